@@ -1,0 +1,1 @@
+//! A simulated AWS over HTTP on this machine.
