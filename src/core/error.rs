@@ -1,0 +1,121 @@
+//! What can go wrong, by what the caller can do about it.
+
+use std::fmt;
+
+/// The sort of failure. The face turns it into an exit code; nothing below the face knows numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// It failed, and nothing else fits.
+    Failed,
+    /// A file, a name or an argument is not what it has to be.
+    Input,
+    /// No such environment, snapshot, package, address, run or object.
+    NotFound,
+    /// Another run holds the environment.
+    Locked,
+    /// AWS refused: credentials, permission, or not the configured account.
+    Denied,
+    /// A rule of ours forbids it: preflight, protection, unresolved reference, drift.
+    Blocked,
+    /// What the plan saw is no longer so.
+    Stale,
+    /// Throttled or unavailable beyond patience.
+    Unavailable,
+    /// Bytes that do not match their digest, or break an invariant of the store.
+    Corrupt,
+    /// Another run took the lease over; this one must not write again.
+    Fenced,
+    /// The user asked to stop.
+    Interrupted,
+    /// The user did not confirm.
+    Unconfirmed,
+    /// A defect in snapdeploy.
+    Bug,
+}
+
+/// A failure: its kind, what failed on what and why, and what to type next.
+#[derive(Debug, thiserror::Error)]
+pub struct Error {
+    /// The sort of failure.
+    pub kind: ErrorKind,
+    /// A lowercase fragment: what failed, on what, and why.
+    pub message: String,
+    /// The command to type, or the thing to change.
+    pub hint: Option<String>,
+    /// The code that AWS gave, if AWS gave one.
+    pub code: Option<String>,
+    /// What lies beneath.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The result of everything that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error {
+    /// Returns an error of `kind` that says `message`.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error { kind, message: message.into(), hint: None, code: None, source: None }
+    }
+
+    /// Returns an [`ErrorKind::Failed`].
+    pub fn failed(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Failed, message)
+    }
+
+    /// Returns an [`ErrorKind::Input`].
+    pub fn input(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Input, message)
+    }
+
+    /// Returns an [`ErrorKind::NotFound`].
+    pub fn not_found(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::NotFound, message)
+    }
+
+    /// Returns an [`ErrorKind::Corrupt`].
+    pub fn corrupt(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Corrupt, message)
+    }
+
+    /// Returns an [`ErrorKind::Blocked`].
+    pub fn blocked(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Blocked, message)
+    }
+
+    /// Returns an [`ErrorKind::Bug`].
+    pub fn bug(message: impl Into<String>) -> Error {
+        Error::new(ErrorKind::Bug, message)
+    }
+
+    /// Returns the error with a hint: the command to type next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Returns the error with the code that AWS gave.
+    pub fn code(mut self, code: impl Into<String>) -> Error {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Returns the error with what lies beneath it.
+    pub fn source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Returns the error with `context` before its message: "cannot read X: ...".
+    pub fn context(mut self, context: impl fmt::Display) -> Error {
+        self.message = format!("{context}: {}", self.message);
+        self
+    }
+}

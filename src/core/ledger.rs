@@ -1,0 +1,167 @@
+//! The ledger: who did what (audit), how far a run has come (journal), who may write (leases).
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::{Error, Result};
+use super::id::RunId;
+use super::objects::Page;
+use super::pin::Pin;
+use super::run::{Actor, Finish, Row, RunRecord, RunStart};
+
+/// The right to write to a pin: proof that its holder is the newest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The pin.
+    pub pin: Pin,
+    /// The run that holds it.
+    pub run: RunId,
+    /// Grows by one with each claim on the pin; older epochs can write nothing any more.
+    pub epoch: u64,
+}
+
+/// A lease that somebody holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The pin.
+    pub pin: Pin,
+    /// The run that holds it, as it began (or was last resumed).
+    pub start: RunStart,
+    /// The claim's epoch.
+    pub epoch: u64,
+    /// Changes with every heartbeat; never a time, so that clocks need not agree.
+    pub beat: String,
+    /// How long the owner may go without a heartbeat before it counts as dead.
+    pub lease: Duration,
+    /// The owner stopped on purpose and waits for nobody: the lease may be taken over at once.
+    pub parked: bool,
+    /// Who asked the owner to stop.
+    pub stop_asked_by: Option<String>,
+}
+
+/// Why a run could not begin.
+#[derive(Debug)]
+pub enum BeginError {
+    /// Somebody else holds the pin.
+    Held(Box<Held>),
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for BeginError {
+    fn from(e: Error) -> BeginError {
+        BeginError::Other(e)
+    }
+}
+
+/// What a heartbeat learns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// Go on.
+    Go,
+    /// Somebody asked this run to stop.
+    StopAsked(String),
+}
+
+/// One entry of the audit. Entries of a pin are numbered from 1 without gaps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number.
+    pub seq: u64,
+    /// The pin it is about.
+    pub pin: Pin,
+    /// When.
+    pub at: Timestamp,
+    /// The run.
+    pub run: RunId,
+    /// What happened.
+    pub what: Act,
+}
+
+/// What an audit entry tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// A run began.
+    Start {
+        /// How.
+        start: Box<RunStart>,
+    },
+    /// A run ended.
+    End {
+        /// How.
+        finish: Box<Finish>,
+    },
+    /// A run goes on in another process.
+    Resume {
+        /// Who goes on.
+        actor: Actor,
+    },
+}
+
+/// Keeps the audit, the journals and the leases.
+///
+/// Every method is one atomic step: it happens whole or not at all, also when the process is killed inside it. A step
+/// whose answer was lost is settled by the implementation (by reading back what it wrote, or by a token), so that a
+/// caller never sees its own earlier attempt as somebody else's.
+///
+/// A method that takes a [`Claim`] fails with `Fenced`, and writes nothing, unless the claim is the pin's newest.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Takes the free lease of `start.pin` and writes the run and its audit START, in one transaction. Of several at
+    /// once exactly one wins; the others get `Held`, naming the winner.
+    async fn begin(&self, start: &RunStart, lease: Duration) -> Result<Claim, BeginError>;
+
+    /// Says that the owner is alive. A parked lease is not parked any more after it.
+    async fn beat(&self, claim: &Claim) -> Result<Beat>;
+
+    /// Appends `rows` to the run's journal, all or none. A row whose `seq` is there already is refused as `Fenced`
+    /// unless it is the very same row.
+    async fn record(&self, claim: &Claim, rows: &[Row]) -> Result<()>;
+
+    /// Ends the run: its finish, the audit END and the release of the lease, in one transaction. When the finished
+    /// run succeeded and undid another (`start.undoes`), that one's `undone_by` is set in the same transaction.
+    async fn end(&self, claim: &Claim, finish: &Finish) -> Result<()>;
+
+    /// Ends the run `ended` with `finish` and begins `start` (same pin) on the same lease, in one transaction: the old
+    /// run's finish and END, the new run and its START, the lease's owner and the next epoch.
+    async fn succeed(
+        &self,
+        claim: &Claim,
+        finish: &Finish,
+        start: &RunStart,
+        lease: Duration,
+    ) -> Result<Claim>;
+
+    /// Takes the lease over for the same run, which goes on as `start` says (new actor and process), with the next
+    /// epoch and an audit entry `Resume`. Fails with `Locked` unless the lease is still exactly `held` (epoch and
+    /// beat).
+    async fn take_over(&self, held: &Held, start: &RunStart, lease: Duration) -> Result<Claim>;
+
+    /// Says that the owner has stopped on purpose: the lease stays with the run, and may be taken over at once.
+    async fn park(&self, claim: &Claim) -> Result<()>;
+
+    /// Asks the owner of the lease to stop at its next heartbeat; `who` is told to it.
+    async fn ask_to_stop(&self, held: &Held, who: &str) -> Result<()>;
+
+    /// Returns who holds the lease of `pin`, read consistently.
+    async fn held(&self, pin: &Pin) -> Result<Option<Held>>;
+
+    /// Returns the run, or a `NotFound` error.
+    async fn run(&self, run: &RunId) -> Result<RunRecord>;
+
+    /// Returns the whole journal of the run, in order.
+    async fn rows(&self, run: &RunId) -> Result<Vec<Row>>;
+
+    /// Returns the audit of `pin`, newest first, entries with a number below `before` only; at most `limit` (≤ 1,000).
+    async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>>;
+
+    /// Fails unless the ledger can be reached and is what it has to be (its tables exist).
+    async fn check(&self) -> Result<()>;
+
+    /// Returns where this is, for messages: `dynamodb table acme-audit`, `sqlite /path`.
+    fn place(&self) -> String;
+}

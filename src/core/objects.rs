@@ -1,0 +1,83 @@
+//! Objects: where bytes are kept, written once and never overwritten.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::error::{Error, Result};
+
+/// The name of an object: parts of `A-Z a-z 0-9 . _ -` joined by slashes, none of them empty, `.` or `..`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(String);
+
+impl Key {
+    /// Returns the key named `name`, or an `Input` error.
+    pub fn new(name: impl Into<String>) -> Result<Key> {
+        let name = name.into();
+        let part = |p: &str| {
+            !p.is_empty()
+                && p != "."
+                && p != ".."
+                && p.bytes().all(|b| b.is_ascii_alphanumeric() || b".-_".contains(&b))
+        };
+        if name.len() <= 900 && name.split('/').all(part) {
+            Ok(Key(name))
+        } else {
+            Err(Error::input(format!("`{name}` cannot be the name of an object")))
+        }
+    }
+
+    /// Returns the key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What [`Objects::create`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// The object was not there, and now is.
+    New,
+    /// The object was there with the very same bytes; nothing was written.
+    Same,
+}
+
+/// One page of a listing.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The items, in order.
+    pub items: Vec<T>,
+    /// Whether there are more after the last item.
+    pub more: bool,
+}
+
+/// Keeps objects.
+///
+/// * An object is written whole or not at all: no reader ever sees a part of one, and a writer killed at any moment
+///   leaves either nothing or everything under the key.
+/// * Nothing is overwritten and nothing is removed. Of several writers to one key exactly one gets `New`; the others
+///   get `Same` if their bytes are equal, else a `Corrupt` error that names the key. A write whose answer was lost is
+///   settled by reading the object back, so a retry never reports a conflict with itself.
+/// * What was created is at once visible to `read` and `list`, of any client.
+#[async_trait]
+pub trait Objects: Send + Sync {
+    /// Writes `body` under `key` unless something is there.
+    async fn create(&self, key: &Key, body: Bytes) -> Result<Created>;
+
+    /// Returns the bytes under `key`, or a `NotFound` error.
+    async fn read(&self, key: &Key) -> Result<Bytes>;
+
+    /// Returns the keys that start with `prefix`, in the order of their bytes, those after `after` only; at most
+    /// 1,000 a page.
+    async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>>;
+
+    /// Returns where this is, for messages: `s3://bucket/prefix`, `file:///path`.
+    fn place(&self) -> String;
+}

@@ -1,0 +1,211 @@
+//! A run: one deploy or rollback, with an id, a journal and an end.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+use super::digest::Digest;
+use super::id::{RunId, SnapshotId};
+use super::pin::Pin;
+
+/// What sort of run it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// Puts a release into an environment.
+    Deploy,
+    /// Puts back what was there before.
+    Rollback,
+}
+
+/// Who runs it, and from where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The ARN that STS answered for the base credentials, or `local` where there is none.
+    pub identity: String,
+    /// The user and host of the process: `user@host`.
+    pub host: String,
+    /// The CI's own link to the job, where there is one.
+    pub ci: Option<String>,
+}
+
+/// The process that holds a lease, so that another on the same machine can tell whether it lives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The machine's boot id (empty where it is not known).
+    pub boot: String,
+    /// The process id.
+    pub pid: u32,
+    /// When the process started, in the kernel's own count, so that a reused pid is not taken for it.
+    pub started: u64,
+}
+
+/// What is known when a run begins. It is the audit's START.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStart {
+    /// The run.
+    pub run: RunId,
+    /// Deploy or rollback.
+    pub kind: RunKind,
+    /// The environment's name at the time.
+    pub environment: String,
+    /// What the name pointed at.
+    pub pin: Pin,
+    /// Who.
+    pub actor: Actor,
+    /// The process that runs it.
+    pub process: Process,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in the words of who ran it.
+    pub reason: Option<String>,
+    /// The stored plan that is performed.
+    pub plan: Digest,
+    /// What is put there, as the user named it: `dev@latest`, a package, a snapshot.
+    pub source: String,
+    /// The digest of the package, or the id of the snapshot, that the source turned out to be.
+    pub source_digest: String,
+    /// The run that this one undoes.
+    pub undoes: Option<RunId>,
+    /// The version of snapdeploy.
+    pub tool: String,
+}
+
+/// How a run ended, or that it has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Begun, not ended: alive, interrupted or stopped part-way.
+    Open,
+    /// Everything was written and verified.
+    Succeeded,
+    /// It failed before anything was changed.
+    Failed,
+    /// It failed, and another run (`turned_into`) undoes it.
+    Turned,
+}
+
+/// How a run ended. It is the audit's END.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finish {
+    /// Never `Open`.
+    pub status: RunStatus,
+    /// When.
+    pub at: Timestamp,
+    /// Whether anything was changed.
+    pub changed: bool,
+    /// The addresses that it wrote.
+    pub wrote: Vec<Address>,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// The run that undoes this one from here on.
+    pub turned_into: Option<RunId>,
+}
+
+/// What the ledger knows of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// How it began.
+    pub start: RunStart,
+    /// How it ended; `None` while it is open.
+    pub finish: Option<Finish>,
+    /// The rollback that undid it, once that has succeeded.
+    pub undone_by: Option<RunId>,
+}
+
+impl RunRecord {
+    /// Returns the status.
+    pub fn status(&self) -> RunStatus {
+        self.finish.as_ref().map_or(RunStatus::Open, |f| f.status)
+    }
+}
+
+/// One line of a run's journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its place in the journal, from 0, without gaps.
+    pub seq: u32,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it says.
+    pub what: Note,
+}
+
+/// What a line of the journal says. Moves are named by their index in the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum Note {
+    /// The snapshot of all that the plan touches was committed and verified.
+    Before {
+        /// The snapshot.
+        snapshot: SnapshotId,
+    },
+    /// The move is about to be sent. Durable before the call.
+    Intent {
+        /// The move.
+        index: usize,
+    },
+    /// The move's effect is there.
+    Done {
+        /// The move.
+        index: usize,
+        /// What it made, if it made something.
+        made: Option<Made>,
+        /// How it came about.
+        how: How,
+    },
+    /// AWS refused the move: it has had no effect.
+    Refused {
+        /// The move.
+        index: usize,
+        /// AWS's words.
+        error: String,
+    },
+    /// Nobody knows yet whether the move had an effect; the next reader looks.
+    Unknown {
+        /// The move.
+        index: usize,
+        /// What was seen.
+        error: String,
+    },
+    /// The run was stopped on purpose between two moves.
+    Stopped {
+        /// Why.
+        why: String,
+    },
+    /// The run goes on in another process.
+    Resumed {
+        /// Who goes on.
+        actor: Actor,
+    },
+    /// Verification found this.
+    Verdict {
+        /// Whether everything is as planned.
+        good: bool,
+        /// What is not, one line each.
+        problems: Vec<String>,
+    },
+}
+
+/// How a move's effect came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// This process sent it, and AWS said yes.
+    Sent,
+    /// A call of this run whose answer was lost had done it.
+    Found,
+    /// It was so already.
+    Already,
+}
+
+/// A resource that a move made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Its address.
+    pub address: Address,
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+}
