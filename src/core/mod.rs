@@ -3,16 +3,23 @@
 pub mod address;
 pub mod clock;
 pub mod digest;
+pub mod document;
 pub mod error;
+pub mod fields;
+pub mod finding;
 pub mod id;
+pub mod inventory;
 pub mod ledger;
 pub mod objects;
 pub mod pin;
+pub mod portable;
 pub mod run;
+pub mod template;
 
 pub use address::Address;
 pub use clock::Clock;
 pub use digest::Digest;
+pub use document::Document;
 pub use error::{Error, ErrorKind, Result};
 pub use id::{RunId, SnapshotId};
 pub use pin::Pin;
