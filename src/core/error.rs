@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Stale,
     /// Throttled or unavailable beyond patience.
     Unavailable,
+    /// Looked, and it is not clean: gaps, unhealthy.
+    Unclean,
     /// Bytes that do not match their digest, or break an invariant of the store.
     Corrupt,
     /// Another run took the lease over; this one must not write again.

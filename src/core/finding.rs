@@ -25,6 +25,9 @@ pub struct Finding {
     pub address: Option<Address>,
     /// A lowercase fragment that says what it is.
     pub message: String,
+    /// Whether it is about an id that nothing has where the document comes from: such an id means nothing elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dangling: bool,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -33,7 +36,7 @@ pub struct Finding {
 impl Finding {
     /// Returns a finding of `weight` about `address`.
     pub fn new(weight: Weight, address: Option<&Address>, message: impl Into<String>) -> Finding {
-        Finding { weight, address: address.cloned(), message: message.into(), hint: None }
+        Finding { weight, address: address.cloned(), message: message.into(), dangling: false, hint: None }
     }
 
     /// Returns the finding with what to do about it.

@@ -1,19 +1,43 @@
 //! The nouns. Imports nothing of ours: no AWS, no clap, no terminal.
 
 pub mod address;
+pub mod archive;
+pub mod back;
 pub mod clock;
+pub mod compare;
 pub mod digest;
 pub mod document;
+pub mod driver;
+pub mod environment;
 pub mod error;
+pub mod event;
+pub mod extract;
 pub mod fields;
 pub mod finding;
+pub mod health;
 pub mod id;
 pub mod inventory;
+pub mod journal;
+pub mod lease;
 pub mod ledger;
+pub mod look;
+pub mod means;
+pub mod moves;
 pub mod objects;
+pub mod order;
+pub mod package;
+pub mod perform;
 pub mod pin;
+pub mod plan;
 pub mod portable;
+pub mod process;
+pub mod release;
+pub mod repository;
 pub mod run;
+pub mod runs;
+pub mod select;
+pub mod snapshot;
+pub mod survey;
 pub mod template;
 
 pub use address::Address;

@@ -50,3 +50,13 @@ pub fn encode(_wire: &Map<String, Value>, _rules: &[FieldRule], _encoder: &mut E
 pub fn resolve(_value: &Value, _resolve: &mut dyn FnMut(&Placeholder) -> Result<String>) -> Result<Value> {
     todo!()
 }
+
+/// Returns every address that `value` refers to.
+pub fn references(_value: &Value) -> std::collections::BTreeSet<Address> {
+    todo!()
+}
+
+/// Resolves every template in `value` for the environment that `inventory` lists.
+pub fn resolve_for(_value: &Value, _inventory: &Inventory, _values: &super::means::Values) -> Result<Value> {
+    todo!()
+}

@@ -1,0 +1,215 @@
+//! The way back: the plan that undoes a run.
+
+use std::collections::BTreeMap;
+
+use super::address::Address;
+use super::driver::Live;
+use super::error::{Error, ErrorKind, Result};
+use super::finding::{Finding, Weight};
+use super::inventory::Inventory;
+use super::ledger::Act;
+use super::means::Means;
+use super::moves::{Does, facet_digest};
+use super::perform::Progress;
+use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
+use super::portable::references;
+use super::run::{RunKind, RunRecord, RunStatus};
+use super::select::Selection;
+use super::snapshot::Snapshot;
+use super::survey;
+
+/// A run that can be undone: all that the ledger and the repository know of it.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// The run.
+    pub record: RunRecord,
+    /// What it performed.
+    pub plan: Plan,
+    /// How far it came.
+    pub progress: Progress,
+}
+
+/// Returns what is known of the run `id`.
+pub async fn past(means: &Means<'_>, id: &super::id::RunId) -> Result<Past> {
+    let record = means.ledger.run(id).await?;
+    let plan = means.repository.plan(&record.start.plan).await?;
+    let progress = Progress::of(&means.ledger.rows(id).await?);
+    Ok(Past { record, plan, progress })
+}
+
+/// Returns the newest deploy of the environment that changed something that `select` picks and is not undone yet. An
+/// open run, interrupted or stopped, counts; rollbacks do not.
+pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
+    let pin = means.driver.pin();
+    let mut before = None;
+    // (run, addresses) that later rollbacks of a part of a run have put back.
+    let mut partly: BTreeMap<super::id::RunId, Vec<Address>> = BTreeMap::new();
+    loop {
+        let page = means.ledger.entries(pin, before, 200).await?;
+        for entry in &page.items {
+            let Act::Start { start } = &entry.what else { continue };
+            let record = means.ledger.run(&entry.run).await?;
+            if start.kind == RunKind::Rollback {
+                if record.finish.is_none() {
+                    return Err(Error::failed(format!("the rollback {} has not ended", entry.run))
+                        .hint(format!("snapdeploy deploy --resume {}", entry.run)));
+                }
+                if record.status() == RunStatus::Succeeded {
+                    let plan = means.repository.plan(&start.plan).await?;
+                    if let Some(undone) = plan.undoes {
+                        let steps = plan.steps.into_iter().map(|s| s.address);
+                        partly.entry(undone).or_default().extend(steps.chain(plan.unchanged));
+                    }
+                }
+                continue;
+            }
+            let changed =
+                record.finish.as_ref().is_none_or(|f| f.changed && f.status == RunStatus::Succeeded);
+            if !changed || record.undone_by.is_some() {
+                continue;
+            }
+            let past = past(means, &entry.run).await?;
+            let undone = partly.get(&entry.run).cloned().unwrap_or_default();
+            let left =
+                past.progress.touched(&past.plan).into_iter().any(|a| select.picks(a) && !undone.contains(a));
+            if left {
+                return Ok(past);
+            }
+        }
+        before = page.items.last().map(|e| e.seq);
+        if !page.more || before.is_none() {
+            let what = if select.is_all() {
+                "to undo".to_string()
+            } else {
+                format!("of {}", select.patterns().join(", "))
+            };
+            return Err(Error::not_found(format!("there is no deployment {what} in {pin}")).hint(
+                "`snapdeploy history` lists the runs; `snapdeploy rollback ENV --run RUN` undoes a given one",
+            ));
+        }
+    }
+}
+
+/// Returns the plan that puts back, for what `select` picks of it, what was there before `past`. Reads the environment;
+/// writes nothing. What has been changed since is a named conflict that blocks.
+pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Result<Plan> {
+    let start = &past.record.start;
+    let occasion = |source_digest: String| Occasion {
+        kind: RunKind::Rollback,
+        environment: start.environment.clone(),
+        source: format!("before {}", start.run),
+        source_digest,
+        undoes: Some(start.run.clone()),
+    };
+    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
+    let Some(before) = &past.progress.before else {
+        return plan(occasion("nothing was changed".into()), &[], means.driver, &inventory, Vec::new());
+    };
+    let snapshot = means.repository.snapshot(&start.pin, before).await?;
+    let touched: Vec<&Address> =
+        past.progress.touched(&past.plan).into_iter().filter(|a| select.picks(a)).collect();
+    let (lives, unread) = survey::read(means.driver, &inventory, touched.iter().copied(), means.events).await;
+    let all: Vec<_> = gaps.into_iter().chain(unread).collect();
+    survey::no_gaps(&all, |kind| touched.iter().any(|a| a.kind() == kind))?;
+
+    let mut findings = Vec::new();
+    let mut wishes = Vec::new();
+    for address in touched {
+        let Some(step) = past.plan.steps.iter().find(|s| s.address == *address) else { continue };
+        let live = lives.get(address);
+        let to = snapshot.documents.get(address).cloned();
+        if let Some(why) = conflict(past, step, live, &snapshot) {
+            findings.push(Finding::new(Weight::Block, Some(address), why).hint(format!(
+                "leave it out by naming the others, or undo the later change of {address} first"
+            )));
+            continue;
+        }
+        let recorded =
+            snapshot.kept(address).map(|k| k.found.uid.clone().unwrap_or_else(|| k.found.id.clone()));
+        wishes.push(Wish {
+            address: address.clone(),
+            uid: recorded.unwrap_or_else(|| step.uid.clone()),
+            from: live.map(|l| l.document.clone()),
+            to,
+            local_known: true,
+        });
+    }
+    findings.extend(still_needed(means, &inventory, &wishes).await?);
+    plan(occasion(before.to_string()), &wishes, means.driver, &inventory, findings)
+}
+
+/// Returns why `live` is neither what was before the run nor what the run made of it.
+fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) -> Option<String> {
+    let ended = past.record.finish.as_ref().is_some_and(|f| f.status == RunStatus::Succeeded);
+    let changed = |what: &str| Some(format!("{what} since the run {}", past.record.start.run));
+    let Some(live) = live else {
+        return match (&step.after, &step.before) {
+            (Some(_), Some(_)) => changed("has been deleted"),
+            _ => None,
+        };
+    };
+    let document = &live.document;
+    if step.before.as_ref().is_some_and(|b| b.fits(document)) {
+        return None;
+    }
+    if step.action == Action::Create && live.found.uid.as_deref() != Some(&step.uid) {
+        return changed("has been created by somebody else");
+    }
+    if step.after.as_ref().is_some_and(|a| a.fits(document)) {
+        return None;
+    }
+    if ended {
+        return changed("has been changed");
+    }
+    if step.action == Action::Create {
+        return None;
+    }
+    // Half-way: each facet is as before or as after, and what no move sets is as before.
+    let moves = past.plan.moves.iter().filter(|m| m.address == step.address && m.does == Does::Update);
+    let mut set_by_moves = Vec::new();
+    for m in moves {
+        set_by_moves.extend(m.facet.iter().cloned());
+        let now = Some(facet_digest(document, &m.facet));
+        if now != m.before && now != m.after {
+            return changed("has been changed");
+        }
+    }
+    let old = before.documents.get(&step.address)?;
+    let rest: Vec<String> = [&old.portable, &old.local, &document.portable, &document.local]
+        .into_iter()
+        .flat_map(|part| part.keys().cloned())
+        .filter(|k| !set_by_moves.contains(k))
+        .collect();
+    if facet_digest(old, &rest) != facet_digest(document, &rest) { changed("has been changed") } else { None }
+}
+
+/// Returns a finding for everything that `wishes` delete and that something outside them refers to.
+async fn still_needed(means: &Means<'_>, inventory: &Inventory, wishes: &[Wish]) -> Result<Vec<Finding>> {
+    let gone: Vec<&Address> =
+        wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).map(|w| &w.address).collect();
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others = inventory.iter().map(|f| &f.address).filter(|a| !wishes.iter().any(|w| w.address == **a));
+    let (lives, gaps) = survey::read(means.driver, inventory, others, means.events).await;
+    let kinds = means.driver.kinds();
+    survey::no_gaps(&gaps, |kind| kinds.contains(&kind))
+        .map_err(|e| Error { kind: ErrorKind::Unclean, ..e })?;
+    let mut findings = Vec::new();
+    for live in lives.values() {
+        let mut refers = references(&serde_json::Value::Object(live.document.portable.clone()));
+        refers.extend(references(&serde_json::Value::Object(live.document.local.clone())));
+        for address in gone.iter().filter(|a| refers.contains(**a)) {
+            let user = &live.found.address;
+            findings.push(
+                Finding::new(
+                    Weight::Block,
+                    Some(address),
+                    format!("would be deleted, and {user} refers to it since"),
+                )
+                .hint(format!("change {user} first, or leave {address} out")),
+            );
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,123 @@
+//! A driver: how one service is listed, read and written in one environment. The core knows no service.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::address::Address;
+use super::document::Document;
+use super::error::{Error, Result};
+use super::finding::Finding;
+use super::inventory::{Found, Inventory};
+use super::moves::Move;
+use super::pin::Pin;
+
+/// A kind that could not be listed, or a resource that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// The kind.
+    pub kind: String,
+    /// The resource, where it is one.
+    pub address: Option<Address>,
+    /// Why, in AWS's words.
+    pub why: String,
+}
+
+/// Everything that is there, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// What was found.
+    pub found: Vec<Found>,
+    /// What could not be listed, and what shares its address with something else.
+    pub gaps: Vec<Gap>,
+}
+
+/// A resource as it was read.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Which, with its id and ARN there.
+    pub found: Found,
+    /// What it is.
+    pub document: Document,
+    /// What a person ought to know about it.
+    pub findings: Vec<Finding>,
+}
+
+/// A resource that is to become another.
+#[derive(Clone, Debug)]
+pub struct Change<'a> {
+    /// The logical name.
+    pub address: &'a Address,
+    /// The uid that a created resource is tagged with.
+    pub uid: &'a str,
+    /// What it is now; `None` if it is not there.
+    pub from: Option<&'a Document>,
+    /// What it is to be; `None` if it is to be deleted.
+    pub to: Option<&'a Document>,
+}
+
+/// What came of sending a move.
+#[derive(Debug)]
+pub enum Reply {
+    /// AWS said yes. For a create: the id and ARN of what was made.
+    Done(Option<(String, String)>),
+    /// AWS said no: the call has had no effect, and sending it again would not help.
+    Refused(Error),
+    /// AWS said no for now (throttled): the call has had no effect.
+    Later(Error),
+    /// No clear answer: it may or may not have had an effect, now or later.
+    Unknown(Error),
+}
+
+/// A question that was asked about the environment, and its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was asked: `instance`, `published flows`, `live references`.
+    pub name: String,
+    /// Whether all is well.
+    pub healthy: bool,
+    /// What was found.
+    pub detail: String,
+    /// What is not well, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
+}
+
+/// Lists, reads and writes one service in one environment.
+#[async_trait]
+pub trait Driver: Send + Sync {
+    /// Returns the pin that it is bound to.
+    fn pin(&self) -> &Pin;
+
+    /// Returns the kinds that it keeps documents of; other kinds in its listings are names only.
+    fn kinds(&self) -> Vec<&'static str>;
+
+    /// Returns whether resources of `kind` can be created empty and filled later, so that a circle of references can
+    /// be broken there.
+    fn has_shells(&self, kind: &str) -> bool;
+
+    /// Lists everything there, by name. A kind that cannot be listed is a gap, not an error.
+    async fn list(&self) -> Result<Listing>;
+
+    /// Looks for one resource in a fresh listing of its kind.
+    async fn find(&self, address: &Address) -> Result<Option<Found>>;
+
+    /// Reads one resource from its source of truth (never from a search index). `NotFound` if it is gone.
+    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live>;
+
+    /// Returns the moves that make `change`, in order. Pure: asks nobody.
+    fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
+
+    /// Returns what splits a create in two: a move that makes an empty shell, and one that fills it.
+    fn split(&self, create: &Move) -> Result<(Move, Move)>;
+
+    /// Returns the move that empties a resource so that it refers to nothing any more, before it is deleted.
+    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>>;
+
+    /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
+    /// writes, where that exists.
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value) -> Reply;
+
+    /// Asks whether the environment is well, and `live` resources in it.
+    async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;
+}

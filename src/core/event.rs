@@ -1,0 +1,103 @@
+//! Events: what happens, told as it happens. The face draws them; losing one loses nothing.
+
+use tokio::sync::mpsc;
+
+use super::address::Address;
+use super::id::{RunId, SnapshotId};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A listing of everything began.
+    Listing,
+    /// So many resources will be read.
+    Reading {
+        /// How many.
+        total: usize,
+    },
+    /// One of them was read.
+    Read {
+        /// Which.
+        address: Address,
+    },
+    /// A snapshot was committed.
+    Committed {
+        /// Which.
+        snapshot: SnapshotId,
+    },
+    /// A run began.
+    Begun {
+        /// Which.
+        run: RunId,
+        /// How many moves it has.
+        moves: usize,
+    },
+    /// A move is being made.
+    Moving {
+        /// Its place in the plan.
+        index: usize,
+        /// What it writes.
+        address: Address,
+        /// The call.
+        call: String,
+    },
+    /// A move's effect is there.
+    Moved {
+        /// Its place in the plan.
+        index: usize,
+        /// What it wrote.
+        address: Address,
+        /// The call.
+        call: String,
+    },
+    /// Something failed and will be tried again after a look.
+    Retrying {
+        /// What is written.
+        address: Address,
+        /// What was seen.
+        why: String,
+    },
+    /// Waiting, and for what.
+    Waiting {
+        /// A lowercase fragment.
+        why: String,
+    },
+    /// What was written is being read again.
+    Verifying {
+        /// How many resources.
+        total: usize,
+    },
+    /// The run failed and another one undoes it.
+    Turning {
+        /// The failed run.
+        from: RunId,
+        /// The run that undoes it.
+        to: RunId,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The sending end. Emitting never waits and never fails.
+#[derive(Clone, Debug, Default)]
+pub struct Events(Option<mpsc::UnboundedSender<Event>>);
+
+impl Events {
+    /// Returns both ends.
+    pub fn channel() -> (Events, mpsc::UnboundedReceiver<Event>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Events(Some(sender)), receiver)
+    }
+
+    /// Returns an end that nobody listens to.
+    pub fn silent() -> Events {
+        Events(None)
+    }
+
+    /// Tells `event` to whoever listens.
+    pub fn emit(&self, event: Event) {
+        if let Some(sender) = &self.0 {
+            let _ = sender.send(event);
+        }
+    }
+}

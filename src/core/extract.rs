@@ -1,0 +1,116 @@
+//! Extracting: taking what is in an environment as a snapshot.
+
+use super::address::Address;
+use super::digest::Digest;
+use super::driver::Gap;
+use super::error::{Error, ErrorKind, Result};
+use super::event::Event;
+use super::id::SnapshotId;
+use super::means::Means;
+use super::select::Selection;
+use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
+use super::survey;
+
+/// What to extract.
+#[derive(Clone, Debug)]
+pub struct Extraction {
+    /// The environment's name.
+    pub environment: String,
+    /// What to keep; everything, if it picks everything.
+    pub select: Selection,
+    /// A name for the snapshot.
+    pub name: Option<String>,
+    /// A word on why.
+    pub note: Option<String>,
+    /// What to do where something cannot be read.
+    pub on_gaps: OnGaps,
+}
+
+/// What to do where something cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnGaps {
+    /// Nothing is committed.
+    Refuse,
+    /// The snapshot is committed, and says what it lacks.
+    Allow,
+}
+
+/// A snapshot that was committed.
+#[derive(Clone, Debug)]
+pub struct Extracted {
+    /// The snapshot, as it was read back.
+    pub snapshot: Snapshot,
+    /// How many objects were written for it; 1 where nothing had changed since the last.
+    pub written: usize,
+}
+
+/// Takes what is in the environment, without committing it.
+pub async fn take(means: &Means<'_>, what: &Extraction) -> Result<Snapshot> {
+    let (inventory, mut gaps) = survey::list(means.driver, means.events).await?;
+    let kinds = means.driver.kinds();
+    let addresses: Vec<&Address> = inventory
+        .iter()
+        .map(|f| &f.address)
+        .filter(|a| kinds.contains(&a.kind()) && what.select.picks(a))
+        .collect();
+    let idle = what.select.idle(addresses.iter().copied());
+    if let Some(pattern) = idle.first() {
+        return Err(Error::not_found(format!("nothing in {} is `{pattern}`", what.environment))
+            .hint(format!("snapdeploy show {}@live lists what is there", what.environment)));
+    }
+    let (lives, unread) = survey::read(means.driver, &inventory, addresses, means.events).await;
+    gaps.extend(unread);
+    if what.on_gaps == OnGaps::Refuse && !gaps.is_empty() {
+        let lines: Vec<String> = gaps.iter().map(gap_line).collect();
+        return Err(Error::new(
+            ErrorKind::Unclean,
+            format!(
+                "{} could not be taken whole, and nothing was kept: {}",
+                what.environment,
+                lines.join("; ")
+            ),
+        )
+        .hint("see to the cause, or take what can be read with --allow-gaps"));
+    }
+    let now = means.clock.now();
+    let coverage = if what.select.is_all() {
+        Coverage::Full { kinds: kinds.iter().map(|k| k.to_string()).collect() }
+    } else {
+        Coverage::Selected { patterns: what.select.patterns().to_vec() }
+    };
+    let manifest = Manifest {
+        schema: SNAPSHOT_SCHEMA.into(),
+        id: SnapshotId::new(now),
+        environment: what.environment.clone(),
+        pin: means.driver.pin().clone(),
+        taken_at: now,
+        actor: means.actor.clone(),
+        tool: means.tool.to_string(),
+        name: what.name.clone(),
+        note: what.note.clone(),
+        coverage,
+        gaps,
+        bodies: Digest::of(b""),
+        kept: lives.values().map(|l| Kept::of(&l.found, &l.document)).collect(),
+        inventory: inventory.iter().filter(|f| !lives.contains_key(&f.address)).cloned().collect(),
+        findings: lives.values().flat_map(|l| l.findings.clone()).collect(),
+    };
+    let documents = lives.into_iter().map(|(a, l)| (a, l.document)).collect();
+    Ok(Snapshot { manifest, documents })
+}
+
+/// Takes what is in the environment and commits it.
+pub async fn extract(means: &Means<'_>, what: &Extraction) -> Result<Extracted> {
+    let snapshot = take(means, what).await?;
+    let (snapshot, written) = means.repository.commit(snapshot).await?;
+    means.events.emit(Event::Committed { snapshot: snapshot.manifest.id.clone() });
+    Ok(Extracted { snapshot, written })
+}
+
+/// Returns a gap in one line.
+pub fn gap_line(gap: &Gap) -> String {
+    match &gap.address {
+        Some(address) => format!("{address}: {}", gap.why),
+        None => format!("{}: {}", gap.kind, gap.why),
+    }
+}

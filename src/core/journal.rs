@@ -1,0 +1,44 @@
+//! The journal of a run: what is about to happen is durable before it happens.
+
+use super::clock::Clock;
+use super::error::Result;
+use super::ledger::{Claim, Ledger};
+use super::run::{Note, Row};
+
+/// The writing end of a run's journal.
+pub struct Journal<'a> {
+    ledger: &'a dyn Ledger,
+    clock: &'a Clock,
+    claim: Claim,
+    next: u32,
+    pending: Vec<Row>,
+}
+
+impl<'a> Journal<'a> {
+    /// Returns the journal of the run of `claim`, which has `rows` rows already.
+    pub fn new(ledger: &'a dyn Ledger, clock: &'a Clock, claim: Claim, rows: usize) -> Journal<'a> {
+        let next = u32::try_from(rows).unwrap_or(u32::MAX);
+        Journal { ledger, clock, claim, next, pending: Vec::new() }
+    }
+
+    /// Notes something that may be lost with the process: whoever comes next finds it out by looking.
+    pub fn note(&mut self, what: Note) {
+        self.pending.push(Row { seq: self.next, at: self.clock.now(), what });
+        self.next = self.next.saturating_add(1);
+    }
+
+    /// Writes all notes. When it returns they are durable.
+    pub async fn flush(&mut self) -> Result<()> {
+        if !self.pending.is_empty() {
+            self.ledger.record(&self.claim, &self.pending).await?;
+            self.pending.clear();
+        }
+        Ok(())
+    }
+
+    /// Notes `what` and writes all notes, in one step.
+    pub async fn record(&mut self, what: Note) -> Result<()> {
+        self.note(what);
+        self.flush().await
+    }
+}

@@ -1,0 +1,147 @@
+//! A lease being held: heartbeats while the work goes on, and no call once it is in doubt.
+
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::clock::Clock;
+use super::error::{Error, ErrorKind, Result};
+use super::ledger::{Beat, Claim, Held, Ledger};
+use super::run::Process;
+
+/// How long an owner may be silent before it counts as dead.
+pub const LEASE: Duration = Duration::from_secs(60);
+/// How often an owner says that it is alive.
+const BEAT_EVERY: Duration = Duration::from_secs(15);
+/// An owner that has not been heard for this long sends nothing more, well before others may take over.
+const DOUBT_AFTER: Duration = Duration::from_secs(40);
+/// The longest that one call can take, from being sent to having its last effect: the time limit of an attempt.
+pub const SETTLE: Duration = Duration::from_secs(30);
+
+/// Somebody's wish that the work stop between two moves. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<Mutex<Option<String>>>);
+
+impl Stop {
+    /// Returns a wish that nobody has yet.
+    pub fn new() -> Stop {
+        Stop::default()
+    }
+
+    /// Wishes it; the first reason stays.
+    pub fn ask(&self, why: impl Into<String>) {
+        let mut guard = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        guard.get_or_insert(why.into());
+    }
+
+    /// Returns why, if somebody wishes it.
+    pub fn asked(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+/// A lease that this process holds.
+pub struct Lease<'a> {
+    ledger: &'a dyn Ledger,
+    clock: &'a Clock,
+    /// The claim.
+    pub claim: Claim,
+    stop: Stop,
+    heard: Cell<Timestamp>,
+    lost: Cell<bool>,
+}
+
+impl<'a> Lease<'a> {
+    /// Returns the lease that `claim` has just been given for.
+    pub fn new(ledger: &'a dyn Ledger, clock: &'a Clock, claim: Claim, stop: Stop) -> Lease<'a> {
+        Lease { ledger, clock, claim, stop, heard: Cell::new(clock.now()), lost: Cell::new(false) }
+    }
+
+    /// Does `work` with heartbeats beside it.
+    pub async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            biased;
+            out = work => out,
+            never = self.beat_on() => match never {},
+        }
+    }
+
+    async fn beat_on(&self) -> std::convert::Infallible {
+        loop {
+            self.clock.sleep(BEAT_EVERY).await;
+            if self.lost.get() {
+                std::future::pending::<()>().await;
+            }
+            // A failed heartbeat is not the end: `sure` decides by when the last one was heard.
+            let _ = self.beat().await;
+        }
+    }
+
+    async fn beat(&self) -> Result<()> {
+        let sent = self.clock.now();
+        match self.ledger.beat(&self.claim).await {
+            Ok(Beat::Go) => {}
+            Ok(Beat::StopAsked(who)) => self.stop.ask(format!("{who} asked it to stop")),
+            Err(e) => {
+                if e.kind == ErrorKind::Fenced {
+                    self.lost.set(true);
+                }
+                return Err(e);
+            }
+        }
+        self.heard.set(self.heard.get().max(sent));
+        Ok(())
+    }
+
+    /// Fails with `Fenced` unless the lease is certainly still held. Asked right before every mutating call.
+    pub async fn sure(&self) -> Result<()> {
+        let fenced =
+            || Error::new(ErrorKind::Fenced, "another run has taken the lease over; nothing more is sent");
+        if self.lost.get() {
+            return Err(fenced());
+        }
+        let silent = self.clock.now().duration_since(self.heard.get());
+        let doubt = self.clock.scale(DOUBT_AFTER);
+        if silent >= jiff::SignedDuration::try_from(doubt).unwrap_or(jiff::SignedDuration::MAX) {
+            self.beat().await?;
+        }
+        if self.lost.get() { Err(fenced()) } else { Ok(()) }
+    }
+}
+
+/// Whether the owner of a lease is alive, as far as can be told from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// It stopped on purpose.
+    Parked,
+    /// It ran on this machine, and its process is gone.
+    Dead,
+    /// It may be alive.
+    Unknown,
+}
+
+/// Returns what can be told at once about the owner of `held`; `me` is this process and `alive` says whether a process
+/// of this boot is still the one that it was.
+pub fn owner(held: &Held, me: &Process, alive: impl Fn(&Process) -> bool) -> Owner {
+    if held.parked {
+        Owner::Parked
+    } else if !me.boot.is_empty() && held.start.process.boot == me.boot && !alive(&held.start.process) {
+        Owner::Dead
+    } else {
+        Owner::Unknown
+    }
+}
+
+/// Waits until the owner of `held` has been silent for its whole lease and a call's longest time; returns the lease
+/// as it is then. Fails with `Locked` if it shows that it is alive.
+pub async fn wait_until_dead(ledger: &dyn Ledger, clock: &Clock, held: &Held) -> Result<Held> {
+    clock.sleep(held.lease + SETTLE).await;
+    match ledger.held(&held.pin).await? {
+        Some(now) if now.epoch == held.epoch && now.beat == held.beat => Ok(now),
+        Some(now) if now.parked && now.start.run == held.start.run => Ok(now),
+        Some(now) => Err(Error::new(ErrorKind::Locked, format!("the run {} is alive", now.start.run))),
+        None => Err(Error::new(ErrorKind::Locked, format!("the run {} has just ended", held.start.run))),
+    }
+}

@@ -1,0 +1,91 @@
+//! Looking before a call: is the resource as the plan saw it, as the move would make it, or something else?
+
+use std::time::Duration;
+
+use super::error::{ErrorKind, Result};
+use super::inventory::Inventory;
+use super::means::Means;
+use super::moves::{Does, Move, facet_digest};
+
+/// How long to wait, in seconds, before looking again for something that an earlier call may have made: listings may
+/// lag behind.
+const LAGS: [u64; 3] = [2, 5, 10];
+
+/// What a look showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It is as it was before the move.
+    Before,
+    /// It is as the move makes it.
+    After,
+    /// It is neither, and why.
+    Other(String),
+}
+
+/// Looks at the facet that `m` sets. `again` says that a call for this move may have been sent already; then a create
+/// is looked for in a new listing, and what is found is put into `inventory`.
+pub async fn look(
+    means: &Means<'_>,
+    m: &Move,
+    uid: &str,
+    inventory: &mut Inventory,
+    again: bool,
+) -> Result<Sight> {
+    match m.does {
+        Does::Create => look_for_created(means, m, uid, inventory, again).await,
+        Does::Update | Does::Delete => look_at_existing(means, m, inventory).await,
+    }
+}
+
+async fn look_for_created(
+    means: &Means<'_>,
+    m: &Move,
+    uid: &str,
+    inventory: &mut Inventory,
+    again: bool,
+) -> Result<Sight> {
+    let mut found = inventory.get(&m.address).cloned();
+    if found.is_none() && again {
+        found = means.driver.find(&m.address).await?;
+        for lag in LAGS {
+            if found.is_some() {
+                break;
+            }
+            means.clock.sleep(Duration::from_secs(lag)).await;
+            found = means.driver.find(&m.address).await?;
+        }
+    }
+    let Some(found) = found else { return Ok(Sight::Before) };
+    inventory.insert(found.clone());
+    let live = match means.driver.read(&found, inventory).await {
+        Ok(live) => live,
+        Err(e) if e.kind == ErrorKind::NotFound => {
+            inventory.remove(&m.address);
+            return Ok(Sight::Before);
+        }
+        Err(e) => return Err(e),
+    };
+    if live.found.uid.as_deref() == Some(uid) {
+        return Ok(Sight::After);
+    }
+    inventory.remove(&m.address);
+    Ok(Sight::Other("has been created by somebody else since the plan was made".into()))
+}
+
+async fn look_at_existing(means: &Means<'_>, m: &Move, inventory: &Inventory) -> Result<Sight> {
+    let gone = if m.does == Does::Delete { Sight::After } else { Sight::Other("is gone".into()) };
+    let Some(found) = inventory.get(&m.address) else { return Ok(gone) };
+    let live = match means.driver.read(found, inventory).await {
+        Ok(live) => live,
+        Err(e) if e.kind == ErrorKind::NotFound => return Ok(gone),
+        Err(e) => return Err(e),
+    };
+    let now = Some(facet_digest(&live.document, &m.facet));
+    Ok(if m.does == Does::Update && now == m.after {
+        Sight::After
+    } else if now == m.before {
+        Sight::Before
+    } else {
+        Sight::Other("has been changed by somebody else since the plan was made".into())
+    })
+}

@@ -1,0 +1,292 @@
+//! A plan: what would change, as steps for people made of moves for machines. A value: printed, stored, performed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::address::Address;
+use super::digest::Digest;
+use super::document::Document;
+use super::driver::{Change, Driver};
+use super::error::Result;
+use super::finding::{Finding, Weight};
+use super::id::RunId;
+use super::inventory::{Inventory, Ownership};
+use super::moves::Move;
+use super::order;
+use super::pin::Pin;
+use super::portable::references;
+use super::run::RunKind;
+
+/// The name and version of a plan.
+pub const PLAN_SCHEMA: &str = "snapdeploy.plan/1";
+
+/// What happens to one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// Some of its members are set.
+    Update,
+    /// It is removed.
+    Delete,
+}
+
+/// What a document is, by digest. A local digest that is not known beforehand is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Print {
+    /// The portable part.
+    pub portable: Digest,
+    /// The local part.
+    pub local: Option<Digest>,
+}
+
+impl Print {
+    /// Returns the print of `document`.
+    pub fn of(document: &Document) -> Print {
+        Print { portable: document.portable_digest(), local: Some(document.local_digest()) }
+    }
+
+    /// Returns whether `document` has this print.
+    pub fn fits(&self, document: &Document) -> bool {
+        self.portable == document.portable_digest()
+            && self.local.is_none_or(|local| local == document.local_digest())
+    }
+}
+
+/// One change, of one address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is changed.
+    pub address: Address,
+    /// How.
+    pub action: Action,
+    /// The uid that a created resource is tagged with.
+    pub uid: String,
+    /// The members that differ, for people.
+    pub members: Vec<String>,
+    /// What it was when the plan was made; `None` where it was not there.
+    pub before: Option<Print>,
+    /// What it will be; `None` where it will not be there.
+    pub after: Option<Print>,
+}
+
+/// What would change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// `snapdeploy.plan/1`.
+    pub schema: String,
+    /// Deploy or rollback.
+    pub kind: RunKind,
+    /// The environment's name.
+    pub environment: String,
+    /// What the name pointed at.
+    pub pin: Pin,
+    /// The source, as the user named it.
+    pub source: String,
+    /// The package's digest or the snapshot's id.
+    pub source_digest: String,
+    /// The run that it undoes.
+    pub undoes: Option<RunId>,
+    /// One for each address that changes, in the order in which they are first written.
+    pub steps: Vec<Step>,
+    /// In the order in which they are made.
+    pub moves: Vec<Move>,
+    /// Addresses that are as they should be already.
+    pub unchanged: Vec<Address>,
+    /// What a person ought to know; with one of weight `Block` nothing is written.
+    pub findings: Vec<Finding>,
+}
+
+impl Plan {
+    /// Returns whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.moves.is_empty()
+    }
+
+    /// Returns what forbids the plan.
+    pub fn blocks(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|f| f.weight == Weight::Block)
+    }
+
+    /// Returns the digest that the plan is stored under.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.to_bytes())
+    }
+
+    /// Returns the plan as it is stored.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let value = serde_json::to_value(self).unwrap_or(Value::Null);
+        super::digest::canonical(&value).into_bytes()
+    }
+
+    /// Returns how many steps have `action`.
+    pub fn count(&self, action: Action) -> usize {
+        self.steps.iter().filter(|s| s.action == action).count()
+    }
+}
+
+/// What one address is and is to be.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// Which.
+    pub address: Address,
+    /// The uid that it is tagged with if it is created.
+    pub uid: String,
+    /// What it is now.
+    pub from: Option<Document>,
+    /// What it is to be.
+    pub to: Option<Document>,
+    /// Whether `to.local` is what will be there (false where a created resource gets AWS's own defaults).
+    pub local_known: bool,
+}
+
+/// The plan's own circumstances.
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    /// Deploy or rollback.
+    pub kind: RunKind,
+    /// The environment's name.
+    pub environment: String,
+    /// The source, as the user named it.
+    pub source: String,
+    /// The package's digest or the snapshot's id.
+    pub source_digest: String,
+    /// The run that it undoes.
+    pub undoes: Option<RunId>,
+}
+
+/// Returns the plan that grants `wishes` in the environment that `driver` is bound to and `inventory` lists. Asks
+/// nobody and writes nothing.
+pub fn plan(
+    occasion: Occasion,
+    wishes: &[Wish],
+    driver: &dyn Driver,
+    inventory: &Inventory,
+    mut findings: Vec<Finding>,
+) -> Result<Plan> {
+    let mut steps = Vec::new();
+    let mut changes = Vec::new();
+    let mut unchanged = Vec::new();
+    for wish in wishes {
+        let action = match (&wish.from, &wish.to) {
+            (None, None) => continue,
+            (None, Some(_)) => Action::Create,
+            (Some(_), None) => Action::Delete,
+            (Some(from), Some(to)) if from.portable == to.portable && from.local == to.local => {
+                unchanged.push(wish.address.clone());
+                continue;
+            }
+            (Some(_), Some(_)) => Action::Update,
+        };
+        if let Some(found) = inventory.get(&wish.address) {
+            if action == Action::Delete && found.ownership != Ownership::Customer {
+                let message = "is the service's own and is never deleted";
+                findings.push(Finding::new(Weight::Block, Some(&wish.address), message));
+                continue;
+            }
+        }
+        let change =
+            Change { address: &wish.address, uid: &wish.uid, from: wish.from.as_ref(), to: wish.to.as_ref() };
+        let moves = match driver.moves(&change) {
+            Ok(moves) => moves,
+            Err(e) => {
+                let mut finding = Finding::new(Weight::Block, Some(&wish.address), e.message);
+                finding.hint = e.hint;
+                findings.push(finding);
+                continue;
+            }
+        };
+        if moves.is_empty() {
+            unchanged.push(wish.address.clone());
+            continue;
+        }
+        let after = wish.to.as_ref().map(|to| {
+            let print = Print::of(to);
+            Print { local: print.local.filter(|_| wish.local_known), ..print }
+        });
+        steps.push(Step {
+            address: wish.address.clone(),
+            action,
+            uid: wish.uid.clone(),
+            members: differing(wish.from.as_ref(), wish.to.as_ref()),
+            before: wish.from.as_ref().map(Print::of),
+            after,
+        });
+        changes.push(order::Task { wish, moves });
+    }
+    findings.extend(unresolved(&changes, inventory));
+    let moves = match order::arrange(changes, driver) {
+        Ok(moves) => moves,
+        Err(e) => {
+            findings.push(Finding::new(Weight::Block, None, e.message));
+            Vec::new()
+        }
+    };
+    let mut place: BTreeMap<&Address, usize> = BTreeMap::new();
+    for (i, m) in moves.iter().enumerate() {
+        place.entry(&m.address).or_insert(i);
+    }
+    steps.sort_by_key(|s| (place.get(&s.address).copied(), s.address.clone()));
+    findings.sort_by(|a, b| (b.weight, &a.address, &a.message).cmp(&(a.weight, &b.address, &b.message)));
+    findings.dedup();
+    Ok(Plan {
+        schema: PLAN_SCHEMA.into(),
+        kind: occasion.kind,
+        environment: occasion.environment,
+        pin: inventory.pin.clone(),
+        source: occasion.source,
+        source_digest: occasion.source_digest,
+        undoes: occasion.undoes,
+        steps,
+        moves,
+        unchanged,
+        findings,
+    })
+}
+
+/// Returns the names of the members that differ.
+pub fn differing(from: Option<&Document>, to: Option<&Document>) -> Vec<String> {
+    let empty = Map::new();
+    let part = |d: Option<&Document>, pick: fn(&Document) -> &Map<String, Value>| -> Map<String, Value> {
+        d.map(pick).unwrap_or(&empty).clone()
+    };
+    let mut names = BTreeSet::new();
+    let parts: [fn(&Document) -> &Map<String, Value>; 2] = [|d| &d.portable, |d| &d.local];
+    for pick in parts {
+        let (a, b) = (part(from, pick), part(to, pick));
+        names.extend(a.keys().chain(b.keys()).filter(|k| a.get(*k) != b.get(*k)).cloned());
+    }
+    names.into_iter().collect()
+}
+
+/// Returns a finding for each reference that the target can't resolve: all of them, not the first.
+fn unresolved(changes: &[order::Task<'_>], inventory: &Inventory) -> Vec<Finding> {
+    let made: BTreeSet<&Address> = changes
+        .iter()
+        .filter(|c| c.wish.from.is_none() && c.wish.to.is_some())
+        .map(|c| &c.wish.address)
+        .collect();
+    let gone: BTreeSet<&Address> =
+        changes.iter().filter(|c| c.wish.to.is_none()).map(|c| &c.wish.address).collect();
+    let mut findings = Vec::new();
+    for change in changes {
+        let mut seen = BTreeSet::new();
+        for m in &change.moves {
+            for address in references(&m.args) {
+                let there = inventory.get(&address).is_some() && !gone.contains(&address);
+                if there || made.contains(&address) || !seen.insert(address.clone()) {
+                    continue;
+                }
+                let message = format!("refers to {address}, which is not in the target");
+                findings.push(
+                    Finding::new(Weight::Block, Some(&change.wish.address), message)
+                        .hint(format!("add {address} to the deployment, or create it in the target first")),
+                );
+            }
+        }
+    }
+    findings
+}

@@ -1,0 +1,162 @@
+//! A release: documents on their way into an environment.
+
+use std::collections::BTreeMap;
+
+use super::address::Address;
+use super::document::Document;
+use super::driver::Live;
+use super::error::{Error, Result};
+use super::finding::{Finding, Weight};
+use super::inventory::{Inventory, Ownership};
+use super::means::Means;
+use super::package::Package;
+use super::pin::Pin;
+use super::plan::{Occasion, Plan, Wish, plan};
+use super::run::RunKind;
+use super::select::Selection;
+use super::snapshot::{Coverage, Snapshot};
+use super::survey;
+
+/// Where documents come from: a snapshot or a package.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As the user named it.
+    pub label: String,
+    /// The package's digest or the snapshot's id.
+    pub digest: String,
+    /// The pin that the documents come from.
+    pub pin: Pin,
+    /// Everything that was there.
+    pub inventory: Inventory,
+    /// The documents.
+    pub documents: BTreeMap<Address, Document>,
+    /// What a person ought to know about them.
+    pub findings: Vec<Finding>,
+}
+
+impl Source {
+    /// Returns the snapshot as a source.
+    pub fn of_snapshot(label: &str, snapshot: &Snapshot) -> Source {
+        let mut findings = snapshot.manifest.findings.clone();
+        if let Coverage::Before { run, .. } = &snapshot.manifest.coverage {
+            findings.push(Finding::new(
+                Weight::Note,
+                None,
+                format!("the source is what was there before the run {run}"),
+            ));
+        }
+        Source {
+            label: label.into(),
+            digest: snapshot.manifest.id.to_string(),
+            pin: snapshot.manifest.pin.clone(),
+            inventory: snapshot.inventory(),
+            documents: snapshot.documents.clone(),
+            findings,
+        }
+    }
+
+    /// Returns the package, whose digest is `digest`, as a source.
+    pub fn of_package(label: &str, digest: &str, package: &Package) -> Source {
+        Source {
+            label: label.into(),
+            digest: digest.into(),
+            pin: package.manifest.pin.clone(),
+            inventory: package.inventory(),
+            documents: package.documents.clone(),
+            findings: Vec::new(),
+        }
+    }
+}
+
+/// Returns the plan that puts what `select` picks of `source` into the environment. Reads the environment; writes
+/// nothing.
+pub async fn plan_deploy(
+    means: &Means<'_>,
+    environment: &str,
+    source: &Source,
+    select: &Selection,
+) -> Result<Plan> {
+    if let Some(pattern) = select.idle(source.documents.keys()).first() {
+        return Err(Error::not_found(format!("nothing in {} is `{pattern}`", source.label))
+            .hint(format!("snapdeploy show {} lists what is there", source.label)));
+    }
+    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
+    let home = source.pin == *means.driver.pin();
+    let mut findings = Vec::new();
+    let picked: Vec<&Address> = source
+        .documents
+        .keys()
+        .filter(|a| select.picks(a))
+        .filter(|a| match whose(a, source, &inventory) {
+            Ownership::Customer => true,
+            _ if select.patterns().contains(&a.to_string()) => true,
+            _ => {
+                let message = "is the service's own and is left as it is; name its address to write it";
+                findings.push(Finding::new(Weight::Note, Some(a), message));
+                false
+            }
+        })
+        .collect();
+    let (lives, unread) = survey::read(means.driver, &inventory, picked.iter().copied(), means.events).await;
+    let all: Vec<_> = gaps.into_iter().chain(unread).collect();
+    survey::no_gaps(&all, |kind| picked.iter().any(|a| a.kind() == kind))?;
+    let mut wishes = Vec::new();
+    for address in picked {
+        let live = lives.get(address);
+        findings.extend(source_findings(source, address, home));
+        wishes.push(Wish {
+            address: address.clone(),
+            uid: uid(source, address),
+            from: live.map(|l| l.document.clone()),
+            to: Some(desired(&source.documents[address], live, home)),
+            local_known: home || live.is_some(),
+        });
+    }
+    let occasion = Occasion {
+        kind: RunKind::Deploy,
+        environment: environment.into(),
+        source: source.label.clone(),
+        source_digest: source.digest.clone(),
+        undoes: None,
+    };
+    plan(occasion, &wishes, means.driver, &inventory, findings)
+}
+
+/// Returns what `document` is to be in the target: literally itself at home; elsewhere its portable part with the
+/// target's own local part.
+fn desired(document: &Document, live: Option<&Live>, home: bool) -> Document {
+    if home {
+        return Document { unknown: Default::default(), ..document.clone() };
+    }
+    Document {
+        portable: document.portable.clone(),
+        local: live.map(|l| l.document.local.clone()).unwrap_or_default(),
+        ..Document::default()
+    }
+}
+
+fn uid(source: &Source, address: &Address) -> String {
+    let found = source.inventory.get(address);
+    found.map(|f| f.uid.clone().unwrap_or_else(|| f.id.clone())).unwrap_or_default()
+}
+
+fn whose(address: &Address, source: &Source, target: &Inventory) -> Ownership {
+    let of = |i: &Inventory| i.get(address).map(|f| f.ownership).unwrap_or_default();
+    match of(target) {
+        Ownership::Customer => of(&source.inventory),
+        other => other,
+    }
+}
+
+/// Returns what is known about `address` in the source. An id that nothing had there means nothing elsewhere.
+fn source_findings(source: &Source, address: &Address, home: bool) -> Vec<Finding> {
+    let own = source.findings.iter().filter(|f| f.address.as_ref() == Some(address)).cloned();
+    own.map(|mut f| {
+        if f.weight == Weight::Warning && f.dangling && !home {
+            f.weight = Weight::Block;
+        }
+        f
+    })
+    .filter(|f| f.weight > Weight::Note)
+    .collect()
+}

@@ -1,0 +1,205 @@
+//! The repository: snapshots, packages and plans in a store of objects. Data first, commit last; readers in the
+//! opposite order; every read verified against its digest.
+
+use bytes::Bytes;
+
+use super::archive;
+use super::digest::{Digest, canonical};
+use super::error::{Error, ErrorKind, Result};
+use super::id::SnapshotId;
+use super::objects::{Created, Key, Objects};
+use super::package::{Package, bodies, documents};
+use super::pin::Pin;
+use super::plan::{PLAN_SCHEMA, Plan};
+use super::snapshot::{Manifest, SNAPSHOT_SCHEMA, Snapshot};
+
+const FORMAT: &[u8] = b"{\"schema\":\"snapdeploy.store/1\"}\n";
+
+/// A store of objects, as snapshots, packages and plans.
+#[derive(Clone, Copy)]
+pub struct Repository<'a> {
+    objects: &'a dyn Objects,
+}
+
+impl<'a> Repository<'a> {
+    /// Returns the repository in `objects`.
+    pub fn new(objects: &'a dyn Objects) -> Repository<'a> {
+        Repository { objects }
+    }
+
+    /// Returns where it is.
+    pub fn place(&self) -> String {
+        self.objects.place()
+    }
+
+    /// Fails unless the store can be read and has the layout that this version writes. A store without a layout yet
+    /// is fine.
+    pub async fn check(&self) -> Result<()> {
+        match self.objects.read(&Key::new("format.json")?).await {
+            Ok(found) if found[..] == *FORMAT => Ok(()),
+            Ok(_) => {
+                Err(Error::input(format!("{} has a layout that this version does not know", self.place()))
+                    .hint("use a newer version of snapdeploy"))
+            }
+            Err(e) if e.kind == ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    async fn mark(&self) -> Result<()> {
+        self.check().await?;
+        self.objects.create(&Key::new("format.json")?, Bytes::from_static(FORMAT)).await.map(drop)
+    }
+
+    /// Writes the snapshot and reads it back. Its manifest is written last; that write is the commit.
+    ///
+    /// Returns the snapshot as it was read back, and how many objects were written.
+    pub async fn commit(&self, snapshot: Snapshot) -> Result<(Snapshot, usize)> {
+        self.mark().await?;
+        let Snapshot { mut manifest, documents } = snapshot;
+        let archive = archive::pack(&bodies(documents.values()))?;
+        manifest.bodies = Digest::of(&archive);
+        let mut written = 0;
+        let key = Key::new(format!("bodies/sha256/{}.zip", manifest.bodies))?;
+        let there = match self.objects.read(&key).await {
+            Ok(found) => manifest.bodies.check(&found, &key).map(|()| true)?,
+            Err(e) if e.kind == ErrorKind::NotFound => false,
+            Err(e) => return Err(e),
+        };
+        if !there && self.objects.create(&key, Bytes::from(archive)).await? == Created::New {
+            written += 1;
+        }
+        let value = serde_json::to_value(&manifest)
+            .map_err(|e| Error::bug(format!("cannot write the manifest: {e}")))?;
+        let key = snapshot_key(&manifest.pin, &manifest.id)?;
+        if self.objects.create(&key, Bytes::from(canonical(&value))).await? == Created::New {
+            written += 1;
+        }
+        let read = self.snapshot(&manifest.pin, &manifest.id).await?;
+        if read.manifest != manifest || read.documents != documents {
+            return Err(Error::corrupt(format!(
+                "the snapshot {} does not read back as written",
+                manifest.id
+            )));
+        }
+        Ok((read, written))
+    }
+
+    /// Returns the snapshot `id` of `pin`.
+    pub async fn snapshot(&self, pin: &Pin, id: &SnapshotId) -> Result<Snapshot> {
+        let manifest = self.manifest(pin, id).await?;
+        let key = Key::new(format!("bodies/sha256/{}.zip", manifest.bodies))?;
+        let archive = self.objects.read(&key).await.map_err(|e| match e.kind {
+            ErrorKind::NotFound => {
+                Error::corrupt(format!("the snapshot {id} has lost its documents ({key})"))
+            }
+            _ => e,
+        })?;
+        manifest.bodies.check(&archive, &key)?;
+        let documents = documents(archive::unpack(&archive)?, &manifest.kept)?;
+        Ok(Snapshot { manifest, documents })
+    }
+
+    /// Returns the manifest of the snapshot `id` of `pin`, without its documents.
+    pub async fn manifest(&self, pin: &Pin, id: &SnapshotId) -> Result<Manifest> {
+        let raw = self.objects.read(&snapshot_key(pin, id)?).await.map_err(|e| match e.kind {
+            ErrorKind::NotFound => Error::not_found(format!("there is no snapshot {id} of {pin}")),
+            _ => e,
+        })?;
+        let manifest: Manifest = serde_json::from_slice(&raw).map_err(|e| {
+            Error::corrupt(format!("the manifest of the snapshot {id} is not what it has to be: {e}"))
+        })?;
+        if manifest.schema != SNAPSHOT_SCHEMA || manifest.id != *id || manifest.pin != *pin {
+            return Err(Error::corrupt(format!(
+                "the manifest of the snapshot {id} belongs to something else"
+            )));
+        }
+        Ok(manifest)
+    }
+
+    /// Returns the ids of all snapshots of `pin`, oldest first.
+    pub async fn snapshots(&self, pin: &Pin) -> Result<Vec<SnapshotId>> {
+        let prefix = format!("snapshots/{pin}/");
+        let mut ids = Vec::new();
+        let mut after: Option<Key> = None;
+        loop {
+            let page = self.objects.list(&prefix, after.as_ref()).await?;
+            for key in &page.items {
+                let name = key.as_str().strip_prefix(&prefix).and_then(|n| n.strip_suffix(".json"));
+                ids.extend(name.and_then(|n| n.parse::<SnapshotId>().ok()));
+            }
+            after = page.items.last().cloned();
+            if !page.more || after.is_none() {
+                return Ok(ids);
+            }
+        }
+    }
+
+    /// Keeps the package and returns its digest.
+    pub async fn put_package(&self, package: &Package) -> Result<Digest> {
+        self.mark().await?;
+        let bytes = package.to_bytes()?;
+        let digest = Digest::of(&bytes);
+        self.objects.create(&package_key(&digest)?, Bytes::from(bytes)).await?;
+        Ok(digest)
+    }
+
+    /// Returns the package with this digest.
+    pub async fn package(&self, digest: &Digest) -> Result<Package> {
+        let bytes = self.objects.read(&package_key(digest)?).await.map_err(|e| match e.kind {
+            ErrorKind::NotFound => {
+                Error::not_found(format!("there is no package {digest} in {}", self.place()))
+            }
+            _ => e,
+        })?;
+        digest.check(&bytes, format!("the package {digest}"))?;
+        Package::from_bytes(&bytes)
+    }
+
+    /// Returns the digests of all packages.
+    pub async fn packages(&self) -> Result<Vec<Digest>> {
+        let mut digests = Vec::new();
+        let mut after: Option<Key> = None;
+        loop {
+            let page = self.objects.list("packages/sha256/", after.as_ref()).await?;
+            let names = page.items.iter().filter_map(|k| k.as_str().strip_prefix("packages/sha256/"));
+            digests.extend(names.filter_map(|n| n.strip_suffix(".zip")?.parse::<Digest>().ok()));
+            after = page.items.last().cloned();
+            if !page.more || after.is_none() {
+                return Ok(digests);
+            }
+        }
+    }
+
+    /// Keeps the plan and returns its digest.
+    pub async fn put_plan(&self, plan: &Plan) -> Result<Digest> {
+        self.mark().await?;
+        let digest = plan.digest();
+        self.objects.create(&plan_key(&digest)?, Bytes::from(plan.to_bytes())).await?;
+        Ok(digest)
+    }
+
+    /// Returns the plan with this digest.
+    pub async fn plan(&self, digest: &Digest) -> Result<Plan> {
+        let bytes = self.objects.read(&plan_key(digest)?).await?;
+        digest.check(&bytes, format!("the plan {digest}"))?;
+        let plan: Plan = serde_json::from_slice(&bytes)
+            .map_err(|e| Error::corrupt(format!("the plan {digest} is not what it has to be: {e}")))?;
+        if plan.schema != PLAN_SCHEMA {
+            return Err(Error::input(format!("the plan {digest} was made by another version of snapdeploy")));
+        }
+        Ok(plan)
+    }
+}
+
+fn snapshot_key(pin: &Pin, id: &SnapshotId) -> Result<Key> {
+    Key::new(format!("snapshots/{pin}/{id}.json"))
+}
+
+fn package_key(digest: &Digest) -> Result<Key> {
+    Key::new(format!("packages/sha256/{digest}.zip"))
+}
+
+fn plan_key(digest: &Digest) -> Result<Key> {
+    Key::new(format!("plans/sha256/{digest}.json"))
+}
