@@ -1,9 +1,11 @@
 //! The nouns. Imports nothing of ours: no AWS, no clap, no terminal.
 
 pub mod address;
+pub mod arn;
 pub mod clock;
 pub mod digest;
 pub mod document;
+pub mod encoder;
 pub mod error;
 pub mod fields;
 pub mod finding;
@@ -13,7 +15,9 @@ pub mod ledger;
 pub mod objects;
 pub mod pin;
 pub mod portable;
+pub mod resolver;
 pub mod run;
+pub mod sweep;
 pub mod template;
 
 pub use address::Address;

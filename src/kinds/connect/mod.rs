@@ -1,0 +1,4 @@
+//! Amazon Connect.
+
+pub mod flow_refs;
+pub mod flow_walk;

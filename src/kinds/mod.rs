@@ -1,0 +1,3 @@
+//! What can be deployed: a folder a service.
+
+pub mod connect;
