@@ -12,9 +12,12 @@ use aws_sdk_s3::config::{BehaviorVersion, Region};
 use snapdeploy::core::Clock;
 use snapdeploy::store::{DynamoLedger, S3Objects};
 
-/// ministack takes twelve digits for the account's own key, whose secret is `test`.
+/// The account that everything is in.
+pub const ACCOUNT: &str = "111122223333";
+
+/// Both ministack and the sandbox take twelve digits for the account's own key. ministack wants the secret `test`.
 fn credentials() -> Credentials {
-    Credentials::new("111122223333", "test", None, None, "test")
+    Credentials::new(ACCOUNT, "test", None, None, "test")
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -64,7 +67,7 @@ pub async fn objects(endpoint: &str) -> S3Objects {
         .send()
         .await
         .unwrap();
-    S3Objects::new(client, bucket, "some/prefix", Some("111122223333".into()), Clock::system())
+    S3Objects::new(client, bucket, "some/prefix", Some(ACCOUNT.into()), Clock::system())
 }
 
 /// Returns the objects of the same bucket through another client.

@@ -6,9 +6,9 @@ use snapdeploy::core::run::RunStatus;
 use snapdeploy::core::{Clock, ErrorKind};
 use snapdeploy::store::{DynamoLedger, S3Objects};
 
+use super::aws;
 use super::proxy::{Fault, Proxy};
 use super::world::{LEASE, begin, fails, finish, held, pin, resumed, rollback, row, start};
-use super::{aws, ministack};
 
 const TRANSACT: &str = "x-amz-target: DynamoDB_20120810.TransactWriteItems";
 const UPDATE: &str = "x-amz-target: DynamoDB_20120810.UpdateItem";
@@ -32,12 +32,10 @@ async fn troubled_objects(upstream: &str, proxy: &Proxy, attempts: u32) -> S3Obj
     aws::objects_in(&bucket, aws::s3(&proxy.endpoint, attempts))
 }
 
-#[tokio::test]
-async fn a_write_to_s3_whose_answer_is_lost_is_still_new() {
-    let Some(upstream) = ministack::endpoint("lost answers of S3") else { return };
-    let proxy = Proxy::start(&upstream);
+pub async fn a_write_to_s3_whose_answer_is_lost_is_still_new(upstream: &str) {
+    let proxy = Proxy::start(upstream);
     for (i, (attempts, faults)) in troubles().into_iter().enumerate() {
-        let objects = troubled_objects(&upstream, &proxy, attempts).await;
+        let objects = troubled_objects(upstream, &proxy, attempts).await;
         let key = Key::new(format!("some/{i}")).unwrap();
         proxy.next("PUT /", &faults);
         assert_eq!(objects.create(&key, "body".into()).await.unwrap(), Created::New, "{attempts} {faults:?}");
@@ -49,11 +47,9 @@ async fn a_write_to_s3_whose_answer_is_lost_is_still_new() {
     }
 }
 
-#[tokio::test]
-async fn a_conflict_of_writes_to_s3_is_tried_again() {
-    let Some(upstream) = ministack::endpoint("conflicts of S3") else { return };
-    let proxy = Proxy::start(&upstream);
-    let objects = troubled_objects(&upstream, &proxy, 1).await;
+pub async fn a_conflict_of_writes_to_s3_is_tried_again(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let objects = troubled_objects(upstream, &proxy, 1).await;
     let conflict = Fault::Answer(
         409,
         "<Error><Code>ConditionalRequestConflict</Code><Message>in progress</Message></Error>".into(),
@@ -64,11 +60,9 @@ async fn a_conflict_of_writes_to_s3_is_tried_again() {
     assert_eq!(proxy.met(), 2);
 }
 
-#[tokio::test]
-async fn a_body_that_breaks_off_is_read_again() {
-    let Some(upstream) = ministack::endpoint("bodies of S3") else { return };
-    let proxy = Proxy::start(&upstream);
-    let objects = troubled_objects(&upstream, &proxy, 3).await;
+pub async fn a_body_that_breaks_off_is_read_again(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let objects = troubled_objects(upstream, &proxy, 3).await;
     let key = Key::new("some/key").unwrap();
     objects.create(&key, "body".into()).await.unwrap();
     proxy.next("GET /", &[Fault::CutAnswer, Fault::LoseAnswer, Fault::CutAnswer]);
@@ -76,11 +70,9 @@ async fn a_body_that_breaks_off_is_read_again() {
     assert_eq!(proxy.met(), 3);
 }
 
-#[tokio::test]
-async fn what_s3_refuses_is_told_by_what_can_be_done_about_it() {
-    let Some(upstream) = ministack::endpoint("refusals of S3") else { return };
-    let proxy = Proxy::start(&upstream);
-    let objects = troubled_objects(&upstream, &proxy, 1).await;
+pub async fn what_s3_refuses_is_told_by_what_can_be_done_about_it(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let objects = troubled_objects(upstream, &proxy, 1).await;
     let key = Key::new("some/key").unwrap();
     let answer = |status, code: &str| {
         Fault::Answer(status, format!("<Error><Code>{code}</Code><Message>no</Message></Error>"))
@@ -92,7 +84,7 @@ async fn what_s3_refuses_is_told_by_what_can_be_done_about_it() {
     fails(ErrorKind::Unavailable, objects.read(&key).await);
     proxy.next("GET /", &[answer(400, "Odd")]);
     fails(ErrorKind::Failed, objects.read(&key).await);
-    let nowhere = S3Objects::new(aws::s3(&upstream, 1), "no-such-bucket-here", "", None, Clock::system());
+    let nowhere = S3Objects::new(aws::s3(upstream, 1), "no-such-bucket-here", "", None, Clock::system());
     for e in [
         fails(ErrorKind::Failed, nowhere.read(&key).await),
         fails(ErrorKind::Failed, nowhere.create(&key, "x".into()).await),
@@ -105,11 +97,9 @@ async fn what_s3_refuses_is_told_by_what_can_be_done_about_it() {
     fails(ErrorKind::Unavailable, dead.create(&key, "x".into()).await);
 }
 
-#[tokio::test]
-async fn a_step_of_the_ledger_whose_answer_is_lost_is_taken_once() {
-    let Some(upstream) = ministack::endpoint("lost answers of DynamoDB") else { return };
-    let proxy = Proxy::start(&upstream);
-    let tables = aws::tables(&upstream).await;
+pub async fn a_step_of_the_ledger_whose_answer_is_lost_is_taken_once(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let tables = aws::tables(upstream).await;
     for (attempts, faults) in troubles() {
         let ledger = aws::ledger_in(aws::dynamodb(&proxy.endpoint, attempts), &tables);
         let trouble = |matching| proxy.next(matching, &faults);
@@ -154,11 +144,9 @@ async fn a_step_of_the_ledger_whose_answer_is_lost_is_taken_once() {
     }
 }
 
-#[tokio::test]
-async fn a_rival_in_the_way_is_waited_for() {
-    let Some(upstream) = ministack::endpoint("rivals in DynamoDB") else { return };
-    let proxy = Proxy::start(&upstream);
-    let ledger = aws::ledger_in(aws::dynamodb(&proxy.endpoint, 3), &aws::tables(&upstream).await);
+pub async fn a_rival_in_the_way_is_waited_for(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let ledger = aws::ledger_in(aws::dynamodb(&proxy.endpoint, 3), &aws::tables(upstream).await);
     let conflict = Fault::Answer(
         400,
         r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
@@ -181,16 +169,14 @@ async fn a_rival_in_the_way_is_waited_for() {
     ledger.end(&claim, &finish(RunStatus::Failed)).await.unwrap();
 }
 
-#[tokio::test]
-async fn what_dynamodb_refuses_is_told_by_what_can_be_done_about_it() {
-    let Some(upstream) = ministack::endpoint("refusals of DynamoDB") else { return };
-    let proxy = Proxy::start(&upstream);
-    let ledger = aws::ledger_in(aws::dynamodb(&proxy.endpoint, 1), &aws::tables(&upstream).await);
+pub async fn what_dynamodb_refuses_is_told_by_what_can_be_done_about_it(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let ledger = aws::ledger_in(aws::dynamodb(&proxy.endpoint, 1), &aws::tables(upstream).await);
     let denied = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"not authorized"}"#;
     proxy.next(".Query", &[Fault::Answer(400, denied.into())]);
     let e = fails(ErrorKind::Denied, ledger.check().await);
     assert_eq!(e.code.as_deref(), Some("AccessDeniedException"));
-    let client = aws::dynamodb(&upstream, 1);
+    let client = aws::dynamodb(upstream, 1);
     let nowhere = DynamoLedger::new(client, "no-audit", "no-leases", Clock::system());
     let e = fails(ErrorKind::Failed, nowhere.check().await);
     assert!(e.hint.is_some() && e.message.contains("no-audit"), "{e:?}");

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use snapdeploy::core::Clock;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::objects::Objects;
+use snapdeploy::sandbox::{Sandbox, Scenario};
 use snapdeploy::store::{DirectoryObjects, MemoryLedger, MemoryObjects, SqliteLedger};
 use tempfile::TempDir;
 
@@ -39,6 +41,17 @@ fn of_ledger(store: impl Ledger + 'static, directory: Option<TempDir>) -> Option
     Some(Bench { store: Box::new(store), _directory: directory })
 }
 
+/// Returns the endpoint of the sandbox that the tests of this process share.
+fn sandbox(_: &str) -> Option<String> {
+    static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
+    let start = || {
+        let mut scenario = Scenario::empty();
+        scenario.account(aws::ACCOUNT);
+        Sandbox::start(scenario).unwrap()
+    };
+    Some(SANDBOX.get_or_init(start).endpoint())
+}
+
 async fn memory_objects() -> Option<Bench<dyn Objects>> {
     of_objects(MemoryObjects::new(), None)
 }
@@ -50,6 +63,10 @@ async fn directory_objects() -> Option<Bench<dyn Objects>> {
 
 async fn ministack_objects() -> Option<Bench<dyn Objects>> {
     of_objects(aws::objects(&ministack::endpoint("objects in S3")?).await, None)
+}
+
+async fn sandbox_objects() -> Option<Bench<dyn Objects>> {
+    of_objects(aws::objects(&sandbox("objects in S3")?).await, None)
 }
 
 async fn memory_ledger() -> Option<Bench<dyn Ledger>> {
@@ -64,6 +81,10 @@ async fn sqlite_ledger() -> Option<Bench<dyn Ledger>> {
 
 async fn ministack_ledger() -> Option<Bench<dyn Ledger>> {
     of_ledger(aws::ledger(&ministack::endpoint("a ledger in DynamoDB")?).await, None)
+}
+
+async fn sandbox_ledger() -> Option<Bench<dyn Ledger>> {
+    of_ledger(aws::ledger(&sandbox("a ledger in DynamoDB")?).await, None)
 }
 
 /// Runs each case against each store.
@@ -88,7 +109,8 @@ macro_rules! conformance {
 conformance!(objects:
     objects_in_memory => crate::stores::memory_objects,
     objects_in_a_directory => crate::stores::directory_objects,
-    objects_in_s3_of_ministack => crate::stores::ministack_objects;
+    objects_in_s3_of_ministack => crate::stores::ministack_objects,
+    objects_in_s3_of_the_sandbox => crate::stores::sandbox_objects;
     [
         of_writers_of_the_same_bytes_exactly_one_is_new
         of_writers_of_different_bytes_exactly_one_is_new_and_the_others_learn_the_key
@@ -103,7 +125,8 @@ conformance!(objects:
 conformance!(ledger:
     a_ledger_in_memory => crate::stores::memory_ledger,
     a_ledger_in_sqlite => crate::stores::sqlite_ledger,
-    a_ledger_in_dynamodb_of_ministack => crate::stores::ministack_ledger;
+    a_ledger_in_dynamodb_of_ministack => crate::stores::ministack_ledger,
+    a_ledger_in_dynamodb_of_the_sandbox => crate::stores::sandbox_ledger;
     [
         of_runs_at_once_exactly_one_begins_and_the_others_learn_which
         a_run_comes_back_as_it_began
@@ -126,5 +149,38 @@ conformance!(ledger:
         what_nobody_began_is_not_found
         a_finish_with_ten_thousand_addresses_is_kept
         the_ledger_is_what_it_has_to_be
+    ]
+);
+
+/// Runs each case against each endpoint.
+macro_rules! over_the_wire {
+    ($($place:ident => $endpoint:path),+; $names:tt) => {
+        $(over_the_wire!(@place $place $endpoint; $names);)+
+    };
+    (@place $place:ident $endpoint:path; [$($case:ident)+]) => {
+        mod $place {
+            $(
+                #[tokio::test]
+                async fn $case() {
+                    if let Some(endpoint) = $endpoint(stringify!($case)) {
+                        super::lost::$case(&endpoint).await;
+                    }
+                }
+            )+
+        }
+    };
+}
+
+over_the_wire!(
+    between_the_stores_and_ministack => crate::stores::ministack::endpoint,
+    between_the_stores_and_the_sandbox => crate::stores::sandbox;
+    [
+        a_write_to_s3_whose_answer_is_lost_is_still_new
+        a_conflict_of_writes_to_s3_is_tried_again
+        a_body_that_breaks_off_is_read_again
+        what_s3_refuses_is_told_by_what_can_be_done_about_it
+        a_step_of_the_ledger_whose_answer_is_lost_is_taken_once
+        a_rival_in_the_way_is_waited_for
+        what_dynamodb_refuses_is_told_by_what_can_be_done_about_it
     ]
 );
