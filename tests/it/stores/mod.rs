@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 mod aws;
 mod embedded;
+mod killed;
 mod ledger;
 mod lost;
 mod ministack;
