@@ -1,1 +1,3 @@
-fn main() {}
+//! The tests that use snapdeploy from outside.
+
+mod stores;
