@@ -1,3 +1,4 @@
-//! The tests that use snapdeploy from outside.
+//! The tests that use snapdeploy from outside, in one binary.
 
+mod sandbox;
 mod stores;
