@@ -6,6 +6,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
 use crate::core::environment::Environment;
@@ -50,6 +52,19 @@ impl Sessions {
             loader = loader.endpoint_url(endpoint);
         }
         Sessions { base: loader.load().await, clock: clock.clone() }
+    }
+
+    /// Returns sessions with credentials and settings that the caller has.
+    pub fn with(clock: &Clock, base: &SdkConfig) -> Sessions {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(SETTLE).build();
+        let base = base
+            .to_builder()
+            .time_source(SystemTimeSource::new())
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .retry_config(reads(clock))
+            .timeout_config(timeouts)
+            .build();
+        Sessions { base, clock: clock.clone() }
     }
 
     /// Returns the ARN of the base identity. `Denied` where there are no credentials, or none that STS takes.
@@ -109,8 +124,7 @@ impl Sessions {
         })
     }
 
-    /// Returns a client for the objects of the store, with the base credentials. Conditional writes are settled by
-    /// the store itself, so it never retries on its own.
+    /// Returns a client for the objects of the store, with the base credentials.
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.base)
             .force_path_style(self.base.endpoint_url().is_some())
