@@ -25,6 +25,9 @@ pub enum Ownership {
 pub struct Found {
     /// Its logical name.
     pub address: Address,
+    /// Its name there, where the configuration maps it to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Its id there. For a function its name.
     pub id: String,
     /// Its ARN there, without qualifier.
@@ -66,12 +69,18 @@ impl Found {
     pub fn new(address: Address, id: impl Into<String>, arn: impl Into<String>) -> Found {
         Found {
             address,
+            name: None,
             id: id.into(),
             arn: arn.into(),
             uid: None,
             ownership: Ownership::Customer,
             aliases: None,
         }
+    }
+
+    /// Returns its name there.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.address.name())
     }
 
     /// Returns the alias called `name`, if aliases are listed and it is one.

@@ -48,7 +48,9 @@ impl Resolver<'_> {
                 self.vars.get(name).cloned().ok_or_else(missing)
             }
             Placeholder::To { form: Form::Name, address, qualifier } => {
-                Ok(qualifier.as_deref().unwrap_or(address.name()).to_string())
+                // It is only shown, so a resource that is not there yet is no obstacle.
+                let name = self.inventory.get(address).map_or(address.name(), |found| found.name());
+                Ok(qualifier.as_deref().unwrap_or(name).to_string())
             }
             Placeholder::To { form, address, qualifier } => {
                 let Some(found) = self.inventory.get(address) else {
