@@ -83,7 +83,11 @@ impl<'a> Encoder<'a> {
     /// Returns the template for `text`, which shows the name of `found` or, with `alias`, of an alias of it: a reference
     /// while it is the current name, else ordinary text.
     pub fn name(&mut self, text: &str, found: &Found, alias: Option<&str>) -> String {
-        if text != alias.unwrap_or(found.name()) {
+        let shown = match alias {
+            None => found.name(),
+            Some(name) => found.alias(name).map_or(name, |alias| alias.shown()),
+        };
+        if text != shown {
             return self.sweep(text);
         }
         let qualifier = alias.map(str::to_string);

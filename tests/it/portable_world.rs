@@ -71,6 +71,8 @@ impl Side {
                     "lambda/function" => format!("f{i}"),
                     _ => format!("{}{i}", names[k * EACH + i]),
                 };
+                // In `b` everything is called otherwise, and the configuration says how.
+                let mapped = (tag == 'b').then(|| format!("{name}-prod"));
                 let arn = |service: &str, rest: &str| {
                     format!("arn:{}:{service}:{region}:{account}:{rest}", pin.partition())
                 };
@@ -79,14 +81,15 @@ impl Side {
                 let mut aliases = None;
                 let arn = match *kind {
                     "lambda/function" => {
-                        id = name.clone();
-                        arn(service, &format!("function:{name}"))
+                        id = mapped.clone().unwrap_or(name.clone());
+                        arn(service, &format!("function:{id}"))
                     }
                     "lex/bot" => {
                         id = hash(tag, kind, i)[..10].to_uppercase();
                         let alias_id = hash(tag, "alias", i)[..10].to_uppercase();
                         aliases = Some(vec![Alias {
                             name: "live".into(),
+                            physical: mapped.as_ref().map(|_| "prod".to_string()),
                             arn: arn(service, &format!("bot-alias/{id}/{alias_id}")),
                             id: alias_id,
                         }]);
@@ -97,7 +100,11 @@ impl Side {
                     }
                     _ => arn(service, &format!("{segment}/{id}")),
                 };
-                found.push(Found { aliases, ..Found::new(Address::new(kind, name), id, arn) });
+                found.push(Found {
+                    aliases,
+                    physical: mapped,
+                    ..Found::new(Address::new(kind, name), id, arn)
+                });
             }
         }
         let shared = if tag == 'a' { "333333333333" } else { "444444444444" };
@@ -283,7 +290,7 @@ fn action(n: usize, action: &Action, side: &Side) -> (Value, Value) {
                 (None, true) => &found.arn,
                 (None, false) => &found.id,
             };
-            let name = alias.map_or(found.address.name(), |a| &a.name);
+            let name = alias.map_or(found.name(), |a| a.shown());
             (json!(text), if action.current_name { name.into() } else { "Stale".to_string() })
         }
     };
@@ -292,11 +299,13 @@ fn action(n: usize, action: &Action, side: &Side) -> (Value, Value) {
         if matches!(row.carries, Carries::KeyRef(_)) { row.path.trim_end_matches(".*") } else { row.path };
     let mut parameters = nest(path, value);
     parameters["Free"] = json!({ on(&action.key, side): on(&action.free, side) });
+    let flow = side.found("connect/flow", action.which);
     let metadata = json!({
         "position": { "x": 1.5, "y": 302.40000000000003 },
         "parameters": nest(path, json!({ "displayName": name, "useDynamic": false })),
-        "promptName": name,
-        "contactFlow": { "text": name, "id": side.found("connect/flow", action.which).id },
+        "promptName": if row.path.ends_with("PromptId") { &name } else { "" },
+        "lexV2BotAliasName": if row.path.ends_with("AliasArn") { &name } else { "" },
+        "contactFlow": { "text": flow.name(), "id": flow.id },
         "children": [format!("action-{n}")],
         "conditionMetadata": [{ "id": "c", "value": on(&action.free, side) }],
     });

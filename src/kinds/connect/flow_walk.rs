@@ -261,16 +261,20 @@ fn name<'t>(
     alias: bool,
     encoder: &mut Encoder<'_>,
 ) -> String {
-    let shown = |target: &Target<'_>| match &target.qualifier {
-        Some(qualifier) if alias && target.found.aliases.is_some() => Some(qualifier.clone()),
-        _ => None,
+    // Only a bot is shown with its alias.
+    let alias_of = |target: &Target<'_>| {
+        let qualifier = target.qualifier.clone().filter(|_| alias)?;
+        target.found.alias(&qualifier).map(|alias| (qualifier, alias.shown().to_string()))
     };
     let is_current = |target: &&Target<'_>| {
-        let name = shown(target).unwrap_or_else(|| target.found.name().to_string());
+        let name = alias_of(target).map_or(target.found.name().to_string(), |(_, shown)| shown);
         target.found.ownership != Ownership::Aws && name == text
     };
     match targets.find(is_current) {
-        Some(target) => encoder.name(text, target.found, shown(target).as_deref()),
+        Some(target) => {
+            let alias = alias_of(target).map(|(qualifier, _)| qualifier);
+            encoder.name(text, target.found, alias.as_deref())
+        }
         None => encoder.sweep(text),
     }
 }
@@ -296,6 +300,7 @@ mod tests {
         let mut bot = Found::new(Address::new("lex/bot", "Orders"), "BOTBOTBOT1", "arn:aws:lex:bot");
         bot.aliases = Some(vec![Alias {
             name: "live".into(),
+            physical: None,
             id: "ALIASALIA1".into(),
             arn: "arn:aws:lex:us-east-1:111111111111:bot-alias/BOTBOTBOT1/ALIASALIA1".into(),
         }]);
