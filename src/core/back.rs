@@ -171,21 +171,21 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
     if step.action == Action::Create {
         return None;
     }
-    // Half-way: each facet is as before or as after, and what no move sets is as before.
-    let moves = past.plan.moves.iter().filter(|m| m.address == step.address && m.does == Does::Update);
-    let mut set_by_moves = Vec::new();
-    for m in moves {
-        set_by_moves.extend(m.facet.iter().cloned());
+    // Half-way: each facet is as one of the moves that set it found it or makes it, and what no move sets is as before.
+    let moves: Vec<_> =
+        past.plan.moves.iter().filter(|m| m.address == step.address && m.does == Does::Update).collect();
+    for m in &moves {
         let now = Some(facet_digest(document, &m.facet));
-        if now != m.before && now != m.after {
+        if !moves.iter().any(|o| o.facet == m.facet && (o.before == now || o.after == now)) {
             return changed("has been changed");
         }
     }
+    let set_by_moves: Vec<&String> = moves.iter().flat_map(|m| &m.facet).collect();
     let old = before.documents.get(&step.address)?;
     let rest: Vec<String> = [&old.portable, &old.local, &document.portable, &document.local]
         .into_iter()
         .flat_map(|part| part.keys().cloned())
-        .filter(|k| !set_by_moves.contains(k))
+        .filter(|k| !set_by_moves.contains(&k))
         .collect();
     if facet_digest(old, &rest) != facet_digest(document, &rest) { changed("has been changed") } else { None }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::address::Address;
 use super::arn::{Arn, is_uuid};
 use super::finding::{Finding, Weight};
-use super::inventory::{Inventory, Ownership, Target};
+use super::inventory::{Found, Inventory, Ownership, Target};
 use super::template::{Form, Placeholder, Segment, Template, escape};
 
 /// Where ids come from.
@@ -25,7 +25,7 @@ pub struct Encoder<'a> {
     pub(super) origin: &'a Origin<'a>,
     of: Address,
     path: Vec<String>,
-    quiet: bool,
+    pub(super) quiet: bool,
     /// What a person ought to know: ids found in free text, ids that nothing has, foreign accounts.
     pub findings: Vec<Finding>,
     /// Ids and ARNs of this environment that nothing in the inventory has: they stay literal, and mean nothing in
@@ -80,14 +80,18 @@ impl<'a> Encoder<'a> {
         Some(target).filter(usable)
     }
 
-    /// Returns the template for `text`, which shows the name of a resource or, with `qualifier`, of its alias: a
-    /// reference while it is the current name, else ordinary text.
-    pub fn name(&mut self, text: &str, address: &Address, qualifier: Option<&str>) -> String {
-        if text != qualifier.unwrap_or(address.name()) {
+    /// Returns the template for `text`, which shows the name of `found` or, with `alias`, of an alias of it: a reference
+    /// while it is the current name, else ordinary text.
+    pub fn name(&mut self, text: &str, found: &Found, alias: Option<&str>) -> String {
+        let shown = match alias {
+            None => found.name(),
+            Some(name) => found.alias(name).map_or(name, |alias| alias.shown()),
+        };
+        if text != shown {
             return self.sweep(text);
         }
-        let qualifier = qualifier.map(str::to_string);
-        Placeholder::To { form: Form::Name, address: address.clone(), qualifier }.to_string()
+        let qualifier = alias.map(str::to_string);
+        Placeholder::To { form: Form::Name, address: found.address.clone(), qualifier }.to_string()
     }
 
     /// Returns the template for `text`, which is the name of a region.
@@ -161,7 +165,8 @@ impl<'a> Encoder<'a> {
         result
     }
 
-    /// Runs `work` without noting anything.
+    /// Runs `work`, on what stays in its environment: notes nothing, and makes no value of the environment a variable,
+    /// since the value may be another one when this is written back.
     pub fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = std::mem::replace(&mut self.quiet, true);
         let result = work(self);

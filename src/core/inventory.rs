@@ -25,6 +25,9 @@ pub enum Ownership {
 pub struct Found {
     /// Its logical name.
     pub address: Address,
+    /// Its name there, where the configuration maps it to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical: Option<String>,
     /// Its id there. For a function its name.
     pub id: String,
     /// Its ARN there, without qualifier.
@@ -35,8 +38,9 @@ pub struct Found {
     /// Whose it is.
     #[serde(default)]
     pub ownership: Ownership,
-    /// Its aliases, where an alias has an id and an ARN of its own (a Lex bot). `None` where the ARN of an alias or a
-    /// version is the resource's with a colon and the alias behind it (a function, a flow).
+    /// All its aliases, where an alias has an id and an ARN of its own (a Lex bot). `None` where the ARN of an alias or
+    /// a version is the resource's with a colon and the alias behind it (a function, a flow); there only those aliases
+    /// need an entry that the configuration maps to another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aliases: Option<Vec<Alias>>,
 }
@@ -46,10 +50,20 @@ pub struct Found {
 pub struct Alias {
     /// Its logical name: what follows `#` in a reference.
     pub name: String,
+    /// Its name there, where the configuration maps it to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical: Option<String>,
     /// Its id there.
     pub id: String,
     /// Its ARN there.
     pub arn: String,
+}
+
+impl Alias {
+    /// Returns its name there.
+    pub fn shown(&self) -> &str {
+        self.physical.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// What an id or an ARN names.
@@ -66,11 +80,29 @@ impl Found {
     pub fn new(address: Address, id: impl Into<String>, arn: impl Into<String>) -> Found {
         Found {
             address,
+            physical: None,
             id: id.into(),
             arn: arn.into(),
             uid: None,
             ownership: Ownership::Customer,
             aliases: None,
+        }
+    }
+
+    /// Returns its name there.
+    pub fn name(&self) -> &str {
+        self.physical.as_deref().unwrap_or(self.address.name())
+    }
+
+    /// Returns whether a reference may name an alias or version that is not listed: its ARN is this one with a colon
+    /// and the name behind it.
+    pub fn takes(&self, name: &str) -> bool {
+        let appended =
+            |alias: &Alias| alias.arn.strip_prefix(&self.arn).is_some_and(|rest| rest.starts_with(':'));
+        match self.aliases.as_deref() {
+            None => true,
+            Some([]) => false,
+            Some(listed) => listed.iter().all(|alias| appended(alias) && alias.name != name),
         }
     }
 
@@ -170,7 +202,7 @@ impl Inventory {
             return Some(target);
         }
         let (arn, qualifier) = text.rsplit_once(':').filter(|(_, q)| is_qualifier(q))?;
-        let found = self.by_arn(arn).filter(|f| f.aliases.is_none())?;
+        let found = self.by_arn(arn).filter(|f| f.takes(qualifier))?;
         Some(Target { found, qualifier: Some(qualifier.to_string()) })
     }
 
@@ -193,8 +225,11 @@ impl Inventory {
         if let Some(found) = self.by_id(kind, text) {
             return Some(Target { found, qualifier: None });
         }
+        if let Some(target) = self.named_by_alias(text).filter(|t| t.found.address.kind() == kind) {
+            return Some(target);
+        }
         let (id, qualifier) = text.rsplit_once(':').filter(|(_, q)| is_qualifier(q))?;
-        let found = self.by_id(kind, id).filter(|f| f.aliases.is_none())?;
+        let found = self.by_id(kind, id).filter(|f| f.takes(qualifier))?;
         Some(Target { found, qualifier: Some(qualifier.to_string()) })
     }
 
@@ -213,4 +248,42 @@ impl Inventory {
 fn is_qualifier(text: &str) -> bool {
     let word = text.strip_prefix('$').unwrap_or(text);
     !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(aliases: Option<Vec<Alias>>) -> Inventory {
+        let pin = Pin { account: "111111111111".into(), region: "us-east-1".into(), instance: "i".into() };
+        let found = Found::new(Address::new("lambda/function", "orders"), "orders-prod", "arn:f:orders-prod");
+        Inventory::new(pin, [Found { aliases, ..found }])
+    }
+
+    fn named(inventory: &Inventory, arn: &str) -> Option<String> {
+        inventory.named_by_arn(arn).map(|t| t.qualifier.unwrap_or_default())
+    }
+
+    #[test]
+    fn any_alias_stands_behind_the_arn_unless_aliases_have_their_own() {
+        let alias = |arn: &str| Alias {
+            name: "live".into(),
+            physical: Some("prod".into()),
+            id: "x".into(),
+            arn: arn.into(),
+        };
+        let plain = with(None);
+        assert_eq!(named(&plain, "arn:f:orders-prod"), Some(String::new()));
+        assert_eq!(named(&plain, "arn:f:orders-prod:live"), Some("live".into()));
+        assert_eq!(named(&plain, "arn:f:orders-prod:"), None);
+        let mapped = with(Some(vec![alias("arn:f:orders-prod:prod")]));
+        assert_eq!(named(&mapped, "arn:f:orders-prod:prod"), Some("live".into()));
+        assert_eq!(named(&mapped, "arn:f:orders-prod:$LATEST"), Some("$LATEST".into()));
+        // Another alias that happens to be called as the mapped one is in the configuration.
+        assert_eq!(named(&mapped, "arn:f:orders-prod:live"), None);
+        let own = with(Some(vec![alias("arn:own")]));
+        assert_eq!(named(&own, "arn:own"), Some("live".into()));
+        assert_eq!(named(&own, "arn:f:orders-prod:live"), None);
+        assert_eq!(named(&with(Some(vec![])), "arn:f:orders-prod:live"), None);
+    }
 }

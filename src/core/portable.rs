@@ -282,3 +282,89 @@ pub fn needs(value: &Value) -> BTreeSet<Address> {
         .map(|(_, address, _)| address)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::fields::field;
+    use super::super::inventory::{Found, Inventory};
+    use super::super::pin::Pin;
+    use super::*;
+
+    const QUEUE: &str = "01234567-89ab-cdef-0123-456789abcdef";
+    const RULES: &[FieldRule] = &[
+        field("Name", Class::Portable),
+        field("Items", Class::Portable),
+        field("Items.QueueId", Class::Ref("connect/queue")),
+        field("Items.Limit", Class::Local),
+        field("Config.Outbound.QueueId", Class::LocalRef("connect/queue")),
+        field("Config.At", Class::Volatile),
+        field("List.Id", Class::Ref("connect/queue")),
+        field("Tags", Class::Tags),
+        field("Content", Class::Embedded(|value, encoder| encoder.value(value))),
+    ];
+
+    fn taken(wire: Value) -> (Document, Vec<String>) {
+        let pin = Pin { account: "111111111111".into(), region: "us-east-1".into(), instance: "i".into() };
+        let queue = Found::new(Address::new("connect/queue", "Sales"), QUEUE, "arn");
+        let inventory = Inventory::new(pin, [queue]);
+        let origin = Origin { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
+        let mut encoder = Encoder::new(&origin, &Address::new("connect/queue", "x"));
+        let document = encode(wire.as_object().unwrap(), RULES, &mut encoder);
+        (document, encoder.findings.into_iter().map(|f| f.message).collect())
+    }
+
+    #[test]
+    fn each_member_goes_to_its_part() {
+        let (document, said) = taken(json!({
+            "Name": "@{x} ${y}",
+            "Items": [{ "QueueId": QUEUE, "Limit": 3, "@{New}": 1 }, { "QueueId": "", "Other": [QUEUE] }],
+            "Config": { "Outbound": { "QueueId": QUEUE, "New": "@{" }, "At": 5 },
+            "List": [],
+            "Tags": [{ "Key": "aws:x", "Value": "1" }, { "Key": "team", "Value": "t" }],
+            "Content": "not { JSON @{",
+        }));
+        let sales = "@{id:connect/queue/Sales}";
+        let portable = json!({
+            "Name": "@{@}{x} ${y}",
+            "Items": [{ "QueueId": sales, "@{@}{New}": 1 }, { "QueueId": "", "Other": [sales] }],
+            "List": [],
+            "Tags": [{ "Key": "team", "Value": "t" }],
+            "Content": "not { JSON @{@}{",
+        });
+        assert_eq!(Value::Object(document.portable), portable);
+        let local = json!({ "Items": [{ "Limit": 3 }, {}], "Config": { "Outbound": { "QueueId": sales } } });
+        assert_eq!(Value::Object(document.local), local);
+        assert_eq!(Value::Object(document.unknown), json!({ "Config": { "Outbound": { "New": "@{" } } }));
+        assert_eq!(Value::Object(document.exact), json!({ "Content": "not { JSON @{" }));
+        assert_eq!(
+            said,
+            [
+                "no rule knows this field; kept, not deployed (at Config.Outbound.New)",
+                "@{id:connect/queue/Sales} found in free text (at Items.1.Other.0)",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_embedded_document_is_a_string_again() {
+        let (document, _) = taken(json!({ "Content": r#"{"b": 1.0, "a": "@{"}"# }));
+        assert_eq!(document.portable["Content"], json!({ "a": "@{@}{", "b": 1.0 }));
+        let whole = resolve(&Value::Object(document.portable), &mut |_| unreachable!()).unwrap();
+        let wire = to_wire(whole.as_object().unwrap().clone(), RULES);
+        assert_eq!(Value::Object(wire), json!({ "Content": r#"{"a":"@{","b":1.0}"# }));
+    }
+
+    #[test]
+    fn references_are_found_in_strings_and_keys() {
+        let value = json!({ "@{id:connect/queue/a}": ["x @{arn:lex/bot/b#live}", "@{oops", 1] });
+        let expected = [
+            (Form::Id, Address::new("connect/queue", "a"), None),
+            (Form::Arn, Address::new("lex/bot", "b"), Some("live".to_string())),
+        ];
+        assert_eq!(references(&value), expected.into());
+    }
+}

@@ -48,7 +48,15 @@ impl Resolver<'_> {
                 self.vars.get(name).cloned().ok_or_else(missing)
             }
             Placeholder::To { form: Form::Name, address, qualifier } => {
-                Ok(qualifier.as_deref().unwrap_or(address.name()).to_string())
+                // It is only shown, so a resource that is not there yet is no obstacle.
+                let found = self.inventory.get(address);
+                Ok(match qualifier {
+                    None => found.map_or(address.name(), |f| f.name()).to_string(),
+                    Some(name) => {
+                        let alias = found.and_then(|f| f.alias(name));
+                        alias.map_or(name.as_str(), |alias| alias.shown()).to_string()
+                    }
+                })
             }
             Placeholder::To { form, address, qualifier } => {
                 let Some(found) = self.inventory.get(address) else {
@@ -60,7 +68,7 @@ impl Resolver<'_> {
                     Some(name) => match found.alias(name) {
                         Some(alias) if *form == Form::Arn => Ok(alias.arn.clone()),
                         Some(alias) => Ok(alias.id.clone()),
-                        None if found.aliases.is_none() => Ok(format!("{base}:{name}")),
+                        None if found.takes(name) => Ok(format!("{base}:{name}")),
                         None => Err(missing(format!("{address} has no alias `{name}`"))),
                     },
                 }

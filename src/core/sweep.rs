@@ -37,7 +37,7 @@ impl<'a> Encoder<'a> {
 
     /// Returns what a whole string stands for.
     fn whole(&mut self, text: &str) -> Option<Placeholder> {
-        if text.len() >= LEAST_VAR {
+        if text.len() >= LEAST_VAR && !self.quiet {
             let mut same = self.origin.vars.iter().filter(|(_, value)| *value == text).map(|(name, _)| name);
             match (same.next(), same.next()) {
                 (Some(name), None) if !name.is_empty() => return Some(Placeholder::Var(name.clone())),

@@ -1,5 +1,10 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+mod crash;
+mod mortal;
+mod portable;
+mod portable_corpus;
+mod portable_world;
 mod roundtrip;
 mod sandbox;
 mod small;

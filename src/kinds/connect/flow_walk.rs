@@ -261,16 +261,119 @@ fn name<'t>(
     alias: bool,
     encoder: &mut Encoder<'_>,
 ) -> String {
-    let shown = |target: &Target<'_>| match &target.qualifier {
-        Some(qualifier) if alias && target.found.aliases.is_some() => Some(qualifier.clone()),
-        _ => None,
+    // Only a bot is shown with its alias.
+    let alias_of = |target: &Target<'_>| {
+        let qualifier = target.qualifier.clone().filter(|_| alias)?;
+        target.found.alias(&qualifier).map(|alias| (qualifier, alias.shown().to_string()))
     };
     let is_current = |target: &&Target<'_>| {
-        let name = shown(target).unwrap_or_else(|| target.found.address.name().to_string());
+        let name = alias_of(target).map_or(target.found.name().to_string(), |(_, shown)| shown);
         target.found.ownership != Ownership::Aws && name == text
     };
     match targets.find(is_current) {
-        Some(target) => encoder.name(text, &target.found.address, shown(target).as_deref()),
+        Some(target) => {
+            let alias = alias_of(target).map(|(qualifier, _)| qualifier);
+            encoder.name(text, target.found, alias.as_deref())
+        }
         None => encoder.sweep(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::core::inventory::{Alias, Found, Inventory};
+    use crate::core::portable::Origin;
+    use crate::core::{Address, Pin};
+
+    const QUEUE: &str = "01234567-89ab-cdef-0123-456789abcdef";
+    const FLOW: &str = "11234567-89ab-cdef-0123-456789abcdef";
+    const ACTION: &str = "21234567-89ab-cdef-0123-456789abcdef";
+
+    fn walked(content: Value) -> Value {
+        let pin = Pin { account: "111111111111".into(), region: "us-east-1".into(), instance: ACTION.into() };
+        let arn = |rest: &str| format!("{}/{rest}", pin.instance_arn());
+        let mut bot = Found::new(Address::new("lex/bot", "Orders"), "BOTBOTBOT1", "arn:aws:lex:bot");
+        bot.aliases = Some(vec![Alias {
+            name: "live".into(),
+            physical: None,
+            id: "ALIASALIA1".into(),
+            arn: "arn:aws:lex:us-east-1:111111111111:bot-alias/BOTBOTBOT1/ALIASALIA1".into(),
+        }]);
+        let found = [
+            Found::new(Address::new("connect/queue", "Sales"), QUEUE, arn(&format!("queue/{QUEUE}"))),
+            Found::new(Address::new("connect/flow", "Main"), FLOW, arn(&format!("contact-flow/{FLOW}"))),
+            bot,
+        ];
+        let inventory = Inventory::new(pin, found);
+        let origin = Origin { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
+        walk(content, &mut Encoder::new(&origin, &Address::new("connect/flow", "Main")))
+    }
+
+    fn flow(kind: &str, parameters: Value, metadata: Value) -> (Value, Value) {
+        let content = json!({
+            "StartAction": ACTION,
+            "Actions": [{
+                "Identifier": ACTION, "Type": kind, "Parameters": parameters,
+                "Transitions": { "NextAction": ACTION, "Errors": [{ "NextAction": ACTION, "ErrorType": QUEUE }],
+                    "Conditions": [{ "NextAction": ACTION, "Condition": { "Operands": [QUEUE] } }] },
+            }],
+            "Metadata": { "ActionMetadata": { ACTION: metadata }, "Annotations": [{ "id": ACTION, "actionId": ACTION }] },
+        });
+        let walked = walked(content.clone());
+        // What means something in this flow only is as it was, though here it equals an id that is known.
+        assert_eq!(walked["StartAction"], ACTION);
+        assert_eq!(walked["Metadata"]["Annotations"], content["Metadata"]["Annotations"]);
+        let action = &walked["Actions"][0];
+        assert_eq!(action["Identifier"], ACTION);
+        let mut transitions = content["Actions"][0]["Transitions"].clone();
+        transitions["Conditions"][0]["Condition"]["Operands"][0] = json!("@{id:connect/queue/Sales}");
+        assert_eq!(action["Transitions"], transitions);
+        (action["Parameters"].clone(), walked["Metadata"]["ActionMetadata"][ACTION].clone())
+    }
+
+    #[test]
+    fn a_shown_name_follows_the_reference_while_it_is_current() {
+        let (parameters, metadata) = flow(
+            "UpdateContactTargetQueue",
+            json!({ "QueueId": QUEUE }),
+            json!({
+                "parameters": { "QueueId": { "displayName": "Sales" } },
+                "queue": { "id": QUEUE, "text": "Old name" },
+                "children": [QUEUE], "fragments": { "x": QUEUE }, "conditionMetadata": [{ "id": QUEUE, "value": QUEUE }],
+            }),
+        );
+        assert_eq!(parameters, json!({ "QueueId": "@{id:connect/queue/Sales}" }));
+        let expected = json!({
+            "parameters": { "QueueId": { "displayName": "@{name:connect/queue/Sales}" } },
+            "queue": { "id": "@{id:connect/queue/Sales}", "text": "Old name" },
+            "children": [QUEUE], "fragments": { "x": QUEUE },
+            "conditionMetadata": [{ "id": QUEUE, "value": "@{id:connect/queue/Sales}" }],
+        });
+        assert_eq!(metadata, expected);
+    }
+
+    #[test]
+    fn a_bot_is_shown_by_its_name_and_its_alias() {
+        let arn = "arn:aws:lex:us-east-1:111111111111:bot-alias/BOTBOTBOT1/ALIASALIA1";
+        let shown = json!({ "displayName": "live", "lexV2BotName": "Orders" });
+        let (parameters, metadata) = flow(
+            "ConnectParticipantWithLexBot",
+            json!({ "LexV2Bot": { "AliasArn": arn }, "LexBot": { "Region": "us-east-1" } }),
+            json!({
+                "parameters": { "LexV2Bot": { "AliasArn": shown } },
+                "lexV2BotName": "Orders", "lexV2BotAliasName": "live",
+            }),
+        );
+        let expected = json!({ "AliasArn": "@{arn:lex/bot/Orders#live}" });
+        assert_eq!(parameters, json!({ "LexV2Bot": expected, "LexBot": { "Region": "@{region}" } }));
+        let (bot, alias) = ("@{name:lex/bot/Orders}", "@{name:lex/bot/Orders#live}");
+        let expected = json!({ "displayName": alias, "lexV2BotName": bot });
+        assert_eq!(metadata["parameters"]["LexV2Bot"]["AliasArn"], expected);
+        assert_eq!((&metadata["lexV2BotName"], &metadata["lexV2BotAliasName"]), (&json!(bot), &json!(alias)));
     }
 }

@@ -72,8 +72,9 @@ pub async fn bots(calls: &Calls, pin: &Pin) -> Result<Vec<Found>> {
         let known = alias_names(calls, &id).await?;
         let arn = format!("arn:{}:lex:{}:{}:bot/{id}", pin.partition(), pin.region, pin.account);
         let mut bot = Found::new(Address::new("lex/bot", name), &id, arn);
-        let aliases =
-            used.into_iter().filter_map(|(id, arn)| Some(Alias { name: known.get(&id)?.clone(), id, arn }));
+        let aliases = used
+            .into_iter()
+            .filter_map(|(id, arn)| Some(Alias { name: known.get(&id)?.clone(), physical: None, id, arn }));
         bot.aliases = Some(aliases.collect());
         found.push(bot);
     }
