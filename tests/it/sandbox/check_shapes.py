@@ -392,6 +392,9 @@ def dynamodb(endpoint):
     got = c.query(**at, IndexName="by-who", KeyConditionExpression="who = :w", FilterExpression="n > :n",
                   ExpressionAttributeValues={":w": {"S": "robin"}, ":n": {"N": "5"}})
     equal((got["Count"], got["ScannedCount"]), (3, 8), "index")
+    got = c.query(**at, KeyConditionExpression="pk = :p", ProjectionExpression="sk, #n", Limit=1,
+                  ExpressionAttributeNames={"#n": "n"}, ExpressionAttributeValues=p)
+    equal((got["Items"], got["LastEvaluatedKey"]["sk"]), ([{"sk": {"S": "s0"}, "n": {"N": "0"}}], {"S": "s0"}), "projection")
     for arguments in [
         {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {**p, ":unused": {"S": "x"}}},
         {"KeyConditionExpression": "pk = :q", "ExpressionAttributeValues": p},
