@@ -359,7 +359,9 @@ def dynamodb(endpoint):
         GlobalSecondaryIndexes=[{"IndexName": "by-who", "Projection": {"ProjectionType": "ALL"}, "KeySchema": [
             {"AttributeName": "who", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}],
         BillingMode="PAY_PER_REQUEST")
-    refused("ResourceInUseException", c.create_table, TableName="more", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    refused("ValidationException", c.create_table, TableName="paid", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
+    refused("ResourceInUseException", c.create_table, TableName="more", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
     equal(c.describe_table(TableName="more")["Table"]["TableStatus"], "ACTIVE", "table")
     at = {"TableName": "more"}
