@@ -1,3 +1,4 @@
-//! The tests that use snapdeploy from outside.
+//! Integration tests, in one binary.
 
+mod sandbox;
 mod stores;
