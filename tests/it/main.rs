@@ -1,4 +1,5 @@
 //! Integration tests, in one binary.
 
+mod python;
 mod sandbox;
 mod stores;
