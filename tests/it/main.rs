@@ -5,6 +5,7 @@ mod mortal;
 mod portable;
 mod portable_corpus;
 mod portable_world;
+mod python;
 mod roundtrip;
 mod sandbox;
 mod small;

@@ -7,6 +7,7 @@ use serde_json::json;
 use snapdeploy::sandbox::{Kind, Sandbox, Scenario};
 
 use super::{DEV, PROD, REGION, hello};
+use crate::python::python;
 
 fn scenario() -> Scenario {
     let mut scenario = Scenario::empty();
@@ -26,29 +27,10 @@ fn scenario() -> Scenario {
     scenario
 }
 
-/// The interpreter of a virtual environment with boto3 in it, or why there is none.
-fn python() -> Result<std::path::PathBuf, String> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/py");
-    let python = home.join("bin/python");
-    let has = |python: &Path| {
-        let check =
-            Command::new(python).args(["-c", "import boto3; assert boto3.__version__ == '1.44.5'"]).output();
-        check.is_ok_and(|output| output.status.success())
-    };
-    if has(&python) {
-        return Ok(python);
-    }
-    let made = Command::new("python3").args(["-m", "venv"]).arg(&home).output();
-    if !made.is_ok_and(|output| output.status.success()) {
-        return Err("there is no python3 with venv".into());
-    }
-    let pip = Command::new(&python).args(["-m", "pip", "install", "-q", "boto3==1.44.5"]).output();
-    if has(&python) { Ok(python) } else { Err(format!("boto3 could not be installed: {pip:?}")) }
-}
-
 #[test]
 fn every_answer_has_the_shape_that_aws_models_give_it() {
-    let python = match python() {
+    let check = "import boto3; assert boto3.__version__ == '1.44.5'";
+    let python = match python(check, &["boto3==1.44.5"]) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_none() => {
             println!("skipped: {why}");

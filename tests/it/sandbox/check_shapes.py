@@ -359,7 +359,9 @@ def dynamodb(endpoint):
         GlobalSecondaryIndexes=[{"IndexName": "by-who", "Projection": {"ProjectionType": "ALL"}, "KeySchema": [
             {"AttributeName": "who", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]}],
         BillingMode="PAY_PER_REQUEST")
-    refused("ResourceInUseException", c.create_table, TableName="more", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    refused("ValidationException", c.create_table, TableName="paid", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
+    refused("ResourceInUseException", c.create_table, TableName="more", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
     equal(c.describe_table(TableName="more")["Table"]["TableStatus"], "ACTIVE", "table")
     at = {"TableName": "more"}
@@ -392,6 +394,9 @@ def dynamodb(endpoint):
     got = c.query(**at, IndexName="by-who", KeyConditionExpression="who = :w", FilterExpression="n > :n",
                   ExpressionAttributeValues={":w": {"S": "robin"}, ":n": {"N": "5"}})
     equal((got["Count"], got["ScannedCount"]), (3, 8), "index")
+    got = c.query(**at, KeyConditionExpression="pk = :p", ProjectionExpression="sk, #n", Limit=1,
+                  ExpressionAttributeNames={"#n": "n"}, ExpressionAttributeValues=p)
+    equal((got["Items"], got["LastEvaluatedKey"]["sk"]), ([{"sk": {"S": "s0"}, "n": {"N": "0"}}], {"S": "s0"}), "projection")
     for arguments in [
         {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {**p, ":unused": {"S": "x"}}},
         {"KeyConditionExpression": "pk = :q", "ExpressionAttributeValues": p},

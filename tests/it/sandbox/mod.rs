@@ -1,5 +1,7 @@
 //! The simulated AWS, driven by the Rust SDK and by boto3.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
 mod boto3;
 mod connect;
 mod dynamodb;

@@ -7,8 +7,8 @@ use snapdeploy::core::{Clock, ErrorKind};
 use snapdeploy::store::{DynamoLedger, S3Objects};
 
 use super::aws;
-use super::proxy::{Fault, Proxy};
-use super::world::{LEASE, begin, fails, finish, held, pin, resumed, rollback, row, start};
+use super::proxy::{Fault, Gate, Proxy};
+use super::world::{LEASE, begin, fails, finish, held, hindered, pin, resumed, rollback, row, start};
 
 const TRANSACT: &str = "x-amz-target: DynamoDB_20120810.TransactWriteItems";
 const UPDATE: &str = "x-amz-target: DynamoDB_20120810.UpdateItem";
@@ -182,4 +182,88 @@ pub async fn what_dynamodb_refuses_is_told_by_what_can_be_done_about_it(upstream
     assert!(e.hint.is_some() && e.message.contains("no-audit"), "{e:?}");
     let dead = DynamoLedger::new(aws::dynamodb("http://127.0.0.1:9", 1), "a", "l", Clock::system());
     fails(ErrorKind::Unavailable, dead.check().await);
+}
+
+/// Runs `step`, and `meanwhile` while the first request of it that matches is held up.
+async fn held_up<T>(
+    proxy: &Proxy,
+    matching: &str,
+    step: impl Future<Output = T>,
+    meanwhile: impl Future,
+) -> T {
+    let gate = Gate::new();
+    proxy.next(matching, &[Fault::HoldUp(gate.clone())]);
+    let other = async {
+        gate.reached().await;
+        meanwhile.await;
+        gate.open().await;
+    };
+    futures::future::join(step, other).await.0
+}
+
+pub async fn a_step_of_the_ledger_that_is_held_up_has_no_effect_on_what_has_changed_meanwhile(
+    upstream: &str,
+) {
+    let proxy = Proxy::start(upstream);
+    let tables = aws::tables(upstream).await;
+    let slow = aws::ledger_in(aws::dynamodb(&proxy.endpoint, 1), &tables);
+    let quick = aws::ledger_in(aws::dynamodb(upstream, 1), &tables);
+    let first = start(&pin());
+
+    // Two begin.
+    let other = start(&first.pin);
+    let claim = held_up(&proxy, TRANSACT, hindered(&slow, &other), begin(&quick, &first)).await;
+    assert_eq!(claim.start, first);
+    let claim = begin(&quick, &first).await;
+
+    // The owner lives after all.
+    let seen = held(&quick, &first.pin).await;
+    let heir = resumed(&first, "eve");
+    let taken = held_up(&proxy, TRANSACT, slow.take_over(&seen, &heir, LEASE), quick.beat(&claim)).await;
+    fails(ErrorKind::Locked, taken);
+    quick.record(&claim, &[row(0)]).await.unwrap();
+
+    // The owner is slow, and somebody takes over while it writes, beats and ends.
+    let mut zombie = claim;
+    for (matching, what) in [(TRANSACT, "record"), (UPDATE, "beat"), (TRANSACT, "end"), (TRANSACT, "succeed")]
+    {
+        let seen = held(&quick, &first.pin).await;
+        let heir = resumed(&first, what);
+        let step = async {
+            match what {
+                "record" => slow.record(&zombie, &[row(1)]).await,
+                "beat" => slow.beat(&zombie).await.map(drop),
+                "end" => slow.end(&zombie, &finish(RunStatus::Failed)).await,
+                _ => {
+                    let next = start(&first.pin);
+                    slow.succeed(&zombie, &finish(RunStatus::Turned), &next, LEASE).await.map(drop)
+                }
+            }
+        };
+        let take = async { quick.take_over(&seen, &heir, LEASE).await.unwrap() };
+        let result = held_up(&proxy, matching, step, take).await;
+        fails(ErrorKind::Fenced, result);
+        assert_eq!(held(&quick, &first.pin).await.start, heir, "{what}");
+        zombie.epoch += 1;
+    }
+    assert_eq!(quick.rows(&first.run).await.unwrap().len(), 1);
+    assert_eq!(quick.run(&first.run).await.unwrap().finish, None);
+    assert_eq!(quick.entries(&first.pin, None, 100).await.unwrap().items.len(), 5);
+
+    // A heartbeat between the look and the end is no obstacle.
+    let end = finish(RunStatus::Succeeded);
+    held_up(&proxy, TRANSACT, slow.end(&zombie, &end), quick.beat(&zombie)).await.unwrap();
+    assert!(quick.held(&first.pin).await.unwrap().is_none());
+}
+
+pub async fn a_write_to_s3_that_is_held_up_overwrites_nothing(upstream: &str) {
+    let proxy = Proxy::start(upstream);
+    let slow = troubled_objects(upstream, &proxy, 1).await;
+    let place = slow.place();
+    let bucket = place.trim_start_matches("s3://").split('/').next().unwrap();
+    let quick = aws::objects_in(bucket, aws::s3(upstream, 1));
+    let key = Key::new("some/key").unwrap();
+    let create = slow.create(&key, "slow".into());
+    fails(ErrorKind::Corrupt, held_up(&proxy, "PUT /", create, quick.create(&key, "quick".into())).await);
+    assert_eq!(quick.read(&key).await.unwrap(), "quick");
 }

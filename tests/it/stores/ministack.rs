@@ -1,15 +1,17 @@
 //! One ministack (an emulator of AWS, from PyPI) for all tests of this process.
 
-use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// Both tools that the Python side of the tests needs, at the versions they were written against.
+use crate::python::python;
+
 const PACKAGES: [&str; 2] = ["ministack==1.5.33", "cbor2"];
+
+const CHECK: &str = "import importlib.metadata as m, cbor2; assert m.version('ministack') == '1.5.33'";
 
 /// Runs ministack until its standard input ends, which it does when the test process does, however that ends.
 const WRAPPER: &str = "
@@ -39,7 +41,7 @@ pub fn endpoint(test: &str) -> Option<String> {
 }
 
 fn start() -> Result<Server, String> {
-    let python = python()?;
+    let python = python(CHECK, &PACKAGES)?;
     let mut why = String::new();
     for _ in 0..3 {
         match launch(&python) {
@@ -92,31 +94,4 @@ fn healthy(port: u16) -> bool {
     let asked = b"GET /_ministack/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
     let mut start = [0; 12];
     stream.write_all(asked).is_ok() && stream.read_exact(&mut start).is_ok() && start == *b"HTTP/1.1 200"
-}
-
-/// Returns the Python of `target/py`, which is made, and given what is missing in it, by one process at a time.
-fn python() -> Result<PathBuf, String> {
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
-    fs::create_dir_all(&target).map_err(|e| format!("there is no target directory: {e}"))?;
-    let lock = File::create(target.join("py.lock")).map_err(|e| format!("there is no lock file: {e}"))?;
-    lock.lock().map_err(|e| format!("the lock file cannot be locked: {e}"))?;
-    let venv = target.join("py");
-    let python = venv.join("bin/python");
-    if !python.exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-    }
-    let there = "import importlib.metadata as m, cbor2; assert m.version('ministack') == '1.5.33'";
-    if run(Command::new(&python).args(["-c", there])).is_err() {
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))?;
-    }
-    Ok(python)
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let shown = format!("{command:?}");
-    match command.stdin(Stdio::null()).output() {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => Err(format!("{shown} failed: {}", String::from_utf8_lossy(&output.stderr).trim())),
-        Err(e) => Err(format!("{shown} cannot be run: {e}")),
-    }
 }

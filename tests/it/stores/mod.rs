@@ -17,9 +17,9 @@ mod embedded;
 mod killed;
 mod ledger;
 mod lost;
-mod ministack;
+pub mod ministack;
 mod objects;
-mod proxy;
+pub mod proxy;
 mod world;
 
 /// A store to test, and the directory that goes when it does.
@@ -183,5 +183,7 @@ over_the_wire!(
         a_step_of_the_ledger_whose_answer_is_lost_is_taken_once
         a_rival_in_the_way_is_waited_for
         what_dynamodb_refuses_is_told_by_what_can_be_done_about_it
+        a_step_of_the_ledger_that_is_held_up_has_no_effect_on_what_has_changed_meanwhile
+        a_write_to_s3_that_is_held_up_overwrites_nothing
     ]
 );

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 
 /// What to do to a request.
 #[derive(Clone, Debug)]
@@ -15,6 +15,37 @@ pub enum Fault {
     LoseRequest,
     /// Answer this (status, body) without forwarding it.
     Answer(u16, String),
+    /// Forward it, but only once [`Gate::open`] has been called.
+    HoldUp(Gate),
+}
+
+/// Holds a request up.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    reached: Arc<Barrier>,
+    open: Arc<Barrier>,
+}
+
+impl Gate {
+    /// Returns a gate for one request.
+    pub fn new() -> Gate {
+        Gate { reached: Arc::new(Barrier::new(2)), open: Arc::new(Barrier::new(2)) }
+    }
+
+    /// Waits until the request has come to the gate.
+    pub async fn reached(&self) {
+        wait(&self.reached).await;
+    }
+
+    /// Lets the request pass.
+    pub async fn open(&self) {
+        wait(&self.open).await;
+    }
+}
+
+async fn wait(barrier: &Arc<Barrier>) {
+    let barrier = Arc::clone(barrier);
+    tokio::task::spawn_blocking(move || barrier.wait()).await.unwrap();
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +103,10 @@ fn serve(mut client: TcpStream, upstream: &str, plan: &Mutex<Plan>) -> io::Resul
             plan.met += usize::from(fault.is_some());
             fault
         };
+        if let Some(Fault::HoldUp(gate)) = &fault {
+            gate.reached.wait();
+            gate.open.wait();
+        }
         let answer = match &fault {
             Some(Fault::LoseRequest) => return Ok(()),
             Some(Fault::Answer(status, body)) => format!(
