@@ -40,7 +40,7 @@ fn every_answer_has_the_shape_that_aws_models_give_it() {
     };
     let sandbox = Sandbox::start(scenario()).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/sandbox/check_shapes.py");
-    let output = Command::new(python).arg(script).arg(sandbox.endpoint()).output().unwrap();
+    let output = Command::new(python).arg("-B").arg(script).arg(sandbox.endpoint()).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
     println!("{text}");

@@ -5,7 +5,7 @@ use aws_sdk_connect::types::{ContactFlowStatus, ContactFlowType};
 use serde_json::json;
 use snapdeploy::sandbox::{Kind, Sandbox, Scenario};
 
-use super::{DEV, PROD, REGION, code, connect, content, hello, small, user};
+use super::{DEV, PROD, REGION, code, connect, content, hello, signed, small, user};
 
 #[tokio::test]
 async fn a_saved_flow_is_not_live_until_it_is_published() {
@@ -190,6 +190,8 @@ async fn members_that_no_model_knows_are_kept() {
     let queue = &state[format!("{REGION}/acme-dev")]["queue"][&id];
     assert_eq!(queue["FutureField"], json!({"Deep": [1, 2]}));
     assert_eq!(queue["MaxContacts"], json!(3));
+    let bare = signed(&sandbox, "connect", &format!("GET /queues/{instance}/{id}"), 0).await;
+    assert!(bare.contains(r#""FutureField":{"Deep":[1,2]}"#), "{bare}");
     let described = client.describe_queue().instance_id(&instance).queue_id(&id).send().await.unwrap();
     let queue = described.queue().unwrap();
     assert_eq!(queue.tags().unwrap()["team"], "sales");

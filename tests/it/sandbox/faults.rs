@@ -4,9 +4,8 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_connect::error::SdkError;
 use snapdeploy::sandbox::{Fault, FaultKind, Hold, Sandbox};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{DEV, REGION, code, connect, small, user};
+use super::{DEV, REGION, code, connect, raw, small, user};
 
 struct Setting {
     sandbox: Sandbox,
@@ -178,16 +177,7 @@ async fn quotas_refuse_the_sixth_call_and_refill() {
 }
 
 async fn control(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> String {
-    let address = sandbox.endpoint().replace("http://", "");
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "{method} /_sandbox/{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    raw(sandbox, &format!("{method} /_sandbox/{path}"), &[], body).await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use snapdeploy::sandbox::{Fault, FaultKind, Sandbox, Scenario};
 
-use super::{DEV, PROD, REGION, code, connect, sts, user};
+use super::{DEV, PROD, REGION, code, connect, raw, signed, sts, user};
 
 fn two_accounts() -> Sandbox {
     let mut scenario = Scenario::empty();
@@ -84,4 +84,21 @@ async fn an_expired_token_can_be_had_on_cue() {
     let client = connect(&sandbox, user(DEV));
     assert_eq!(code(client.list_instances().send().await), "ExpiredTokenException");
     client.list_instances().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn signatures_grow_old_and_every_answer_has_a_date() {
+    let sandbox = two_accounts();
+    let fresh = signed(&sandbox, "connect", "GET /instance", 4).await;
+    assert!(fresh.starts_with("HTTP/1.1 200") && fresh.contains("\r\ndate: "), "{fresh}");
+    assert!(signed(&sandbox, "connect", "GET /instance", 6).await.contains("InvalidSignatureException"));
+    assert!(signed(&sandbox, "s3", "GET /acme?list-type=2", 6).await.contains("NoSuchBucket"));
+    assert!(signed(&sandbox, "s3", "GET /acme?list-type=2", 16).await.contains("RequestTimeTooSkewed"));
+    assert!(raw(&sandbox, "GET /instance", &[], "").await.contains("MissingAuthenticationTokenException"));
+    let unknown = signed(&sandbox, "connect", "GET /security-profiles-summary/x", 0).await;
+    assert!(
+        unknown.starts_with("HTTP/1.1 501") && unknown.contains("GET /security-profiles-summary/x"),
+        "{unknown}"
+    );
+    assert!(signed(&sandbox, "ecs", "POST /", 0).await.starts_with("HTTP/1.1 501"));
 }

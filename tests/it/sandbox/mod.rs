@@ -16,6 +16,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_connect::config::{BehaviorVersion, Region, retry::RetryConfig};
 use serde_json::{Value, json};
 use snapdeploy::sandbox::{Sandbox, Scenario};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 pub(crate) const DEV: &str = "111111111111";
 pub(crate) const PROD: &str = "222222222222";
@@ -109,4 +110,28 @@ where
         Ok(value) => format!("no error: {value:?}"),
         Err(error) => error.code().map_or_else(|| format!("no code: {error:?}"), str::to_owned),
     }
+}
+
+/// Sends a request without an SDK; the whole answer.
+pub(crate) async fn raw(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let address = sandbox.endpoint().replace("http://", "");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut request =
+        format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{request}\r\n{body}").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// Headers of a request to a service, signed some minutes ago.
+pub(crate) async fn signed(sandbox: &Sandbox, service: &str, line: &str, minutes_ago: i64) -> String {
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes_ago);
+    let date = then.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let scope = format!("{DEV}/{}/{REGION}/{service}/aws4_request", &date[..8]);
+    let header = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
+    raw(sandbox, line, &[("authorization", &header), ("x-amz-date", &date)], "").await
 }
