@@ -1,5 +1,6 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+mod access;
 mod crash;
 mod mortal;
 mod portable;
