@@ -12,6 +12,9 @@ use super::objects::Page;
 use super::pin::Pin;
 use super::run::{Actor, Finish, Row, RunRecord, RunStart};
 
+/// How many rows [`Ledger::record`] takes at once: what fits into one transaction of DynamoDB beside its checks.
+pub const ROWS_AT_ONCE: usize = 90;
+
 /// The right to write to a pin: proof that its holder is the newest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -108,7 +111,9 @@ pub enum Act {
 /// whose answer was lost is settled by the implementation (by reading back what it wrote, or by a token), so that a
 /// caller never sees its own earlier attempt as somebody else's.
 ///
-/// A method that takes a [`Claim`] fails with `Fenced`, and writes nothing, unless the claim is the pin's newest.
+/// A method that takes a [`Claim`] fails with `Fenced`, and writes nothing, unless the claim is the pin's newest and its
+/// run still holds the lease. The very same `begin`, `end`, `succeed` or `take_over` a second time (equal arguments,
+/// their times and processes included) answers as the first did, for nobody else could have asked it.
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// Takes the free lease of `start.pin` and writes the run and its audit START, in one transaction. Of several at
@@ -118,12 +123,13 @@ pub trait Ledger: Send + Sync {
     /// Says that the owner is alive. A parked lease is not parked any more after it.
     async fn beat(&self, claim: &Claim) -> Result<Beat>;
 
-    /// Appends `rows` to the run's journal, all or none. A row whose `seq` is there already is refused as `Fenced`
-    /// unless it is the very same row.
+    /// Appends `rows` (at most [`ROWS_AT_ONCE`], each `seq` once, else a `Bug`) to the run's journal, all or none. A row
+    /// whose `seq` is there already is refused as `Fenced` unless it is the very same row.
     async fn record(&self, claim: &Claim, rows: &[Row]) -> Result<()>;
 
     /// Ends the run: its finish, the audit END and the release of the lease, in one transaction. When the finished
-    /// run succeeded and undid another (`start.undoes`), that one's `undone_by` is set in the same transaction.
+    /// run succeeded and undid another (`start.undoes`) that the ledger knows, that one's `undone_by` is set in the same
+    /// transaction.
     async fn end(&self, claim: &Claim, finish: &Finish) -> Result<()>;
 
     /// Ends the run `ended` with `finish` and begins `start` (same pin) on the same lease, in one transaction: the old
@@ -144,7 +150,8 @@ pub trait Ledger: Send + Sync {
     /// Says that the owner has stopped on purpose: the lease stays with the run, and may be taken over at once.
     async fn park(&self, claim: &Claim) -> Result<()>;
 
-    /// Asks the owner of the lease to stop at its next heartbeat; `who` is told to it.
+    /// Asks the owner of the lease to stop at its next heartbeat; `who` is told to it. Fails with `Stale` if the lease
+    /// has gone to another run or epoch since.
     async fn ask_to_stop(&self, held: &Held, who: &str) -> Result<()>;
 
     /// Returns who holds the lease of `pin`, read consistently.

@@ -1,1 +1,20 @@
 //! Where things are kept: S3 and DynamoDB; a directory and SQLite; memory.
+
+mod answers;
+mod blocking;
+mod directory;
+mod dynamodb;
+mod embedded;
+mod lease;
+mod memory;
+mod patience;
+mod s3;
+mod sqlite;
+mod steps;
+
+pub use directory::DirectoryObjects;
+pub use dynamodb::DynamoLedger;
+pub use embedded::{Store, open_embedded};
+pub use memory::{MemoryLedger, MemoryObjects};
+pub use s3::S3Objects;
+pub use sqlite::SqliteLedger;

@@ -1,0 +1,197 @@
+//! S3: objects under a prefix of a bucket.
+
+use async_trait::async_trait;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
+use aws_smithy_types::base64;
+use bytes::Bytes;
+
+use crate::core::objects::{Created, Key, Objects, Page};
+use crate::core::{Clock, Digest, Error, ErrorKind, Result};
+
+use super::answers::classify;
+use super::memory::{PAGE, no_object, other_bytes};
+use super::patience::{Patience, unique};
+
+/// The object's metadata that tells which write made it, so that a writer whose answer was lost knows its own.
+const WRITE: &str = "write";
+
+/// How often an object is written or read again, after the SDK's own attempts, before giving up.
+const RETRIES: u32 = 6;
+
+/// Objects in S3.
+#[derive(Clone, Debug)]
+pub struct S3Objects {
+    client: Client,
+    bucket: String,
+    prefix: String,
+    expected_owner: Option<String>,
+    clock: Clock,
+}
+
+/// An object as it is there: its bytes, and the write that made it.
+struct There {
+    body: Bytes,
+    write: Option<String>,
+}
+
+impl S3Objects {
+    /// Returns the objects under `prefix` (a name without slashes at its ends, or nothing) in `bucket`. With
+    /// `expected_owner` S3 refuses the bucket if another account owns it.
+    pub fn new(
+        client: Client,
+        bucket: impl Into<String>,
+        prefix: impl AsRef<str>,
+        expected_owner: Option<String>,
+        clock: Clock,
+    ) -> S3Objects {
+        let prefix = match prefix.as_ref().trim_matches('/') {
+            "" => String::new(),
+            prefix => format!("{prefix}/"),
+        };
+        S3Objects { client, bucket: bucket.into(), prefix, expected_owner, clock }
+    }
+
+    fn name(&self, key: &str) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
+    fn doing(&self, verb: &str, key: &str) -> String {
+        format!("{verb} s3://{}/{}", self.bucket, self.name(key))
+    }
+
+    /// Sends one conditional write: whether it was taken, or an error.
+    async fn put(&self, key: &Key, body: &Bytes, write: &str) -> Result<bool> {
+        let sent = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(self.name(key.as_str()))
+            .set_expected_bucket_owner(self.expected_owner.clone())
+            .if_none_match("*")
+            .checksum_algorithm(ChecksumAlgorithm::Sha256)
+            .checksum_sha256(base64::encode(Digest::of(body).bytes()))
+            .metadata(WRITE, write)
+            .body(ByteStream::from(body.clone()))
+            .send()
+            .await;
+        let Err(error) = sent else { return Ok(true) };
+        match error.raw_response().map(|response| response.status().as_u16()) {
+            Some(412) => Ok(false),
+            Some(409) => {
+                // Another write to the key is under way, and either may be taken.
+                Err(Error {
+                    kind: ErrorKind::Unavailable,
+                    ..classify(error, &self.doing("write", key.as_str()))
+                })
+            }
+            _ => Err(classify(error, &self.doing("write", key.as_str()))),
+        }
+    }
+
+    /// Returns what is under `key`, if anything is.
+    async fn get(&self, key: &Key) -> Result<Option<There>> {
+        let mut patience = Patience::new(&self.clock, RETRIES);
+        loop {
+            let sent = self
+                .client
+                .get_object()
+                .bucket(&self.bucket)
+                .key(self.name(key.as_str()))
+                .set_expected_bucket_owner(self.expected_owner.clone())
+                .checksum_mode(ChecksumMode::Enabled)
+                .send()
+                .await;
+            let found = match sent {
+                Ok(found) => found,
+                Err(error) => match classify(error, &self.doing("read", key.as_str())) {
+                    error if error.kind == ErrorKind::NotFound => return Ok(None),
+                    error => return Err(error),
+                },
+            };
+            let write = found.metadata.and_then(|mut all| all.remove(WRITE));
+            match found.body.collect().await {
+                Ok(body) => return Ok(Some(There { body: body.into_bytes(), write })),
+                // The SDK tries a request again, but not a body that breaks off.
+                Err(_) if patience.wait().await => {}
+                Err(e) => {
+                    let message = format!("cannot {}: {e}", self.doing("read", key.as_str()));
+                    return Err(Error::new(ErrorKind::Unavailable, message).source(e));
+                }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Objects for S3Objects {
+    async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        let write = unique();
+        let mut patience = Patience::new(&self.clock, RETRIES);
+        loop {
+            let lost = match self.put(key, &body, &write).await {
+                Ok(true) => return Ok(Created::New),
+                Ok(false) => None,
+                Err(e) if e.kind == ErrorKind::Unavailable => Some(e),
+                Err(e) => return Err(e),
+            };
+            // Refused, or nobody knows: what is there decides. It can be this very write, whose answer was lost.
+            match (self.get(key).await?, lost) {
+                (Some(there), _) if there.write.as_ref() == Some(&write) && there.body == body => {
+                    return Ok(Created::New);
+                }
+                (Some(there), _) if there.body == body => return Ok(Created::Same),
+                (Some(_), _) => return Err(other_bytes(key, &self.place())),
+                (None, _) if patience.wait().await => {}
+                (None, Some(e)) => return Err(e),
+                (None, None) => {
+                    return Err(Error::new(
+                        ErrorKind::Unavailable,
+                        format!(
+                            "cannot {}: S3 says both that it is there and that it is not",
+                            self.doing("write", key.as_str())
+                        ),
+                    ));
+                }
+            }
+        }
+    }
+
+    async fn read(&self, key: &Key) -> Result<Bytes> {
+        match self.get(key).await? {
+            Some(there) => Ok(there.body),
+            None => Err(no_object(key, &self.place())),
+        }
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
+        let mut from = after.map(|key| self.name(key.as_str()));
+        loop {
+            let found = self
+                .client
+                .list_objects_v2()
+                .bucket(&self.bucket)
+                .prefix(self.name(prefix))
+                .max_keys(PAGE as i32)
+                .set_start_after(from.take())
+                .set_expected_bucket_owner(self.expected_owner.clone())
+                .send()
+                .await
+                .map_err(|e| classify(e, &self.doing("list", prefix)))?;
+            let more = found.is_truncated() == Some(true);
+            let names: Vec<&str> = found.contents().iter().filter_map(|object| object.key()).collect();
+            // Names that cannot be keys (folders that a console made) are not ours.
+            let own = names.iter().filter_map(|name| name.strip_prefix(self.prefix.as_str()));
+            let items: Vec<Key> = own.filter_map(|name| Key::new(name).ok()).collect();
+            match names.last() {
+                Some(last) if more && items.is_empty() => from = Some(last.to_string()),
+                _ => return Ok(Page { items, more }),
+            }
+        }
+    }
+
+    fn place(&self) -> String {
+        format!("s3://{}/{}", self.bucket, self.prefix.trim_end_matches('/'))
+    }
+}

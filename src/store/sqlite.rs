@@ -1,0 +1,326 @@
+//! SQLite: a ledger in a file, for the processes of one machine.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use crate::core::objects::Page;
+use crate::core::run::{Finish, Row, RunRecord, RunStart};
+use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
+
+use super::blocking::blocking;
+use super::lease::{Lease, Owner, no_run};
+use super::memory::PAGE;
+use super::steps::{self, Tables};
+
+/// The version of the schema, kept as the file's `user_version`.
+const VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+    CREATE TABLE leases (pin TEXT PRIMARY KEY, epoch INTEGER NOT NULL, start TEXT, beat TEXT, lease_ms INTEGER,
+        parked INTEGER, stop_asked_by TEXT) STRICT, WITHOUT ROWID;
+    CREATE TABLE runs (run TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE journal (run TEXT, seq INTEGER, body TEXT NOT NULL, PRIMARY KEY (run, seq)) STRICT, WITHOUT ROWID;
+    CREATE TABLE audit (pin TEXT, seq INTEGER, body TEXT NOT NULL, PRIMARY KEY (pin, seq)) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 1;
+";
+
+/// How long to wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A ledger in an SQLite file. Clones share one connection.
+#[derive(Clone)]
+pub struct SqliteLedger {
+    connection: Arc<Mutex<Connection>>,
+    path: PathBuf,
+    clock: Clock,
+}
+
+impl SqliteLedger {
+    /// Opens the file, and makes it if it is not there.
+    pub async fn open(path: impl Into<PathBuf>, clock: Clock) -> Result<SqliteLedger> {
+        let path = path.into();
+        blocking(move || {
+            let connection = connect(&path)
+                .map_err(|e| e.context(format!("cannot open the ledger {}", path.display())))?;
+            Ok(SqliteLedger { connection: Arc::new(Mutex::new(connection)), path, clock })
+        })
+        .await
+    }
+
+    /// Runs `step` in a transaction, which is kept only if the step succeeds.
+    async fn write<T, E>(
+        &self,
+        step: impl FnOnce(&mut dyn Tables) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let connection = Arc::clone(&self.connection);
+        blocking(move || {
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+            let done = step(&mut Sql(&transaction))?;
+            transaction.commit().map_err(failed)?;
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Runs `look` on one state of the file.
+    async fn look<T>(&self, look: impl FnOnce(&Sql<'_>) -> Result<T> + Send + 'static) -> Result<T>
+    where
+        T: Send + 'static,
+    {
+        let connection = Arc::clone(&self.connection);
+        blocking(move || {
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            look(&Sql(&connection.transaction().map_err(failed)?))
+        })
+        .await
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let mut connection = Connection::open(path).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    // A commit is on the disk before it is answered.
+    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    let mode = |c: &Connection| c.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+    if mode(&connection).map_err(failed)? != "wal" {
+        // SQLite does not wait when several processes switch a new file at once.
+        let mut tries = 0;
+        while let Err(e) = connection.pragma_update(None, "journal_mode", "WAL") {
+            tries += 1;
+            if tries > 100 || e.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) {
+                return Err(failed(e));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    let version: i64 =
+        transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    match version {
+        0 => transaction.execute_batch(SCHEMA).map_err(failed)?,
+        VERSION => {}
+        newer => {
+            return Err(Error::failed(format!("its version is {newer}; this snapdeploy knows {VERSION}"))
+                .hint("install a newer snapdeploy"));
+        }
+    }
+    transaction.commit().map_err(failed)?;
+    Ok(connection)
+}
+
+fn failed(e: rusqlite::Error) -> Error {
+    let kind = match e.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Unavailable,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => ErrorKind::Corrupt,
+        _ => ErrorKind::Failed,
+    };
+    Error::new(kind, format!("SQLite: {e}")).source(e)
+}
+
+fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| Error::bug(format!("cannot write as JSON: {e}")).source(e))
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|e| Error::corrupt(format!("the ledger has a line that cannot be read: {e}")).source(e))
+}
+
+/// Returns a number that is never negative, as SQLite takes it.
+fn signed(value: u64) -> Result<i64> {
+    i64::try_from(value).map_err(|e| Error::bug(format!("{value} is too great for the ledger")).source(e))
+}
+
+fn whole(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+}
+
+/// The tables, in a transaction.
+struct Sql<'a>(&'a Transaction<'a>);
+
+impl Sql<'_> {
+    fn put(&self, sql: &str, params: impl Params) -> Result<()> {
+        self.0.prepare_cached(sql).and_then(|mut s| s.execute(params)).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Returns the first column of the rows that `sql` finds.
+    fn texts<T: DeserializeOwned>(&self, sql: &str, params: impl Params) -> Result<Vec<T>> {
+        let mut statement = self.0.prepare_cached(sql).map_err(failed)?;
+        let rows = statement.query_map(params, |row| row.get::<_, String>(0)).map_err(failed)?;
+        rows.map(|text| from_json(&text.map_err(failed)?)).collect()
+    }
+}
+
+impl Tables for Sql<'_> {
+    fn lease(&self, pin: &Pin) -> Result<Lease> {
+        let sql = "SELECT epoch, start, beat, lease_ms, parked, stop_asked_by FROM leases WHERE pin = ?1";
+        let found = self.0.prepare_cached(sql).and_then(|mut statement| {
+            let one = |r: &rusqlite::Row<'_>| {
+                let start: Option<String> = r.get(1)?;
+                let rest = match start {
+                    None => None,
+                    Some(start) => Some((start, r.get(2)?, whole(r, 3)?, r.get(4)?, r.get(5)?)),
+                };
+                Ok((whole(r, 0)?, rest))
+            };
+            statement.query_row([pin.to_string()], one).optional()
+        });
+        let Some((epoch, rest)) = found.map_err(failed)? else { return Ok(Lease::default()) };
+        let Some((start, beat, lease, parked, stop_asked_by)) = rest else {
+            return Ok(Lease { epoch, owner: None });
+        };
+        let (start, lease) = (from_json(&start)?, Duration::from_millis(lease));
+        Ok(Lease { epoch, owner: Some(Owner { start, beat, lease, parked, stop_asked_by }) })
+    }
+
+    fn set_lease(&mut self, pin: &Pin, lease: &Lease) -> Result<()> {
+        let owner = lease.owner.as_ref();
+        let start = owner.map(|o| to_json(&o.start)).transpose()?;
+        let length = owner.map(|o| i64::try_from(o.lease.as_millis()).unwrap_or(i64::MAX));
+        self.put(
+            "INSERT OR REPLACE INTO leases VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                pin.to_string(),
+                signed(lease.epoch)?,
+                start,
+                owner.map(|o| &o.beat),
+                length,
+                owner.map(|o| o.parked),
+                owner.and_then(|o| o.stop_asked_by.as_ref())
+            ],
+        )
+    }
+
+    fn run(&self, run: &RunId) -> Result<Option<RunRecord>> {
+        Ok(self.texts("SELECT record FROM runs WHERE run = ?1", [run.as_str()])?.pop())
+    }
+
+    fn set_run(&mut self, record: &RunRecord) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO runs VALUES (?1, ?2)";
+        self.put(sql, params![record.start.run.as_str(), to_json(record)?])
+    }
+
+    fn row(&self, run: &RunId, seq: u32) -> Result<Option<Row>> {
+        let sql = "SELECT body FROM journal WHERE run = ?1 AND seq = ?2";
+        Ok(self.texts(sql, params![run.as_str(), seq])?.pop())
+    }
+
+    fn add_row(&mut self, run: &RunId, row: &Row) -> Result<()> {
+        self.put("INSERT INTO journal VALUES (?1, ?2, ?3)", params![run.as_str(), row.seq, to_json(row)?])
+    }
+
+    fn head(&self, pin: &Pin) -> Result<u64> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM audit WHERE pin = ?1";
+        let mut statement = self.0.prepare_cached(sql).map_err(failed)?;
+        statement.query_row([pin.to_string()], |row| whole(row, 0)).map_err(failed)
+    }
+
+    fn add_entry(&mut self, entry: &Entry) -> Result<()> {
+        let sql = "INSERT INTO audit VALUES (?1, ?2, ?3)";
+        self.put(sql, params![entry.pin.to_string(), signed(entry.seq)?, to_json(entry)?])
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    async fn begin(&self, start: &RunStart, lease: Duration) -> Result<Claim, BeginError> {
+        let start = start.clone();
+        self.write(move |tables| steps::begin(tables, &start, lease)).await
+    }
+
+    async fn beat(&self, claim: &Claim) -> Result<Beat> {
+        let claim = claim.clone();
+        self.write(move |tables| steps::beat(tables, &claim)).await
+    }
+
+    async fn record(&self, claim: &Claim, rows: &[Row]) -> Result<()> {
+        let (claim, rows) = (claim.clone(), rows.to_vec());
+        self.write(move |tables| steps::record(tables, &claim, &rows)).await
+    }
+
+    async fn end(&self, claim: &Claim, finish: &Finish) -> Result<()> {
+        let (claim, finish) = (claim.clone(), finish.clone());
+        self.write(move |tables| steps::end(tables, &claim, &finish)).await
+    }
+
+    async fn succeed(
+        &self,
+        claim: &Claim,
+        finish: &Finish,
+        start: &RunStart,
+        lease: Duration,
+    ) -> Result<Claim> {
+        let (claim, finish, start) = (claim.clone(), finish.clone(), start.clone());
+        self.write(move |tables| steps::succeed(tables, &claim, &finish, &start, lease)).await
+    }
+
+    async fn take_over(&self, held: &Held, start: &RunStart, lease: Duration) -> Result<Claim> {
+        let (held, start, now) = (held.clone(), start.clone(), self.clock.now());
+        self.write(move |tables| steps::take_over(tables, &held, &start, lease, now)).await
+    }
+
+    async fn park(&self, claim: &Claim) -> Result<()> {
+        let claim = claim.clone();
+        self.write(move |tables| steps::park(tables, &claim)).await
+    }
+
+    async fn ask_to_stop(&self, held: &Held, who: &str) -> Result<()> {
+        let (held, who) = (held.clone(), who.to_string());
+        self.write(move |tables| steps::ask_to_stop(tables, &held, &who)).await
+    }
+
+    async fn held(&self, pin: &Pin) -> Result<Option<Held>> {
+        let pin = pin.clone();
+        self.look(move |sql| Ok(sql.lease(&pin)?.held())).await
+    }
+
+    async fn run(&self, run: &RunId) -> Result<RunRecord> {
+        let run = run.clone();
+        self.look(move |sql| sql.run(&run)?.ok_or_else(|| no_run(&run))).await
+    }
+
+    async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
+        let run = run.clone();
+        self.look(move |sql| {
+            sql.texts("SELECT body FROM journal WHERE run = ?1 ORDER BY seq", [run.as_str()])
+        })
+        .await
+    }
+
+    async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
+        let (pin, limit) = (pin.to_string(), limit.clamp(1, PAGE) as i64);
+        let before = before.and_then(|seq| i64::try_from(seq).ok()).unwrap_or(i64::MAX);
+        let sql = "SELECT body FROM audit WHERE pin = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+        let items: Vec<Entry> = self.look(move |s| s.texts(sql, params![pin, before, limit])).await?;
+        let more = items.last().is_some_and(|last| last.seq > 1);
+        Ok(Page { items, more })
+    }
+
+    async fn check(&self) -> Result<()> {
+        self.look(|sql| {
+            ["leases", "runs", "journal", "audit"].iter().try_for_each(|table| {
+                let sql = sql.0.prepare(&format!("SELECT 1 FROM {table} LIMIT 1"));
+                sql.map(drop).map_err(failed)
+            })
+        })
+        .await
+    }
+
+    fn place(&self) -> String {
+        format!("sqlite {}", self.path.display())
+    }
+}
