@@ -1,1 +1,38 @@
-//! A simulated AWS over HTTP on this machine.
+//! A simulated AWS over HTTP on this machine: STS, Connect, Lex V2, S3 and DynamoDB as far as this project uses them.
+
+mod answer;
+mod base64;
+mod call;
+mod clock;
+mod connect;
+mod control;
+mod defaults;
+mod digest;
+mod dynamodb;
+mod fault;
+mod folder;
+mod identity;
+mod ids;
+mod lex;
+mod quota;
+mod record;
+mod route;
+mod s3;
+mod seed;
+mod seed_account;
+mod seed_instance;
+mod server;
+mod state;
+mod sts;
+mod switch;
+mod template;
+mod world;
+
+pub use fault::{Fault, FaultKind, Hold};
+pub use ids::Kind;
+pub use record::CallRecord;
+pub use seed::{Scenario, ScenarioError};
+pub use seed_account::AccountSeed;
+pub use seed_instance::InstanceSeed;
+pub use server::Sandbox;
+pub use switch::{SWITCHES, SwitchError};

@@ -1,0 +1,48 @@
+//! What an operation is asked, and under which rules.
+
+use serde_json::{Map, Value};
+
+use super::super::call::Call;
+use super::super::world::World;
+
+/// The switches and the time, as they stand when a call is carried out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Env {
+    pub(crate) now: f64,
+    /// The number of this call.
+    pub(crate) n: u64,
+    pub(crate) publishes_saved: bool,
+    pub(crate) saved_can_be_referenced: bool,
+    pub(crate) names_unique_across_types: bool,
+    pub(crate) delete_referenced_flow: bool,
+    pub(crate) reserialised: bool,
+    pub(crate) lag: u64,
+    pub(crate) search_fills_content: bool,
+    pub(crate) foreign_lambda_accepted: bool,
+}
+
+impl Env {
+    pub(crate) fn of(world: &World) -> Env {
+        let on = |name| world.switches.on(name);
+        Env {
+            now: world.clock.now(),
+            n: world.n + 1,
+            publishes_saved: on("update_publishes_saved_flow"),
+            saved_can_be_referenced: on("saved_flow_can_be_referenced"),
+            names_unique_across_types: on("flow_names_unique_across_types"),
+            delete_referenced_flow: on("delete_referenced_flow"),
+            reserialised: on("content_reserialised"),
+            lag: world.switches.number("list_lag_calls"),
+            search_fills_content: on("search_fills_content"),
+            foreign_lambda_accepted: on("foreign_lambda_accepted"),
+        }
+    }
+}
+
+/// A call, its body, and the rules.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) body: &'a Map<String, Value>,
+    pub(crate) env: Env,
+}

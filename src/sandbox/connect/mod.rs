@@ -1,0 +1,75 @@
+//! Amazon Connect: instances, flows, queues, hours, and the names of what they refer to.
+
+mod check;
+mod env;
+mod flow;
+mod hours;
+mod input;
+mod instance;
+mod list;
+mod page;
+mod queue;
+mod references;
+mod routes;
+mod search;
+mod tags;
+
+use serde_json::Value;
+
+use super::answer::{Answer, Fail};
+use super::call::Call;
+use super::world::World;
+use env::{Ask, Env};
+
+pub(crate) use routes::identify;
+
+/// The ids in the path, or the instance in the body of a search.
+pub(crate) fn hint(call: &Call) -> String {
+    if !call.labels.is_empty() {
+        return call.labels.join("/");
+    }
+    let body = call.json().unwrap_or_default();
+    body.get("InstanceId").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
+    let env = Env::of(world);
+    let body = call.json()?;
+    let ask = Ask { call, body: &body, env };
+    let account = world
+        .accounts
+        .get_mut(&call.caller.account)
+        .ok_or_else(|| Fail::new(403, "AccessDeniedException", "no such account"))?;
+    match call.operation.as_str() {
+        "ListInstances" => return instance::list(account, &ask),
+        "TagResource" | "UntagResource" | "ListTagsForResource" => return tags::dispatch(account, &ask),
+        "ListPhoneNumbersV2" => return list::phones(account, &ask),
+        _ => {}
+    }
+    let given = if call.labels.is_empty() {
+        body.get("InstanceId").and_then(Value::as_str).unwrap_or_default()
+    } else {
+        call.label(0)
+    };
+    let instance = instance::find(account, &call.region, given)?;
+    match call.operation.as_str() {
+        "DescribeInstance" => Ok(instance::describe(instance)),
+        "CreateContactFlow" => flow::create(instance, &ask),
+        "DescribeContactFlow" => flow::describe(instance, &ask),
+        "UpdateContactFlowContent" => flow::update_content(instance, &ask),
+        "UpdateContactFlowMetadata" => flow::update_metadata(instance, &ask, true),
+        "UpdateContactFlowName" => flow::update_metadata(instance, &ask, false),
+        "DeleteContactFlow" => flow::delete(instance, &ask),
+        "CreateQueue" => queue::create(instance, &ask),
+        "DescribeQueue" => queue::describe(instance, &ask),
+        "DeleteQueue" => queue::delete(instance, &ask),
+        "CreateHoursOfOperation" => hours::create(instance, &ask),
+        "DescribeHoursOfOperation" => hours::describe(instance, &ask),
+        "UpdateHoursOfOperation" => hours::update(instance, &ask),
+        "DeleteHoursOfOperation" => hours::delete(instance, &ask),
+        "SearchContactFlows" | "SearchQueues" | "SearchHoursOfOperations" => search::search(instance, &ask),
+        operation if operation.starts_with("UpdateQueue") => queue::update(instance, &ask),
+        operation if operation.starts_with("List") => list::list(instance, &ask),
+        other => Err(Fail::not_implemented(&format!("connect:{other}"))),
+    }
+}

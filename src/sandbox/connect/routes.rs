@@ -1,0 +1,76 @@
+//! The URIs of Connect's operations, from botocore's `connect/2017-08-08/service-2.json`.
+
+use super::super::call::{Call, decode};
+
+/// Method, URI with `*` for a label, operation.
+const ROUTES: &[(&str, &str, &str)] = &[
+    ("GET", "instance", "ListInstances"),
+    ("GET", "instance/*", "DescribeInstance"),
+    ("PUT", "contact-flows/*", "CreateContactFlow"),
+    ("GET", "contact-flows/*/*", "DescribeContactFlow"),
+    ("DELETE", "contact-flows/*/*", "DeleteContactFlow"),
+    ("POST", "contact-flows/*/*/content", "UpdateContactFlowContent"),
+    ("POST", "contact-flows/*/*/metadata", "UpdateContactFlowMetadata"),
+    ("POST", "contact-flows/*/*/name", "UpdateContactFlowName"),
+    ("GET", "contact-flows-summary/*", "ListContactFlows"),
+    ("POST", "search-contact-flows", "SearchContactFlows"),
+    ("PUT", "queues/*", "CreateQueue"),
+    ("GET", "queues/*/*", "DescribeQueue"),
+    ("DELETE", "queues/*/*", "DeleteQueue"),
+    ("POST", "queues/*/*/name", "UpdateQueueName"),
+    ("POST", "queues/*/*/hours-of-operation", "UpdateQueueHoursOfOperation"),
+    ("POST", "queues/*/*/max-contacts", "UpdateQueueMaxContacts"),
+    ("POST", "queues/*/*/outbound-caller-config", "UpdateQueueOutboundCallerConfig"),
+    ("POST", "queues/*/*/outbound-email-config", "UpdateQueueOutboundEmailConfig"),
+    ("POST", "queues/*/*/status", "UpdateQueueStatus"),
+    ("GET", "queues-summary/*", "ListQueues"),
+    ("POST", "search-queues", "SearchQueues"),
+    ("PUT", "hours-of-operations/*", "CreateHoursOfOperation"),
+    ("GET", "hours-of-operations/*/*", "DescribeHoursOfOperation"),
+    ("POST", "hours-of-operations/*/*", "UpdateHoursOfOperation"),
+    ("DELETE", "hours-of-operations/*/*", "DeleteHoursOfOperation"),
+    ("GET", "hours-of-operations-summary/*", "ListHoursOfOperations"),
+    ("POST", "search-hours-of-operations", "SearchHoursOfOperations"),
+    ("GET", "prompts-summary/*", "ListPrompts"),
+    ("GET", "contact-flow-modules-summary/*", "ListContactFlowModules"),
+    ("GET", "instance/*/lambda-functions", "ListLambdaFunctions"),
+    ("GET", "instance/*/bots", "ListBots"),
+    ("GET", "views/*", "ListViews"),
+    ("GET", "users-summary/*", "ListUsers"),
+    ("POST", "phone-number/list", "ListPhoneNumbersV2"),
+    ("GET", "instance/*/task/template", "ListTaskTemplates"),
+    ("GET", "quick-connects/*", "ListQuickConnects"),
+    ("GET", "routing-profiles-summary/*", "ListRoutingProfiles"),
+    ("POST", "tags/*", "TagResource"),
+    ("DELETE", "tags/*", "UntagResource"),
+    ("GET", "tags/*", "ListTagsForResource"),
+];
+
+/// Finds the operation of a request and reads the labels of its path.
+pub(crate) fn identify(call: &mut Call) {
+    let path = call.path.trim_matches('/').to_owned();
+    // A resource ARN is one label; a client may leave its slashes as they are.
+    let parts: Vec<&str> = match path.strip_prefix("tags/") {
+        Some(arn) => vec!["tags", arn],
+        None => path.split('/').collect(),
+    };
+    for (method, pattern, operation) in ROUTES {
+        if *method != call.method {
+            continue;
+        }
+        let wanted: Vec<&str> = pattern.split('/').collect();
+        let fits = wanted.len() == parts.len()
+            && wanted
+                .iter()
+                .zip(&parts)
+                .all(|(want, have)| (*want == "*" && !have.is_empty()) || want == have);
+        if fits {
+            let labels = wanted.iter().zip(&parts).filter(|(want, _)| **want == "*");
+            call.labels = labels.map(|(_, have)| decode(have)).collect();
+            call.operation = (*operation).to_owned();
+            call.mutating =
+                ["Create", "Update", "Delete", "Tag", "Untag"].iter().any(|verb| operation.starts_with(verb));
+            return;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Scenario folders: `scenario.toml`, and for each account `instance.toml`, `hours/`, `queues/` and `flows/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::ids::Kind;
+use super::seed::{Scenario, ScenarioError};
+use super::seed_account::AccountSeed;
+use super::seed_instance::InstanceSeed;
+use super::template;
+
+fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
+    ScenarioError { file: file.to_owned(), why: why.to_string() }
+}
+
+fn read(file: &Path) -> Result<String, ScenarioError> {
+    fs::read_to_string(file).map_err(|why| wrong(file, why))
+}
+
+fn read_toml(file: &Path, keys: &[&str]) -> Result<Map<String, Value>, ScenarioError> {
+    let map: Map<String, Value> = toml::from_str(&read(file)?).map_err(|why| wrong(file, why))?;
+    only(file, &map, keys)?;
+    Ok(map)
+}
+
+fn only(file: &Path, map: &Map<String, Value>, keys: &[&str]) -> Result<(), ScenarioError> {
+    match map.keys().find(|key| !keys.contains(&key.as_str())) {
+        Some(key) => Err(wrong(file, format!("unknown key {key:?}; there are {}", keys.join(", ")))),
+        None => Ok(()),
+    }
+}
+
+fn text<'a>(file: &Path, map: &'a Map<String, Value>, key: &str) -> Result<&'a str, ScenarioError> {
+    map.get(key).and_then(Value::as_str).ok_or_else(|| wrong(file, format!("needs {key} = \"...\"")))
+}
+
+/// The tables of an array of tables, each with known keys only.
+fn tables<'a>(
+    file: &Path,
+    map: &'a Map<String, Value>,
+    key: &str,
+    keys: &[&str],
+) -> Result<Vec<&'a Map<String, Value>>, ScenarioError> {
+    let mut out = Vec::new();
+    for item in map.get(key).and_then(Value::as_array).into_iter().flatten() {
+        let table = item.as_object().ok_or_else(|| wrong(file, format!("{key} holds tables")))?;
+        only(file, table, keys)?;
+        out.push(table);
+    }
+    Ok(out)
+}
+
+fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
+    let items = map.get(key).and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+/// Reads a scenario.
+pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
+    let file = dir.join("scenario.toml");
+    let top = read_toml(&file, &["accounts", "switches"])?;
+    let mut scenario = Scenario::empty();
+    for (name, value) in top.get("switches").and_then(Value::as_object).into_iter().flatten() {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        scenario.switch(name, &value).map_err(|why| wrong(&file, why))?;
+    }
+    for account in
+        tables(&file, &top, "accounts", &["id", "name", "roles", "buckets", "tables", "bots", "lambdas"])?
+    {
+        let name = text(&file, account, "name")?;
+        let seed = scenario.account(text(&file, account, "id")?);
+        seed.name(name);
+        load_account(&file, account, seed)?;
+        let folder = dir.join(name);
+        if folder.join("instance.toml").exists() {
+            load_instance(&folder, seed)?;
+        }
+    }
+    Ok(scenario)
+}
+
+fn load_account(
+    file: &Path,
+    account: &Map<String, Value>,
+    seed: &mut AccountSeed,
+) -> Result<(), ScenarioError> {
+    for role in tables(file, account, "roles", &["name", "external_id", "deny"])? {
+        let name = text(file, role, "name")?;
+        let deny = strings(role, "deny");
+        seed.role(name, role.get("external_id").and_then(Value::as_str));
+        seed.deny(name, &deny.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    for bucket in tables(file, account, "buckets", &["name", "region"])? {
+        seed.bucket(text(file, bucket, "region")?, text(file, bucket, "name")?);
+    }
+    for table in tables(file, account, "tables", &["name", "region", "pk", "sk"])? {
+        let pk = table.get("pk").and_then(Value::as_str).unwrap_or("pk");
+        let sk = table.get("sk").and_then(Value::as_str);
+        seed.table_with(text(file, table, "region")?, text(file, table, "name")?, pk, sk);
+    }
+    for bot in tables(file, account, "bots", &["name", "region", "aliases"])? {
+        let aliases = strings(bot, "aliases");
+        let aliases: Vec<_> = aliases.iter().map(String::as_str).collect();
+        seed.bot(text(file, bot, "region")?, text(file, bot, "name")?, &aliases);
+    }
+    for function in tables(file, account, "lambdas", &["name", "region"])? {
+        seed.lambda(text(file, function, "region")?, text(file, function, "name")?);
+    }
+    Ok(())
+}
+
+/// Name lists of `instance.toml` and the kind each holds.
+const LISTS: [(&str, Kind); 10] = [
+    ("lambdas", Kind::Lambda),
+    ("bots", Kind::Bot),
+    ("prompts", Kind::Prompt),
+    ("modules", Kind::Module),
+    ("views", Kind::View),
+    ("users", Kind::User),
+    ("task_templates", Kind::TaskTemplate),
+    ("quick_connects", Kind::QuickConnect),
+    ("routing_profiles", Kind::RoutingProfile),
+    ("phones", Kind::Phone),
+];
+
+fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
+    let file = folder.join("instance.toml");
+    let mut keys = vec!["alias", "region", "defaults"];
+    keys.extend(LISTS.iter().map(|(key, _)| *key));
+    let top = read_toml(&file, &keys)?;
+    let seed = account.instance(text(&file, &top, "region")?, text(&file, &top, "alias")?);
+    if top.get("defaults").and_then(Value::as_bool) == Some(true) {
+        seed.defaults();
+    }
+    for (key, kind) in LISTS {
+        for name in strings(&top, key) {
+            add_named(&file, seed, kind, &name)?;
+        }
+    }
+    // First every name, then the content, which may refer to any of them.
+    let mut documents = Vec::new();
+    for (folder_name, kind) in [("hours", Kind::Hours), ("queues", Kind::Queue), ("flows", Kind::Flow)] {
+        for file in json_files(&folder.join(folder_name))? {
+            let value: Value = serde_json::from_str(&read(&file)?).map_err(|why| wrong(&file, why))?;
+            let name =
+                value.get("Name").and_then(Value::as_str).ok_or_else(|| wrong(&file, "needs \"Name\""))?;
+            documents.push((file, kind, name.to_owned(), value));
+        }
+    }
+    let mut known: Vec<(Kind, String)> =
+        seed.instance.resources.values().map(|resource| (resource.kind, resource.name.clone())).collect();
+    known.extend(documents.iter().map(|(_, kind, name, _)| (*kind, name.clone())));
+    for (file, kind, name, mut value) in documents {
+        template::fill(&mut value, seed, &known).map_err(|why| wrong(&file, why))?;
+        add_document(&file, seed, kind, &name, value)?;
+    }
+    Ok(())
+}
+
+fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Result<(), ScenarioError> {
+    match kind {
+        Kind::Lambda => seed.lambda(name),
+        Kind::Bot => {
+            let (bot, alias) =
+                name.split_once('#').ok_or_else(|| wrong(file, format!("bot {name:?} is not BOT#ALIAS")))?;
+            seed.bot(bot, alias)
+        }
+        Kind::Prompt => seed.prompt(name),
+        Kind::Module => seed.module(name),
+        Kind::View => seed.view(name),
+        Kind::User => seed.user(name),
+        Kind::TaskTemplate => seed.task_template(name),
+        Kind::QuickConnect => seed.quick_connect(name),
+        Kind::RoutingProfile => seed.routing_profile(name),
+        Kind::Phone => seed.phone(name),
+        Kind::Flow | Kind::Queue | Kind::Hours => seed,
+    };
+    Ok(())
+}
+
+fn add_document(
+    file: &Path,
+    seed: &mut InstanceSeed,
+    kind: Kind,
+    name: &str,
+    mut value: Value,
+) -> Result<(), ScenarioError> {
+    match kind {
+        Kind::Hours => {
+            seed.hours(name, value);
+        }
+        Kind::Queue => {
+            seed.queue(name, value);
+        }
+        _ => {
+            let members = value.as_object_mut().ok_or_else(|| wrong(file, "is not a JSON object"))?;
+            let content = members.remove("Content").ok_or_else(|| wrong(file, "needs \"Content\""))?;
+            let saved = members.remove("Status").is_some_and(|status| status == "SAVED");
+            let flow_type = members.remove("Type").and_then(|kind| kind.as_str().map(str::to_owned));
+            let flow_type = flow_type.ok_or_else(|| wrong(file, "needs \"Type\""))?;
+            seed.add_flow(name, &flow_type, &content.to_string(), value, !saved);
+        }
+    }
+    Ok(())
+}
+
+fn json_files(dir: &Path) -> Result<Vec<PathBuf>, ScenarioError> {
+    if !dir.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(dir).map_err(|why| wrong(dir, why))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|why| wrong(dir, why))?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

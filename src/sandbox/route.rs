@@ -1,0 +1,47 @@
+//! From a request to the operation that it means, and from there to the service.
+
+use super::answer::{Answer, Fail};
+use super::call::Call;
+use super::world::World;
+use super::{connect, dynamodb, lex, s3, sts};
+
+/// Finds the operation. One that is not known is kept under a name of its own and answered with 501.
+pub(crate) fn identify(call: &mut Call) {
+    match call.service.as_str() {
+        "connect" => connect::identify(call),
+        "lex" => lex::identify(call),
+        "s3" => s3::identify(call),
+        "dynamodb" => {
+            let target = call.header("x-amz-target").unwrap_or_default();
+            call.operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+            call.mutating = dynamodb::mutates(&call.operation);
+        }
+        "sts" => call.operation = sts::operation(call),
+        _ => {}
+    }
+    if call.operation.is_empty() {
+        call.operation = format!("{} {}", call.method, call.path);
+    }
+}
+
+/// Carries an operation out.
+pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
+    match call.service.as_str() {
+        "connect" => connect::dispatch(world, call),
+        "lex" => lex::dispatch(world, call),
+        "s3" => s3::dispatch(world, call),
+        "dynamodb" => dynamodb::dispatch(world, call),
+        "sts" => sts::dispatch(world, call),
+        other => Err(Fail::not_implemented(&format!("the service {other}"))),
+    }
+}
+
+/// What a call is about, for the log.
+pub(crate) fn resource_hint(call: &Call) -> String {
+    match call.service.as_str() {
+        "connect" => connect::hint(call),
+        "dynamodb" => dynamodb::hint(call),
+        "sts" => sts::hint(call),
+        _ => call.labels.join("/"),
+    }
+}

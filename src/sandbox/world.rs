@@ -1,0 +1,223 @@
+//! The state of one sandbox: accounts and what is in them, sessions, faults, the call log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, Fail};
+use super::call::{Call, Caller};
+use super::clock::Clock;
+use super::dynamodb::Table;
+use super::fault::{self, Armed, FaultKind, Hold};
+use super::ids::Kind;
+use super::quota::Buckets;
+use super::record::CallRecord;
+use super::route;
+use super::s3::Bucket;
+use super::switch::Switches;
+
+/// Something inside a Connect instance.
+#[derive(Debug, Clone)]
+pub(crate) struct Resource {
+    pub(crate) kind: Kind,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    /// Its members as Describe has them, without ids, name, tags and what changes by itself.
+    pub(crate) body: Map<String, Value>,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Flows: the content that calls run.
+    pub(crate) published: Option<String>,
+    /// Flows: the content last saved.
+    pub(crate) saved: String,
+    /// Flows: how often it was published.
+    pub(crate) version: u64,
+    /// The number of the call that made it; 0 when seeded.
+    pub(crate) born: u64,
+    pub(crate) modified: f64,
+}
+
+/// A Connect instance.
+#[derive(Debug, Clone)]
+pub(crate) struct Instance {
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    pub(crate) alias: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) resources: BTreeMap<(Kind, String), Resource>,
+}
+
+/// A Lex V2 bot with its aliases (id, name).
+#[derive(Debug, Clone)]
+pub(crate) struct Bot {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) aliases: Vec<(String, String)>,
+}
+
+/// A role that callers may assume.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Role {
+    pub(crate) external_id: Option<String>,
+    /// Refused operations, as `connect:ListPrompts`.
+    pub(crate) deny: BTreeSet<String>,
+}
+
+/// An AWS account.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) roles: BTreeMap<String, Role>,
+    pub(crate) instances: Vec<Instance>,
+    pub(crate) bots: Vec<Bot>,
+    /// ARNs of Lambda functions.
+    pub(crate) functions: BTreeSet<String>,
+    /// By region and name.
+    pub(crate) tables: BTreeMap<(String, String), Table>,
+}
+
+/// What AssumeRole issued.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) caller: Caller,
+    pub(crate) token: String,
+    pub(crate) expires: f64,
+}
+
+/// Everything.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) accounts: BTreeMap<String, Account>,
+    /// The account of credentials that name none.
+    pub(crate) first: String,
+    /// Buckets of all accounts: their names are global.
+    pub(crate) buckets: BTreeMap<String, Bucket>,
+    pub(crate) sessions: BTreeMap<String, Session>,
+    pub(crate) switches: Switches,
+    pub(crate) clock: Clock,
+    pub(crate) quotas: Buckets,
+    pub(crate) faults: Vec<Armed>,
+    pub(crate) holds: Vec<Hold>,
+    /// How many calls are waiting on a hold.
+    pub(crate) held: usize,
+    pub(crate) calls: Vec<CallRecord>,
+    /// How many calls there have been.
+    pub(crate) n: u64,
+    /// Calls whose connection was closed, and after how many further calls each is applied.
+    pub(crate) late: Vec<(u64, Call)>,
+}
+
+impl World {
+    /// Whether a call has to wait.
+    pub(crate) fn holds(&self, call: &Call) -> bool {
+        self.holds.iter().any(|hold| hold.matches(call))
+    }
+
+    /// The fault that meets a call; every fault counts it.
+    pub(crate) fn meet_fault(&mut self, call: &Call) -> Option<FaultKind> {
+        let mut met = None;
+        for armed in &mut self.faults {
+            let kind = armed.meet(call);
+            if met.is_none() {
+                met = kind;
+            }
+        }
+        met
+    }
+
+    /// Carries a call out, as far as its fault lets it; nothing when the connection is to be closed.
+    pub(crate) fn perform(&mut self, call: &Call, fault: Option<FaultKind>) -> Option<Answer> {
+        let (answer, applied) = match &fault {
+            None | Some(FaultKind::Slow { .. }) => (Some(self.apply(call)), true),
+            Some(FaultKind::DropBefore | FaultKind::Late { .. }) => (None, false),
+            Some(FaultKind::DropAfter) => {
+                self.apply(call);
+                (None, true)
+            }
+            Some(kind @ FaultKind::ErrorAfter) => {
+                self.apply(call);
+                (fault::answer(kind, call), true)
+            }
+            Some(kind) => (fault::answer(kind, call), false),
+        };
+        self.record(call, answer.as_ref(), applied, fault.as_ref().map(ToString::to_string));
+        self.tick();
+        if let Some(FaultKind::Late { after_calls }) = fault {
+            self.late.push((after_calls, call.clone()));
+            if after_calls == 0 {
+                self.tick();
+            }
+        }
+        answer
+    }
+
+    /// Writes the log.
+    pub(crate) fn record(
+        &mut self,
+        call: &Call,
+        answer: Option<&Answer>,
+        applied: bool,
+        fault: Option<String>,
+    ) {
+        self.n += 1;
+        self.calls.push(CallRecord {
+            n: self.n,
+            account: call.caller.account.clone(),
+            region: call.region.clone(),
+            service: call.service.clone(),
+            operation: call.operation.clone(),
+            resource: route::resource_hint(call),
+            status: answer.map_or(0, |answer| answer.status),
+            error: answer.and_then(|answer| answer.error.clone()),
+            mutating: call.mutating,
+            applied,
+            fault,
+        });
+    }
+
+    /// A call has been answered: late ones come nearer, and are applied when due.
+    fn tick(&mut self) {
+        let mut due = Vec::new();
+        self.late.retain_mut(|(left, call)| {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                due.push(call.clone());
+            }
+            *left > 0
+        });
+        for call in due {
+            let answer = self.apply(&call);
+            self.record(&call, Some(&answer), true, Some("LateDelivery".into()));
+        }
+    }
+
+    /// Applies all calls that are still under way.
+    pub(crate) fn deliver_late(&mut self) {
+        for late in &mut self.late {
+            late.0 = 0;
+        }
+        self.tick();
+    }
+
+    fn apply(&mut self, call: &Call) -> Answer {
+        self.try_apply(call).unwrap_or_else(|fail| fail.answer(&call.service))
+    }
+
+    fn try_apply(&mut self, call: &Call) -> Result<Answer, Fail> {
+        let refused = format!("{}:{}", call.service, call.operation);
+        let role = call.caller.role.as_ref();
+        let account = self.accounts.get(&call.caller.account);
+        if role.and_then(|role| account?.roles.get(role)).is_some_and(|role| role.deny.contains(&refused)) {
+            return Err(fault::denied(call));
+        }
+        let now = self.clock.now();
+        if call.service == "connect" && self.switches.on("quotas") && !self.quotas.take(call, now) {
+            return Err(fault::throttle("connect"));
+        }
+        route::dispatch(self, call)
+    }
+}
