@@ -12,7 +12,7 @@ use super::means::Means;
 use super::moves::{Does, facet_digest};
 use super::perform::Progress;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
-use super::portable::references;
+use super::portable::needs;
 use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
@@ -103,7 +103,14 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     };
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     let Some(before) = &past.progress.before else {
-        return plan(occasion("nothing was changed".into()), &[], means.driver, &inventory, Vec::new());
+        return plan(
+            occasion("nothing was changed".into()),
+            &[],
+            means.driver,
+            &inventory,
+            means.values,
+            Vec::new(),
+        );
     };
     let snapshot = means.repository.snapshot(&start.pin, before).await?;
     let touched: Vec<&Address> =
@@ -135,7 +142,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         });
     }
     findings.extend(still_needed(means, &inventory, &wishes).await?);
-    plan(occasion(before.to_string()), &wishes, means.driver, &inventory, findings)
+    plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)
 }
 
 /// Returns why `live` is neither what was before the run nor what the run made of it.
@@ -164,21 +171,21 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
     if step.action == Action::Create {
         return None;
     }
-    // Half-way: each facet is as before or as after, and what no move sets is as before.
-    let moves = past.plan.moves.iter().filter(|m| m.address == step.address && m.does == Does::Update);
-    let mut set_by_moves = Vec::new();
-    for m in moves {
-        set_by_moves.extend(m.facet.iter().cloned());
+    // Half-way: each facet is as one of the moves that set it found it or makes it, and what no move sets is as before.
+    let moves: Vec<_> =
+        past.plan.moves.iter().filter(|m| m.address == step.address && m.does == Does::Update).collect();
+    for m in &moves {
         let now = Some(facet_digest(document, &m.facet));
-        if now != m.before && now != m.after {
+        if !moves.iter().any(|o| o.facet == m.facet && (o.before == now || o.after == now)) {
             return changed("has been changed");
         }
     }
+    let set_by_moves: Vec<&String> = moves.iter().flat_map(|m| &m.facet).collect();
     let old = before.documents.get(&step.address)?;
     let rest: Vec<String> = [&old.portable, &old.local, &document.portable, &document.local]
         .into_iter()
         .flat_map(|part| part.keys().cloned())
-        .filter(|k| !set_by_moves.contains(k))
+        .filter(|k| !set_by_moves.contains(&k))
         .collect();
     if facet_digest(old, &rest) != facet_digest(document, &rest) { changed("has been changed") } else { None }
 }
@@ -197,8 +204,8 @@ async fn still_needed(means: &Means<'_>, inventory: &Inventory, wishes: &[Wish])
         .map_err(|e| Error { kind: ErrorKind::Unclean, ..e })?;
     let mut findings = Vec::new();
     for live in lives.values() {
-        let mut refers = references(&serde_json::Value::Object(live.document.portable.clone()));
-        refers.extend(references(&serde_json::Value::Object(live.document.local.clone())));
+        let mut refers = needs(&serde_json::Value::Object(live.document.portable.clone()));
+        refers.extend(needs(&serde_json::Value::Object(live.document.local.clone())));
         for address in gone.iter().filter(|a| refers.contains(**a)) {
             let user = &live.found.address;
             findings.push(

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub enum Class {
     /// Means the same everywhere: compared and promoted. Its strings are swept for ids and ARNs.
     Portable,
+    /// Means the same everywhere, and is never looked into: names, words of a fixed set.
+    Literal,
     /// The id (or ARN) of a resource of this kind, promoted as a reference.
     Ref(&'static str),
     /// The environment's own: kept, written back only to the pin that it came from.

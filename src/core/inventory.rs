@@ -25,7 +25,10 @@ pub enum Ownership {
 pub struct Found {
     /// Its logical name.
     pub address: Address,
-    /// Its id there. For a bot alias `BOTID/ALIASID`; for a function its name.
+    /// Its name there, where the configuration maps it to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical: Option<String>,
+    /// Its id there. For a function its name.
     pub id: String,
     /// Its ARN there, without qualifier.
     pub arn: String,
@@ -35,6 +38,78 @@ pub struct Found {
     /// Whose it is.
     #[serde(default)]
     pub ownership: Ownership,
+    /// All its aliases, where an alias has an id and an ARN of its own (a Lex bot). `None` where the ARN of an alias or
+    /// a version is the resource's with a colon and the alias behind it (a function, a flow); there only those aliases
+    /// need an entry that the configuration maps to another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aliases: Option<Vec<Alias>>,
+}
+
+/// An alias with an id and an ARN of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alias {
+    /// Its logical name: what follows `#` in a reference.
+    pub name: String,
+    /// Its name there, where the configuration maps it to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical: Option<String>,
+    /// Its id there.
+    pub id: String,
+    /// Its ARN there.
+    pub arn: String,
+}
+
+impl Alias {
+    /// Returns its name there.
+    pub fn shown(&self) -> &str {
+        self.physical.as_deref().unwrap_or(&self.name)
+    }
+}
+
+/// What an id or an ARN names.
+#[derive(Clone, Debug)]
+pub struct Target<'a> {
+    /// The resource.
+    pub found: &'a Found,
+    /// The alias or version of it.
+    pub qualifier: Option<String>,
+}
+
+impl Found {
+    /// Returns a customer's resource without uid and without aliases.
+    pub fn new(address: Address, id: impl Into<String>, arn: impl Into<String>) -> Found {
+        Found {
+            address,
+            physical: None,
+            id: id.into(),
+            arn: arn.into(),
+            uid: None,
+            ownership: Ownership::Customer,
+            aliases: None,
+        }
+    }
+
+    /// Returns its name there.
+    pub fn name(&self) -> &str {
+        self.physical.as_deref().unwrap_or(self.address.name())
+    }
+
+    /// Returns whether a reference may name an alias or version that is not listed: its ARN is this one with a colon
+    /// and the name behind it.
+    pub fn takes(&self, name: &str) -> bool {
+        let appended =
+            |alias: &Alias| alias.arn.strip_prefix(&self.arn).is_some_and(|rest| rest.starts_with(':'));
+        match self.aliases.as_deref() {
+            None => true,
+            Some([]) => false,
+            Some(listed) => listed.iter().all(|alias| appended(alias) && alias.name != name),
+        }
+    }
+
+    /// Returns the alias called `name`, if aliases are listed and it is one.
+    pub fn alias(&self, name: &str) -> Option<&Alias> {
+        self.aliases.iter().flatten().find(|a| a.name == name)
+    }
 }
 
 /// Everything that a pin holds, as far as it was listed.
@@ -45,13 +120,20 @@ pub struct Inventory {
     found: BTreeMap<Address, Found>,
     by_id: HashMap<String, Vec<Address>>,
     by_arn: HashMap<String, Address>,
+    /// By the id and by the ARN of an alias: whose it is, and its name.
+    by_alias: HashMap<String, Vec<(Address, String)>>,
 }
 
 impl Inventory {
     /// Returns the inventory of `pin` with `found` in it. Of two with the same address the first stays.
     pub fn new(pin: Pin, found: impl IntoIterator<Item = Found>) -> Inventory {
-        let mut inventory =
-            Inventory { pin, found: BTreeMap::new(), by_id: HashMap::new(), by_arn: HashMap::new() };
+        let mut inventory = Inventory {
+            pin,
+            found: BTreeMap::new(),
+            by_id: HashMap::new(),
+            by_arn: HashMap::new(),
+            by_alias: HashMap::new(),
+        };
         for f in found {
             if !inventory.found.contains_key(&f.address) {
                 inventory.insert(f);
@@ -65,6 +147,12 @@ impl Inventory {
         self.remove(&found.address.clone());
         self.by_id.entry(found.id.clone()).or_default().push(found.address.clone());
         self.by_arn.insert(found.arn.clone(), found.address.clone());
+        for alias in found.aliases.iter().flatten() {
+            for key in [&alias.id, &alias.arn] {
+                let owner = (found.address.clone(), alias.name.clone());
+                self.by_alias.entry(key.clone()).or_default().push(owner);
+            }
+        }
         self.found.insert(found.address.clone(), found);
     }
 
@@ -72,6 +160,13 @@ impl Inventory {
     pub fn remove(&mut self, address: &Address) {
         if let Some(old) = self.found.remove(address) {
             self.by_arn.remove(&old.arn);
+            for alias in old.aliases.iter().flatten() {
+                for key in [&alias.id, &alias.arn] {
+                    if let Some(same) = self.by_alias.get_mut(key) {
+                        same.retain(|(a, _)| a != address);
+                    }
+                }
+            }
             if let Some(same) = self.by_id.get_mut(&old.id) {
                 same.retain(|a| a != address);
             }
@@ -98,6 +193,46 @@ impl Inventory {
         self.by_arn.get(arn).and_then(|a| self.found.get(a))
     }
 
+    /// Returns what `text` names, which is exactly an ARN, or one with a colon and an alias or version behind it.
+    pub fn named_by_arn(&self, text: &str) -> Option<Target<'_>> {
+        if let Some(found) = self.by_arn(text) {
+            return Some(Target { found, qualifier: None });
+        }
+        if let Some(target) = self.named_by_alias(text) {
+            return Some(target);
+        }
+        let (arn, qualifier) = text.rsplit_once(':').filter(|(_, q)| is_qualifier(q))?;
+        let found = self.by_arn(arn).filter(|f| f.takes(qualifier))?;
+        Some(Target { found, qualifier: Some(qualifier.to_string()) })
+    }
+
+    /// Returns the alias that has the id or ARN `text`, unless several have it.
+    pub fn named_by_alias(&self, text: &str) -> Option<Target<'_>> {
+        match self.by_alias.get(text).map(Vec::as_slice) {
+            Some([(address, name)]) => {
+                let found = self.found.get(address)?;
+                // Of two aliases with one name a reference could mean only the first.
+                found.alias(name).filter(|a| a.id == text || a.arn == text)?;
+                Some(Target { found, qualifier: Some(name.clone()) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns what `text` names, which is exactly the id of a resource of `kind`, or one with a colon and an alias
+    /// or version behind it.
+    pub fn named_by_id(&self, kind: &str, text: &str) -> Option<Target<'_>> {
+        if let Some(found) = self.by_id(kind, text) {
+            return Some(Target { found, qualifier: None });
+        }
+        if let Some(target) = self.named_by_alias(text).filter(|t| t.found.address.kind() == kind) {
+            return Some(target);
+        }
+        let (id, qualifier) = text.rsplit_once(':').filter(|(_, q)| is_qualifier(q))?;
+        let found = self.by_id(kind, id).filter(|f| f.takes(qualifier))?;
+        Some(Target { found, qualifier: Some(qualifier.to_string()) })
+    }
+
     /// Returns what is tagged with `uid` and is of `kind`.
     pub fn by_uid(&self, kind: &str, uid: &str) -> Option<&Found> {
         self.found.values().find(|f| f.address.kind() == kind && f.uid.as_deref() == Some(uid))
@@ -106,5 +241,49 @@ impl Inventory {
     /// Returns everything, in the order of addresses.
     pub fn iter(&self) -> impl Iterator<Item = &Found> {
         self.found.values()
+    }
+}
+
+/// Returns whether `text` may be an alias or version: `live`, `3`, `$LATEST`.
+fn is_qualifier(text: &str) -> bool {
+    let word = text.strip_prefix('$').unwrap_or(text);
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(aliases: Option<Vec<Alias>>) -> Inventory {
+        let pin = Pin { account: "111111111111".into(), region: "us-east-1".into(), instance: "i".into() };
+        let found = Found::new(Address::new("lambda/function", "orders"), "orders-prod", "arn:f:orders-prod");
+        Inventory::new(pin, [Found { aliases, ..found }])
+    }
+
+    fn named(inventory: &Inventory, arn: &str) -> Option<String> {
+        inventory.named_by_arn(arn).map(|t| t.qualifier.unwrap_or_default())
+    }
+
+    #[test]
+    fn any_alias_stands_behind_the_arn_unless_aliases_have_their_own() {
+        let alias = |arn: &str| Alias {
+            name: "live".into(),
+            physical: Some("prod".into()),
+            id: "x".into(),
+            arn: arn.into(),
+        };
+        let plain = with(None);
+        assert_eq!(named(&plain, "arn:f:orders-prod"), Some(String::new()));
+        assert_eq!(named(&plain, "arn:f:orders-prod:live"), Some("live".into()));
+        assert_eq!(named(&plain, "arn:f:orders-prod:"), None);
+        let mapped = with(Some(vec![alias("arn:f:orders-prod:prod")]));
+        assert_eq!(named(&mapped, "arn:f:orders-prod:prod"), Some("live".into()));
+        assert_eq!(named(&mapped, "arn:f:orders-prod:$LATEST"), Some("$LATEST".into()));
+        // Another alias that happens to be called as the mapped one is in the configuration.
+        assert_eq!(named(&mapped, "arn:f:orders-prod:live"), None);
+        let own = with(Some(vec![alias("arn:own")]));
+        assert_eq!(named(&own, "arn:own"), Some("live".into()));
+        assert_eq!(named(&own, "arn:f:orders-prod:live"), None);
+        assert_eq!(named(&with(Some(vec![])), "arn:f:orders-prod:live"), None);
     }
 }

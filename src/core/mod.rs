@@ -2,12 +2,14 @@
 
 pub mod address;
 pub mod archive;
+pub mod arn;
 pub mod back;
 pub mod clock;
 pub mod compare;
 pub mod digest;
 pub mod document;
 pub mod driver;
+pub mod encoder;
 pub mod environment;
 pub mod error;
 pub mod event;
@@ -33,11 +35,13 @@ pub mod portable;
 pub mod process;
 pub mod release;
 pub mod repository;
+pub mod resolver;
 pub mod run;
 pub mod runs;
 pub mod select;
 pub mod snapshot;
 pub mod survey;
+pub mod sweep;
 pub mod template;
 
 pub use address::Address;

@@ -10,7 +10,7 @@ use super::driver::{Change, Driver};
 use super::error::{Error, Result};
 use super::moves::{Does, Move, Stage, facet_digest};
 use super::plan::Wish;
-use super::portable::references;
+use super::portable::needs;
 
 /// The moves of one address, in their own order.
 pub struct Task<'a> {
@@ -55,7 +55,7 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
     let creates: BTreeMap<&Address, BTreeSet<Address>> = tasks
         .iter()
         .flat_map(|t| t.moves.iter().filter(|m| m.does == Does::Create).map(|m| (&t.wish.address, m)))
-        .map(|(address, m)| (address, references(&m.args)))
+        .map(|(address, m)| (address, needs(&m.args)))
         .collect();
     let in_circle: BTreeSet<Address> = circles(&creates).into_iter().flatten().collect();
 
@@ -96,7 +96,7 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
     let mut soft: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); all.len()];
     for (i, m) in all.iter().enumerate() {
         hard[i].extend(follows[i]);
-        for address in references(&m.args) {
+        for address in needs(&m.args) {
             hard[i].extend(creator.get(&address).filter(|c| **c != i));
             soft[i].extend(filler.get(&address).filter(|f| **f != i));
         }
@@ -143,8 +143,8 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         .iter()
         .filter_map(|t| t.wish.from.as_ref().map(|from| (&t.wish.address, from)))
         .map(|(address, from)| {
-            let mut all = references(&serde_json::Value::Object(from.portable.clone()));
-            all.extend(references(&serde_json::Value::Object(from.local.clone())));
+            let mut all = needs(&serde_json::Value::Object(from.portable.clone()));
+            all.extend(needs(&serde_json::Value::Object(from.local.clone())));
             (address, all)
         })
         .collect();

@@ -16,7 +16,7 @@ use super::look::{Sight, look};
 use super::means::Means;
 use super::moves::{Does, Move};
 use super::plan::{Action, Plan};
-use super::portable::resolve_for;
+use super::portable::Resolver;
 use super::run::{How, Made, Note, Row};
 use super::survey;
 
@@ -157,7 +157,7 @@ impl Performance<'_> {
                 Sight::Before => {}
             }
             let target = inventory.get(&address).cloned();
-            let args = resolve_for(&m.args, inventory, self.means.values)?;
+            let args = self.arguments(m, inventory)?;
             self.lease.sure().await?;
             self.journal.record(Note::Intent { index }).await?;
             self.progress.begun.insert(index);
@@ -199,6 +199,19 @@ impl Performance<'_> {
             ErrorKind::Unavailable,
             format!("{call} of {address} had no clear answer {TRIES} times"),
         ))
+    }
+
+    /// Returns the move's arguments as they are in this environment.
+    fn arguments(&self, m: &Move, inventory: &Inventory) -> Result<serde_json::Value> {
+        let values = self.means.values;
+        let resolver = Resolver { inventory, accounts: &values.accounts, vars: &values.vars };
+        let (args, unresolved) = resolver.resolve(&m.args)?;
+        match unresolved.first() {
+            None => Ok(args),
+            Some(u) => {
+                Err(Error::new(ErrorKind::Stale, format!("{} cannot be written: {}", m.address, u.why)))
+            }
+        }
     }
 
     fn uid(&self, address: &Address) -> &str {
@@ -250,9 +263,7 @@ impl Performance<'_> {
         }
         for step in self.plan.steps.iter().filter(|s| s.action != Action::Delete) {
             let Some(live) = lives.get(&step.address) else { continue };
-            for refers in
-                super::portable::references(&serde_json::Value::Object(live.document.portable.clone()))
-            {
+            for refers in super::portable::needs(&serde_json::Value::Object(live.document.portable.clone())) {
                 if inventory.get(&refers).is_none() {
                     problems.push(format!("{} refers to {refers}, which is not there", step.address));
                 }
@@ -268,11 +279,5 @@ fn taken(e: &Error) -> bool {
 }
 
 fn found(made: &Made) -> Found {
-    Found {
-        address: made.address.clone(),
-        id: made.id.clone(),
-        arn: made.arn.clone(),
-        uid: None,
-        ownership: super::inventory::Ownership::Customer,
-    }
+    Found::new(made.address.clone(), &made.id, &made.arn)
 }

@@ -12,12 +12,14 @@ use super::driver::{Change, Driver};
 use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::id::RunId;
-use super::inventory::{Inventory, Ownership};
+use super::inventory::{Found, Inventory, Ownership};
+use super::means::Values;
 use super::moves::Move;
 use super::order;
 use super::pin::Pin;
-use super::portable::references;
+use super::portable::Resolver;
 use super::run::RunKind;
+use super::template::Placeholder;
 
 /// The name and version of a plan.
 pub const PLAN_SCHEMA: &str = "snapdeploy.plan/1";
@@ -165,6 +167,7 @@ pub fn plan(
     wishes: &[Wish],
     driver: &dyn Driver,
     inventory: &Inventory,
+    values: &Values,
     mut findings: Vec<Finding>,
 ) -> Result<Plan> {
     let mut steps = Vec::new();
@@ -217,7 +220,7 @@ pub fn plan(
         });
         changes.push(order::Task { wish, moves });
     }
-    findings.extend(unresolved(&changes, inventory));
+    findings.extend(unresolved(&changes, inventory, values)?);
     let moves = match order::arrange(changes, driver) {
         Ok(moves) => moves,
         Err(e) => {
@@ -262,31 +265,39 @@ pub fn differing(from: Option<&Document>, to: Option<&Document>) -> Vec<String> 
     names.into_iter().collect()
 }
 
-/// Returns a finding for each reference that the target can't resolve: all of them, not the first.
-fn unresolved(changes: &[order::Task<'_>], inventory: &Inventory) -> Vec<Finding> {
-    let made: BTreeSet<&Address> = changes
-        .iter()
-        .filter(|c| c.wish.from.is_none() && c.wish.to.is_some())
-        .map(|c| &c.wish.address)
-        .collect();
-    let gone: BTreeSet<&Address> =
-        changes.iter().filter(|c| c.wish.to.is_none()).map(|c| &c.wish.address).collect();
+/// Returns a finding for each placeholder that the target can't resolve: all of them, not the first.
+fn unresolved(changes: &[order::Task<'_>], inventory: &Inventory, values: &Values) -> Result<Vec<Finding>> {
+    let mut then = inventory.clone();
+    for change in changes {
+        let address = &change.wish.address;
+        match (&change.wish.from, &change.wish.to) {
+            (None, Some(_)) => then.insert(Found::new(address.clone(), "", "")),
+            (Some(_), None) => then.remove(address),
+            _ => {}
+        }
+    }
+    let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };
     let mut findings = Vec::new();
     for change in changes {
         let mut seen = BTreeSet::new();
         for m in &change.moves {
-            for address in references(&m.args) {
-                let there = inventory.get(&address).is_some() && !gone.contains(&address);
-                if there || made.contains(&address) || !seen.insert(address.clone()) {
+            for u in resolver.resolve(&m.args)?.1 {
+                if !seen.insert(u.placeholder.clone()) {
                     continue;
                 }
-                let message = format!("refers to {address}, which is not in the target");
-                findings.push(
-                    Finding::new(Weight::Block, Some(&change.wish.address), message)
-                        .hint(format!("add {address} to the deployment, or create it in the target first")),
+                let mut finding = Finding::new(
+                    Weight::Block,
+                    Some(&change.wish.address),
+                    format!("cannot be written: {}", u.why),
                 );
+                if let Placeholder::To { address, .. } = &u.placeholder {
+                    finding.message = format!("refers to {address}, which is not in the target ({})", u.why);
+                    finding = finding
+                        .hint(format!("add {address} to the deployment, or create it in the target first"));
+                }
+                findings.push(finding);
             }
         }
     }
-    findings
+    Ok(findings)
 }

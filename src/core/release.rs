@@ -119,7 +119,7 @@ pub async fn plan_deploy(
         source_digest: source.digest.clone(),
         undoes: None,
     };
-    plan(occasion, &wishes, means.driver, &inventory, findings)
+    plan(occasion, &wishes, means.driver, &inventory, means.values, findings)
 }
 
 /// Returns what `document` is to be in the target: literally itself at home; elsewhere its portable part with the

@@ -1,4 +1,18 @@
 //! Scenario folders: `scenario.toml`, and for each account `instance.toml`, `hours/`, `queues/` and `flows/`.
+//!
+//! ```text
+//! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
+//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region};
+//!                          [switches] name = value
+//! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
+//!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones
+//! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept
+//! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it
+//! NAME/flows/*.json        {"Name", "Type", "Content": {...}, "Status": "SAVED"?, "Description"?, "Tags"?, ...}
+//! ```
+//!
+//! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
+//! bot with `#ALIAS`), and `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves.
 
 use std::fs;
 use std::path::{Path, PathBuf};

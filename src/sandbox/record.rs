@@ -23,7 +23,7 @@ pub struct CallRecord {
     pub error: Option<String>,
     /// Whether the operation can change state.
     pub mutating: bool,
-    /// Whether it was carried out (a fault can close the connection before or after).
+    /// Whether it reached the service, which may still have refused it; false when identity or a fault stopped it.
     pub applied: bool,
     /// The name of the fault that met it.
     pub fault: Option<String>,

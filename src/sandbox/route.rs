@@ -26,6 +26,10 @@ pub(crate) fn identify(call: &mut Call) {
 
 /// Carries an operation out.
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
+    // `identify` found no name for it.
+    if call.operation.contains(' ') {
+        return Err(Fail::not_implemented(&format!("{}: {}", call.service, call.operation)));
+    }
     match call.service.as_str() {
         "connect" => connect::dispatch(world, call),
         "lex" => lex::dispatch(world, call),

@@ -1,1 +1,13 @@
-fn main() {}
+//! The tests that use snapdeploy from outside, in one binary.
+
+mod crash;
+mod mortal;
+mod portable;
+mod portable_corpus;
+mod portable_world;
+mod python;
+mod roundtrip;
+mod sandbox;
+mod small;
+mod stores;
+mod world;

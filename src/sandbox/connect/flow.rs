@@ -242,7 +242,7 @@ pub(crate) fn delete(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
         && let Some(by) = references::user_of(instance, Kind::Flow, &id)
     {
         let flow = find_mut(instance, Kind::Flow, &id)?;
-        return Err(in_use(flow, "CONTACT_FLOW", &by));
+        return Err(in_use(flow, &by));
     }
     instance.resources.remove(&(Kind::Flow, id));
     Ok(Answer::json(&json!({})))

@@ -24,8 +24,8 @@ fn config(value: &Value) -> Result<Value, Fail> {
         }
         for time in ["StartTime", "EndTime"] {
             let part = |name: &str| entry.get(time).and_then(|time| time.get(name)).and_then(Value::as_u64);
-            if !part("Hours").is_some_and(|hours| hours < 24)
-                || !part("Minutes").is_some_and(|minutes| minutes < 60)
+            if part("Hours").is_none_or(|hours| hours > 23)
+                || part("Minutes").is_none_or(|minutes| minutes > 59)
             {
                 return Err(invalid(format!("{time} must have Hours (0 to 23) and Minutes (0 to 59)")));
             }

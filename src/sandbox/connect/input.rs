@@ -26,11 +26,11 @@ pub(crate) fn duplicate() -> Fail {
     Fail::new(409, "DuplicateResourceException", "A resource with the specified name already exists.")
 }
 
-/// `ResourceInUseException` (botocore: 409, with ResourceType and ResourceId).
-pub(crate) fn in_use(resource: &Resource, kind: &str, by: &str) -> Fail {
-    Fail::new(409, "ResourceInUseException", format!("The resource is in use by {by}."))
-        .with("ResourceType", json!(kind))
-        .with("ResourceId", json!(resource.arn))
+/// `ResourceInUseException` (botocore: 409, with ResourceType and ResourceId; its ResourceType has no word for queues).
+pub(crate) fn in_use(resource: &Resource, by: &str) -> Fail {
+    let fail = Fail::new(409, "ResourceInUseException", format!("The resource is in use by {by}."))
+        .with("ResourceId", json!(resource.arn));
+    if resource.kind == Kind::Flow { fail.with("ResourceType", json!("CONTACT_FLOW")) } else { fail }
 }
 
 /// A string member with length limits; nothing when it is absent or null.

@@ -171,7 +171,7 @@ pub(crate) fn update(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
 pub(crate) fn delete(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let queue = find_mut(instance, Kind::Queue, ask.call.label(1))?.clone();
     if let Some(by) = references::user_of(instance, Kind::Queue, &queue.id) {
-        return Err(in_use(&queue, "QUEUE", &by));
+        return Err(in_use(&queue, &by));
     }
     instance.resources.remove(&(Kind::Queue, queue.id));
     Ok(Answer::json(&json!({})))

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::super::answer::Fail;
 use super::operand::Path;
 use super::token::{self, Token};
-use super::{invalid, value};
+use super::{invalid, reserved, value};
 
 /// The expression names and values of a request.
 pub(crate) struct Scope {
@@ -67,80 +67,6 @@ impl Scope {
         Ok(())
     }
 }
-
-/// Some of the reserved words ("Reserved words in DynamoDB"): those that a ledger might want as attribute names.
-const RESERVED: &[&str] = &[
-    "ACTION",
-    "BEGIN",
-    "BY",
-    "COMMENT",
-    "COMMIT",
-    "CONDITION",
-    "COUNT",
-    "COUNTER",
-    "DATA",
-    "DATE",
-    "DATETIME",
-    "DAY",
-    "END",
-    "ENVIRONMENT",
-    "ERROR",
-    "EVENT",
-    "GROUP",
-    "HASH",
-    "HEALTH",
-    "HOLD",
-    "HOST",
-    "HOUR",
-    "INDEX",
-    "ITEM",
-    "ITEMS",
-    "KEY",
-    "KEYS",
-    "LEVEL",
-    "LIST",
-    "LOCK",
-    "LOG",
-    "MODE",
-    "NAME",
-    "NAMES",
-    "NUMBER",
-    "OPERATION",
-    "ORDER",
-    "OWNER",
-    "PATH",
-    "PLAN",
-    "RANGE",
-    "REASON",
-    "REGION",
-    "RELEASE",
-    "RESULT",
-    "ROLE",
-    "ROW",
-    "SCOPE",
-    "SEQUENCE",
-    "SESSION",
-    "SET",
-    "SIZE",
-    "SOURCE",
-    "START",
-    "STATE",
-    "STATUS",
-    "TABLE",
-    "TARGET",
-    "TIME",
-    "TIMESTAMP",
-    "TOKEN",
-    "TTL",
-    "TYPE",
-    "USER",
-    "UUID",
-    "VALUE",
-    "VALUES",
-    "VERSION",
-    "YEAR",
-    "ZONE",
-];
 
 /// A cursor over an expression.
 pub(crate) struct Cursor<'a> {
@@ -229,7 +155,7 @@ impl<'a> Cursor<'a> {
         let name = match self.peek() {
             Some(Token::Name(name)) => self.scope.name(name)?,
             Some(Token::Word(word)) => {
-                if RESERVED.contains(&word.to_uppercase().as_str()) {
+                if reserved::is_reserved(word) {
                     return Err(invalid(format!(
                         "Invalid expression: Attribute name is a reserved keyword; reserved keyword: {word}"
                     )));

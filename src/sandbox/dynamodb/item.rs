@@ -126,7 +126,10 @@ pub(crate) fn get(table: &Table, body: &Map<String, Value>) -> Result<Value, Fai
         ],
     )?;
     let key = table.key(body.get("Key"))?;
-    let item = match (table.items.get(&key), project(body)?) {
+    let scope = Scope::of(body)?;
+    let wanted = project(body, &scope)?;
+    scope.all_used()?;
+    let item = match (table.items.get(&key), wanted) {
         (None, _) => return Ok(json!({})),
         (Some(item), None) => item.clone(),
         (Some(item), Some(wanted)) => keep(item, &wanted),
@@ -135,10 +138,9 @@ pub(crate) fn get(table: &Table, body: &Map<String, Value>) -> Result<Value, Fai
 }
 
 /// The top-level attributes of a ProjectionExpression.
-fn project(body: &Map<String, Value>) -> Result<Option<Vec<String>>, Fail> {
+pub(crate) fn project(body: &Map<String, Value>, scope: &Scope) -> Result<Option<Vec<String>>, Fail> {
     let Some(text) = body.get("ProjectionExpression").and_then(Value::as_str) else { return Ok(None) };
-    let scope = Scope::of(body)?;
-    let mut cursor = super::expression::Cursor::new(text, &scope)?;
+    let mut cursor = super::expression::Cursor::new(text, scope)?;
     let mut out = Vec::new();
     loop {
         let path = cursor.path()?;
@@ -150,11 +152,11 @@ fn project(body: &Map<String, Value>) -> Result<Option<Vec<String>>, Fail> {
             break;
         }
     }
-    scope.all_used()?;
     if cursor.at_end() { Ok(Some(out)) } else { Err(cursor.wrong()) }
 }
 
-fn keep(item: &Item, wanted: &[String]) -> Item {
+/// The attributes of an item that are wanted.
+pub(crate) fn keep(item: &Item, wanted: &[String]) -> Item {
     item.iter()
         .filter(|(name, _)| wanted.contains(name))
         .map(|(name, value)| (name.clone(), value.clone()))

@@ -5,6 +5,7 @@ mod expression;
 mod item;
 mod operand;
 mod query;
+mod reserved;
 mod table;
 mod token;
 mod transact;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::answer::Fail;
 use super::condition::Condition;
 use super::expression::Scope;
+use super::item::{keep, project};
 use super::operand::Operand;
 use super::table::{Keys, Table};
 use super::{Item, invalid, only, value};
@@ -33,9 +34,6 @@ const PAGE_BYTES: usize = 1024 * 1024;
 /// Query.
 pub(crate) fn query(table: &Table, body: &Map<String, Value>) -> Result<Value, Fail> {
     only(body, "Query", &KNOWN)?;
-    if body.contains_key("ProjectionExpression") {
-        return Err(Fail::not_implemented("ProjectionExpression of dynamodb:Query"));
-    }
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let scope = Scope::of(body)?;
     let keys = match text("IndexName") {
@@ -58,6 +56,7 @@ pub(crate) fn query(table: &Table, body: &Map<String, Value>) -> Result<Value, F
     let condition = Condition::parse(condition, &scope)?;
     check_key_condition(&condition, keys)?;
     let filter = text("FilterExpression").map(|text| Condition::parse(text, &scope)).transpose()?;
+    let wanted = project(body, &scope)?;
     scope.all_used()?;
     if let Some(filter) = &filter {
         let mut names = Vec::new();
@@ -107,7 +106,8 @@ pub(crate) fn query(table: &Table, body: &Map<String, Value>) -> Result<Value, F
     }
     let mut answer = json!({"Count": out.len(), "ScannedCount": scanned});
     if text("Select") != Some("COUNT") {
-        answer["Items"] = json!(out);
+        let shown = |item: &Item| wanted.as_ref().map_or_else(|| item.clone(), |wanted| keep(item, wanted));
+        answer["Items"] = out.into_iter().map(shown).map(Value::Object).collect();
     }
     if let Some(last) = last {
         let mut names = table.key_names();

@@ -38,7 +38,9 @@ impl Table {
         let keys = Keys { pk: pk.into(), sk: sk.map(str::to_owned) };
         let types =
             [Some(pk), sk].into_iter().flatten().map(|name| (name.to_owned(), "S".to_owned())).collect();
-        Table::new(name, arn, keys, BTreeMap::new(), types, Map::new(), 1_767_225_600.0)
+        let mut more = Map::new();
+        more.insert("BillingModeSummary".into(), json!({"BillingMode": "PAY_PER_REQUEST"}));
+        Table::new(name, arn, keys, BTreeMap::new(), types, more, 1_767_225_600.0)
     }
 
     fn new(
@@ -65,7 +67,6 @@ impl Table {
         description.insert("KeySchema".into(), json!(schema(&keys)));
         description.insert("AttributeDefinitions".into(), json!(definitions));
         description.insert("CreationDateTime".into(), clock::epoch(now));
-        description.insert("BillingModeSummary".into(), json!({"BillingMode": "PAY_PER_REQUEST"}));
         let listed: Vec<Value> = indexes
             .iter()
             .map(|(index, keys)| {
@@ -199,6 +200,11 @@ pub(crate) fn create(
     if account.tables.contains_key(&place) {
         return Err(Fail::new(400, "ResourceInUseException", format!("Table already exists: {name}")));
     }
+    // "BillingMode": PROVISIONED when absent, and then the throughput must be given.
+    let on_demand = body.get("BillingMode").and_then(Value::as_str) == Some("PAY_PER_REQUEST");
+    if !on_demand && !body.get("ProvisionedThroughput").is_some_and(Value::is_object) {
+        return Err(invalid("No provisioned throughput specified for the table"));
+    }
     let keys = read_keys(body.get("KeySchema"))?;
     let mut indexes = BTreeMap::new();
     for index in body.get("GlobalSecondaryIndexes").and_then(Value::as_array).into_iter().flatten() {
@@ -220,7 +226,15 @@ pub(crate) fn create(
         }
     }
     let arn = format!("arn:aws:dynamodb:{region}:{}:table/{name}", account.id);
-    let table = Table::new(name, &arn, keys, indexes, types, Map::new(), now);
+    let mut more = Map::new();
+    more.insert(
+        "BillingModeSummary".into(),
+        json!({"BillingMode": if on_demand { "PAY_PER_REQUEST" } else { "PROVISIONED" }}),
+    );
+    if let Some(throughput) = body.get("ProvisionedThroughput").filter(|throughput| throughput.is_object()) {
+        more.insert("ProvisionedThroughput".into(), throughput.clone());
+    }
+    let table = Table::new(name, &arn, keys, indexes, types, more, now);
     let answer = json!({"TableDescription": table.describe()});
     account.tables.insert(place, table);
     Ok(answer)

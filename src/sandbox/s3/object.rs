@@ -78,15 +78,14 @@ pub(crate) fn put(bucket: &mut Bucket, call: &Call, now: f64) -> Result<Answer, 
     let checksums = verify(call, &body, &trailers)?;
     match call.header("if-none-match") {
         None => {}
-        Some("*") => {
-            if bucket.objects.contains_key(key) {
-                return Err(Fail::new(
-                    412,
-                    "PreconditionFailed",
-                    "At least one of the pre-conditions you specified did not hold",
-                ));
-            }
+        Some("*") if bucket.objects.contains_key(key) => {
+            return Err(Fail::new(
+                412,
+                "PreconditionFailed",
+                "At least one of the pre-conditions you specified did not hold",
+            ));
         }
+        Some("*") => {}
         Some(_) => return Err(Fail::not_implemented("If-None-Match other than * with PutObject")),
     }
     let mut headers = BTreeMap::new();

@@ -1,0 +1,142 @@
+//! What AWS answers when it does not do what it was asked: told apart by code, in this one place.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde_json::Value;
+
+use crate::core::{Error, ErrorKind};
+
+/// What became of a call that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It had no effect, and would be refused again.
+    Refused,
+    /// It had no effect, and may be sent again later.
+    Later,
+    /// It may have had an effect, or may still have one.
+    Unknown,
+}
+
+/// A call that failed.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub error: Error,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Error {
+        failure.error
+    }
+}
+
+/// Codes of throttling. Sent before a call is executed. `LimitExceededException` also comes with HTTP 429 and is not
+/// one of them: it says that a quota of resources is used up.
+///
+/// Source: botocore `_retry.json`, and the error lists of the `connect` and `lexv2-models` models.
+const THROTTLED: &[&str] = &[
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+];
+
+/// Codes that say: not with these credentials.
+const DENIED: &[&str] = &[
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "UnrecognizedClientException",
+    "InvalidClientTokenId",
+    "InvalidAccessKeyId",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+];
+
+/// Returns what the SDK's error for a call to `operation` means.
+pub fn classify<E>(operation: &str, error: SdkError<E, HttpResponse>) -> Failure
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let failure = |kind, fate, message: String| Failure { error: Error::new(kind, message), fate };
+    match &error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let code = service.err().code().unwrap_or("no code").to_string();
+            let said = service.err().message().unwrap_or("").to_string();
+            let (kind, fate) = sort(&code, status);
+            let problems = problems(service.raw());
+            let mut message = format!("{operation}: {code}");
+            for part in [said].into_iter().chain(problems).filter(|p| !p.is_empty()) {
+                message.push_str(": ");
+                message.push_str(&part);
+            }
+            let mut error = Error::new(kind, message).code(&code);
+            if code == "LimitExceededException" || code == "ServiceQuotaExceededException" {
+                error = error.hint(
+                    "a quota of the account is used up: remove something, or raise it in Service Quotas",
+                );
+            }
+            Failure { error, fate }
+        }
+        SdkError::ConstructionFailure(_) => {
+            failure(ErrorKind::Input, Fate::Refused, format!("{operation}: {}", whole(&error)))
+        }
+        SdkError::DispatchFailure(d) if d.as_connector_error().is_none_or(|c| c.is_user()) => {
+            failure(ErrorKind::Denied, Fate::Refused, format!("{operation}: {}", whole(&error)))
+        }
+        _ => failure(ErrorKind::Unavailable, Fate::Unknown, format!("{operation}: {}", whole(&error))),
+    }
+}
+
+fn sort(code: &str, status: u16) -> (ErrorKind, Fate) {
+    if THROTTLED.contains(&code) {
+        (ErrorKind::Unavailable, Fate::Later)
+    } else if DENIED.contains(&code) {
+        (ErrorKind::Denied, Fate::Refused)
+    } else if status >= 500 {
+        (ErrorKind::Unavailable, Fate::Unknown)
+    } else if code == "ResourceNotFoundException" || code == "ContactFlowNotPublishedException" {
+        (ErrorKind::NotFound, Fate::Refused)
+    } else {
+        (ErrorKind::Failed, Fate::Refused)
+    }
+}
+
+/// Returns what `InvalidContactFlowException` lists (`problems`; a module's says `Problems`).
+fn problems(response: &HttpResponse) -> Vec<String> {
+    let body = response.body().bytes().and_then(|b| serde_json::from_slice::<Value>(b).ok());
+    let Some(Value::Object(members)) = body else { return Vec::new() };
+    let listed = members.get("problems").or_else(|| members.get("Problems")).and_then(Value::as_array);
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(|p| p.get("message").or_else(|| p.get("Message"))?.as_str().map(String::from))
+        .collect()
+}
+
+/// Returns an error with all that lies beneath it, in one line.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(e) = source {
+        let text = e.to_string();
+        if !parts.contains(&text) {
+            parts.push(text);
+        }
+        source = e.source();
+    }
+    parts.join(": ")
+}

@@ -1,0 +1,58 @@
+//! What `health` asks of a Connect instance.
+
+use serde_json::{Value, json};
+
+use super::calls::Calls;
+use crate::core::Pin;
+use crate::core::driver::{Check, Live};
+use crate::core::inventory::Inventory;
+use crate::core::portable::needs;
+use crate::wire;
+
+/// Is the instance there and active?
+pub async fn instance(calls: &Calls, pin: &Pin) -> Check {
+    let c = &calls.account.connect;
+    let answer: Result<Value, _> =
+        wire!("DescribeInstance", c.describe_instance().instance_id(&calls.instance));
+    let (healthy, detail) = match answer {
+        Ok(answer) => {
+            let of = |name: &str| answer["Instance"][name].as_str().unwrap_or("unknown").to_string();
+            let status = of("InstanceStatus");
+            (status == "ACTIVE", format!("{} ({}) is {status}", of("InstanceAlias"), pin.instance))
+        }
+        Err(failure) => (false, failure.error.message),
+    };
+    check("instance", detail, if healthy { Vec::new() } else { vec!["it is not active".into()] })
+}
+
+/// Are the flows published, and not archived?
+pub fn published(live: &[Live]) -> Check {
+    let flows: Vec<&Live> = live.iter().filter(|l| l.found.address.kind() == "connect/flow").collect();
+    let drafts = flows.iter().filter(|l| l.document.portable.get("Status") == Some(&json!("SAVED")));
+    let problems: Vec<String> =
+        drafts.map(|l| format!("{} was saved and never published", l.found.address)).collect();
+    check("published flows", format!("{} flows", flows.len()), problems)
+}
+
+/// Is everything that is referred to there?
+pub fn references(live: &[Live], inventory: &Inventory) -> Check {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for l in live {
+        for part in [&l.document.portable, &l.document.local] {
+            for address in needs(&Value::Object(part.clone())) {
+                count += 1;
+                if inventory.get(&address).is_none() {
+                    problems.push(format!("{} refers to {address}, which is not there", l.found.address));
+                }
+            }
+        }
+        let dangling = l.findings.iter().filter(|f| f.dangling);
+        problems.extend(dangling.map(|f| format!("{} {}", l.found.address, f.message)));
+    }
+    check("live references", format!("{count} references"), problems)
+}
+
+fn check(name: &str, detail: String, problems: Vec<String>) -> Check {
+    Check { name: name.into(), healthy: problems.is_empty(), detail, problems }
+}

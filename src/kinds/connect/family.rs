@@ -1,0 +1,68 @@
+//! A family: one sort of Connect resource, as a table of fields and of operations.
+
+use serde_json::Value;
+
+use crate::core::fields::FieldRule;
+
+/// A member of a document, and what it is called in a request.
+#[derive(Clone, Copy)]
+pub struct Member {
+    /// In the document.
+    pub name: &'static str,
+    /// In the request.
+    pub argument: &'static str,
+}
+
+/// A member that has one name.
+pub const fn same(name: &'static str) -> Member {
+    Member { name, argument: name }
+}
+
+/// An operation that sets some members of a resource, all of them with each call.
+#[derive(Clone, Copy)]
+pub struct Setter {
+    /// The operation.
+    pub call: &'static str,
+    /// What it sets: its facet.
+    pub members: &'static [Member],
+    /// What it needs beside, though it does not set it.
+    pub beside: &'static [Member],
+    /// What to send for a member that is to be empty; `None` to leave it out, which empties it.
+    pub empty: Option<&'static str>,
+}
+
+/// One sort of resource.
+pub struct Family {
+    /// The kind.
+    pub kind: &'static str,
+    /// The operation that lists them, and the member of its answer that holds them.
+    pub list: (&'static str, &'static str),
+    /// The operation that reads one, and the member of its answer that holds it.
+    pub describe: (&'static str, &'static str),
+    /// The member of a description that is the ARN.
+    pub arn: &'static str,
+    /// What each member is.
+    pub fields: &'static [FieldRule],
+    /// The operation that makes one.
+    pub create: Setter,
+    /// The members of its answer that are the id and the ARN.
+    pub made: (&'static str, &'static str),
+    /// What a new one has, where `create` can't say.
+    pub born: &'static [(&'static str, &'static str)],
+    /// Operations that set members, in the order in which they are called.
+    pub update: &'static [Setter],
+    /// Members that can never be set again.
+    pub fixed: &'static [&'static str],
+    /// The operation that removes one.
+    pub delete: &'static str,
+    /// The content of an empty shell, where it can be made as one: given the portable part of the whole.
+    pub shell: Option<fn(&serde_json::Map<String, Value>) -> Value>,
+}
+
+/// Every family, in no order that matters: references order what is written.
+pub const FAMILIES: &[&Family] = &[&super::flow::FLOW, &super::hours::HOURS, &super::queue::QUEUE];
+
+/// Returns the family of `kind`.
+pub fn family(kind: &str) -> Option<&'static Family> {
+    FAMILIES.iter().find(|f| f.kind == kind).copied()
+}

@@ -1,0 +1,256 @@
+//! From a change to moves: pure, and the same for every family.
+
+use serde_json::{Map, Value, json};
+
+use super::family::{Family, Member, Setter};
+use crate::core::document::Document;
+use crate::core::driver::Change;
+use crate::core::moves::{Does, Move, Stage, facet_digest};
+use crate::core::portable::needs;
+use crate::core::template::escape;
+use crate::core::{Digest, Error, Result};
+
+/// The tag that a created resource carries.
+pub const UID_TAG: &str = "snapdeploy:uid";
+
+/// Where a move's arguments keep what is sent byte for byte if it still means the same. No template can be called so.
+pub const EXACT: &str = "@exact";
+
+/// The calls that set and remove tags; every family has them.
+const TAG: &str = "TagResource";
+const UNTAG: &str = "UntagResource";
+
+/// Returns the moves that make `change`, in order.
+pub fn moves(family: &Family, change: &Change<'_>) -> Result<Vec<Move>> {
+    match (change.from, change.to) {
+        (None, Some(to)) => create(family, change, to),
+        (Some(from), Some(to)) => update(family, change, from, to),
+        (Some(from), None) => Ok(vec![delete(family, change, from)]),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Move>> {
+    let setter = &family.create;
+    let mut args = arguments(setter, to, None);
+    let tags = args.entry("Tags").or_insert_with(|| json!({}));
+    if let (Some(tags), false) = (tags.as_object_mut(), change.uid.is_empty()) {
+        tags.insert(UID_TAG.into(), escape(change.uid).into());
+    }
+    let mut moves = vec![Move {
+        address: change.address.clone(),
+        stage: Stage::Write,
+        does: Does::Create,
+        call: setter.call.into(),
+        facet: names(setter),
+        args: Value::Object(args),
+        before: None,
+        after: None,
+    }];
+    // What create can't say is set afterwards, where it is not what a new resource has anyway.
+    let mut born = to.clone();
+    let mut late = false;
+    for (name, value) in family.born {
+        for part in [&mut born.portable, &mut born.local] {
+            if part.get(*name).is_some_and(|v| v != value) {
+                part.insert(name.to_string(), json!(value));
+                late = true;
+            }
+        }
+    }
+    if late {
+        moves.extend(update(family, change, &born, to)?);
+    }
+    Ok(moves)
+}
+
+fn update(family: &Family, change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<Move>> {
+    for name in family.fixed {
+        if from.portable.get(*name) != to.portable.get(*name) {
+            return Err(Error::blocked(format!("differs in {name}, which AWS has no call to change"))
+                .hint("rename or delete the one in the target first"));
+        }
+    }
+    let status = |d: &Document| d.portable.get("Status").cloned();
+    if status(from) == Some(json!("PUBLISHED")) && status(to) == Some(json!("SAVED")) {
+        return Err(Error::blocked(
+            "is published in the target and only saved in the source; AWS can't unpublish",
+        ));
+    }
+    let mut moves = Vec::new();
+    for setter in family.update {
+        let facet = names(setter);
+        let (before, after) = (facet_digest(from, &facet), facet_digest(to, &facet));
+        if before != after {
+            let args = Value::Object(arguments(setter, to, Some(from)));
+            moves.push(setting(change, setter.call, facet, args, before, after));
+        }
+    }
+    moves.extend(tagging(change, from, to));
+    Ok(moves)
+}
+
+/// Returns the moves that set and remove tags.
+fn tagging(change: &Change<'_>, from: &Document, to: &Document) -> Vec<Move> {
+    let tags = |d: &Document| d.portable.get("Tags").and_then(Value::as_object).cloned().unwrap_or_default();
+    let (old, new) = (tags(from), tags(to));
+    let gone: Vec<&String> = old.keys().filter(|k| !new.contains_key(*k)).collect();
+    let set: Map<String, Value> =
+        new.iter().filter(|(k, v)| old.get(*k) != Some(v)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let facet = vec!["Tags".to_string()];
+    let digest = |tags: &Map<String, Value>| {
+        let mut document = Document::default();
+        if !tags.is_empty() {
+            document.portable.insert("Tags".into(), Value::Object(tags.clone()));
+        }
+        facet_digest(&document, &facet)
+    };
+    let mut moves = Vec::new();
+    let mut now = old.clone();
+    if !set.is_empty() {
+        let before = digest(&now);
+        now.extend(set.clone());
+        moves.push(setting(change, TAG, facet.clone(), json!({ "tags": set }), before, digest(&now)));
+    }
+    if !gone.is_empty() {
+        moves.push(setting(
+            change,
+            UNTAG,
+            facet.clone(),
+            json!({ "tagKeys": gone }),
+            digest(&now),
+            digest(&new),
+        ));
+    }
+    moves
+}
+
+fn setting(
+    change: &Change<'_>,
+    call: &str,
+    facet: Vec<String>,
+    args: Value,
+    before: Digest,
+    after: Digest,
+) -> Move {
+    Move {
+        address: change.address.clone(),
+        stage: Stage::Write,
+        does: Does::Update,
+        call: call.into(),
+        facet,
+        args,
+        before: Some(before),
+        after: Some(after),
+    }
+}
+
+fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Move {
+    let facet: Vec<String> = from.portable.keys().chain(from.local.keys()).cloned().collect();
+    let before = Some(facet_digest(from, &facet));
+    let (address, call) = (change.address.clone(), family.delete.to_string());
+    Move {
+        address,
+        stage: Stage::Clean,
+        does: Does::Delete,
+        call,
+        facet,
+        args: json!({}),
+        before,
+        after: None,
+    }
+}
+
+/// Splits a create into a shell, which refers to nothing, and a fill.
+pub fn split(family: &Family, m: &Move) -> Result<(Move, Move)> {
+    let whole = m.args.as_object().cloned().unwrap_or_default();
+    let shell = family.shell.ok_or_else(|| Error::bug(format!("{} has no shell", family.kind)))?;
+    let filler = family
+        .update
+        .iter()
+        .find(|s| s.members.iter().any(|m| m.name == "Content"))
+        .ok_or_else(|| Error::bug(format!("{} cannot be filled", family.kind)))?;
+    let content = shell(&whole);
+    let mut shell_args = whole.clone();
+    shell_args.remove(EXACT);
+    shell_args.insert("Content".into(), content.clone());
+    let shell = Move { stage: Stage::Shell, args: Value::Object(shell_args), ..m.clone() };
+
+    let facet = names(filler);
+    let status = whole.get("Status").cloned();
+    let with = |content: Option<Value>| {
+        let mut document = Document::default();
+        document.portable.extend(content.map(|c| ("Content".to_string(), c)));
+        document.portable.extend(status.clone().map(|s| ("Status".to_string(), s)));
+        facet_digest(&document, &facet)
+    };
+    let mut args = Map::new();
+    for name in ["Content", "Status", EXACT] {
+        args.extend(whole.get(name).map(|v| (name.to_string(), v.clone())));
+    }
+    let fill = Move {
+        address: m.address.clone(),
+        stage: Stage::Write,
+        does: Does::Update,
+        call: filler.call.into(),
+        before: Some(with(Some(content))),
+        after: Some(with(whole.get("Content").cloned())),
+        facet,
+        args: Value::Object(args),
+    };
+    Ok((shell, fill))
+}
+
+/// Returns the move that takes everything that it refers to out of a resource, before it is deleted.
+pub fn empty(family: &Family, change: &Change<'_>) -> Result<Option<Move>> {
+    let (Some(shell), Some(from)) = (family.shell, change.from) else { return Ok(None) };
+    if needs(&Value::Object(from.portable.clone())).is_empty() {
+        return Ok(None);
+    }
+    let mut to = Document { exact: Map::new(), ..from.clone() };
+    to.portable.insert("Content".into(), shell(&from.portable));
+    let moves = update(family, change, from, &to)?;
+    Ok(moves.into_iter().next().map(|m| Move { stage: Stage::Clean, ..m }))
+}
+
+fn names(setter: &Setter) -> Vec<String> {
+    setter.members.iter().map(|m| m.name.to_string()).collect()
+}
+
+/// Returns the arguments that make the setter's members what `to` says; `from` is what they are now.
+fn arguments(setter: &Setter, to: &Document, from: Option<&Document>) -> Map<String, Value> {
+    let mut args = Map::new();
+    for Member { name, argument } in setter.members.iter().chain(setter.beside) {
+        let value = merged(to.portable.get(*name), to.local.get(*name));
+        let was = from.is_some_and(|f| f.portable.contains_key(*name) || f.local.contains_key(*name));
+        match (value, setter.empty) {
+            (Some(value), _) => drop(args.insert(argument.to_string(), value)),
+            (None, Some(empty)) if was => {
+                let value = serde_json::from_str(empty).unwrap_or_else(|_| json!(empty));
+                args.insert(argument.to_string(), value);
+            }
+            (None, _) => {}
+        }
+        if let Some(exact) = to.exact.get(*name).and_then(Value::as_str) {
+            let kept = args.entry(EXACT).or_insert_with(|| json!({}));
+            kept[*argument] = escape(exact).into();
+        }
+    }
+    args
+}
+
+/// Returns both parts of a member as one.
+fn merged(portable: Option<&Value>, local: Option<&Value>) -> Option<Value> {
+    match (portable, local) {
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            let mut all = a.clone();
+            for (key, value) in b {
+                let both = merged(a.get(key), Some(value));
+                all.extend(both.map(|v| (key.clone(), v)));
+            }
+            Some(Value::Object(all))
+        }
+        (Some(value), _) | (None, Some(value)) => Some(value.clone()),
+        (None, None) => None,
+    }
+}

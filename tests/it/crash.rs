@@ -1,0 +1,172 @@
+//! Invariant 5: killed at any call of a deployment or of its rollback, then resumed or rolled back, an environment is
+//! exactly as before or exactly as after.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use snapdeploy::core::address::Address;
+use snapdeploy::core::back::{newest, past, plan_back};
+use snapdeploy::core::digest::Digest;
+use snapdeploy::core::driver::Driver;
+use snapdeploy::core::ledger::{Act, Ledger};
+use snapdeploy::core::means::Means;
+use snapdeploy::core::objects::Objects;
+use snapdeploy::core::runs::{Ended, OnFailure, begin, resume, undo_open};
+use snapdeploy::core::select::Selection;
+
+use crate::mortal::{Death, Mortal, Side};
+use crate::small::small;
+use crate::world::{B, World, dead};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Deploy,
+    Rollback,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WayOut {
+    Resume,
+    Rollback,
+}
+
+/// What an environment is: each document, by digest.
+type Prints = BTreeMap<Address, (Digest, Digest)>;
+
+async fn prints(world: &World) -> Prints {
+    let documents = world.documents(&*world.b, "prod").await;
+    documents.into_iter().map(|(a, d)| (a, (d.portable_digest(), d.local_digest()))).collect()
+}
+
+/// Deploys with a process that dies as `death` says; true if it came to its end.
+async fn deploy(world: &World, death: &Death) -> bool {
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = world.plan(&dev).await;
+    let (driver, objects, ledger) = mortals(world, death);
+    let means = Means { process: dead(), ..world.means_with(&driver, &objects, &ledger) };
+    match death.live(begin(&means, &plan, None, OnFailure::Stop)).await {
+        Some(ended) => {
+            assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+            true
+        }
+        None => false,
+    }
+}
+
+/// Rolls the newest deployment back with a process that dies as `death` says; true if it came to its end.
+async fn roll_back(world: &World, death: &Death) -> bool {
+    let means = world.means(&*world.b);
+    let past = newest(&means, &Selection::all()).await.unwrap();
+    let plan = plan_back(&means, &past, &Selection::all()).await.unwrap();
+    let (driver, objects, ledger) = mortals(world, death);
+    let means = Means { process: dead(), ..world.means_with(&driver, &objects, &ledger) };
+    match death.live(begin(&means, &plan, None, OnFailure::Stop)).await {
+        Some(ended) => {
+            assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+            true
+        }
+        None => false,
+    }
+}
+
+fn mortals<'a>(
+    world: &'a World,
+    death: &Death,
+) -> (Mortal<'a, dyn Driver>, Mortal<'a, dyn Objects>, Mortal<'a, dyn Ledger>) {
+    (
+        Mortal { inner: &*world.b as &dyn Driver, death: death.clone() },
+        Mortal { inner: &world.objects as &dyn Objects, death: death.clone() },
+        Mortal { inner: &world.ledger as &dyn Ledger, death: death.clone() },
+    )
+}
+
+/// Finds the open run, as the next command would, and takes the way out. Nothing is open if the process died before it
+/// began or after it had ended.
+async fn recover(world: &World, way: WayOut) {
+    let means = world.means(&*world.b);
+    let Some(held) = world.ledger.held(world.b.pin()).await.unwrap() else { return };
+    let run = held.start.run.clone();
+    let ended = match way {
+        WayOut::Resume => resume(&means, &run, OnFailure::Stop).await,
+        WayOut::Rollback => {
+            let past = past(&means, &run).await.unwrap();
+            let plan = plan_back(&means, &past, &Selection::all()).await.unwrap();
+            undo_open(&means, &past, &plan, None).await
+        }
+    };
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+}
+
+struct Case {
+    phase: Phase,
+    at: usize,
+    side: Side,
+    way: WayOut,
+}
+
+/// Plays one case. `old` is the whole state of B before, `new` what the documents are after.
+async fn play(case: &Case, old: &Value, old_prints: &Prints, new: &Prints) {
+    let world = World::new(small()).await;
+    let death = Death::at(case.at, case.side);
+    let finished = match case.phase {
+        Phase::Deploy => deploy(&world, &death).await,
+        Phase::Rollback => {
+            assert!(deploy(&world, &Death::never()).await);
+            roll_back(&world, &death).await
+        }
+    };
+    assert!(!finished || case.side == Side::After, "it did not die");
+    recover(&world, case.way).await;
+
+    let now = prints(&world).await;
+    let state = world.sandbox.connect_state(B);
+    let wanted_new = (case.phase == Phase::Deploy) == (case.way == WayOut::Resume);
+    let here = format!("{:?} killed {:?} call {}, then {:?}", case.phase, case.side, case.at, case.way);
+    if now == *old_prints {
+        assert_eq!(state, *old, "{here}: exactly as before");
+    } else {
+        assert_eq!(now, *new, "{here}: neither as before nor as after");
+    }
+    let began = world.ledger.entries(world.b.pin(), None, 100).await.unwrap().items.iter().any(|e| {
+        matches!(&e.what, Act::Start { start } if (start.kind == snapdeploy::core::run::RunKind::Deploy) == (case.phase == Phase::Deploy))
+    });
+    if began && !finished && wanted_new && case.phase == Phase::Deploy {
+        assert_eq!(now, *new, "{here}: a resumed deployment arrives");
+    }
+    assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none(), "{here}: the lease is free");
+    let log = world.sandbox.calls();
+    let created: Vec<_> =
+        log.iter().filter(|c| c.operation.starts_with("Create") && c.status == 200).collect();
+    assert!(created.len() <= 14, "{here}: nothing is created twice");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_every_call_of_a_deployment_and_of_its_rollback_it_ends_as_before_or_as_after() {
+    let world = World::new(small()).await;
+    let (old, old_prints) = (world.sandbox.connect_state(B), prints(&world).await);
+    let counted = Death::never();
+    assert!(deploy(&world, &counted).await);
+    let new = prints(&world).await;
+    assert_ne!(new, old_prints);
+    let back = Death::never();
+    assert!(roll_back(&world, &back).await);
+    assert_eq!(world.sandbox.connect_state(B), old);
+
+    let mut played = 0;
+    for (phase, calls) in [(Phase::Deploy, counted.calls()), (Phase::Rollback, back.calls())] {
+        for at in 0..calls {
+            for side in [Side::Before, Side::After] {
+                for way in [WayOut::Resume, WayOut::Rollback] {
+                    // What a rollback that was killed is rolled back to is the deployment that it was undoing.
+                    play(&Case { phase, at, side, way }, &old, &old_prints, &new).await;
+                    played += 1;
+                }
+            }
+        }
+    }
+    println!(
+        "crash matrix: {played} cases ({} calls of a deployment, {} of its rollback), all exactly as before or as after",
+        counted.calls(),
+        back.calls()
+    );
+}

@@ -1,0 +1,191 @@
+//! A process that dies at a given call: everything that it talks to stops answering, before or after the call.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::sync::Notify;
+
+use snapdeploy::core::address::Address;
+use snapdeploy::core::driver::{Change, Check, Driver, Listing, Live, Reply};
+use snapdeploy::core::id::RunId;
+use snapdeploy::core::inventory::{Found, Inventory};
+use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use snapdeploy::core::moves::Move;
+use snapdeploy::core::objects::{Created, Key, Objects, Page};
+use snapdeploy::core::run::{Finish, Row, RunRecord, RunStart};
+use snapdeploy::core::{Pin, Result};
+
+/// On which side of the call the process dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The call is never made.
+    Before,
+    /// The call has had its effect, and nobody has heard the answer.
+    After,
+}
+
+/// When the process dies. Cheap to clone: all its parts share one count.
+#[derive(Clone)]
+pub struct Death {
+    at: usize,
+    side: Side,
+    calls: Arc<AtomicUsize>,
+    dead: Arc<Notify>,
+}
+
+impl Death {
+    pub fn at(at: usize, side: Side) -> Death {
+        Death { at, side, calls: Arc::default(), dead: Arc::default() }
+    }
+
+    /// A life without death, to count its calls.
+    pub fn never() -> Death {
+        Death::at(usize::MAX, Side::Before)
+    }
+
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Does `work` until it is done or the process dies; then all that it holds is gone.
+    pub async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.dead.notified() => None,
+            out = work => Some(out),
+        }
+    }
+
+    async fn call<T>(&self, call: impl Future<Output = T>) -> T {
+        let n = self.calls.fetch_add(1, Ordering::SeqCst);
+        if n == self.at && self.side == Side::Before || n > self.at {
+            self.die().await;
+        }
+        let out = call.await;
+        if n == self.at {
+            self.die().await;
+        }
+        out
+    }
+
+    async fn die(&self) {
+        self.dead.notify_one();
+        std::future::pending::<()>().await;
+    }
+}
+
+/// One of the things that a process talks to.
+pub struct Mortal<'a, T: ?Sized> {
+    pub inner: &'a T,
+    pub death: Death,
+}
+
+#[async_trait]
+impl Driver for Mortal<'_, dyn Driver> {
+    fn pin(&self) -> &Pin {
+        self.inner.pin()
+    }
+    fn kinds(&self) -> Vec<&'static str> {
+        self.inner.kinds()
+    }
+    fn has_shells(&self, kind: &str) -> bool {
+        self.inner.has_shells(kind)
+    }
+    async fn list(&self) -> Result<Listing> {
+        self.death.call(self.inner.list()).await
+    }
+    async fn find(&self, address: &Address) -> Result<Option<Found>> {
+        self.death.call(self.inner.find(address)).await
+    }
+    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
+        self.death.call(self.inner.read(of, inventory)).await
+    }
+    fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
+        self.inner.moves(change)
+    }
+    fn split(&self, create: &Move) -> Result<(Move, Move)> {
+        self.inner.split(create)
+    }
+    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
+        self.inner.empty(change)
+    }
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value) -> Reply {
+        self.death.call(self.inner.send(m, id, args)).await
+    }
+    async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
+        self.death.call(self.inner.checks(live, inventory)).await
+    }
+}
+
+#[async_trait]
+impl Objects for Mortal<'_, dyn Objects> {
+    async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        self.death.call(self.inner.create(key, body)).await
+    }
+    async fn read(&self, key: &Key) -> Result<Bytes> {
+        self.death.call(self.inner.read(key)).await
+    }
+    async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
+        self.death.call(self.inner.list(prefix, after)).await
+    }
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+}
+
+#[async_trait]
+impl Ledger for Mortal<'_, dyn Ledger> {
+    async fn begin(&self, start: &RunStart, lease: Duration) -> Result<Claim, BeginError> {
+        self.death.call(self.inner.begin(start, lease)).await
+    }
+    async fn beat(&self, claim: &Claim) -> Result<Beat> {
+        // Heartbeats come when they come: counting them would make the count of calls depend on time.
+        self.inner.beat(claim).await
+    }
+    async fn record(&self, claim: &Claim, rows: &[Row]) -> Result<()> {
+        self.death.call(self.inner.record(claim, rows)).await
+    }
+    async fn end(&self, claim: &Claim, finish: &Finish) -> Result<()> {
+        self.death.call(self.inner.end(claim, finish)).await
+    }
+    async fn succeed(
+        &self,
+        claim: &Claim,
+        finish: &Finish,
+        start: &RunStart,
+        lease: Duration,
+    ) -> Result<Claim> {
+        self.death.call(self.inner.succeed(claim, finish, start, lease)).await
+    }
+    async fn take_over(&self, held: &Held, start: &RunStart, lease: Duration) -> Result<Claim> {
+        self.death.call(self.inner.take_over(held, start, lease)).await
+    }
+    async fn park(&self, claim: &Claim) -> Result<()> {
+        self.death.call(self.inner.park(claim)).await
+    }
+    async fn ask_to_stop(&self, held: &Held, who: &str) -> Result<()> {
+        self.inner.ask_to_stop(held, who).await
+    }
+    async fn held(&self, pin: &Pin) -> Result<Option<Held>> {
+        self.inner.held(pin).await
+    }
+    async fn run(&self, run: &RunId) -> Result<RunRecord> {
+        self.inner.run(run).await
+    }
+    async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
+        self.inner.rows(run).await
+    }
+    async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
+        self.inner.entries(pin, before, limit).await
+    }
+    async fn check(&self) -> Result<()> {
+        self.inner.check().await
+    }
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+}

@@ -1,0 +1,47 @@
+//! boto3 drives every operation, and checks every answer against AWS's own models.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+use snapdeploy::sandbox::{Kind, Sandbox, Scenario};
+
+use super::{DEV, PROD, REGION, hello};
+use crate::python::python;
+
+fn scenario() -> Scenario {
+    let mut scenario = Scenario::empty();
+    let account = scenario.account(DEV);
+    account.role("snapdeploy", Some("shared secret")).bucket(REGION, "acme-store").table(REGION, "ledger");
+    account.bot(REGION, "Orders", &["live", "test"]);
+    let seed = account.instance(REGION, "acme-dev");
+    seed.defaults().module("Greeting").prompt("Welcome.wav").view("Order form").user("robin");
+    seed.lambda("orders").bot("Orders", "live").task_template("Call back").quick_connect("Front desk");
+    seed.routing_profile("Basic Routing Profile").phone("+15555550100");
+    for n in 0..30 {
+        seed.lambda(&format!("spare-{n}")).prompt(&format!("Prompt {n}.wav"));
+    }
+    seed.resource(Kind::Hours, "Nights", json!({"TimeZone": "UTC", "Config": [], "Tags": {"team": "voice"}}));
+    seed.flow_saved("Draft", "CONTACT_FLOW", &hello("draft"));
+    scenario.account(PROD).role("snapdeploy", None);
+    scenario
+}
+
+#[test]
+fn every_answer_has_the_shape_that_aws_models_give_it() {
+    let check = "import boto3; assert boto3.__version__ == '1.44.5'";
+    let python = match python(check, &["boto3==1.44.5"]) {
+        Ok(python) => python,
+        Err(why) if std::env::var_os("CI").is_none() => {
+            println!("skipped: {why}");
+            return;
+        }
+        Err(why) => panic!("{why}"),
+    };
+    let sandbox = Sandbox::start(scenario()).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/sandbox/check_shapes.py");
+    let output = Command::new(python).arg("-B").arg(script).arg(sandbox.endpoint()).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    println!("{text}");
+}

@@ -1,0 +1,137 @@
+//! The simulated AWS, driven by the Rust SDK and by boto3.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
+mod boto3;
+mod connect;
+mod dynamodb;
+mod example;
+mod faults;
+mod identity;
+mod s3;
+mod scenario;
+mod switches;
+
+use aws_credential_types::Credentials;
+use aws_sdk_connect::config::{BehaviorVersion, Region, retry::RetryConfig};
+use serde_json::{Value, json};
+use snapdeploy::sandbox::{Sandbox, Scenario};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+pub(crate) const DEV: &str = "111111111111";
+pub(crate) const PROD: &str = "222222222222";
+pub(crate) const REGION: &str = "us-east-1";
+
+/// Credentials whose key is an account's number: that account's own user.
+pub(crate) fn user(account: &str) -> Credentials {
+    Credentials::new(account, "secret", None, None, "test")
+}
+
+/// A Connect client that tries once.
+pub(crate) fn connect(sandbox: &Sandbox, credentials: Credentials) -> aws_sdk_connect::Client {
+    let config = aws_sdk_connect::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .endpoint_url(sandbox.endpoint())
+        .retry_config(RetryConfig::disabled())
+        .credentials_provider(credentials);
+    aws_sdk_connect::Client::from_conf(config.build())
+}
+
+/// An S3 client.
+pub(crate) fn s3(sandbox: &Sandbox, account: &str) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
+        .region(aws_sdk_s3::config::Region::new(REGION))
+        .endpoint_url(sandbox.endpoint())
+        .force_path_style(true)
+        .retry_config(aws_sdk_s3::config::retry::RetryConfig::disabled())
+        .credentials_provider(user(account));
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// A DynamoDB client.
+pub(crate) fn dynamodb(sandbox: &Sandbox, account: &str) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(aws_sdk_dynamodb::config::Region::new(REGION))
+        .endpoint_url(sandbox.endpoint())
+        .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
+        .credentials_provider(user(account));
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+/// An STS client.
+pub(crate) fn sts(sandbox: &Sandbox, credentials: Credentials) -> aws_sdk_sts::Client {
+    let config = aws_sdk_sts::Config::builder()
+        .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())
+        .region(aws_sdk_sts::config::Region::new(REGION))
+        .endpoint_url(sandbox.endpoint())
+        .retry_config(aws_sdk_sts::config::retry::RetryConfig::disabled())
+        .credentials_provider(credentials);
+    aws_sdk_sts::Client::from_conf(config.build())
+}
+
+/// Flow content with one action and an end.
+pub(crate) fn content(action: &str, parameters: Value) -> String {
+    json!({
+        "Version": "2019-10-30",
+        "StartAction": "one",
+        "Metadata": {},
+        "Actions": [
+            {"Identifier": "one", "Type": action, "Parameters": parameters,
+             "Transitions": {"NextAction": "end", "Errors": [{"ErrorType": "NoMatchingError", "NextAction": "end"}]}},
+            {"Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {}},
+        ],
+    })
+    .to_string()
+}
+
+/// Flow content that names nothing.
+pub(crate) fn hello(text: &str) -> String {
+    content("MessageParticipant", json!({"Text": text}))
+}
+
+/// One account with one instance that has what every instance has; and the instance's id.
+pub(crate) fn small() -> (Scenario, String) {
+    let mut scenario = Scenario::empty();
+    let account = scenario.account(DEV);
+    account.role("snapdeploy", None).bucket(REGION, "acme-store").table(REGION, "ledger");
+    let id = account.instance(REGION, "acme-dev").defaults().id().to_owned();
+    (scenario, id)
+}
+
+/// The service's error code.
+pub(crate) fn code<T: std::fmt::Debug, E>(result: Result<T, E>) -> String
+where
+    E: aws_sdk_connect::error::ProvideErrorMetadata + std::fmt::Debug,
+{
+    match result {
+        Ok(value) => format!("no error: {value:?}"),
+        Err(error) => error.code().map_or_else(|| format!("no code: {error:?}"), str::to_owned),
+    }
+}
+
+/// Sends a request without an SDK; the whole answer.
+pub(crate) async fn raw(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let address = sandbox.endpoint().replace("http://", "");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut request =
+        format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{request}\r\n{body}").as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+/// Headers of a request to a service, signed some minutes ago.
+pub(crate) async fn signed(sandbox: &Sandbox, service: &str, line: &str, minutes_ago: i64) -> String {
+    let then = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(minutes_ago);
+    let date = then.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let scope = format!("{DEV}/{}/{REGION}/{service}/aws4_request", &date[..8]);
+    let header = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
+    raw(sandbox, line, &[("authorization", &header), ("x-amz-date", &date)], "").await
+}

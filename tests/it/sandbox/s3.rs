@@ -1,0 +1,53 @@
+//! S3 through the Rust SDK.
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumMode;
+use snapdeploy::sandbox::Sandbox;
+
+use super::{DEV, s3, small};
+
+#[tokio::test]
+async fn put_if_absent_get_and_list() {
+    let (scenario, _) = small();
+    let sandbox = Sandbox::start(scenario).unwrap();
+    let client = s3(&sandbox, DEV);
+    let put = |body: &'static [u8]| {
+        client
+            .put_object()
+            .bucket("acme-store")
+            .key("a/b")
+            .if_none_match("*")
+            .body(ByteStream::from_static(body))
+            .send()
+    };
+    put(b"first").await.unwrap();
+    assert_eq!(put(b"second").await.unwrap_err().code(), Some("PreconditionFailed"));
+    let got = client.get_object().bucket("acme-store").key("a/b").send().await.unwrap();
+    assert_eq!(got.body.collect().await.unwrap().to_vec(), b"first");
+    let head = client.head_object().bucket("acme-store").key("a/b").checksum_mode(ChecksumMode::Enabled);
+    let head = head.send().await.unwrap();
+    assert_eq!(head.content_length(), Some(5));
+    assert!(head.checksum_crc32().is_some());
+    let list = client.list_objects_v2().bucket("acme-store").prefix("a/").send().await.unwrap();
+    assert_eq!(list.contents()[0].key(), Some("a/b"));
+    assert_eq!(
+        client.delete_object().bucket("acme-store").key("a/b").send().await.unwrap_err().code(),
+        Some("NotImplemented")
+    );
+}
+
+#[tokio::test]
+async fn a_streamed_body_arrives_whole() {
+    let (scenario, _) = small();
+    let sandbox = Sandbox::start(scenario).unwrap();
+    let client = s3(&sandbox, DEV);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("body");
+    let bytes: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
+    std::fs::write(&file, &bytes).unwrap();
+    let body = ByteStream::from_path(&file).await.unwrap();
+    client.put_object().bucket("acme-store").key("big").body(body).send().await.unwrap();
+    let got = client.get_object().bucket("acme-store").key("big").send().await.unwrap();
+    assert!(got.body.collect().await.unwrap().to_vec() == bytes);
+}

@@ -1,0 +1,123 @@
+//! What every store of objects does.
+
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::future::join_all;
+use snapdeploy::core::ErrorKind;
+use snapdeploy::core::objects::{Created, Key, Objects};
+
+use super::world::fails;
+
+fn key(name: &str) -> Key {
+    Key::new(name).unwrap()
+}
+
+pub async fn of_writers_of_the_same_bytes_exactly_one_is_new(objects: &dyn Objects) {
+    for round in 0..20 {
+        let key = key(&format!("race/same-{round}.json"));
+        let body = Bytes::from(vec![b'x'; 3000]);
+        let results = join_all((0..16).map(|_| objects.create(&key, body.clone()))).await;
+        let results: Vec<Created> = results.into_iter().map(Result::unwrap).collect();
+        assert_eq!(results.iter().filter(|r| **r == Created::New).count(), 1, "round {round}: {results:?}");
+    }
+}
+
+pub async fn of_writers_of_different_bytes_exactly_one_is_new_and_the_others_learn_the_key(
+    objects: &dyn Objects,
+) {
+    for round in 0..20 {
+        let key = key(&format!("race/different-{round}.json"));
+        let body = |i: usize| Bytes::from(vec![i as u8; 3000]);
+        let results = join_all((0..16).map(|i| objects.create(&key, body(i)))).await;
+        let won: Vec<usize> = (0..16).filter(|i| matches!(results[*i], Ok(Created::New))).collect();
+        assert_eq!(won.len(), 1, "round {round}: {results:?}");
+        for lost in results.into_iter().filter(|r| !matches!(r, Ok(Created::New))) {
+            assert!(fails(ErrorKind::Corrupt, lost).message.contains(key.as_str()));
+        }
+        assert_eq!(objects.read(&key).await.unwrap(), body(won[0]));
+    }
+}
+
+pub async fn equal_bytes_are_the_same_and_others_are_corrupt(objects: &dyn Objects) {
+    let key = key("snapshots/one.json");
+    assert_eq!(objects.create(&key, "one".into()).await.unwrap(), Created::New);
+    assert_eq!(objects.create(&key, "one".into()).await.unwrap(), Created::Same);
+    let e = fails(ErrorKind::Corrupt, objects.create(&key, "two".into()).await);
+    assert!(e.message.contains("snapshots/one.json"), "{e}");
+    assert_eq!(objects.read(&key).await.unwrap(), "one");
+}
+
+pub async fn reading_what_is_not_there_is_not_found(objects: &dyn Objects) {
+    fails(ErrorKind::NotFound, objects.read(&key("no/such/object")).await);
+    objects.create(&key("there/is"), "x".into()).await.unwrap();
+    fails(ErrorKind::NotFound, objects.read(&key("there")).await);
+    fails(ErrorKind::NotFound, objects.read(&key("there/is/nothing")).await);
+}
+
+pub async fn bytes_come_back_as_they_were(objects: &dyn Objects) {
+    let every: Vec<u8> = (0..1_500_000u32).map(|i| (i % 251) as u8).collect();
+    for (name, body) in
+        [("empty", Bytes::new()), ("zeros", Bytes::from(vec![0; 10])), ("great", every.into())]
+    {
+        let key = key(&format!("bodies/{name}"));
+        objects.create(&key, body.clone()).await.unwrap();
+        assert!(objects.read(&key).await.unwrap() == body, "{name}");
+    }
+}
+
+pub async fn a_listing_pages_in_the_order_of_bytes(objects: &dyn Objects) {
+    // `/` sorts between `.` and `0`, so a directory's order is not that of its names.
+    let mut names: Vec<String> =
+        (0..402).flat_map(|i| [format!("a{i}/x"), format!("a{i}.b"), format!("a{i}-c")]).collect();
+    names.extend(["a/Z/1".into(), "a/Z.1".into(), "A".into(), "b".into(), "_".into()]);
+    let writes = names.iter().map(|name| objects.create(Box::leak(Box::new(key(name))), "x".into()));
+    let written: Vec<_> = futures::stream::iter(writes).buffer_unordered(16).collect().await;
+    assert!(written.into_iter().all(|w| w.unwrap() == Created::New));
+
+    let mut found: Vec<String> = Vec::new();
+    let mut sizes = Vec::new();
+    loop {
+        let after = found.last().map(|name| key(name));
+        let page = objects.list("", after.as_ref()).await.unwrap();
+        sizes.push(page.items.len());
+        found.extend(page.items.iter().map(Key::to_string));
+        if !page.more {
+            break;
+        }
+    }
+    names.sort_unstable();
+    assert_eq!(found, names);
+    assert_eq!(sizes, [1000, 211]);
+}
+
+pub async fn a_listing_keeps_to_its_prefix_and_starts_after_a_key(objects: &dyn Objects) {
+    for name in ["p/1", "p/2", "p/2/3", "p/3", "p2", "q/1"].iter().filter(|name| **name != "p/2") {
+        objects.create(&key(name), "x".into()).await.unwrap();
+    }
+    let list = async |prefix: &str, after: Option<&str>| {
+        let after = after.map(key);
+        let page = objects.list(prefix, after.as_ref()).await.unwrap();
+        assert!(!page.more);
+        page.items.iter().map(Key::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(list("p/", None).await, ["p/1", "p/2/3", "p/3"]);
+    assert_eq!(list("p", None).await, ["p/1", "p/2/3", "p/3", "p2"]);
+    assert_eq!(list("p/", Some("p/1")).await, ["p/2/3", "p/3"]);
+    assert_eq!(list("p/", Some("p/2")).await, ["p/2/3", "p/3"]);
+    assert_eq!(list("p/2", Some("p/2/3")).await, [""; 0]);
+    assert_eq!(list("q/", Some("a")).await, ["q/1"]);
+    assert_eq!(list("q/", Some("z")).await, [""; 0]);
+    assert_eq!(list("nothing/", None).await, [""; 0]);
+}
+
+#[test]
+fn a_key_refuses_what_could_leave_its_place() {
+    for name in ["", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "a/./b", "a b", "a\\b", "ä", "~a", "a\n"]
+    {
+        assert!(Key::new(name).is_err(), "{name:?}");
+    }
+    assert!(Key::new("x".repeat(901)).is_err());
+    for name in ["a", ".a", "..a", "a/b.c_d-E9/..."] {
+        assert!(Key::new(name).is_ok(), "{name:?}");
+    }
+}

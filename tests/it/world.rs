@@ -1,0 +1,193 @@
+//! Two accounts in a sandbox, and what a run works with, for tests that drive the core.
+
+use std::collections::BTreeMap;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use serde_json::{Value, json};
+
+use snapdeploy::aws::Sessions;
+use snapdeploy::core::address::Address;
+use snapdeploy::core::clock::Clock;
+use snapdeploy::core::document::Document;
+use snapdeploy::core::driver::Driver;
+use snapdeploy::core::environment::Environment;
+use snapdeploy::core::event::Events;
+use snapdeploy::core::extract::{Extraction, OnGaps, extract, take};
+use snapdeploy::core::lease::Stop;
+use snapdeploy::core::ledger::Ledger;
+use snapdeploy::core::means::{Means, Values};
+use snapdeploy::core::objects::Objects;
+use snapdeploy::core::plan::Plan;
+use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::repository::Repository;
+use snapdeploy::core::run::{Actor, Process};
+use snapdeploy::core::runs::OnFailure;
+use snapdeploy::core::select::Selection;
+use snapdeploy::core::snapshot::Snapshot;
+use snapdeploy::sandbox::{Sandbox, Scenario};
+use snapdeploy::store::{MemoryLedger, MemoryObjects};
+
+pub const A: &str = "111111111111";
+pub const B: &str = "222222222222";
+pub const REGION: &str = "us-east-1";
+/// Waits are this many times shorter.
+pub const SCALE: u32 = 2000;
+
+/// A sandbox with an instance `dev` in account A and `prod` in account B, each with a role `snapdeploy`.
+pub struct World {
+    pub sandbox: Sandbox,
+    pub clock: Clock,
+    pub objects: MemoryObjects,
+    pub ledger: MemoryLedger,
+    pub a: Box<dyn Driver>,
+    pub b: Box<dyn Driver>,
+    pub values: Values,
+    pub events: Events,
+}
+
+/// Returns a scenario with both accounts and nothing in them.
+pub fn scenario() -> Scenario {
+    let mut scenario = Scenario::empty();
+    scenario.account(A).role("snapdeploy", None).instance(REGION, "dev");
+    scenario.account(B).role("snapdeploy", Some("only-us")).instance(REGION, "prod");
+    scenario
+}
+
+/// Returns the SDK's settings for the sandbox at `endpoint`, as account A.
+pub fn sdk(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new(A, "sandbox", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .endpoint_url(endpoint)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
+pub fn environment(name: &str) -> Environment {
+    let account = if name == "dev" { A } else { B };
+    Environment {
+        name: name.into(),
+        account: account.into(),
+        region: REGION.into(),
+        role_arn: Some(format!("arn:aws:iam::{account}:role/snapdeploy")),
+        external_id: (name == "prod").then(|| "only-us".to_string()),
+        instance: name.into(),
+        endpoint: None,
+        protected: false,
+        on_failure: OnFailure::Rollback,
+        values: Values::default(),
+    }
+}
+
+impl World {
+    pub async fn new(scenario: Scenario) -> World {
+        let sandbox = Sandbox::start(scenario).unwrap();
+        World::around(sandbox).await
+    }
+
+    async fn around(sandbox: Sandbox) -> World {
+        let clock = Clock::scaled(SCALE);
+        let sessions = Sessions::with(&clock, &sdk(&sandbox.endpoint()));
+        let bind = async |name: &str| {
+            let environment = environment(name);
+            let account = sessions.account(&environment).await.unwrap();
+            snapdeploy::kinds::bind(account, &environment).await.unwrap()
+        };
+        let (a, b) = (bind("dev").await, bind("prod").await);
+        let ledger = MemoryLedger::new(clock.clone());
+        let (values, events) = (Values::default(), Events::silent());
+        World { sandbox, clock, objects: MemoryObjects::new(), ledger, a, b, values, events }
+    }
+
+    pub fn means<'a>(&'a self, driver: &'a dyn Driver) -> Means<'a> {
+        self.means_with(driver, &self.objects, &self.ledger)
+    }
+
+    pub fn means_with<'a>(
+        &'a self,
+        driver: &'a dyn Driver,
+        objects: &'a dyn Objects,
+        ledger: &'a dyn Ledger,
+    ) -> Means<'a> {
+        Means {
+            driver,
+            repository: Repository::new(objects),
+            ledger,
+            clock: &self.clock,
+            events: &self.events,
+            stop: Stop::new(),
+            actor: Actor {
+                identity: format!("arn:aws:iam::{A}:user/tester"),
+                host: "tester@here".into(),
+                ci: None,
+            },
+            process: snapdeploy::core::process::this(),
+            values: &self.values,
+            tool: "test",
+        }
+    }
+
+    /// Returns what is in the environment, committed as a snapshot.
+    pub async fn extract(&self, driver: &dyn Driver, name: &str) -> Snapshot {
+        extract(&self.means(driver), &extraction(name)).await.unwrap().snapshot
+    }
+
+    /// Returns the documents that are in the environment now.
+    pub async fn documents(&self, driver: &dyn Driver, name: &str) -> BTreeMap<Address, Document> {
+        take(&self.means(driver), &extraction(name)).await.unwrap().documents
+    }
+
+    /// Returns the plan that puts everything of `snapshot` into B.
+    pub async fn plan(&self, snapshot: &Snapshot) -> Plan {
+        let source = Source::of_snapshot("dev@latest", snapshot);
+        plan_deploy(&self.means(&*self.b), "prod", &source, &Selection::all()).await.unwrap()
+    }
+
+    /// Returns how many calls changed something in Connect since the calls were last cleared.
+    pub fn mutations(&self) -> usize {
+        self.sandbox.calls().iter().filter(|c| c.mutating && c.service == "connect").count()
+    }
+}
+
+pub fn extraction(name: &str) -> Extraction {
+    Extraction {
+        environment: name.into(),
+        select: Selection::all(),
+        name: None,
+        note: None,
+        on_gaps: OnGaps::Refuse,
+    }
+}
+
+/// A process of this boot that is surely dead.
+pub fn dead() -> Process {
+    Process { pid: u32::MAX, started: 1, ..snapdeploy::core::process::this() }
+}
+
+/// Returns the content of a flow with one action of each of `uses`: (type, parameters).
+pub fn content(uses: &[(&str, Value)]) -> String {
+    let end =
+        json!({ "Identifier": "end", "Type": "DisconnectParticipant", "Parameters": {}, "Transitions": {} });
+    let mut actions: Vec<Value> = uses
+        .iter()
+        .enumerate()
+        .map(|(i, (kind, parameters))| {
+            let next = if i + 1 == uses.len() { "end".to_string() } else { format!("step {}", i + 1) };
+            json!({
+                "Identifier": format!("step {i}"), "Type": kind, "Parameters": parameters,
+                "Transitions": { "NextAction": next, "Errors": [], "Conditions": [] },
+            })
+        })
+        .collect();
+    actions.push(end);
+    let start = actions[0]["Identifier"].clone();
+    json!({ "Version": "2019-10-30", "StartAction": start, "Metadata": {}, "Actions": actions }).to_string()
+}
+
+pub fn week(opens: u64) -> Value {
+    let day = |day: &str| json!({ "Day": day, "StartTime": { "Hours": opens, "Minutes": 0 }, "EndTime": { "Hours": 18, "Minutes": 30 } });
+    json!(["MONDAY", "TUESDAY", "FRIDAY"].map(day))
+}
