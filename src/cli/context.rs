@@ -55,7 +55,8 @@ impl Context {
         let config = config::load(face.config.as_deref(), variable("AWS_ENDPOINT_URL"))?;
         let clock = clock(&config)?;
         banner(&config, &face.ui);
-        let sessions = Sessions::load(&clock, config.store_region.clone(), config.endpoint.clone()).await;
+        let (region, endpoint) = base(&config);
+        let sessions = Sessions::load(&clock, region, endpoint).await;
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
         let (signals, process) = (face.signals.clone(), process::this());
         Ok(Context { config, clock, objects, ledger, sessions, signals, process })
@@ -75,7 +76,7 @@ impl Context {
     pub(super) async fn site(&self, name: &str) -> Result<Site> {
         let environment = self.config.environment(name)?.clone();
         let account = self.sessions.account(&environment).await?;
-        let driver = kinds::bind(account, &environment, &self.clock).await?;
+        let driver = kinds::bind(account, &environment).await?;
         let identity = match self.sessions.identity().await {
             Ok(identity) => identity,
             Err(e) if e.kind == ErrorKind::Denied => "local".into(),
@@ -118,6 +119,21 @@ fn is_uuid(text: &str) -> bool {
             8 | 13 | 18 | 23 => b == b'-',
             _ => b.is_ascii_hexdigit() && !b.is_ascii_uppercase(),
         })
+}
+
+/// Returns region and endpoint for the calls that are made before any environment is looked at. Where only STS is
+/// asked, whatever the environments have does.
+fn base(config: &Config) -> (Option<String>, Option<String>) {
+    let (region, endpoint) = (config.store_region.clone(), config.endpoint.clone());
+    if let Store::Shared { .. } = config.store {
+        return (region, endpoint);
+    }
+    let mut environments = config.environments.values();
+    let first = environments.next();
+    let shared = first
+        .and_then(|f| f.endpoint.clone())
+        .filter(|e| environments.all(|o| o.endpoint.as_ref() == Some(e)));
+    (region.or_else(|| first.map(|e| e.region.clone())), endpoint.or(shared))
 }
 
 async fn open_store(

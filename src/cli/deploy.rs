@@ -2,10 +2,10 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::core::Result;
 use crate::core::release::plan_deploy;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
+use crate::core::{Error, Result};
 
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face};
@@ -81,7 +81,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         let loaded = name.load(&context, &select, events).await?;
         let means = context.means(&site, events);
         let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;
-        Ok((plan, loaded))
+        Ok::<_, Error>((plan, loaded))
     })
     .await?;
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };

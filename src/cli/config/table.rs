@@ -33,6 +33,9 @@ pub(super) struct At<T> {
     pub(super) span: Range<usize>,
 }
 
+/// An entry of a table: its name, where that stands, and the value.
+pub(super) type Entry<'a> = (String, Range<usize>, &'a Spanned<DeValue<'a>>);
+
 /// A table of the file.
 #[derive(Clone, Copy)]
 pub(super) struct Table<'a> {
@@ -102,7 +105,7 @@ impl<'a> Table<'a> {
     }
 
     /// Returns the entries of a table: name, value and where the name stands.
-    pub(super) fn below(&self, key: &str) -> Result<Vec<(String, Range<usize>, &'a Spanned<DeValue<'a>>)>> {
+    pub(super) fn below(&self, key: &str) -> Result<Vec<Entry<'a>>> {
         let Some(value) = self.get(key) else { return Ok(Vec::new()) };
         let table = value.get_ref().as_table().ok_or_else(|| self.wrong(key, value, "a table"))?;
         Ok(table.iter().map(|(k, v)| (k.get_ref().to_string(), k.span(), v)).collect())
@@ -110,10 +113,7 @@ impl<'a> Table<'a> {
 
     /// Returns a table of texts.
     pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, At<String>)>> {
-        let one = |(name, _, value): (String, Range<usize>, &Spanned<DeValue<'a>>)| match value
-            .get_ref()
-            .as_str()
-        {
+        let one = |(name, _, value): Entry<'a>| match value.get_ref().as_str() {
             Some(text) => Ok((name, At { value: text.to_string(), span: value.span() })),
             None => Err(self.wrong(&format!("{key}.{name}"), value, "a text in quotes")),
         };
