@@ -4,6 +4,7 @@
 //! be deployed) and `store` (where things are kept), `cli` (the face). `sandbox`, a simulated AWS, uses none of them.
 
 pub mod aws;
+pub mod cli;
 pub mod core;
 pub mod kinds;
 #[cfg(feature = "sandbox")]

@@ -1,0 +1,128 @@
+//! Plan, show, ask, perform: what every change goes through.
+
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::core::event::Events;
+use crate::core::plan::Plan;
+use crate::core::runs::Ended;
+use crate::core::{Error, ErrorKind, Result};
+
+use super::context::{Context, Face, Site};
+use super::exit::Exit;
+use super::output::{PlanReport, RunReport, place_of};
+use super::progress;
+
+/// What every verb that changes something takes.
+#[derive(Args, Clone, Debug)]
+pub(super) struct ChangeArgs {
+    /// Show the plan and stop; nothing is written
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Why, for the audit
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+    /// Do not ask; not enough for a protected environment
+    #[arg(long, conflicts_with = "confirm")]
+    pub(super) yes: bool,
+    /// Do not ask: the phrase PROJECT/ENV says that it is meant
+    #[arg(long, value_name = "PHRASE")]
+    pub(super) confirm: Option<String>,
+}
+
+/// Whether a plan is to be performed.
+pub(super) enum Next {
+    /// It is.
+    Perform,
+    /// The command is over.
+    Over(Exit),
+}
+
+/// Shows the plan. Ends the command after a dry run and where there is nothing to do; fails where the plan is blocked.
+pub(super) fn show(face: &Face, plan: &Plan, args: &ChangeArgs, changes: Exit) -> Result<Next> {
+    if args.dry_run {
+        face.ui.result(&PlanReport(plan))?;
+        blocked(plan)?;
+        return Ok(Next::Over(if plan.steps.is_empty() { Exit::Done } else { changes }));
+    }
+    face.ui.show(&PlanReport(plan));
+    blocked(plan)?;
+    if plan.is_empty() {
+        face.ui.result(&RunReport::nothing(plan))?;
+        return Ok(Next::Over(Exit::Done));
+    }
+    Ok(Next::Perform)
+}
+
+/// Fails with all reasons at once if something forbids the plan.
+pub(super) fn blocked(plan: &Plan) -> Result<()> {
+    let reasons: Vec<String> = plan
+        .blocks()
+        .map(|f| f.address.as_ref().map_or_else(|| f.message.clone(), |a| format!("{a} {}", f.message)))
+        .collect();
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    Err(Error::blocked(format!("the plan is blocked, and nothing was written: {}", reasons.join("; "))))
+}
+
+/// Asks whether it is meant, as the environment and the flags say.
+pub(super) fn consent(
+    face: &Face,
+    context: &Context,
+    site: &Site,
+    what: &str,
+    args: &ChangeArgs,
+) -> Result<()> {
+    let name = &site.environment.name;
+    let phrase = context.config.phrase(name);
+    match &args.confirm {
+        Some(typed) if *typed == phrase => return Ok(()),
+        Some(typed) => {
+            let message = format!("`{typed}` does not confirm a change of {name}; nothing was changed");
+            return Err(Error::new(ErrorKind::Unconfirmed, message).hint(format!("--confirm {phrase}")));
+        }
+        None if args.yes && !site.environment.protected => return Ok(()),
+        None => {}
+    }
+    let place = place_of(site.driver.pin());
+    if site.environment.protected {
+        let question = format!("{what} in {name} ({place}), which is protected. Type {phrase} to go on");
+        return face.ui.ask_phrase(&question, &phrase, &format!("--confirm {phrase}"));
+    }
+    face.ui.ask(&format!("{what} in {name} ({place})?"), "--yes")
+}
+
+/// Returns the number of changes, in words.
+pub(super) fn amount(plan: &Plan) -> String {
+    match plan.steps.len() {
+        1 => "Make 1 change".into(),
+        n => format!("Make {n} changes"),
+    }
+}
+
+/// Performs a plan, says how it ended, and returns the code. `redo` is the command that undoes a rollback.
+pub(super) async fn perform(
+    face: &Face,
+    plan: &Plan,
+    redo: Option<String>,
+    work: impl AsyncFnOnce(&Events) -> Result<Ended>,
+) -> Result<Exit> {
+    face.signals.changing();
+    let began = Instant::now();
+    let ended = progress::show(&face.ui, work).await?;
+    let exit = Exit::of_run(&ended);
+    match &ended {
+        Ended::Done { .. } => {}
+        Ended::Stopped { why, .. } | Ended::RolledBack { why, .. } | Ended::RollbackFailed { why, .. } => {
+            face.ui.error(why, exit);
+        }
+    }
+    let report = RunReport::new(plan, &ended, began.elapsed().as_secs(), redo);
+    // The work is done; a result that cannot be written must not hide how it ended.
+    if let Err(e) = face.ui.result(&report) {
+        face.ui.error(&e, exit);
+    }
+    Ok(exit)
+}

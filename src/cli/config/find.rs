@@ -1,0 +1,38 @@
+//! Finding and reading the configuration file.
+
+use std::path::{Path, PathBuf};
+
+use crate::core::{Error, Result};
+
+use super::model::Config;
+use super::read::read;
+
+const NAME: &str = "snapdeploy.toml";
+
+/// Reads the configuration: `given`, or the nearest `snapdeploy.toml` from the working directory upwards. `endpoint`
+/// is what the process's environment says about where AWS is.
+pub(in crate::cli) fn load(given: Option<&Path>, endpoint: Option<String>) -> Result<Config> {
+    let file = match given {
+        Some(file) => std::path::absolute(file)
+            .map_err(|e| Error::input(format!("`{}` is not a path: {e}", file.display())))?,
+        None => upwards()?,
+    };
+    let text = std::fs::read_to_string(&file)
+        .map_err(|e| Error::input(format!("cannot read {}: {e}", shown(&file).display())))?;
+    read(&file, &shown(&file), &text, endpoint)
+}
+
+fn upwards() -> Result<PathBuf> {
+    let start = std::env::current_dir()
+        .map_err(|e| Error::failed(format!("cannot tell the working directory: {e}")))?;
+    start.ancestors().map(|dir| dir.join(NAME)).find(|file| file.is_file()).ok_or_else(|| {
+        Error::input(format!("there is no {NAME} in {} or above it", start.display()))
+            .hint("write one, or name it with --config")
+    })
+}
+
+/// Returns the file as a person in the working directory would call it.
+fn shown(file: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    file.strip_prefix(here).map_or_else(|_| file.to_path_buf(), Path::to_path_buf)
+}

@@ -1,0 +1,225 @@
+//! From arguments to what a verb works with: configuration, store, environments, who asks.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::aws::Sessions;
+use crate::core::driver::Driver;
+use crate::core::environment::Environment;
+use crate::core::event::Events;
+use crate::core::ledger::Ledger;
+use crate::core::means::Means;
+use crate::core::objects::Objects;
+use crate::core::repository::Repository;
+use crate::core::run::{Actor, Process};
+use crate::core::{Clock, Error, ErrorKind, Pin, Result, process};
+use crate::kinds;
+use crate::store::{DynamoLedger, S3Objects, open_embedded};
+
+use super::config::{self, Config, Store};
+use super::signals::Signals;
+use super::ui::Ui;
+
+/// What every verb is given: how to speak, where the configuration is, who may interrupt.
+pub(super) struct Face {
+    pub(super) ui: Ui,
+    pub(super) config: Option<PathBuf>,
+    pub(super) signals: Signals,
+}
+
+/// The configuration and the store: what a verb works with before it looks at any environment.
+pub(super) struct Context {
+    pub(super) config: Config,
+    pub(super) clock: Clock,
+    objects: Arc<dyn Objects>,
+    ledger: Arc<dyn Ledger>,
+    sessions: Sessions,
+    signals: Signals,
+    process: Process,
+}
+
+/// An environment that was looked at: its driver, and who is at work there.
+pub(super) struct Site {
+    pub(super) environment: Environment,
+    pub(super) driver: Box<dyn Driver>,
+    actor: Actor,
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+impl Context {
+    /// Reads the configuration and opens the store.
+    pub(super) async fn open(face: &Face) -> Result<Context> {
+        let config = config::load(face.config.as_deref(), variable("AWS_ENDPOINT_URL"))?;
+        let clock = clock(&config)?;
+        banner(&config, &face.ui);
+        let (region, endpoint) = base(&config);
+        let sessions = Sessions::load(&clock, region, endpoint).await;
+        let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
+        let (signals, process) = (face.signals.clone(), process::this());
+        Ok(Context { config, clock, objects, ledger, sessions, signals, process })
+    }
+
+    /// Returns the store of snapshots, packages and plans.
+    pub(super) fn repository(&self) -> Repository<'_> {
+        Repository::new(&*self.objects)
+    }
+
+    /// Returns the ledger.
+    pub(super) fn ledger(&self) -> &dyn Ledger {
+        &*self.ledger
+    }
+
+    /// Looks at the environment `name`: assumes its role, checks the account, finds its instance.
+    pub(super) async fn site(&self, name: &str) -> Result<Site> {
+        let environment = self.config.environment(name)?.clone();
+        let account = self.sessions.account(&environment).await?;
+        let driver = kinds::bind(account, &environment).await?;
+        let identity = match self.sessions.identity().await {
+            Ok(identity) => identity,
+            Err(e) if e.kind == ErrorKind::Denied => "local".into(),
+            Err(e) => return Err(e),
+        };
+        Ok(Site { environment, driver, actor: Actor { identity, host: host(), ci: ci_link() } })
+    }
+
+    /// Returns what the environment `name` points at; asks AWS only if the configuration has an alias.
+    pub(super) async fn pin(&self, name: &str) -> Result<Pin> {
+        let environment = self.config.environment(name)?;
+        let id = environment.instance.rsplit("instance/").next().unwrap_or_default();
+        if is_uuid(id) {
+            let (account, region) = (environment.account.clone(), environment.region.clone());
+            return Ok(Pin { account, region, instance: id.to_string() });
+        }
+        Ok(self.site(name).await?.driver.pin().clone())
+    }
+
+    /// Returns what a run in `site` works with.
+    pub(super) fn means<'a>(&'a self, site: &'a Site, events: &'a Events) -> Means<'a> {
+        Means {
+            driver: &*site.driver,
+            repository: self.repository(),
+            ledger: &*self.ledger,
+            clock: &self.clock,
+            events,
+            stop: self.signals.stop(),
+            actor: site.actor.clone(),
+            process: self.process.clone(),
+            values: &site.environment.values,
+            tool: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(i, b)| match i {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit() && !b.is_ascii_uppercase(),
+        })
+}
+
+/// Returns region and endpoint for the calls that are made before any environment is looked at. Where only STS is
+/// asked, whatever the environments have does.
+fn base(config: &Config) -> (Option<String>, Option<String>) {
+    let (region, endpoint) = (config.store_region.clone(), config.endpoint.clone());
+    if let Store::Shared { .. } = config.store {
+        return (region, endpoint);
+    }
+    let mut environments = config.environments.values();
+    let first = environments.next();
+    let shared = first
+        .and_then(|f| f.endpoint.clone())
+        .filter(|e| environments.all(|o| o.endpoint.as_ref() == Some(e)));
+    (region.or_else(|| first.map(|e| e.region.clone())), endpoint.or(shared))
+}
+
+async fn open_store(
+    config: &Config,
+    sessions: &Sessions,
+    clock: &Clock,
+) -> Result<(Arc<dyn Objects>, Arc<dyn Ledger>)> {
+    match &config.store {
+        Store::Embedded(store) => {
+            let base = config.file.parent().unwrap_or(&config.file);
+            let opened = open_embedded(store, base, clock.clone()).await?;
+            let opened = opened.ok_or_else(|| Error::bug(format!("`{store}` is not a directory's name")))?;
+            Ok((opened.objects, opened.ledger))
+        }
+        Store::Shared { bucket, prefix, audit, leases } => {
+            let objects = S3Objects::new(sessions.s3(), bucket, prefix, None, clock.clone());
+            let ledger = DynamoLedger::new(sessions.dynamodb(), audit, leases, clock.clone());
+            Ok((Arc::new(objects), Arc::new(ledger)))
+        }
+    }
+}
+
+/// Returns the clock. A faster one is for simulated environments only: on AWS it would make leases run out early.
+fn clock(config: &Config) -> Result<Clock> {
+    let Some(scale) = variable("SNAPDEPLOY_CLOCK_SCALE") else { return Ok(Clock::system()) };
+    let scale: u32 = scale.parse().ok().filter(|s| *s > 0).ok_or_else(|| {
+        Error::input(format!("SNAPDEPLOY_CLOCK_SCALE has to be a whole number above 0, not `{scale}`"))
+    })?;
+    let endpoints = config.endpoints();
+    match endpoints.into_iter().find(|(_, e)| !e.is_some_and(config::loopback)) {
+        None => Ok(Clock::scaled(scale)),
+        Some((what, endpoint)) => Err(Error::input(format!(
+            "SNAPDEPLOY_CLOCK_SCALE is for simulated environments, and {what} is at {}",
+            endpoint.unwrap_or("AWS")
+        ))
+        .hint("unset SNAPDEPLOY_CLOCK_SCALE")),
+    }
+}
+
+/// Says whenever an endpoint is not AWS.
+fn banner(config: &Config, ui: &Ui) {
+    let mut endpoints: Vec<&str> = config.endpoints().into_iter().filter_map(|(_, e)| e).collect();
+    endpoints.sort_unstable();
+    endpoints.dedup();
+    for endpoint in endpoints {
+        ui.say(format!("Not AWS: calls go to {endpoint}"));
+    }
+    let mut others: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, value)| name.starts_with("AWS_ENDPOINT_URL_") && !value.is_empty())
+        .map(|(name, _)| name)
+        .collect();
+    others.sort_unstable();
+    for name in others {
+        ui.say(format!("Not AWS: {name} is set, and sends the calls of its service elsewhere"));
+    }
+}
+
+fn host() -> String {
+    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable);
+    let read = |file: &str| std::fs::read_to_string(file).ok().map(|text| text.trim().to_string());
+    let host = read("/proc/sys/kernel/hostname")
+        .or_else(|| read("/etc/hostname"))
+        .or_else(|| variable("HOSTNAME"))
+        .or_else(|| variable("COMPUTERNAME"));
+    format!("{}@{}", user.as_deref().unwrap_or("unknown"), host.as_deref().unwrap_or("unknown"))
+}
+
+/// Returns the CI's own link to the job.
+///
+/// Source: "Variables reference" of GitHub Actions; "Using environment variables" of Jenkins.
+fn ci_link() -> Option<String> {
+    let github = || {
+        let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", variable("GITHUB_RUN_ID")?))
+    };
+    github().or_else(|| variable("BUILD_URL"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_is_no_id() {
+        assert!(is_uuid("0f8e4e1c-1a2b-4c3d-8e9f-001122334455"));
+        assert!(!is_uuid("acme-prod") && !is_uuid("0f8e4e1c-1a2b-4c3d-8e9f-00112233445Z"));
+    }
+}

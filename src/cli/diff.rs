@@ -1,0 +1,189 @@
+//! `diff`: what differs between two sources.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use crate::core::compare::{Difference, Differs, Place, compare};
+use crate::core::select::Selection;
+use crate::core::{Error, Result};
+
+use super::context::{Context, Face};
+use super::exit::Exit;
+use super::output::Report;
+use super::progress;
+use super::source::SourceName;
+use super::ui::Ink;
+
+/// Show what differs between two snapshots or packages
+///
+/// Ids and ARNs are compared by what they refer to, so that only real differences between two environments are shown.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy diff prod@latest prod@live
+  snapdeploy diff stage@latest prod@latest 'connect/flow/*' --exit-code")]
+pub(super) struct DiffArgs {
+    /// The first source
+    #[arg(value_name = "SOURCE")]
+    from: SourceName,
+    /// The second source
+    #[arg(value_name = "SOURCE")]
+    to: SourceName,
+    /// Which of them: addresses, or globs of addresses; everything if there are none
+    #[arg(value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    /// End with 4 if something differs
+    #[arg(long)]
+    exit_code: bool,
+}
+
+/// Runs the verb.
+pub(super) async fn run(args: &DiffArgs, face: &Face) -> Result<Exit> {
+    let select = Selection::new(&args.addresses)?;
+    let context = Context::open(face).await?;
+    // Both are taken whole: what only one of them has is a difference, not a mistake.
+    let (from, to) = progress::show(&face.ui, async |events| {
+        let from = args.from.load(&context, &Selection::all(), events).await?.source(&args.from);
+        let to = args.to.load(&context, &Selection::all(), events).await?.source(&args.to);
+        Ok::<_, Error>((from, to))
+    })
+    .await?;
+    if let Some(pattern) = select.idle(from.documents.keys().chain(to.documents.keys())).first() {
+        return Err(Error::not_found(format!("nothing in {} or {} is `{pattern}`", args.from, args.to)));
+    }
+    let differences = compare(&from, &to, &select);
+    let clean = differences.is_empty() || !args.exit_code;
+    face.ui.result(&DiffReport { from: from.label, to: to.label, differences })?;
+    Ok(if clean { Exit::Done } else { Exit::Unclean })
+}
+
+#[derive(Serialize)]
+struct DiffReport {
+    from: String,
+    to: String,
+    differences: Vec<Difference>,
+}
+
+impl Report for DiffReport {
+    const SCHEMA: &'static str = "snapdeploy.diff/1";
+
+    fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for d in &self.differences {
+            let (word, style) = match d.differs {
+                Differs::Added => ("added", ink.style().green()),
+                Differs::Removed => ("removed", ink.style().red()),
+                Differs::Changed => ("changed", ink.style().yellow()),
+            };
+            *counts.entry(word).or_default() += 1;
+            writeln!(out, "{} {}", style.apply_to(word), ink.style().bold().apply_to(&d.address))?;
+            places(&d.places, out, ink)?;
+        }
+        if self.differences.is_empty() {
+            return writeln!(out, "No differences between {} and {}", self.from, self.to);
+        }
+        let counts: Vec<String> = counts.into_iter().map(|(word, n)| format!("{n} {word}")).collect();
+        writeln!(out, "{} from {} to {}", counts.join(", "), self.from, self.to)
+    }
+}
+
+/// Returns whether a place is only about where something is drawn in the flow editor.
+fn layout(place: &Place) -> bool {
+    let path = &place.path;
+    path.contains(".Metadata.")
+        && (path.to_lowercase().contains("position") || path.contains("ActionMetadata"))
+        && [".x", ".y", ".X", ".Y"].iter().any(|end| path.ends_with(end))
+        || path.ends_with("Metadata.entryPointPosition")
+        || path.contains("Metadata.") && path.ends_with(".position")
+}
+
+fn places(places: &[Place], out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+    let (moved, real): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|p| layout(p));
+    let (red, green) = (ink.style().red(), ink.style().green());
+    for place in real {
+        match (&place.from, &place.to) {
+            (Some(Value::String(from)), Some(Value::String(to))) if long(from) || long(to) => {
+                writeln!(out, "  {}:", place.path)?;
+                text(from, to, out, ink)?;
+            }
+            (from, to) => {
+                let (from, to) = (red.apply_to(shown(from.as_ref())), green.apply_to(shown(to.as_ref())));
+                writeln!(out, "  {}: {from} → {to}", place.path)?;
+            }
+        }
+    }
+    if !moved.is_empty() {
+        let n = moved.len();
+        writeln!(out, "  layout: {n} {} of blocks", if n == 1 { "position" } else { "positions" })?;
+    }
+    Ok(())
+}
+
+fn long(text: &str) -> bool {
+    text.contains('\n') || text.chars().count() > 100
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => "(nothing)".into(),
+        Some(value) => {
+            let text = value.to_string();
+            match text.char_indices().nth(100) {
+                Some((end, _)) => format!("{}...", &text[..end]),
+                None => text,
+            }
+        }
+    }
+}
+
+/// Writes what differs between two long texts, line by line.
+fn text(from: &str, to: &str, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+    let diff = TextDiff::from_lines(from, to);
+    for (i, group) in diff.grouped_ops(1).iter().enumerate() {
+        if i > 0 {
+            writeln!(out, "    ...")?;
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ("-", ink.style().red()),
+                ChangeTag::Insert => ("+", ink.style().green()),
+                ChangeTag::Equal => (" ", ink.style()),
+            };
+            let line = format!("{sign} {}", change.value().trim_end_matches(['\n', '\r']));
+            writeln!(out, "    {}", style.apply_to(line))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn place(path: &str, from: Value, to: Value) -> Place {
+        Place { path: path.into(), from: Some(from), to: Some(to) }
+    }
+
+    #[test]
+    fn moved_blocks_are_one_line_and_long_texts_are_shown_by_line() {
+        let all = [
+            place("Content.Metadata.entryPointPosition.x", json!(1), json!(2)),
+            place("Content.Metadata.ActionMetadata.a.position.y", json!(1), json!(2)),
+            place("Description", json!("old"), json!("new")),
+            place("Note", json!("a\nb\nc\n"), json!("a\nB\nc\n")),
+        ];
+        let mut out = Vec::new();
+        places(&all, &mut out, Ink { colour: false, width: None }).unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(
+            out,
+            "  Description: \"old\" → \"new\"\n  Note:\n      a\n    - b\n    + B\n      c\n  layout: 2 positions of blocks\n"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! The face: what is typed, what is printed, and with which number it ends. One file a verb.
+
+mod change;
+mod command;
+mod config;
+mod context;
+mod deploy;
+mod diff;
+mod exit;
+mod extract;
+mod generate;
+mod health;
+mod history;
+mod logs;
+mod output;
+mod package;
+mod progress;
+mod resume;
+mod rollback;
+mod runs;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod show;
+mod signals;
+mod source;
+mod ui;
+
+pub use command::main;

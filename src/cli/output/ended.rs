@@ -1,0 +1,144 @@
+//! How a run ended, as it is printed.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cli::exit::Exit;
+use crate::cli::ui::Ink;
+use crate::core::plan::Plan;
+use crate::core::run::RunKind;
+use crate::core::runs::Ended;
+use crate::core::{Error, ErrorKind, Pin, RunId};
+
+use super::report::Report;
+
+/// How a run ended.
+#[derive(Serialize)]
+pub(in crate::cli) struct RunReport {
+    run: Option<RunId>,
+    kind: RunKind,
+    ended: &'static str,
+    exit: Exit,
+    environment: String,
+    pin: Pin,
+    source: String,
+    changes: usize,
+    seconds: u64,
+    /// The run that undid it, or was to.
+    rollback: Option<RunId>,
+    why: Option<Why>,
+    rollback_why: Option<Why>,
+    /// The command that goes on with it.
+    resume: Option<String>,
+    /// The command that undoes it.
+    undo: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Why {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+}
+
+impl From<&Error> for Why {
+    fn from(e: &Error) -> Why {
+        Why { kind: e.kind, message: e.message.clone(), hint: e.hint.clone() }
+    }
+}
+
+impl RunReport {
+    /// Returns the report of a plan that had nothing to do.
+    pub(in crate::cli) fn nothing(plan: &Plan) -> RunReport {
+        RunReport {
+            run: None,
+            kind: plan.kind,
+            ended: "nothing_to_do",
+            exit: Exit::Done,
+            environment: plan.environment.clone(),
+            pin: plan.pin.clone(),
+            source: plan.source.clone(),
+            changes: 0,
+            seconds: 0,
+            rollback: None,
+            why: None,
+            rollback_why: None,
+            resume: None,
+            undo: None,
+        }
+    }
+
+    /// Returns the report of a run that performed `plan`. `redo` undoes it if it is a rollback.
+    pub(in crate::cli) fn new(plan: &Plan, ended: &Ended, seconds: u64, redo: Option<String>) -> RunReport {
+        let environment = &plan.environment;
+        let resume = |run: &RunId| Some(format!("snapdeploy deploy --resume {run}"));
+        let undo = |run: &RunId| match plan.kind {
+            RunKind::Deploy => Some(format!("snapdeploy rollback {environment} --run {run}")),
+            RunKind::Rollback => redo.clone(),
+        };
+        let mut report = RunReport {
+            exit: Exit::of_run(ended),
+            seconds,
+            changes: plan.steps.len(),
+            ..RunReport::nothing(plan)
+        };
+        match ended {
+            Ended::Done { run } => {
+                (report.ended, report.run, report.undo) = ("done", Some(run.clone()), undo(run));
+            }
+            Ended::Stopped { run, why } => {
+                (report.ended, report.run, report.why) = ("stopped", Some(run.clone()), Some(why.into()));
+                report.resume = resume(run);
+                report.undo = undo(run).filter(|_| plan.kind == RunKind::Deploy);
+            }
+            Ended::RolledBack { run, by, why } => {
+                (report.ended, report.run, report.why) = ("rolled_back", Some(run.clone()), Some(why.into()));
+                report.rollback = Some(by.clone());
+            }
+            Ended::RollbackFailed { run, by, why, then } => {
+                (report.ended, report.run, report.why) =
+                    ("rollback_failed", Some(run.clone()), Some(why.into()));
+                report.rollback_why = Some(then.into());
+                report.rollback = by.clone();
+                report.resume = resume(by.as_ref().unwrap_or(run));
+            }
+        }
+        report
+    }
+}
+
+impl Report for RunReport {
+    const SCHEMA: &'static str = "snapdeploy.run/1";
+
+    fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
+        let RunReport { environment, pin, source, seconds, .. } = self;
+        let place = format!("{environment} ({})", pin.account);
+        let run = self.run.as_ref().map(ToString::to_string).unwrap_or_default();
+        let changes = if self.changes == 1 { "1 change".into() } else { format!("{} changes", self.changes) };
+        match (self.ended, self.kind) {
+            ("done", RunKind::Deploy) => writeln!(out, "Deployed {changes} to {place} in {seconds} s.")?,
+            ("done", RunKind::Rollback) => {
+                writeln!(out, "Rolled back {changes} in {place} in {seconds} s: as it was {source}.")?;
+            }
+            ("stopped", _) => writeln!(out, "Run {run} stopped part-way in {place}.")?,
+            ("rolled_back", _) => writeln!(out, "The deployment failed; {place} is as it was before.")?,
+            ("rollback_failed", _) => {
+                writeln!(out, "The deployment failed, and so did its rollback: {place} needs a person.")?;
+                if let Some(why) = &self.rollback_why {
+                    writeln!(out, "The rollback failed because {}", why.message)?;
+                }
+            }
+            (_, RunKind::Deploy) => writeln!(out, "Nothing to do: {place} is as {source} has it.")?,
+            (_, RunKind::Rollback) => writeln!(out, "Nothing to do: {place} is as it was {source}.")?,
+        }
+        if let Some(resume) = &self.resume {
+            writeln!(out, "Resume: {resume}")?;
+        }
+        match (&self.undo, self.kind) {
+            (Some(undo), _) => writeln!(out, "Undo: {undo}"),
+            (None, _) if self.run.is_some() => writeln!(out, "More: snapdeploy history show {run}"),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Results for people: tables without borders, times, places.
+
+use std::io::{self, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+
+use crate::cli::ui::Ink;
+use crate::core::Pin;
+use crate::core::finding::{Finding, Weight};
+
+/// A table without borders: one record a line where it is piped, as wide as the terminal where there is one.
+pub(in crate::cli) struct Grid(Table);
+
+impl Grid {
+    /// Returns a table with these headings.
+    pub(in crate::cli) fn new<const N: usize>(headings: [&str; N], ink: Ink) -> Grid {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).force_no_tty();
+        match ink.width {
+            Some(width) => {
+                table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+            }
+            None => {
+                table.set_content_arrangement(ContentArrangement::Disabled);
+            }
+        }
+        table.set_header(headings.map(str::to_uppercase));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        Grid(table)
+    }
+
+    /// Adds a row.
+    pub(in crate::cli) fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.0.add_row(cells);
+    }
+
+    /// Writes it.
+    pub(in crate::cli) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.0.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+    }
+}
+
+/// Returns a time, to the second, in UTC.
+pub(in crate::cli) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+/// Returns where an environment really is.
+pub(in crate::cli) fn place_of(pin: &Pin) -> String {
+    format!("{}, {}, instance {}", pin.account, pin.region, pin.instance)
+}
+
+/// Writes the findings, the gravest first.
+pub(in crate::cli) fn finding_lines(findings: &[Finding], out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|f| std::cmp::Reverse(f.weight));
+    for f in sorted {
+        let (word, style) = match f.weight {
+            Weight::Note => ("note:", ink.style().dim()),
+            Weight::Warning => ("warning:", ink.style().yellow()),
+            Weight::Block => ("blocked:", ink.style().red()),
+        };
+        let about = f.address.as_ref().map(|a| format!("{a} ")).unwrap_or_default();
+        writeln!(out, "{} {about}{}", style.apply_to(word), f.message)?;
+        if let Some(hint) = &f.hint {
+            writeln!(out, "  hint: {hint}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! A plan, as it is shown.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cli::ui::Ink;
+use crate::core::finding::Finding;
+use crate::core::plan::{Action, Plan, Step};
+use crate::core::run::RunKind;
+
+use super::human::{finding_lines, place_of};
+use super::report::Report;
+
+/// A plan, as it is shown. The document is the plan as it is stored.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(in crate::cli) struct PlanReport<'a>(pub(in crate::cli) &'a Plan);
+
+const ACTIONS: [(Action, &str); 3] =
+    [(Action::Create, "create"), (Action::Update, "update"), (Action::Delete, "delete")];
+
+impl Report for PlanReport<'_> {
+    const SCHEMA: &'static str = "snapdeploy.plan/1";
+
+    fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+        let plan = self.0;
+        let bold = ink.style().bold();
+        let what = match plan.kind {
+            RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
+            RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
+        };
+        writeln!(out, "{} ({})", bold.apply_to(what), place_of(&plan.pin))?;
+        for (action, word) in ACTIONS {
+            let steps: Vec<&Step> = plan.steps.iter().filter(|s| s.action == action).collect();
+            let width = steps.iter().map(|s| console::measure_text_width(&s.address.to_string())).max();
+            for step in steps {
+                let style = match action {
+                    Action::Create => ink.style().green(),
+                    Action::Update => ink.style().yellow(),
+                    Action::Delete => ink.style().red(),
+                };
+                let members = if action == Action::Update { step.members.join(", ") } else { String::new() };
+                let address = console::pad_str(
+                    &step.address.to_string(),
+                    width.unwrap_or(0),
+                    console::Alignment::Left,
+                    None,
+                )
+                .into_owned();
+                let line = format!("  {}  {address}  {members}", style.apply_to(word));
+                writeln!(out, "{}", line.trim_end())?;
+            }
+        }
+        writeln!(out, "{}", counts(plan))?;
+        finding_lines(&plan.findings, out, ink)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.0.findings.clone()
+    }
+}
+
+/// Returns `3 changes: 1 to create, 2 to update; 14 unchanged`.
+fn counts(plan: &Plan) -> String {
+    let n = plan.steps.len();
+    let mut out = match n {
+        0 => "No changes".to_string(),
+        1 => "1 change".to_string(),
+        _ => format!("{n} changes"),
+    };
+    let parts: Vec<String> = ACTIONS
+        .iter()
+        .map(|(action, word)| (plan.count(*action), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} to {word}"))
+        .collect();
+    if !parts.is_empty() {
+        out.push_str(&format!(": {}", parts.join(", ")));
+    }
+    if !plan.unchanged.is_empty() {
+        out.push_str(&format!("; {} unchanged", plan.unchanged.len()));
+    }
+    out
+}

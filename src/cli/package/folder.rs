@@ -1,0 +1,245 @@
+//! `package unpack` and `package pack`: a package as a folder of readable files.
+//!
+//! `manifest.json` is the package's manifest; `documents/SERVICE/NOUN/NAME.json` are the documents. A name is written
+//! so that no file system can take it for anything else: whatever is not a plain character is percent-encoded.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::cli::context::{Context, Face};
+use crate::cli::exit::Exit;
+use crate::cli::output::Report;
+use crate::cli::ui::Ink;
+use crate::core::package::{PACKAGE_SCHEMA, Package, PackageManifest};
+use crate::core::snapshot::Kept;
+use crate::core::{Address, Digest, Document, Error, Result};
+
+use super::create::write;
+use super::inspect::{PackageReport, read};
+use super::verb::{PackArgs, UnpackArgs};
+
+/// The longest file name, in bytes, that every file system takes, with room for `.json`.
+const LONGEST: usize = 200;
+
+/// Runs `package unpack`.
+pub(super) async fn unpack(args: &UnpackArgs, face: &Face) -> Result<Exit> {
+    let (digest, package) = read(&args.package, face).await?;
+    let directory = &args.directory;
+    let cannot = |e: io::Error| Error::failed(format!("cannot write into {}: {e}", directory.display()));
+    fs::create_dir_all(directory).map_err(cannot)?;
+    if fs::read_dir(directory).map_err(cannot)?.next().is_some() {
+        return Err(Error::input(format!("{} is not empty", directory.display()))
+            .hint("name a directory that is not there yet"));
+    }
+    let mut taken = BTreeSet::new();
+    for (address, document) in &package.documents {
+        let file = directory.join(file_of(address, &mut taken));
+        fs::create_dir_all(file.parent().unwrap_or(directory)).map_err(cannot)?;
+        fs::write(&file, pretty(&Readable { address: address.clone(), document: document.clone() })?)
+            .map_err(cannot)?;
+    }
+    fs::write(directory.join("manifest.json"), pretty(&package.manifest)?).map_err(cannot)?;
+    face.ui.result(&UnpackReport { directory, digest, documents: package.documents.len() })?;
+    Ok(Exit::Done)
+}
+
+/// Runs `package pack`.
+pub(super) async fn pack(args: &PackArgs, face: &Face) -> Result<Exit> {
+    let package = put_together(&args.directory)?;
+    let digest = match &args.out {
+        Some(file) => write(file, &package)?,
+        None => Context::open(face).await?.repository().put_package(&package).await?,
+    };
+    face.ui.result(&PackageReport {
+        verb: "Packed",
+        digest,
+        file: args.out.as_deref(),
+        package: &package,
+    })?;
+    Ok(Exit::Done)
+}
+
+/// A document as a file: with its address, for names that no file can have.
+#[derive(Serialize)]
+struct Readable {
+    address: Address,
+    #[serde(flatten)]
+    document: Document,
+}
+
+fn pretty(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|e| Error::bug(format!("cannot write a document as JSON: {e}")))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Returns the file for a document, different from those `taken` also where case does not count.
+fn file_of(address: &Address, taken: &mut BTreeSet<String>) -> PathBuf {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_ ".contains(&b);
+    let mut name = String::new();
+    for b in address.name().bytes() {
+        if plain(b) && !(name.is_empty() && b == b' ') {
+            name.push(b as char)
+        } else {
+            name.push_str(&format!("%{b:02X}"))
+        }
+    }
+    let reserved = ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&name.to_lowercase().as_str())
+        || name.len() == 4 && ["com", "lpt"].contains(&name[..3].to_lowercase().as_str());
+    let digest = Digest::of(address.to_string().as_bytes()).short();
+    let folder = format!("documents/{}", address.kind());
+    if name.len() > LONGEST {
+        // All of it is ASCII, so that it can be cut anywhere.
+        name = format!("{}~{digest}", &name[..LONGEST - 20]);
+    } else if reserved || name.ends_with(' ') || taken.contains(&format!("{folder}/{name}").to_lowercase()) {
+        name = format!("{name}~{digest}");
+    }
+    let path = format!("{folder}/{name}");
+    taken.insert(path.to_lowercase());
+    PathBuf::from(format!("{path}.json"))
+}
+
+/// Returns the package that the files in `directory` describe, with digests taken anew.
+fn put_together(directory: &Path) -> Result<Package> {
+    let file = directory.join("manifest.json");
+    let bytes = fs::read(&file).map_err(|e| {
+        Error::input(format!("cannot read {}: {e}", file.display()))
+            .hint("snapdeploy package unpack PACKAGE DIR makes such a directory")
+    })?;
+    let mut manifest: PackageManifest =
+        serde_json::from_slice(&bytes).map_err(|e| Error::input(format!("{}: {e}", file.display())))?;
+    if manifest.schema != PACKAGE_SCHEMA {
+        return Err(Error::input(format!("{} is not a manifest that this version reads", file.display())));
+    }
+    let mut documents: BTreeMap<Address, Document> = BTreeMap::new();
+    let mut files = Vec::new();
+    walk(&directory.join("documents"), &mut files)?;
+    for file in files {
+        let (address, document) = document_in(&file)?;
+        if documents.insert(address.clone(), document).is_some() {
+            return Err(Error::input(format!("{}: {address} is there twice", file.display())));
+        }
+    }
+    let mut kept = Vec::new();
+    for old in &manifest.kept {
+        match documents.get(&old.found.address) {
+            Some(document) => kept.push(Kept::of(&old.found, document)),
+            None => manifest.inventory.push(old.found.clone()),
+        }
+    }
+    manifest.inventory.sort_by(|a, b| a.address.cmp(&b.address));
+    manifest.kept = kept;
+    let known: BTreeSet<&Address> = manifest.kept.iter().map(|k| &k.found.address).collect();
+    if let Some(address) = documents.keys().find(|a| !known.contains(a)) {
+        return Err(Error::input(format!("{address} is not in manifest.json"))
+            .hint("what is deployed is what was extracted: add it in an environment, and extract that"));
+    }
+    let package = Package { manifest, documents };
+    // What is written has to be readable.
+    Package::from_bytes(&package.to_bytes()?)
+}
+
+fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    let cannot = |e: io::Error| Error::input(format!("cannot read {}: {e}", directory.display()));
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(cannot(e)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(cannot)?;
+        let (kind, path) = (entry.file_type().map_err(cannot)?, entry.path());
+        if kind.is_dir() {
+            walk(&path, files)?;
+        } else if kind.is_file() && path.extension().is_some_and(|e| e == "json") {
+            files.push(path);
+        } else {
+            let why = "is neither a directory nor a JSON file";
+            return Err(Error::input(format!("{} {why}", path.display())).hint("take it out"));
+        }
+    }
+    Ok(())
+}
+
+fn document_in(file: &Path) -> Result<(Address, Document)> {
+    let bad = |why: String| Error::input(format!("{}: {why}", file.display()));
+    let bytes = fs::read(file).map_err(|e| bad(e.to_string()))?;
+    let mut members: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
+    let address = match members.remove("address") {
+        Some(Value::String(text)) => text.parse::<Address>().map_err(|e| bad(e.message))?,
+        _ => return Err(bad("it has no `address`".into())),
+    };
+    let rest = serde_json::to_vec(&members).map_err(|e| bad(e.to_string()))?;
+    let document = Document::from_bytes(&rest).map_err(|e| bad(e.message))?;
+    Ok((address, document))
+}
+
+#[derive(Serialize)]
+struct UnpackReport<'a> {
+    directory: &'a Path,
+    digest: Digest,
+    documents: usize,
+}
+
+impl Report for UnpackReport<'_> {
+    const SCHEMA: &'static str = "snapdeploy.unpacked/1";
+
+    fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
+        writeln!(out, "Unpacked {} documents into {}", self.documents, self.directory.display())?;
+        writeln!(out, "Put together: snapdeploy package pack {}", self.directory.display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_anywhere_else_and_no_two_share_a_file() {
+        let names = [
+            "../../etc/passwd",
+            "CON",
+            "con",
+            "Sales",
+            "sales",
+            "a/b",
+            ".",
+            "..",
+            " x",
+            "x ",
+            "é",
+            "a\\b",
+            "com1",
+        ];
+        let mut taken = BTreeSet::new();
+        let files: Vec<PathBuf> =
+            names.iter().map(|n| file_of(&Address::new("connect/queue", *n), &mut taken)).collect();
+        let folded: BTreeSet<String> = files.iter().map(|f| f.display().to_string().to_lowercase()).collect();
+        assert_eq!(folded.len(), names.len(), "{files:?}");
+        for file in &files {
+            assert_eq!(file.components().count(), 4, "{}", file.display());
+            assert!(file.is_ascii_plain(), "{}", file.display());
+        }
+        let long = file_of(&Address::new("connect/queue", "é".repeat(300)), &mut taken);
+        assert!(long.file_name().unwrap().len() < 255);
+    }
+
+    trait AsciiPlain {
+        fn is_ascii_plain(&self) -> bool;
+    }
+
+    impl AsciiPlain for PathBuf {
+        fn is_ascii_plain(&self) -> bool {
+            let text = self.display().to_string();
+            text.is_ascii()
+                && !text.contains("..")
+                && !text.contains(['\\', ':', '*', '?', '"', '<', '>', '|'])
+        }
+    }
+}

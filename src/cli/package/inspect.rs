@@ -1,0 +1,108 @@
+//! `package inspect` and `package verify`.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::cli::context::{Context, Face};
+use crate::cli::exit::Exit;
+use crate::cli::output::{Grid, Report, moment, place_of};
+use crate::cli::source::{Loaded, SourceName, read_package};
+use crate::cli::ui::Ink;
+use crate::core::event::Events;
+use crate::core::package::Package;
+use crate::core::select::Selection;
+use crate::core::{Digest, Error, Result};
+
+use super::verb::{InspectArgs, VerifyArgs, must_be_package};
+
+/// Reads a package; a file needs neither a configuration nor a store.
+pub(super) async fn read(name: &SourceName, face: &Face) -> Result<(Digest, Package)> {
+    must_be_package(name)?;
+    if let SourceName::File(path) = name {
+        return read_package(path);
+    }
+    let context = Context::open(face).await?;
+    match name.load(&context, &Selection::all(), &Events::silent()).await? {
+        Loaded::Package { digest, package, .. } => Ok((digest, *package)),
+        Loaded::Snapshot(_) => Err(Error::bug("a package turned out to be a snapshot")),
+    }
+}
+
+/// Runs `package inspect`.
+pub(super) async fn inspect(args: &InspectArgs, face: &Face) -> Result<Exit> {
+    let (digest, package) = read(&args.package, face).await?;
+    face.ui.result(&PackageReport { verb: "Package", digest, file: None, package: &package })?;
+    Ok(Exit::Done)
+}
+
+/// Runs `package verify`. Reading a package is what verifies it.
+pub(super) async fn verify(args: &VerifyArgs, face: &Face) -> Result<Exit> {
+    let (digest, package) = read(&args.package, face).await?;
+    face.ui.result(&VerifyReport { digest, documents: package.documents.len() })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct VerifyReport {
+    digest: Digest,
+    documents: usize,
+}
+
+impl Report for VerifyReport {
+    const SCHEMA: &'static str = "snapdeploy.verification/1";
+
+    fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
+        writeln!(out, "Good: {} documents, digest {}", self.documents, self.digest)
+    }
+}
+
+/// What is in a package.
+pub(super) struct PackageReport<'a> {
+    pub(super) verb: &'static str,
+    pub(super) digest: Digest,
+    pub(super) file: Option<&'a Path>,
+    pub(super) package: &'a Package,
+}
+
+impl Serialize for PackageReport<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut document = serializer.serialize_struct("package", 3)?;
+        document.serialize_field("digest", &self.digest)?;
+        document.serialize_field("file", &self.file.map(|f| f.display().to_string()))?;
+        document.serialize_field("manifest", &self.package.manifest)?;
+        document.end()
+    }
+}
+
+impl Report for PackageReport<'_> {
+    const SCHEMA: &'static str = "snapdeploy.package/1";
+
+    fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+        let m = &self.package.manifest;
+        let mut grid = Grid::new(["address", "digest"], ink);
+        for kept in &m.kept {
+            grid.row([kept.found.address.to_string(), kept.portable.short()]);
+        }
+        grid.write(out)?;
+        for (key, value) in &m.labels {
+            writeln!(out, "label {key}={value}")?;
+        }
+        writeln!(
+            out,
+            "{} {} documents of {}@{} ({}), taken {}",
+            self.verb,
+            m.kept.len(),
+            m.environment,
+            m.snapshot,
+            place_of(&m.pin),
+            moment(m.taken_at)
+        )?;
+        if let Some(file) = self.file {
+            writeln!(out, "File: {}", file.display())?;
+        }
+        writeln!(out, "Digest: {}", self.digest)
+    }
+}

@@ -1,0 +1,8 @@
+//! `package`: makes, looks into, takes apart and puts together packages.
+
+mod create;
+mod folder;
+mod inspect;
+mod verb;
+
+pub(super) use verb::{PackageArgs, run};

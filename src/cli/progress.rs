@@ -1,0 +1,155 @@
+//! Progress: events become a bar on a terminal, and lines elsewhere. Drawn on a thread of its own, so that neither a
+//! slow terminal nor a closed pipe holds up the work.
+
+use std::io::Write;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::core::RunId;
+use crate::core::event::{Event, Events};
+
+use super::ui::{Drawing, Ui};
+
+/// What is over sooner than this is not worth a word.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Does `work`, and draws what happens meanwhile.
+pub(super) async fn show<T>(ui: &Ui, work: impl AsyncFnOnce(&Events) -> T) -> T {
+    let (events, stream) = Events::channel();
+    let drawer = Drawer { ui: ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
+    let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
+    let outcome = work(&events).await;
+    drop(events);
+    if let Ok(watcher) = watcher {
+        // A watcher that panicked has said so; the work's outcome stands.
+        let _ = watcher.join();
+    }
+    outcome
+}
+
+struct Drawer {
+    ui: Ui,
+    bar: Option<ProgressBar>,
+    began: Instant,
+    total: usize,
+    done: usize,
+}
+
+impl Drawer {
+    fn watch(mut self, mut stream: UnboundedReceiver<Event>) {
+        while let Some(event) = stream.blocking_recv() {
+            self.draw(event);
+        }
+        self.clear();
+    }
+
+    fn draw(&mut self, event: Event) {
+        match event {
+            Event::Listing => self.begin(0, "listing"),
+            Event::Reading { total } => self.begin(total, "reading"),
+            Event::Read { .. } => {
+                self.step(|bar, done, total| {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                });
+                if self.done == self.total && self.began.elapsed() > PATIENCE {
+                    self.line(&format!("Read {} resources", self.total));
+                }
+            }
+            Event::Committed { snapshot } => self.line(&format!("Committed the snapshot {snapshot}")),
+            Event::Begun { run, moves } => {
+                self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
+                github_output("run", &run);
+                self.begin(moves, "writing");
+            }
+            Event::Moving { address, call, .. } => {
+                if let Some(bar) = self.bar() {
+                    bar.set_message(format!("{call} {address}"));
+                }
+            }
+            Event::Moved { address, call, .. } => {
+                self.step(|bar, done, _| bar.set_position(done));
+                self.line(&format!("[{}/{}] {call} {address}", self.done, self.total));
+            }
+            Event::Retrying { address, why } => self.line(&format!("Trying again: {address}: {why}")),
+            Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),
+            Event::Verifying { total } => {
+                self.clear();
+                self.line(&format!("Verifying {total} resources"));
+            }
+            Event::Turning { from, to, why } => {
+                self.tell(&format!("Run {from} failed: {why}"));
+                self.tell(&format!("Run {to} puts back what was there before"));
+                github_output("rollback", &to);
+                self.begin(0, "rolling back");
+            }
+        }
+    }
+
+    fn begin(&mut self, total: usize, what: &str) {
+        self.clear();
+        (self.began, self.total, self.done) = (Instant::now(), total, 0);
+        if self.ui.drawing() == Drawing::Bar {
+            let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
+            let template = if total == 0 {
+                "{prefix} {elapsed} {msg}"
+            } else {
+                "{prefix} [{bar:24}] {pos}/{len} {elapsed} {wide_msg}"
+            };
+            let style =
+                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style.progress_chars("=> "));
+            bar.set_prefix(what.to_string());
+            self.bar = Some(bar);
+        }
+    }
+
+    /// Returns the bar, which shows itself once patience has run out.
+    fn bar(&mut self) -> Option<&ProgressBar> {
+        let bar = self.bar.as_ref()?;
+        if bar.is_hidden() && self.began.elapsed() > PATIENCE {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        Some(bar)
+    }
+
+    fn step(&mut self, draw: impl FnOnce(&ProgressBar, u64, u64)) {
+        self.done += 1;
+        let (done, total) = (self.done as u64, self.total as u64);
+        if let Some(bar) = self.bar() {
+            draw(bar, done, total);
+        }
+    }
+
+    fn clear(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Says one finished thing, where there is no bar that shows it.
+    fn line(&self, line: &str) {
+        if self.ui.drawing() == Drawing::Lines {
+            self.ui.say(line);
+        }
+    }
+
+    /// Says something that a person ought to see in any case.
+    fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.ui.say(line)),
+            None => self.ui.say(line),
+        }
+    }
+}
+
+/// Gives the run's id to the steps that follow in GitHub Actions, while there is still a run to speak of.
+fn github_output(name: &str, run: &RunId) {
+    let Some(path) = std::env::var_os("GITHUB_OUTPUT").filter(|p| !p.is_empty()) else { return };
+    if let Ok(mut file) = std::fs::OpenOptions::new().append(true).create(true).open(path) {
+        let _ = writeln!(file, "{name}={run}");
+    }
+}

@@ -1,0 +1,78 @@
+//! `deploy --resume`: goes on with a run that was interrupted or stopped.
+
+use crate::core::back::past;
+use crate::core::run::RunKind;
+use crate::core::runs::{self, OnFailure};
+use crate::core::{Error, Result};
+
+use super::change::{self, ChangeArgs};
+use super::context::{Context, Face, Site};
+use super::exit::Exit;
+use super::output::{PlanReport, moment};
+use super::{progress, runs as known};
+
+/// Goes on with the run `text`, or with the one that is open in `environment`, or anywhere.
+pub(super) async fn run(
+    text: Option<&str>,
+    environment: Option<&str>,
+    on_failure: Option<OnFailure>,
+    args: &ChangeArgs,
+    face: &Face,
+) -> Result<Exit> {
+    let context = Context::open(face).await?;
+    let mut record = match text {
+        Some(text) => known::find(&context, text, face).await?,
+        None => known::open(&context, environment, face).await?,
+    };
+    while let Some(next) = record.finish.as_ref().and_then(|f| f.turned_into.clone()) {
+        record = context.ledger().run(&next).await?;
+    }
+    let start = &record.start;
+    let site = site_of(&context, environment.unwrap_or(&start.environment), &record).await?;
+    if let Some(finish) = &record.finish {
+        return Err(Error::failed(format!("the run {} has ended: {}", start.run, finish.message))
+            .hint(format!("snapdeploy history show {}", start.run)));
+    }
+    let past = progress::show(&face.ui, async |events| past(&context.means(&site, events), &start.run).await)
+        .await?;
+    if args.dry_run {
+        face.ui.result(&PlanReport(&past.plan))?;
+        return Ok(Exit::Done);
+    }
+    face.ui.show(&PlanReport(&past.plan));
+    face.ui.say(format!(
+        "Run {} began {} by {} ({}); {} of {} calls are made",
+        start.run,
+        moment(start.at),
+        start.actor.identity,
+        start.actor.host,
+        past.progress.done.len(),
+        past.plan.moves.len()
+    ));
+    let verb =
+        if start.kind == RunKind::Deploy { "Go on with the deployment" } else { "Go on with the rollback" };
+    change::consent(face, &context, &site, verb, args)?;
+    let on_failure = on_failure.unwrap_or(site.environment.on_failure);
+    change::perform(face, &past.plan, None, async |events| {
+        runs::resume(&context.means(&site, events), &start.run, on_failure).await
+    })
+    .await
+}
+
+/// Looks at the environment of a run, and sees that it still points at what it pointed at then.
+pub(super) async fn site_of(
+    context: &Context,
+    environment: &str,
+    record: &crate::core::run::RunRecord,
+) -> Result<Site> {
+    let site = context.site(environment).await?;
+    let (now, then) = (site.driver.pin(), &record.start.pin);
+    if now == then {
+        return Ok(site);
+    }
+    Err(Error::input(format!(
+        "the run {} was in {then}, and {environment} points at {now}",
+        record.start.run
+    ))
+    .hint("name the environment that points there"))
+}

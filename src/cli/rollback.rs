@@ -1,0 +1,159 @@
+//! `rollback`: puts back what was there before a deployment.
+
+use clap::Args;
+
+use crate::core::back::{Past, newest, past, plan_back};
+use crate::core::run::{RunKind, RunRecord, RunStatus};
+use crate::core::runs::{self, OnFailure};
+use crate::core::select::Selection;
+use crate::core::{Digest, Error, Result};
+
+use super::change::{self, ChangeArgs, Next};
+use super::context::{Context, Face};
+use super::exit::Exit;
+use super::output::moment;
+use super::resume::site_of;
+use super::{progress, runs as known};
+
+/// Put back what was there before a deployment
+///
+/// Without --run it undoes the newest deployment of the environment that changed something and is not yet undone;
+/// with addresses, the newest one that wrote those. A second rollback goes further back. What somebody changed since
+/// is named, and blocks.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy rollback prod --dry-run
+  snapdeploy rollback prod 'connect/flow/Main IVR' --reason INC-77")]
+pub(super) struct RollbackArgs {
+    /// Where
+    #[arg(value_name = "ENV")]
+    environment: String,
+    /// Which of it: addresses, or globs of addresses; everything if there are none
+    #[arg(value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    /// Which run to undo
+    #[arg(long, value_name = "RUN")]
+    run: Option<String>,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+/// Runs the verb.
+pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
+    let select = Selection::new(&args.addresses)?;
+    let context = Context::open(face).await?;
+    let named = match &args.run {
+        Some(text) => Some(known::find(&context, text, face).await?),
+        None => None,
+    };
+    let site = match &named {
+        Some(record) => site_of(&context, &args.environment, record).await?,
+        None => context.site(&args.environment).await?,
+    };
+    if let Some(record) = &named {
+        undoable(record)?;
+    }
+    let (found, plan) = progress::show(&face.ui, async |events| {
+        let means = context.means(&site, events);
+        let found = match &named {
+            Some(record) => past(&means, &record.start.run).await?,
+            None => newest(&means, &select).await?,
+        };
+        let plan = plan_back(&means, &found, &select).await?;
+        Ok::<_, Error>((found, plan))
+    })
+    .await?;
+    let open = found.record.finish.is_none();
+    if open && !select.is_all() {
+        let run = &found.record.start.run;
+        return Err(Error::input(format!("the run {run} has not ended, so it can only be undone whole"))
+            .hint(format!("leave the addresses out, or finish it first: snapdeploy deploy --resume {run}")));
+    }
+    face.ui.say(about(&found));
+    further_back(&context, &found, face).await?;
+    let what = if open && plan.is_empty() && !args.change.dry_run {
+        change::blocked(&plan)?;
+        "End the run, which changed nothing,".to_string()
+    } else {
+        if let Next::Over(exit) = change::show(face, &plan, &args.change, Exit::Done)? {
+            return Ok(exit);
+        }
+        change::amount(&plan)
+    };
+    change::consent(face, &context, &site, &what, &args.change)?;
+    let reason = args.change.reason.clone();
+    let redo = redo(&found, &args.addresses);
+    change::perform(face, &plan, redo, async |events| {
+        let means = context.means(&site, events);
+        if open {
+            runs::undo_open(&means, &found, &plan, reason).await
+        } else {
+            runs::begin(&means, &plan, reason, OnFailure::Stop).await
+        }
+    })
+    .await
+}
+
+/// Fails unless the named run is one that can be undone.
+fn undoable(record: &RunRecord) -> Result<()> {
+    let run = &record.start.run;
+    if record.start.kind == RunKind::Rollback {
+        let error = Error::input(format!("the run {run} is a rollback"));
+        return Err(match record.finish {
+            None => error.hint(format!("finish it: snapdeploy deploy --resume {run}")),
+            Some(_) => error.hint("to undo a rollback, deploy again what it undid"),
+        });
+    }
+    if let Some(by) = &record.undone_by {
+        return Err(Error::failed(format!("the run {run} has been undone by {by}"))
+            .hint(format!("snapdeploy history show {by}")));
+    }
+    match record.finish.as_ref().and_then(|f| f.turned_into.as_ref()) {
+        Some(next) if record.status() == RunStatus::Turned => {
+            Err(Error::failed(format!("the run {run} failed, and {next} undoes it"))
+                .hint(format!("snapdeploy history show {next}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn about(past: &Past) -> String {
+    let s = &past.record.start;
+    let state = if past.record.finish.is_none() { ", which has not ended" } else { "" };
+    format!("Undoing run {}{state}: {} deployed {} by {}", s.run, moment(s.at), s.source, s.actor.identity)
+}
+
+/// Says so if newer deployments than this one have been undone already.
+async fn further_back(context: &Context, past: &Past, face: &Face) -> Result<()> {
+    let start = &past.record.start;
+    let newer = known::newest(context, &start.pin, 50).await?;
+    let undone = newer.iter().filter(|r| r.start.run > start.run && r.undone_by.is_some()).count();
+    if undone > 0 {
+        let what = if undone == 1 { "1 newer deployment is" } else { "newer deployments are" };
+        face.ui.say(format!("This goes further back: {what} undone already"));
+    }
+    Ok(())
+}
+
+/// Returns the command that deploys again what is undone.
+fn redo(past: &Past, addresses: &[String]) -> Option<String> {
+    let s = &past.record.start;
+    let source = if s.source_digest.parse::<Digest>().is_ok() {
+        s.source_digest.clone()
+    } else {
+        let (environment, _) = s.source.split_once('@')?;
+        format!("{environment}@{}", s.source_digest)
+    };
+    let mut command = format!("snapdeploy deploy {source} --to {}", s.environment);
+    let touched = past.progress.touched(&past.plan);
+    let patterns: Vec<String> = match (addresses.is_empty(), past.plan.steps.len()) {
+        (false, _) => addresses.to_vec(),
+        (true, steps) if touched.len() == steps && steps > 8 => Vec::new(),
+        (true, _) => touched.into_iter().map(ToString::to_string).collect(),
+    };
+    for pattern in patterns {
+        command.push_str(&format!(" '{}'", pattern.replace('\'', r"'\''")));
+    }
+    Some(command)
+}

@@ -1,0 +1,249 @@
+//! The only place that prints. Colour, width and quiet are decided here, once.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use console::Term;
+
+use crate::core::{Error, ErrorKind, Result};
+
+use super::exit::Exit;
+use super::output::{Report, error_document, human_error, result_document};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Output {
+    /// Sentences and tables
+    #[default]
+    Human,
+    /// One JSON document
+    Json,
+    /// Sentences, and annotations for GitHub Actions
+    Github,
+}
+
+/// When there is colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Whether progress may be drawn over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Drawing {
+    /// A bar that moves.
+    Bar,
+    /// Lines, one after the other.
+    Lines,
+    /// Nothing.
+    None,
+}
+
+/// What one stream can show.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ink {
+    /// Whether it shows colour.
+    pub(super) colour: bool,
+    /// How many columns it has; `None` if it is no terminal.
+    pub(super) width: Option<u16>,
+}
+
+impl Ink {
+    /// Returns a style that is plain where there is no colour.
+    pub(super) fn style(self) -> console::Style {
+        console::Style::new().force_styling(self.colour)
+    }
+}
+
+/// The terminal, or what stands in its place.
+#[derive(Clone, Debug)]
+pub(super) struct Ui {
+    output: Output,
+    quiet: bool,
+    out: Ink,
+    err: Ink,
+}
+
+/// Returns whether a stream shows colour: the flag, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM, then whether it
+/// is a terminal.
+fn colour(choice: Color, get: &dyn Fn(&str) -> Option<OsString>, terminal: bool) -> bool {
+    let set = |name: &str| get(name).filter(|v| !v.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR").is_some() => false,
+        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|v| v != "0") => true,
+        Color::Auto if set("CLICOLOR").is_some_and(|v| v == "0") => false,
+        Color::Auto if set("TERM").is_some_and(|v| v == "dumb") => false,
+        Color::Auto => terminal,
+    }
+}
+
+/// Returns the colour choice for clap's own messages, before clap has read the arguments.
+pub(super) fn clap_choice(color: Color, terminal: bool) -> clap::ColorChoice {
+    if colour(color, &|name| std::env::var_os(name), terminal) {
+        clap::ColorChoice::Always
+    } else {
+        clap::ColorChoice::Never
+    }
+}
+
+impl Ui {
+    /// Looks at the streams and the environment.
+    pub(super) fn new(output: Output, quiet: bool, color: Color) -> Ui {
+        let get = |name: &str| std::env::var_os(name);
+        let ink = |term: &Term, terminal: bool| Ink {
+            colour: colour(color, &get, terminal),
+            width: terminal.then(|| term.size_checked().map(|(_, columns)| columns)).flatten(),
+        };
+        let out = ink(&Term::stdout(), io::stdout().is_terminal());
+        let err = ink(&Term::stderr(), io::stderr().is_terminal());
+        console::set_colors_enabled(out.colour);
+        console::set_colors_enabled_stderr(err.colour);
+        Ui { output, quiet, out, err }
+    }
+
+    /// Says something along the way. Nothing here can fail: a closed stderr stops no work.
+    pub(super) fn say(&self, line: impl AsRef<str>) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "{}", line.as_ref());
+        }
+    }
+
+    /// Shows a report along the way, before the question that is about it.
+    pub(super) fn show(&self, report: &impl Report) {
+        let mut text = Vec::new();
+        if report.human(&mut text, self.err).is_ok() {
+            let _ = io::stderr().write_all(&text);
+        }
+    }
+
+    /// Prints the result. A pipe that nobody reads any more is no failure; anything else is.
+    pub(super) fn result(&self, report: &impl Report) -> Result<()> {
+        let mut text = Vec::new();
+        let drawn = match self.output {
+            Output::Json => result_document(report, &mut text),
+            Output::Human => report.human(&mut text, self.out),
+            Output::Github => {
+                let findings = super::output::annotations(&report.findings());
+                report.human(&mut text, self.out).and_then(|()| text.write_all(findings.as_bytes()))
+            }
+        };
+        drawn.and_then(|()| write_out(&text)).or_else(|e| match e.kind() {
+            io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(Error::failed("cannot write the result").source(e)),
+        })
+    }
+
+    /// Says that the command fails, and why.
+    pub(super) fn error(&self, error: &Error, exit: Exit) {
+        let text = match self.output {
+            Output::Json => error_document(error, exit),
+            Output::Human => human_error(error, self.err),
+            Output::Github => {
+                let line = super::output::annotation("error", None, &error.message);
+                let _ = write_out(line.as_bytes());
+                human_error(error, self.err)
+            }
+        };
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+
+    /// Returns how progress is drawn.
+    pub(super) fn drawing(&self) -> Drawing {
+        if self.quiet {
+            Drawing::None
+        } else if io::stderr().is_terminal() && self.output == Output::Human {
+            Drawing::Bar
+        } else {
+            Drawing::Lines
+        }
+    }
+
+    /// Returns what stderr can show.
+    pub(super) fn err(&self) -> Ink {
+        self.err
+    }
+
+    /// Asks a question to be answered with yes or no, where the default is no. Without a terminal, an error that says
+    /// which flag answers it.
+    pub(super) fn ask(&self, question: &str, flag: &str) -> Result<()> {
+        self.need_terminal(flag)?;
+        let theme = dialoguer::theme::SimpleTheme;
+        let prompt = dialoguer::Confirm::with_theme(&theme).with_prompt(question).default(false);
+        match prompt.wait_for_newline(true).interact_opt() {
+            Ok(Some(true)) => Ok(()),
+            _ => Err(Error::new(ErrorKind::Unconfirmed, "not confirmed; nothing was changed")),
+        }
+    }
+
+    /// Asks to have `phrase` typed.
+    pub(super) fn ask_phrase(&self, question: &str, phrase: &str, flag: &str) -> Result<()> {
+        self.need_terminal(flag)?;
+        let theme = dialoguer::theme::SimpleTheme;
+        let prompt = dialoguer::Input::<String>::with_theme(&theme).with_prompt(question).allow_empty(true);
+        match prompt.interact_text() {
+            Ok(typed) if typed.trim() == phrase => Ok(()),
+            _ => Err(Error::new(
+                ErrorKind::Unconfirmed,
+                format!("`{phrase}` was not typed; nothing was changed"),
+            )),
+        }
+    }
+
+    fn need_terminal(&self, flag: &str) -> Result<()> {
+        if io::stdin().is_terminal() && io::stderr().is_terminal() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Unconfirmed, "not confirmed, and there is no terminal to ask at")
+            .hint(format!("look at the plan with --dry-run, then add {flag}")))
+    }
+}
+
+/// Writes a finished text, such as help, to stdout.
+pub(super) fn write_out(text: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text)?;
+    out.flush()
+}
+
+/// Writes a finished text to stderr; used where there is no [`Ui`] yet.
+pub(super) fn write_err(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Makes the cursor visible again; a prompt that was left may have hidden it.
+pub(super) fn show_cursor() {
+    if io::stderr().is_terminal() {
+        let _ = Term::stderr().show_cursor();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn auto(variables: &[(&str, &str)], terminal: bool) -> bool {
+        let get =
+            |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| OsString::from(value));
+        colour(Color::Auto, &get, terminal)
+    }
+
+    #[test]
+    fn colour_is_decided_in_one_order() {
+        assert!(auto(&[], true) && !auto(&[], false));
+        assert!(!auto(&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true));
+        assert!(auto(&[("NO_COLOR", "")], true), "an empty NO_COLOR says nothing");
+        assert!(auto(&[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")], false));
+        assert!(!auto(&[("CLICOLOR", "0")], true) && !auto(&[("TERM", "dumb")], true));
+        let none = |_: &str| Some(OsString::from("1"));
+        assert!(colour(Color::Always, &none, false) && !colour(Color::Never, &none, true));
+    }
+}
