@@ -63,7 +63,10 @@ impl Drawer {
             Event::Begun { run, moves } => {
                 self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
                 github_output("run", &run);
-                self.begin(moves, "writing");
+            }
+            Event::Writing { total, done } => {
+                self.begin(total, "writing");
+                self.done = done;
             }
             Event::Moving { address, call, .. } => {
                 if let Some(bar) = self.bar() {
@@ -84,7 +87,6 @@ impl Drawer {
                 self.tell(&format!("Run {from} failed: {why}"));
                 self.tell(&format!("Run {to} puts back what was there before"));
                 github_output("rollback", &to);
-                self.begin(0, "rolling back");
             }
         }
     }
