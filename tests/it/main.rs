@@ -1,7 +1,9 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
 mod access;
+mod contest;
 mod crash;
+mod kill;
 mod mortal;
 mod portable;
 mod portable_corpus;
