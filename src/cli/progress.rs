@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// Does `work`, and draws what happens meanwhile.
 pub(super) async fn show<T>(ui: &Ui, work: impl AsyncFnOnce(&Events) -> T) -> T {
     let (events, stream) = Events::channel();
-    let drawer = Drawer { ui: ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
+    let drawer =
+        Drawer { ui: ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0, moves: 0, moved: 0 };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
     drop(events);
@@ -36,6 +37,9 @@ struct Drawer {
     began: Instant,
     total: usize,
     done: usize,
+    /// How many calls the run has, and how many of them are made: other things are read in between.
+    moves: usize,
+    moved: usize,
 }
 
 impl Drawer {
@@ -63,16 +67,22 @@ impl Drawer {
             Event::Begun { run, moves } => {
                 self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
                 github_output("run", &run);
-                self.begin(moves, "writing");
+                (self.moves, self.moved) = (moves, 0);
             }
             Event::Moving { address, call, .. } => {
+                if self.total != self.moves {
+                    self.begin(self.moves, "writing");
+                    self.done = self.moved;
+                }
                 if let Some(bar) = self.bar() {
                     bar.set_message(format!("{call} {address}"));
                 }
             }
             Event::Moved { address, call, .. } => {
+                self.moved += 1;
+                self.done = self.moved.saturating_sub(1);
                 self.step(|bar, done, _| bar.set_position(done));
-                self.line(&format!("[{}/{}] {call} {address}", self.done, self.total));
+                self.line(&format!("[{}/{}] {call} {address}", self.moved, self.moves));
             }
             Event::Retrying { address, why } => self.line(&format!("Trying again: {address}: {why}")),
             Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),

@@ -1,6 +1,9 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+mod cli;
 mod crash;
+mod generated;
+mod layers;
 mod mortal;
 mod portable;
 mod portable_corpus;
