@@ -199,7 +199,7 @@ fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>)
         plan: digest,
         source: plan.source.clone(),
         source_digest: plan.source_digest.clone(),
-        undoes: plan.undoes.clone(),
+        undoes: plan.undoes.clone().filter(|_| !plan.partly),
         tool: means.tool.to_string(),
     }
 }
