@@ -19,8 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(250);
 /// Does `work`, and draws what happens meanwhile.
 pub(super) async fn show<T>(ui: &Ui, work: impl AsyncFnOnce(&Events) -> T) -> T {
     let (events, stream) = Events::channel();
-    let drawer =
-        Drawer { ui: ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
+    let drawer = Drawer { ui: ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
     drop(events);
@@ -37,7 +36,6 @@ struct Drawer {
     began: Instant,
     total: usize,
     done: usize,
-    /// How many calls the run has, and how many of them are made: other things are read in between.
 }
 
 impl Drawer {
