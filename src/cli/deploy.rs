@@ -78,8 +78,11 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let context = Context::open(face).await?;
     let site = context.site(to).await?;
     let (plan, loaded) = progress::show(&face.ui, async |events| {
-        let loaded = name.load(&context, &select, events).await?;
         let means = context.means(&site, events);
+        if !args.change.dry_run {
+            runs::not_held(&means).await?;
+        }
+        let loaded = name.load(&context, &select, events).await?;
         let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;
         Ok::<_, Error>((plan, loaded))
     })

@@ -60,6 +60,9 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
             Some(record) => past(&means, &record.start.run).await?,
             None => newest(&means, &select).await?,
         };
+        if found.record.finish.is_some() && !args.change.dry_run {
+            runs::not_held(&means).await?;
+        }
         let plan = plan_back(&means, &found, &select).await?;
         Ok::<_, Error>((found, plan))
     })

@@ -98,11 +98,8 @@ fn code_of(status: std::process::ExitStatus) -> u8 {
 }
 
 fn scenario(given: Option<&Path>) -> Result<Scenario> {
-    let example = Path::new(EXAMPLE);
-    let folder = match given {
-        Some(folder) => Some(folder),
-        None => Some(example).filter(|folder| folder.join("scenario.toml").is_file()),
-    };
+    let known = [Path::new("."), Path::new(EXAMPLE)];
+    let folder = given.or_else(|| known.into_iter().find(|folder| folder.join("scenario.toml").is_file()));
     match folder {
         Some(folder) => Scenario::load(folder).map_err(|e| Error::input(e.to_string())),
         None => Ok(small()),
