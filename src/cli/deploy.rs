@@ -77,7 +77,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
     let site = context.site(to).await?;
-    let (plan, loaded) = progress::show(&face.ui, async |events| {
+    let (plan, loaded) = progress::show(face, async |events| {
         let loaded = name.load(&context, &select, events).await?;
         let means = context.means(&site, events);
         let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;

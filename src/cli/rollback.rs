@@ -54,7 +54,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     if let Some(record) = &named {
         undoable(record)?;
     }
-    let (found, plan) = progress::show(&face.ui, async |events| {
+    let (found, plan) = progress::show(face, async |events| {
         let means = context.means(&site, events);
         let found = match &named {
             Some(record) => past(&means, &record.start.run).await?,

@@ -72,6 +72,16 @@ fn first_names(rest: &str) -> Vec<String> {
     names
 }
 
+/// Returns what is wrong if a file climbs out of its layer by `super::`.
+fn climbs(path: &str, text: &str) -> Vec<String> {
+    let depth = path.split('/').count() - usize::from(path.ends_with("mod.rs"));
+    let code: Vec<&str> = text.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+    match code.concat().contains(&"super::".repeat(depth)) {
+        true => vec![format!("{path} climbs to the root by super::")],
+        false => Vec::new(),
+    }
+}
+
 /// Returns what is wrong with the form of a file.
 fn malformed(path: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -111,6 +121,7 @@ fn no_layer_uses_one_above_it() {
         let inside = file.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).unwrap();
         if let Some((layer, _)) = inside.split_once('/') {
+            wrong.extend(climbs(&inside, &text));
             wrong.extend(trespasses(layer, &text).into_iter().map(|w| format!("{inside}: {w}")));
         }
         wrong.extend(malformed(&inside, &text));
@@ -135,6 +146,14 @@ fn a_trespass_is_seen_however_it_is_written() {
     }
     assert_eq!(trespasses("sandbox", "use crate::core::Address;").len(), 1);
     assert_eq!(trespasses("new", "").len(), 1);
+}
+
+#[test]
+fn a_climb_out_of_the_layer_is_seen() {
+    assert_eq!(climbs("core/plan.rs", "use super::super::aws::Sessions;").len(), 1);
+    assert_eq!(climbs("core/mod.rs", "use super::aws;").len(), 1);
+    assert!(climbs("core/plan.rs", "use super::pin::Pin;").is_empty());
+    assert!(climbs("sandbox/s3/list.rs", "use super::super::world;").is_empty());
 }
 
 #[test]
