@@ -1,5 +1,6 @@
 //! What AWS answers when it does not do what it was asked: told apart by code, in this one place.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -94,7 +95,8 @@ where
         SdkError::ConstructionFailure(_) => {
             failure(ErrorKind::Input, Fate::Refused, format!("{operation}: {}", whole(&error)))
         }
-        SdkError::DispatchFailure(d) if d.as_connector_error().is_none_or(|c| c.is_user()) => {
+        // Without credentials nothing was sent.
+        SdkError::DispatchFailure(_) if lacks_credentials(&error) => {
             failure(ErrorKind::Denied, Fate::Refused, format!("{operation}: {}", whole(&error)))
         }
         _ => failure(ErrorKind::Unavailable, Fate::Unknown, format!("{operation}: {}", whole(&error))),
@@ -125,6 +127,18 @@ fn problems(response: &HttpResponse) -> Vec<String> {
         .flatten()
         .filter_map(|p| p.get("message").or_else(|| p.get("Message"))?.as_str().map(String::from))
         .collect()
+}
+
+/// Returns whether the credentials could not be had: none are there, or the role may not be assumed.
+fn lacks_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(e) = next {
+        if e.is::<CredentialsError>() {
+            return true;
+        }
+        next = e.source();
+    }
+    false
 }
 
 /// Returns an error with all that lies beneath it, in one line.

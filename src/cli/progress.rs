@@ -24,8 +24,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) async fn show<T>(face: &Face, work: impl AsyncFnOnce(&Events) -> T) -> T {
     let (events, stream) = Events::channel();
     let (ui, signals) = (face.ui.clone(), face.signals.clone());
-    let drawer =
-        Drawer { ui, signals, bar: None, began: Instant::now(), total: 0, done: 0, moves: 0, moved: 0 };
+    let drawer = Drawer { ui, signals, bar: None, began: Instant::now(), total: 0, done: 0 };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
     drop(events);
@@ -43,9 +42,6 @@ struct Drawer {
     began: Instant,
     total: usize,
     done: usize,
-    /// How many calls the run has, and how many of them are made: other things are read in between.
-    moves: usize,
-    moved: usize,
 }
 
 impl Drawer {
@@ -80,23 +76,20 @@ impl Drawer {
             Event::Begun { run, moves } => {
                 self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
                 github_output("run", &run);
-                (self.moves, self.moved) = (moves, 0);
+            }
+            Event::Writing { total, done } => {
+                self.begin(total, "writing");
+                self.done = done;
             }
             Event::Moving { address, call, .. } => {
                 self.signals.changed();
-                if self.total != self.moves {
-                    self.begin(self.moves, "writing");
-                    self.done = self.moved;
-                }
                 if let Some(bar) = self.bar() {
                     bar.set_message(format!("{call} {address}"));
                 }
             }
             Event::Moved { address, call, .. } => {
-                self.moved += 1;
-                self.done = self.moved.saturating_sub(1);
                 self.step(|bar, done, _| bar.set_position(done));
-                self.line(&format!("[{}/{}] {call} {address}", self.moved, self.moves));
+                self.line(&format!("[{}/{}] {call} {address}", self.done, self.total));
             }
             Event::Retrying { address, why } => self.line(&format!("Trying again: {address}: {why}")),
             Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),
@@ -108,7 +101,6 @@ impl Drawer {
                 self.tell(&format!("Run {from} failed: {why}"));
                 self.tell(&format!("Run {to} puts back what was there before"));
                 github_output("rollback", &to);
-                self.begin(0, "rolling back");
             }
         }
     }

@@ -35,7 +35,7 @@ impl Signals {
     pub(super) fn listen() -> Signals {
         let signals = Signals {
             stop: Stop::new(),
-            phase: Arc::default(),
+            phase: Arc::new(AtomicU8::new(Phase::Looking as u8)),
             code: Arc::new(AtomicU8::new(Exit::Interrupted as u8)),
         };
         let own = signals.clone();

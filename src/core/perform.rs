@@ -92,9 +92,16 @@ pub struct Performance<'a> {
 
 impl Performance<'_> {
     /// Performs what is still to be done, and verifies all. Returns what verification found wrong.
-    pub async fn go_on(&mut self) -> Result<Vec<String>> {
-        let mut inventory = self.inventory().await?;
+    ///
+    /// `inventory` is what has just been listed under the lease, if it has.
+    pub async fn go_on(&mut self, inventory: Option<Inventory>) -> Result<Vec<String>> {
+        let mut inventory = match inventory {
+            Some(inventory) => inventory,
+            None => self.inventory().await?,
+        };
         self.settle().await;
+        let (total, done) = (self.plan.moves.len(), self.progress.done.len());
+        self.means.events.emit(Event::Writing { total, done });
         for index in 0..self.plan.moves.len() {
             if self.progress.done.contains(&index) {
                 continue;

@@ -6,6 +6,7 @@ use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::id::{RunId, SnapshotId};
+use super::inventory::Inventory;
 use super::journal::Journal;
 use super::lease::{LEASE, Lease, Owner, owner, wait_until_dead};
 use super::ledger::{BeginError, Claim, Held};
@@ -280,7 +281,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
     }
     let outcome = match prepare(&mut performance, leg).await {
-        Ok(()) => performance.go_on().await,
+        Ok(inventory) => performance.go_on(inventory).await,
         Err(e) => Err(e),
     };
     let error = match outcome {
@@ -357,10 +358,11 @@ async fn end(
     means.ledger.end(&lease.claim, &finish).await
 }
 
-/// Under the lease: sees that everything is as the plan saw it, and commits the snapshot to go back to.
-async fn prepare(performance: &mut Performance<'_>, leg: &Leg) -> Result<()> {
+/// Under the lease: sees that everything is as the plan saw it, and commits the snapshot to go back to. Returns what
+/// it listed; nothing if the run is past this already.
+async fn prepare(performance: &mut Performance<'_>, leg: &Leg) -> Result<Option<Inventory>> {
     if performance.progress.before.is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let means = performance.means;
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
@@ -405,7 +407,7 @@ async fn prepare(performance: &mut Performance<'_>, leg: &Leg) -> Result<()> {
     means.events.emit(Event::Committed { snapshot: id.clone() });
     performance.progress.before = Some(id.clone());
     performance.journal.note(Note::Before { snapshot: id });
-    Ok(())
+    Ok(Some(inventory))
 }
 
 /// Plans the way back and begins it in the place of the failed run. `None` if there is nothing to undo.

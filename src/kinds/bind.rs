@@ -14,7 +14,10 @@ use crate::core::{Error, Pin, Result};
 /// none of them.
 pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn Driver>> {
     let mut calls = Calls { account, instance: String::new() };
-    let instances = calls.list("ListInstances", "InstanceSummaryList").await?;
+    let instances = calls
+        .list("ListInstances", "InstanceSummaryList")
+        .await
+        .map_err(|e| e.context(format!("cannot find the Connect instance of {}", environment.name)))?;
     let named = |i: &&Value| {
         ["Id", "Arn", "InstanceAlias"].iter().any(|member| i[*member].as_str() == Some(&environment.instance))
     };

@@ -1,8 +1,11 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+mod access;
 mod cli;
+mod contest;
 mod crash;
 mod generated;
+mod kill;
 mod layers;
 mod mortal;
 mod portable;
