@@ -310,7 +310,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;sandbox' {
-            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'What is in the simulated accounts: a directory with a scenario.toml')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port on 127.0.0.1; a free one if not given')
             [CompletionResult]::new('--quotas', '--quotas', [CompletionResultType]::ParameterName, 'Whether calls are throttled as AWS does')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')

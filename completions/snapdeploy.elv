@@ -282,7 +282,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --version 'Print version'
         }
         &'snapdeploy;sandbox'= {
-            cand --scenario 'What is in the simulated accounts: a directory with a scenario.toml'
+            cand --scenario 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)'
             cand --port 'The port on 127.0.0.1; a free one if not given'
             cand --quotas 'Whether calls are throttled as AWS does'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'

@@ -239,7 +239,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l qu
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s V -l version -d 'Print version'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l scenario -d 'What is in the simulated accounts: a directory with a scenario.toml' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l scenario -d 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; a free one if not given' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l quotas -d 'Whether calls are throttled as AWS does' -r -f -a "aws\t'By AWS\'s default quotas'
 off\t'Not at all'"

@@ -47,7 +47,7 @@ pub(super) async fn run(args: &DiffArgs, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
     // Both are taken whole: what only one of them has is a difference, not a mistake.
-    let (from, to) = progress::show(&face.ui, async |events| {
+    let (from, to) = progress::show(face, async |events| {
         let from = args.from.load(&context, &Selection::all(), events).await?.source(&args.from);
         let to = args.to.load(&context, &Selection::all(), events).await?.source(&args.to);
         Ok::<_, Error>((from, to))

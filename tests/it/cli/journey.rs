@@ -228,7 +228,7 @@ fn ctrl_c_finishes_the_call_and_stops_and_a_second_one_leaves() {
         if leaves {
             kill();
             let said = Said::from(child.wait_with_output().unwrap());
-            assert_eq!(said.code, 130, "{}", said.err);
+            assert_eq!(said.code, 3, "{}", said.err);
             acme.sandbox.release();
             acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
         } else {
