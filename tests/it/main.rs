@@ -12,6 +12,7 @@ mod portable;
 mod portable_corpus;
 mod portable_world;
 mod python;
+mod quickstart;
 mod roundtrip;
 mod sandbox;
 mod small;
