@@ -1,6 +1,8 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
 mod access;
+mod corpus;
+mod corpus_loader;
 mod crash;
 mod mortal;
 mod portable;
