@@ -17,7 +17,7 @@ use snapdeploy::core::snapshot::Snapshot;
 use snapdeploy::sandbox::Sandbox;
 
 use crate::corpus_loader::{Corpus, How, load};
-use crate::world::{A, B, REGION, World, scenario, sdk};
+use crate::world::{A, B, REGION, World, assert_same, scenario, sdk};
 
 /// Returns a world whose A has the corpus and whose B has only what has to be there; `None` without the corpus.
 async fn world(how: How) -> Option<(World, Corpus)> {
@@ -98,10 +98,6 @@ fn strings(value: &Value, uids: &mut Vec<String>, out: &mut Vec<String>) {
     }
 }
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap()
-}
-
 async fn prove(how: How) {
     let Some((world, corpus)) = world(how).await else { return };
     publish(&world).await;
@@ -148,9 +144,7 @@ async fn prove(how: How) {
     assert_eq!(back.blocks().count(), 0, "{:#?}", back.findings);
     let ended = begin(&means, &back, None, OnFailure::Stop).await.unwrap();
     assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
-    let after = world.sandbox.connect_state(B);
-    let diff = similar::TextDiff::from_lines(&pretty(&before), &pretty(&after)).unified_diff().to_string();
-    assert_eq!(after, before, "{diff}");
+    assert_same(&world.sandbox.connect_state(B), &before);
 
     let count = |kind: &str| dev.documents.keys().filter(|a| a.kind() == kind).count();
     let referred: usize =
