@@ -111,7 +111,7 @@ pub(super) async fn perform(
 ) -> Result<Exit> {
     face.signals.changing();
     let began = Instant::now();
-    let ended = progress::show(&face.ui, work).await?;
+    let ended = progress::show(face, work).await?;
     let exit = Exit::of_run(&ended);
     match &ended {
         Ended::Done { .. } => {}

@@ -84,8 +84,10 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(e) => return usage(&e, output.unwrap_or_default()),
     };
+    let signals = Signals::listen();
     // A panic has been reported by the hook.
-    std::panic::catch_unwind(|| start(&command)).unwrap_or(ExitCode::from(Exit::Bug as u8))
+    let end = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| start(&command, &signals)));
+    end.unwrap_or_else(|_| signals.at_least_stopped(Exit::Bug).into())
 }
 
 /// Returns what a global flag or its twin says, before clap has read the arguments: its own messages need it.
@@ -127,7 +129,7 @@ fn usage(e: &clap::Error, output: Output) -> ExitCode {
     Exit::Usage.into()
 }
 
-fn start(command: &Command) -> ExitCode {
+fn start(command: &Command, signals: &Signals) -> ExitCode {
     let global = &command.global;
     let ui = Ui::new(global.output, global.quiet, global.color);
     logs::start(global.verbose, ui.err().colour);
@@ -138,8 +140,7 @@ fn start(command: &Command) -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return failed(&ui, &Error::failed(format!("cannot start: {e}")), Exit::Interrupted).into(),
     };
-    let signals = Signals::listen();
-    let face = Face { ui, config: global.config.clone(), signals };
+    let face = Face { ui, config: global.config.clone(), signals: signals.clone() };
     match runtime.block_on(run(&command.verb, &face)) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(code)) => ExitCode::from(code),

@@ -47,7 +47,7 @@ pub(super) async fn run(args: &DiffArgs, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
     // Both are taken whole: what only one of them has is a difference, not a mistake.
-    let (from, to) = progress::show(&face.ui, async |events| {
+    let (from, to) = progress::show(face, async |events| {
         let from = args.from.load(&context, &Selection::all(), events).await?.source(&args.from);
         let to = args.to.load(&context, &Selection::all(), events).await?.source(&args.to);
         Ok::<_, Error>((from, to))
@@ -92,18 +92,19 @@ impl Report for DiffReport {
     }
 }
 
-/// Returns whether a place is only about where something is drawn in the flow editor.
-fn layout(place: &Place) -> bool {
-    let path = &place.path;
-    path.contains(".Metadata.")
-        && (path.to_lowercase().contains("position") || path.contains("ActionMetadata"))
-        && [".x", ".y", ".X", ".Y"].iter().any(|end| path.ends_with(end))
-        || path.ends_with("Metadata.entryPointPosition")
-        || path.contains("Metadata.") && path.ends_with(".position")
+/// Returns whether a place is only about how the editor draws a flow: it changes no call.
+fn drawn(place: &Place) -> bool {
+    place.path.starts_with("Content.Metadata.")
+}
+
+/// Returns whether a place is only about where a block is drawn.
+fn position(place: &Place) -> bool {
+    let path = place.path.to_lowercase();
+    path.ends_with("position") || path.ends_with("position.x") || path.ends_with("position.y")
 }
 
 fn places(places: &[Place], out: &mut dyn Write, ink: Ink) -> io::Result<()> {
-    let (moved, real): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|p| layout(p));
+    let (editor, real): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|p| drawn(p));
     let (red, green) = (ink.style().red(), ink.style().green());
     for place in real {
         match (&place.from, &place.to) {
@@ -117,9 +118,9 @@ fn places(places: &[Place], out: &mut dyn Write, ink: Ink) -> io::Result<()> {
             }
         }
     }
-    if !moved.is_empty() {
-        let n = moved.len();
-        writeln!(out, "  layout: {n} {} of blocks", if n == 1 { "position" } else { "positions" })?;
+    if !editor.is_empty() {
+        let moved = editor.iter().filter(|p| position(p)).count();
+        writeln!(out, "  layout: {moved} positions, {} other details of the editor", editor.len() - moved)?;
     }
     Ok(())
 }
@@ -183,7 +184,7 @@ mod tests {
         let out = String::from_utf8(out).unwrap();
         assert_eq!(
             out,
-            "  Description: \"old\" → \"new\"\n  Note:\n      a\n    - b\n    + B\n      c\n  layout: 2 positions of blocks\n"
+            "  Description: \"old\" → \"new\"\n  Note:\n      a\n    - b\n    + B\n      c\n  layout: 2 positions, 0 other details of the editor\n"
         );
     }
 }

@@ -61,7 +61,7 @@ pub(super) async fn run(args: &ExtractArgs, face: &Face) -> Result<Exit> {
     let context = Context::open(face).await?;
     let site = context.site(&args.environment).await?;
     let extracted =
-        progress::show(&face.ui, async |events| extract(&context.means(&site, events), &what).await).await?;
+        progress::show(face, async |events| extract(&context.means(&site, events), &what).await).await?;
     let report = ExtractReport::of(&extracted);
     face.ui.result(&report)?;
     Ok(if report.gaps.is_empty() { Exit::Done } else { Exit::Unclean })

@@ -39,7 +39,7 @@ pub(super) async fn run(args: &HealthArgs, face: &Face) -> Result<Exit> {
     let context = Context::open(face).await?;
     let site = context.site(&args.environment).await?;
     let checks =
-        progress::show(&face.ui, async |events| health::health(&context.means(&site, events), &select).await)
+        progress::show(face, async |events| health::health(&context.means(&site, events), &select).await)
             .await?;
     let healthy = checks.iter().all(|c| c.healthy);
     let (environment, pin) = (args.environment.clone(), site.driver.pin().clone());

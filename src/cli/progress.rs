@@ -11,15 +11,20 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::core::RunId;
 use crate::core::event::{Event, Events};
 
+use super::context::Face;
+use super::signals::Signals;
 use super::ui::{Drawing, Ui};
 
 /// What is over sooner than this is not worth a word.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How often a bar moves while nothing else happens.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Does `work`, and draws what happens meanwhile.
-pub(super) async fn show<T>(ui: &Ui, work: impl AsyncFnOnce(&Events) -> T) -> T {
+pub(super) async fn show<T>(face: &Face, work: impl AsyncFnOnce(&Events) -> T) -> T {
     let (events, stream) = Events::channel();
-    let drawer = Drawer { ui: ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
+    let (ui, signals) = (face.ui.clone(), face.signals.clone());
+    let drawer = Drawer { ui, signals, bar: None, began: Instant::now(), total: 0, done: 0 };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
     drop(events);
@@ -32,6 +37,7 @@ pub(super) async fn show<T>(ui: &Ui, work: impl AsyncFnOnce(&Events) -> T) -> T 
 
 struct Drawer {
     ui: Ui,
+    signals: Signals,
     bar: Option<ProgressBar>,
     began: Instant,
     total: usize,
@@ -40,10 +46,17 @@ struct Drawer {
 
 impl Drawer {
     fn watch(mut self, mut stream: UnboundedReceiver<Event>) {
-        while let Some(event) = stream.blocking_recv() {
-            self.draw(event);
-        }
-        self.clear();
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() else { return };
+        runtime.block_on(async {
+            loop {
+                match tokio::time::timeout(TICK, stream.recv()).await {
+                    Ok(Some(event)) => self.draw(event),
+                    Ok(None) => break,
+                    Err(_) => self.bar().into_iter().for_each(ProgressBar::tick),
+                }
+            }
+            self.clear();
+        });
     }
 
     fn draw(&mut self, event: Event) {
@@ -63,9 +76,13 @@ impl Drawer {
             Event::Begun { run, moves } => {
                 self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
                 github_output("run", &run);
-                self.begin(moves, "writing");
+            }
+            Event::Writing { total, done } => {
+                self.begin(total, "writing");
+                self.done = done;
             }
             Event::Moving { address, call, .. } => {
+                self.signals.changed();
                 if let Some(bar) = self.bar() {
                     bar.set_message(format!("{call} {address}"));
                 }
@@ -84,7 +101,6 @@ impl Drawer {
                 self.tell(&format!("Run {from} failed: {why}"));
                 self.tell(&format!("Run {to} puts back what was there before"));
                 github_output("rollback", &to);
-                self.begin(0, "rolling back");
             }
         }
     }

@@ -33,8 +33,8 @@ pub(super) async fn run(
         return Err(Error::failed(format!("the run {} has ended: {}", start.run, finish.message))
             .hint(format!("snapdeploy history show {}", start.run)));
     }
-    let past = progress::show(&face.ui, async |events| past(&context.means(&site, events), &start.run).await)
-        .await?;
+    let past =
+        progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
     if args.dry_run {
         face.ui.result(&PlanReport(&past.plan))?;
         return Ok(Exit::Done);

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::core::back::{Past, newest, past, plan_back};
+use crate::core::holder::not_held;
 use crate::core::run::{RunKind, RunRecord, RunStatus};
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
@@ -54,12 +55,15 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     if let Some(record) = &named {
         undoable(record)?;
     }
-    let (found, plan) = progress::show(&face.ui, async |events| {
+    let (found, plan) = progress::show(face, async |events| {
         let means = context.means(&site, events);
         let found = match &named {
             Some(record) => past(&means, &record.start.run).await?,
             None => newest(&means, &select).await?,
         };
+        if found.record.finish.is_some() && !args.change.dry_run {
+            not_held(&means).await?;
+        }
         let plan = plan_back(&means, &found, &select).await?;
         Ok::<_, Error>((found, plan))
     })

@@ -13,9 +13,9 @@ use super::exit::Exit;
 use super::output::Report;
 use super::ui::Ink;
 
-/// The scenario that is used if it is there and no other is named.
-const EXAMPLE: &str = "examples/acme";
-const REGION: &str = "eu-central-1";
+/// Where a scenario is looked for if none is named.
+const USUAL: [&str; 2] = [".", "examples/acme"];
+const REGION: &str = "us-east-1";
 
 /// Simulate AWS on this machine
 ///
@@ -27,7 +27,8 @@ Examples:
   snapdeploy sandbox --scenario examples/acme --port 4560
   snapdeploy sandbox -- sh -c 'snapdeploy extract dev && snapdeploy deploy dev@latest --to prod --yes'")]
 pub(super) struct SandboxArgs {
-    /// What is in the simulated accounts: a directory with a scenario.toml
+    /// What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or
+    /// two small accounts, dev (111111111111) and prod (222222222222)
     #[arg(long, value_name = "DIR")]
     scenario: Option<PathBuf>,
     /// The port on 127.0.0.1; a free one if not given
@@ -71,6 +72,7 @@ pub(super) async fn run(args: &SandboxArgs, face: &Face) -> Result<Result<Exit, 
         return Ok(Ok(Exit::Done));
     };
     face.ui.say(format!("A simulated AWS is at {endpoint}"));
+    face.signals.hosting();
     let status = tokio::process::Command::new(program)
         .args(rest)
         .env("AWS_ENDPOINT_URL", &endpoint)
@@ -98,11 +100,8 @@ fn code_of(status: std::process::ExitStatus) -> u8 {
 }
 
 fn scenario(given: Option<&Path>) -> Result<Scenario> {
-    let example = Path::new(EXAMPLE);
-    let folder = match given {
-        Some(folder) => Some(folder),
-        None => Some(example).filter(|folder| folder.join("scenario.toml").is_file()),
-    };
+    let usual = || USUAL.iter().map(Path::new).find(|folder| folder.join("scenario.toml").is_file());
+    let folder = given.or_else(usual);
     match folder {
         Some(folder) => Scenario::load(folder).map_err(|e| Error::input(e.to_string())),
         None => Ok(small()),

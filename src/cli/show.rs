@@ -52,7 +52,7 @@ pub(super) async fn run(args: &ShowArgs, face: &Face) -> Result<Exit> {
         }
         Err(why) => return Err(Error::input(format!("`{}` is no source: {why}", args.source))),
     };
-    let loaded = progress::show(&face.ui, async |events| name.load(&context, &select, events).await).await?;
+    let loaded = progress::show(face, async |events| name.load(&context, &select, events).await).await?;
     let source = loaded.source(&name);
     if let Some(pattern) = select.idle(source.documents.keys()).first() {
         return Err(Error::not_found(format!("nothing in {name} is `{pattern}`"))

@@ -1,18 +1,32 @@
-//! Ctrl-C and SIGTERM: the first asks, the second leaves.
+//! Ctrl-C and SIGTERM: the first asks, the second leaves. What it is right to do depends on how far the work has come.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::core::lease::Stop;
 
 use super::exit::Exit;
 use super::ui;
 
+/// How far the work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Phase {
+    /// Nothing is changed: it may be left at once.
+    Looking = 0,
+    /// Somebody else's command runs, and gets the terminal's signals itself.
+    Hosting = 1,
+    /// Something may be about to be changed.
+    Changing = 2,
+    /// A call that changes something has been sent.
+    Changed = 3,
+}
+
 /// Listens for signals, on a thread of its own, so that neither a prompt nor a slow call holds it up.
 #[derive(Clone, Debug)]
 pub(super) struct Signals {
     stop: Stop,
-    changing: Arc<AtomicBool>,
+    phase: Arc<AtomicU8>,
     code: Arc<AtomicU8>,
 }
 
@@ -21,7 +35,7 @@ impl Signals {
     pub(super) fn listen() -> Signals {
         let signals = Signals {
             stop: Stop::new(),
-            changing: Arc::default(),
+            phase: Arc::new(AtomicU8::new(Phase::Looking as u8)),
             code: Arc::new(AtomicU8::new(Exit::Interrupted as u8)),
         };
         let own = signals.clone();
@@ -37,7 +51,22 @@ impl Signals {
 
     /// From now on something may be changed, so the first signal only asks.
     pub(super) fn changing(&self) {
-        self.changing.store(true, Ordering::SeqCst);
+        self.phase.fetch_max(Phase::Changing as u8, Ordering::SeqCst);
+    }
+
+    /// A call that changes something is being sent: whatever happens now, nobody may take it for nothing.
+    pub(super) fn changed(&self) {
+        self.phase.fetch_max(Phase::Changed as u8, Ordering::SeqCst);
+    }
+
+    /// From now on another command decides what Ctrl-C means.
+    pub(super) fn hosting(&self) {
+        self.phase.fetch_max(Phase::Hosting as u8, Ordering::SeqCst);
+    }
+
+    /// Returns `exit`, or the code of a run that stopped part-way if a call that changes something has been sent.
+    pub(super) fn at_least_stopped(&self, exit: Exit) -> Exit {
+        if self.phase.load(Ordering::SeqCst) == Phase::Changed as u8 { Exit::Stopped } else { exit }
     }
 
     /// Returns the code of whichever signal came.
@@ -59,9 +88,13 @@ impl Signals {
             loop {
                 let exit = arrivals.next().await;
                 self.code.store(exit as u8, Ordering::SeqCst);
+                let phase = self.phase.load(Ordering::SeqCst);
+                if phase == Phase::Hosting as u8 && exit == Exit::Interrupted {
+                    continue;
+                }
                 ui::show_cursor();
-                if !self.changing.load(Ordering::SeqCst) || self.stop.asked().is_some() {
-                    std::process::exit(i32::from(exit as u8));
+                if phase < Phase::Changing as u8 || self.stop.asked().is_some() {
+                    std::process::exit(i32::from(self.at_least_stopped(exit) as u8));
                 }
                 self.stop.ask(if exit == Exit::Terminated { "terminated" } else { "interrupted" });
                 ui::write_err("\nStopping after this call; press Ctrl-C again to leave at once.\n");

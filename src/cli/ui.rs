@@ -120,7 +120,7 @@ impl Ui {
     /// Shows a report along the way, before the question that is about it.
     pub(super) fn show(&self, report: &impl Report) {
         let mut text = Vec::new();
-        if report.human(&mut text, self.err).is_ok() {
+        if !self.quiet && report.human(&mut text, self.err).is_ok() {
             let _ = io::stderr().write_all(&text);
         }
     }

@@ -142,7 +142,10 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         });
     }
     findings.extend(still_needed(means, &inventory, &wishes).await?);
-    plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)
+    let mut plan =
+        plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)?;
+    plan.partly = !select.is_all();
+    Ok(plan)
 }
 
 /// Returns why `live` is neither what was before the run nor what the run made of it.

@@ -32,6 +32,13 @@ pub enum Event {
         /// How many moves it has.
         moves: usize,
     },
+    /// Moves are about to be made.
+    Writing {
+        /// How many there are.
+        total: usize,
+        /// How many are made already, by an earlier process.
+        done: usize,
+    },
     /// A move is being made.
     Moving {
         /// Its place in the plan.

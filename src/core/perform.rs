@@ -100,6 +100,8 @@ impl Performance<'_> {
             None => self.inventory().await?,
         };
         self.settle().await;
+        let (total, done) = (self.plan.moves.len(), self.progress.done.len());
+        self.means.events.emit(Event::Writing { total, done });
         for index in 0..self.plan.moves.len() {
             if self.progress.done.contains(&index) {
                 continue;

@@ -92,6 +92,9 @@ pub struct Plan {
     pub source_digest: String,
     /// The run that it undoes.
     pub undoes: Option<RunId>,
+    /// Whether it undoes only a part of that run: then the run does not count as undone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partly: bool,
     /// One for each address that changes, in the order in which they are first written.
     pub steps: Vec<Step>,
     /// In the order in which they are made.
@@ -243,6 +246,7 @@ pub fn plan(
         source: occasion.source,
         source_digest: occasion.source_digest,
         undoes: occasion.undoes,
+        partly: false,
         steps,
         moves,
         unchanged,

@@ -83,20 +83,18 @@ pub async fn plan_deploy(
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     let home = source.pin == *means.driver.pin();
     let mut findings = Vec::new();
-    let picked: Vec<&Address> = source
+    let named = |a: &Address| select.patterns().contains(&a.to_string());
+    let (picked, left): (Vec<&Address>, Vec<&Address>) = source
         .documents
         .keys()
         .filter(|a| select.picks(a))
-        .filter(|a| match whose(a, source, &inventory) {
-            Ownership::Customer => true,
-            _ if select.patterns().contains(&a.to_string()) => true,
-            _ => {
-                let message = "is the service's own and is left as it is; name its address to write it";
-                findings.push(Finding::new(Weight::Note, Some(a), message));
-                false
-            }
-        })
-        .collect();
+        .partition(|a| named(a) || whose(a, source, &inventory) == Ownership::Customer);
+    if let Some(first) = left.first() {
+        let message = format!("{} of the service's own resources are left as they are", left.len());
+        findings.push(
+            Finding::new(Weight::Note, None, message).hint(format!("name an address to write it: '{first}'")),
+        );
+    }
     let (lives, unread) = survey::read(means.driver, &inventory, picked.iter().copied(), means.events).await;
     let all: Vec<_> = gaps.into_iter().chain(unread).collect();
     survey::no_gaps(&all, |kind| picked.iter().any(|a| a.kind() == kind))?;

@@ -2,21 +2,20 @@
 
 use super::address::Address;
 use super::back::{Past, past, plan_back};
+use super::before::prepare;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
-use super::id::{RunId, SnapshotId};
-use super::inventory::Inventory;
+use super::holder::{locked, take_over};
+use super::id::RunId;
 use super::journal::Journal;
-use super::lease::{LEASE, Lease, Owner, owner, wait_until_dead};
-use super::ledger::{BeginError, Claim, Held};
+use super::lease::{LEASE, Lease};
+use super::ledger::{BeginError, Claim};
 use super::means::Means;
 use super::perform::{Performance, Progress};
 use super::plan::Plan;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
-use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
-use super::survey;
 
 /// What a failed deploy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,49 +198,9 @@ fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>)
         plan: digest,
         source: plan.source.clone(),
         source_digest: plan.source_digest.clone(),
-        undoes: plan.undoes.clone(),
+        undoes: plan.undoes.clone().filter(|_| !plan.partly),
         tool: means.tool.to_string(),
     }
-}
-
-/// Returns the refusal that names who holds the lease, and what to type.
-fn locked(means: &Means<'_>, held: &Held) -> Error {
-    let s = &held.start;
-    let (run, who) = (&s.run, format!("{} ({})", s.actor.identity, s.actor.host));
-    let verb = if s.kind == RunKind::Deploy { "deploying" } else { "rolling back" };
-    let error = |state: &str| {
-        let message = format!(
-            "{} is held by the run {run}: {who}, {verb} {} since {}{state}",
-            s.environment, s.source, s.at
-        );
-        Error::new(ErrorKind::Locked, message)
-    };
-    let ways_out =
-        format!("snapdeploy deploy --resume {run}, or snapdeploy rollback {} --run {run}", s.environment);
-    match owner(held, &means.process, super::process::alive) {
-        Owner::Parked => error("; it stopped part-way").hint(ways_out),
-        Owner::Dead => error("; its process is dead").hint(ways_out),
-        Owner::Unknown => {
-            error("").hint(format!("wait for it: snapdeploy history show {run}; if it is dead: {ways_out}"))
-        }
-    }
-}
-
-/// Takes the lease of the open run `id` over, waiting first where its owner may be alive.
-async fn take_over(means: &Means<'_>, id: &RunId) -> Result<(Claim, RunStart)> {
-    let pin = means.driver.pin();
-    let held = means.ledger.held(pin).await?.filter(|h| h.start.run == *id);
-    let Some(mut held) = held else {
-        return Err(Error::new(ErrorKind::Locked, format!("the run {id} holds no lease of {pin}")));
-    };
-    if owner(&held, &means.process, super::process::alive) == Owner::Unknown {
-        let why = format!("the owner of the run {id} may be alive: {}", held.start.actor.host);
-        means.events.emit(Event::Waiting { why });
-        held = wait_until_dead(means.ledger, means.clock, &held).await?;
-    }
-    let start = RunStart { actor: means.actor.clone(), process: means.process.clone(), ..held.start.clone() };
-    let claim = means.ledger.take_over(&held, &start, LEASE).await?;
-    Ok((claim, start))
 }
 
 async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result<Ended> {
@@ -280,7 +239,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     if !leg.rows.is_empty() {
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
     }
-    let outcome = match prepare(&mut performance, leg).await {
+    let outcome = match prepare(&mut performance, &leg.start.run).await {
         Ok(inventory) => performance.go_on(inventory).await,
         Err(e) => Err(e),
     };
@@ -356,58 +315,6 @@ async fn end(
         turned_into: None,
     };
     means.ledger.end(&lease.claim, &finish).await
-}
-
-/// Under the lease: sees that everything is as the plan saw it, and commits the snapshot to go back to. Returns what
-/// it listed; nothing if the run is past this already.
-async fn prepare(performance: &mut Performance<'_>, leg: &Leg) -> Result<Option<Inventory>> {
-    if performance.progress.before.is_some() {
-        return Ok(None);
-    }
-    let means = performance.means;
-    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
-    let scope: Vec<Address> = leg.plan.steps.iter().map(|s| s.address.clone()).collect();
-    let (lives, unread) = survey::read(means.driver, &inventory, &scope, means.events).await;
-    let gaps: Vec<_> = gaps.into_iter().chain(unread).collect();
-    survey::no_gaps(&gaps, |kind| scope.iter().any(|a| a.kind() == kind))?;
-    for step in &leg.plan.steps {
-        let same = match (&step.before, lives.get(&step.address)) {
-            (None, None) => true,
-            (Some(before), Some(live)) => before.fits(&live.document),
-            _ => false,
-        };
-        if !same {
-            let message = format!("{} has been changed since the plan was made", step.address);
-            return Err(
-                Error::new(ErrorKind::Stale, message).hint("make the plan again: run the same command")
-            );
-        }
-    }
-    let documents = lives.iter().map(|(a, l)| (a.clone(), l.document.clone())).collect();
-    let kept = lives.values().map(|l| Kept::of(&l.found, &l.document)).collect();
-    let id = SnapshotId::new(means.clock.now());
-    let manifest = Manifest {
-        schema: SNAPSHOT_SCHEMA.into(),
-        id: id.clone(),
-        environment: leg.plan.environment.clone(),
-        pin: leg.plan.pin.clone(),
-        taken_at: means.clock.now(),
-        actor: means.actor.clone(),
-        tool: means.tool.to_string(),
-        name: None,
-        note: None,
-        coverage: Coverage::Before { run: leg.start.run.clone(), scope },
-        gaps: Vec::new(),
-        bodies: Digest::of(b""),
-        kept,
-        inventory: inventory.iter().filter(|f| !lives.contains_key(&f.address)).cloned().collect(),
-        findings: Vec::new(),
-    };
-    means.repository.commit(Snapshot { manifest, documents }).await?;
-    means.events.emit(Event::Committed { snapshot: id.clone() });
-    performance.progress.before = Some(id.clone());
-    performance.journal.note(Note::Before { snapshot: id });
-    Ok(Some(inventory))
 }
 
 /// Plans the way back and begins it in the place of the failed run. `None` if there is nothing to undo.

@@ -72,6 +72,10 @@ fn resource_state(resource: &Resource, volatile: bool) -> Value {
             out.insert("SavedContent".into(), json!(resource.saved));
         }
     }
+    if !volatile {
+        // A structure with nothing in it configures nothing, as if it had never been sent.
+        out.retain(|name, value| name == "Tags" || *value != json!({}));
+    }
     if volatile {
         out.insert("LastModifiedTime".into(), clock::epoch(resource.modified));
         if resource.kind == Kind::Flow {

@@ -53,21 +53,42 @@ pub(in crate::cli) fn place_of(pin: &Pin) -> String {
     format!("{}, {}, instance {}", pin.account, pin.region, pin.instance)
 }
 
-/// Writes the findings, the gravest first.
+/// From so many resources on, what is the same for all of them is said once.
+const MANY: usize = 4;
+
+/// Writes the findings, the gravest first. What is the same for many is said once.
 pub(in crate::cli) fn finding_lines(findings: &[Finding], out: &mut dyn Write, ink: Ink) -> io::Result<()> {
-    let mut sorted: Vec<&Finding> = findings.iter().collect();
-    sorted.sort_by_key(|f| std::cmp::Reverse(f.weight));
-    for f in sorted {
-        let (word, style) = match f.weight {
-            Weight::Note => ("note:", ink.style().dim()),
-            Weight::Warning => ("warning:", ink.style().yellow()),
-            Weight::Block => ("blocked:", ink.style().red()),
-        };
-        let about = f.address.as_ref().map(|a| format!("{a} ")).unwrap_or_default();
-        writeln!(out, "{} {about}{}", style.apply_to(word), f.message)?;
-        if let Some(hint) = &f.hint {
-            writeln!(out, "  hint: {hint}")?;
+    let mut groups: Vec<(&Finding, Vec<&Finding>)> = Vec::new();
+    for f in findings {
+        match groups.iter_mut().find(|(g, _)| (g.weight, &g.message) == (f.weight, &f.message)) {
+            Some((_, members)) => members.push(f),
+            None => groups.push((f, vec![f])),
         }
     }
+    groups.sort_by_key(|(f, _)| std::cmp::Reverse(f.weight));
+    for (first, members) in groups {
+        if members.len() >= MANY && first.weight == Weight::Note {
+            let names: Vec<String> =
+                members.iter().filter_map(|m| m.address.as_ref()).map(ToString::to_string).collect();
+            let word = ink.style().dim().apply_to("note:");
+            writeln!(out, "{word} each of these {}: {}", first.message, names.join(", "))?;
+            continue;
+        }
+        members.into_iter().try_for_each(|f| finding_line(f, out, ink))?;
+    }
     Ok(())
+}
+
+fn finding_line(f: &Finding, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+    let (word, style) = match f.weight {
+        Weight::Note => ("note:", ink.style().dim()),
+        Weight::Warning => ("warning:", ink.style().yellow()),
+        Weight::Block => ("blocked:", ink.style().red()),
+    };
+    let about = f.address.as_ref().map(|a| format!("{a} ")).unwrap_or_default();
+    writeln!(out, "{} {about}{}", style.apply_to(word), f.message)?;
+    match &f.hint {
+        Some(hint) => writeln!(out, "  hint: {hint}"),
+        None => Ok(()),
+    }
 }

@@ -29,7 +29,7 @@ pub(super) async fn run(args: &CreateArgs, face: &Face) -> Result<Exit> {
     }
     let context = Context::open(face).await?;
     let loaded =
-        progress::show(&face.ui, async |events| args.source.load(&context, &select, events).await).await?;
+        progress::show(face, async |events| args.source.load(&context, &select, events).await).await?;
     let Loaded::Snapshot(snapshot) = loaded else {
         return Err(Error::bug("a snapshot turned out to be a package"));
     };

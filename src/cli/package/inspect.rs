@@ -33,7 +33,7 @@ pub(super) async fn read(name: &SourceName, face: &Face) -> Result<(Digest, Pack
 /// Runs `package inspect`.
 pub(super) async fn inspect(args: &InspectArgs, face: &Face) -> Result<Exit> {
     let (digest, package) = read(&args.package, face).await?;
-    face.ui.result(&PackageReport { verb: "Package", digest, file: None, package: &package })?;
+    face.ui.result(&PackageReport { verb: "Holds", digest, file: None, package: &package })?;
     Ok(Exit::Done)
 }
 

@@ -1,0 +1,414 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[snapdeploy] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'snapdeploy'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'snapdeploy'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand extract 'Take what is in an environment and keep it as a snapshot'
+            cand show 'List snapshots, what is in one, or one document'
+            cand package 'Make packages, look into them, take them apart and put them together'
+            cand deploy 'Deploy a snapshot or a package to an environment'
+            cand rollback 'Put back what was there before a deployment'
+            cand diff 'Show what differs between two snapshots or packages'
+            cand history 'Show who did what, when, why, and how it ended'
+            cand health 'Ask whether all is well with an environment and with the store'
+            cand sandbox 'Simulate AWS on this machine'
+            cand generate 'Write completions or man pages into a directory'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;extract'= {
+            cand --name 'A name for the snapshot, to call it ENV@NAME'
+            cand --note 'A word on why'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --allow-gaps 'Keep what can be read, even if something cannot'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;show'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;package'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand create 'Make a package out of a snapshot'
+            cand inspect 'Show what is in a package'
+            cand verify 'Check that a package is whole: every byte is accounted for by a digest'
+            cand unpack 'Take a package apart into readable files'
+            cand pack 'Put a package together out of what `unpack` made'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;package;create'= {
+            cand --label 'A word on it, such as release=2026-11'
+            cand --out 'Also write it into this file'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;package;inspect'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;package;verify'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;package;unpack'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;package;pack'= {
+            cand --out 'The file to write, instead of keeping the package in the store'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;package;help'= {
+            cand create 'Make a package out of a snapshot'
+            cand inspect 'Show what is in a package'
+            cand verify 'Check that a package is whole: every byte is accounted for by a digest'
+            cand unpack 'Take a package apart into readable files'
+            cand pack 'Put a package together out of what `unpack` made'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;package;help;create'= {
+        }
+        &'snapdeploy;package;help;inspect'= {
+        }
+        &'snapdeploy;package;help;verify'= {
+        }
+        &'snapdeploy;package;help;unpack'= {
+        }
+        &'snapdeploy;package;help;pack'= {
+        }
+        &'snapdeploy;package;help;help'= {
+        }
+        &'snapdeploy;deploy'= {
+            cand --to 'Where to'
+            cand --resume 'Go on with an interrupted run; without RUN, with the one that is open'
+            cand --on-failure 'What to do if it fails; the environment''s own setting if not given'
+            cand --reason 'Why, for the audit'
+            cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --exit-code 'With --dry-run: end with 4 if there is something to change'
+            cand --dry-run 'Show the plan and stop; nothing is written'
+            cand --yes 'Do not ask; not enough for a protected environment'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;rollback'= {
+            cand --run 'Which run to undo'
+            cand --reason 'Why, for the audit'
+            cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --dry-run 'Show the plan and stop; nothing is written'
+            cand --yes 'Do not ask; not enough for a protected environment'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;diff'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --exit-code 'End with 4 if something differs'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;history'= {
+            cand --env 'Only this environment'
+            cand --limit 'How many runs of each environment, the newest first'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand show 'Show one run: how it began, each call, and how it ended'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;history;show'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;history;help'= {
+            cand show 'Show one run: how it began, each call, and how it ended'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;history;help;show'= {
+        }
+        &'snapdeploy;history;help;help'= {
+        }
+        &'snapdeploy;health'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;sandbox'= {
+            cand --scenario 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)'
+            cand --port 'The port on 127.0.0.1; a free one if not given'
+            cand --quotas 'Whether calls are throttled as AWS does'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;generate'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand completions 'Write the completions of every shell'
+            cand man 'Write a man page for every verb'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;generate;completions'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;generate;man'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv and -vvv'
+            cand --verbose 'Log what happens beneath; more with -vv and -vvv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'snapdeploy;generate;help'= {
+            cand completions 'Write the completions of every shell'
+            cand man 'Write a man page for every verb'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;generate;help;completions'= {
+        }
+        &'snapdeploy;generate;help;man'= {
+        }
+        &'snapdeploy;generate;help;help'= {
+        }
+        &'snapdeploy;help'= {
+            cand extract 'Take what is in an environment and keep it as a snapshot'
+            cand show 'List snapshots, what is in one, or one document'
+            cand package 'Make packages, look into them, take them apart and put them together'
+            cand deploy 'Deploy a snapshot or a package to an environment'
+            cand rollback 'Put back what was there before a deployment'
+            cand diff 'Show what differs between two snapshots or packages'
+            cand history 'Show who did what, when, why, and how it ended'
+            cand health 'Ask whether all is well with an environment and with the store'
+            cand sandbox 'Simulate AWS on this machine'
+            cand generate 'Write completions or man pages into a directory'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;help;extract'= {
+        }
+        &'snapdeploy;help;show'= {
+        }
+        &'snapdeploy;help;package'= {
+            cand create 'Make a package out of a snapshot'
+            cand inspect 'Show what is in a package'
+            cand verify 'Check that a package is whole: every byte is accounted for by a digest'
+            cand unpack 'Take a package apart into readable files'
+            cand pack 'Put a package together out of what `unpack` made'
+        }
+        &'snapdeploy;help;package;create'= {
+        }
+        &'snapdeploy;help;package;inspect'= {
+        }
+        &'snapdeploy;help;package;verify'= {
+        }
+        &'snapdeploy;help;package;unpack'= {
+        }
+        &'snapdeploy;help;package;pack'= {
+        }
+        &'snapdeploy;help;deploy'= {
+        }
+        &'snapdeploy;help;rollback'= {
+        }
+        &'snapdeploy;help;diff'= {
+        }
+        &'snapdeploy;help;history'= {
+            cand show 'Show one run: how it began, each call, and how it ended'
+        }
+        &'snapdeploy;help;history;show'= {
+        }
+        &'snapdeploy;help;health'= {
+        }
+        &'snapdeploy;help;sandbox'= {
+        }
+        &'snapdeploy;help;generate'= {
+            cand completions 'Write the completions of every shell'
+            cand man 'Write a man page for every verb'
+        }
+        &'snapdeploy;help;generate;completions'= {
+        }
+        &'snapdeploy;help;generate;man'= {
+        }
+        &'snapdeploy;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,314 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_snapdeploy_global_optspecs
+    string join \n config= output= q/quiet v/verbose color= h/help V/version
+end
+
+function __fish_snapdeploy_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_snapdeploy_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_snapdeploy_using_subcommand
+    set -l cmd (__fish_snapdeploy_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "extract" -d 'Take what is in an environment and keep it as a snapshot'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "show" -d 'List snapshots, what is in one, or one document'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "package" -d 'Make packages, look into them, take them apart and put them together'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "deploy" -d 'Deploy a snapshot or a package to an environment'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "rollback" -d 'Put back what was there before a deployment'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "diff" -d 'Show what differs between two snapshots or packages'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "history" -d 'Show who did what, when, why, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "sandbox" -d 'Simulate AWS on this machine'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "generate" -d 'Write completions or man pages into a directory'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l name -d 'A name for the snapshot, to call it ENV@NAME' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l note -d 'A word on why' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l allow-gaps -d 'Keep what can be read, even if something cannot'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "create" -d 'Make a package out of a snapshot'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "inspect" -d 'Show what is in a package'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "verify" -d 'Check that a package is whole: every byte is accounted for by a digest'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "unpack" -d 'Take a package apart into readable files'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "pack" -d 'Put a package together out of what `unpack` made'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l label -d 'A word on it, such as release=2026-11' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l out -d 'Also write it into this file' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l out -d 'The file to write, instead of keeping the package in the store' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a package out of a snapshot'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "inspect" -d 'Show what is in a package'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check that a package is whole: every byte is accounted for by a digest'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "unpack" -d 'Take a package apart into readable files'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put a package together out of what `unpack` made'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l to -d 'Where to' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l resume -d 'Go on with an interrupted run; without RUN, with the one that is open' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l on-failure -d 'What to do if it fails; the environment\'s own setting if not given' -r -f -a "rollback\t'Put back what was there before'
+stop\t'Stop where it is'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason -d 'Why, for the audit' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-code -d 'With --dry-run: end with 4 if there is something to change'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l dry-run -d 'Show the plan and stop; nothing is written'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l yes -d 'Do not ask; not enough for a protected environment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l exit-code -d 'End with 4 if something differs'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l env -d 'Only this environment' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l limit -d 'How many runs of each environment, the newest first' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l scenario -d 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; a free one if not given' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l quotas -d 'Whether calls are throttled as AWS does' -r -f -a "aws\t'By AWS\'s default quotas'
+off\t'Not at all'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "completions" -d 'Write the completions of every shell'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "man" -d 'Write a man page for every verb'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s V -l version -d 'Print version'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "completions" -d 'Write the completions of every shell'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "man" -d 'Write a man page for every verb'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "extract" -d 'Take what is in an environment and keep it as a snapshot'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "show" -d 'List snapshots, what is in one, or one document'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "package" -d 'Make packages, look into them, take them apart and put them together'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "deploy" -d 'Deploy a snapshot or a package to an environment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "rollback" -d 'Put back what was there before a deployment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "diff" -d 'Show what differs between two snapshots or packages'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "history" -d 'Show who did what, when, why, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "sandbox" -d 'Simulate AWS on this machine'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "generate" -d 'Write completions or man pages into a directory'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "create" -d 'Make a package out of a snapshot'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "inspect" -d 'Show what is in a package'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "verify" -d 'Check that a package is whole: every byte is accounted for by a digest'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "unpack" -d 'Take a package apart into readable files'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "pack" -d 'Put a package together out of what `unpack` made'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "completions" -d 'Write the completions of every shell'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "man" -d 'Write a man page for every verb'

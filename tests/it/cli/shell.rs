@@ -1,0 +1,63 @@
+//! A directory to type commands in.
+
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A directory of its own, and an environment without anything of the machine.
+pub(super) struct Shell {
+    pub(super) directory: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a command left.
+pub(super) struct Said {
+    pub(super) code: i32,
+    pub(super) out: String,
+    pub(super) err: String,
+}
+
+impl Shell {
+    pub(super) fn new() -> Shell {
+        Shell { directory: tempfile::tempdir().unwrap(), variables: Vec::new() }
+    }
+
+    /// Returns a shell in a directory with this `snapdeploy.toml`.
+    pub(super) fn with(config: &str) -> Shell {
+        let shell = Shell::new();
+        std::fs::write(shell.directory.path().join("snapdeploy.toml"), config).unwrap();
+        shell
+    }
+
+    pub(super) fn set(mut self, name: &str, value: &str) -> Shell {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_snapdeploy"));
+        command
+            .args(arguments)
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("HOME", self.directory.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(self.variables.iter().cloned())
+            .stdin(std::process::Stdio::null());
+        command
+    }
+
+    pub(super) fn run(&self, arguments: &[&str]) -> Said {
+        Said::from(self.command(arguments).output().unwrap())
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Said {
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
