@@ -176,7 +176,8 @@ pub fn plan(
     let mut steps = Vec::new();
     let mut changes = Vec::new();
     let mut unchanged = Vec::new();
-    for wish in wishes {
+    let wishes: Vec<Wish> = wishes.iter().map(|w| attainable(w, driver, &mut findings)).collect();
+    for wish in &wishes {
         let action = match (&wish.from, &wish.to) {
             (None, None) => continue,
             (None, Some(_)) => Action::Create,
@@ -252,6 +253,17 @@ pub fn plan(
         unchanged,
         findings,
     })
+}
+
+/// Returns the wish as far as it can be granted.
+fn attainable(wish: &Wish, driver: &dyn Driver, findings: &mut Vec<Finding>) -> Wish {
+    let mut wish = wish.clone();
+    if let (Some(from), Some(to)) = (&wish.from, &wish.to) {
+        let (to, said) = driver.attainable(&wish.address, from, to);
+        wish.to = Some(to);
+        findings.extend(said);
+    }
+    wish
 }
 
 /// Returns the names of the members that differ.

@@ -11,6 +11,7 @@ mod crash;
 mod generated;
 mod kill;
 mod layers;
+mod leftovers;
 mod limits;
 mod mortal;
 mod names;

@@ -10,7 +10,9 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use snapdeploy::core::address::Address;
+use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Check, Driver, Listing, Live, Reply};
+use snapdeploy::core::finding::Finding;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
@@ -103,6 +105,12 @@ impl Driver for Mortal<'_, dyn Driver> {
     }
     async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
         self.death.call(self.inner.read(of, inventory)).await
+    }
+    fn attainable(&self, address: &Address, from: &Document, to: &Document) -> (Document, Vec<Finding>) {
+        self.inner.attainable(address, from, to)
+    }
+    fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
+        self.inner.refusals(m, args)
     }
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         self.inner.moves(change)

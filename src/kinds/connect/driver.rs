@@ -126,6 +126,13 @@ impl Driver for Connect {
         Ok(Live { found, document, findings })
     }
 
+    fn attainable(&self, address: &Address, from: &Document, to: &Document) -> (Document, Vec<Finding>) {
+        match family(address.kind()) {
+            Some(family) => moves::attainable(family, address, from, to),
+            None => (to.clone(), Vec::new()),
+        }
+    }
+
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         moves::moves(known(change.address)?, change)
     }

@@ -27,8 +27,21 @@ pub struct Setter {
     pub members: &'static [Member],
     /// What it needs beside, though it does not set it.
     pub beside: &'static [Member],
-    /// What to send for a member that is to be empty; `None` to leave it out, which empties it.
-    pub empty: Option<&'static str>,
+    /// How one of the members is taken away.
+    pub empty: Empty,
+}
+
+/// How a member is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty {
+    /// By leaving it out.
+    Omitted,
+    /// By an empty string.
+    Text,
+    /// By an empty structure.
+    Structure,
+    /// By no call: once it is there, it can only be changed.
+    Never,
 }
 
 /// One sort of resource.

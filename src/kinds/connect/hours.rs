@@ -2,7 +2,7 @@
 //!
 //! Source: botocore's `connect` model, `HoursOfOperation`, `CreateHoursOfOperation`, `UpdateHoursOfOperation`.
 
-use super::family::{Family, Setter, same};
+use super::family::{Empty, Family, Setter, same};
 use crate::core::fields::{Class, field};
 
 /// Hours of operation.
@@ -26,7 +26,7 @@ pub const HOURS: Family = Family {
         call: "CreateHoursOfOperation",
         members: &[same("Name"), same("Description"), same("TimeZone"), same("Config"), same("Tags")],
         beside: &[],
-        empty: None,
+        empty: Empty::Omitted,
     },
     made: ("HoursOfOperationId", "HoursOfOperationArn"),
     born: &[],
@@ -34,7 +34,7 @@ pub const HOURS: Family = Family {
         call: "UpdateHoursOfOperation",
         members: &[same("Description"), same("TimeZone"), same("Config")],
         beside: &[same("Name")],
-        empty: Some(""),
+        empty: Empty::Text,
     }],
     fixed: &["Name"],
     delete: "DeleteHoursOfOperation",

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::family::{Family, Member, Setter};
+use super::family::{Empty, Family, Member, Setter};
+use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::Change;
+use crate::core::finding::{Finding, Weight};
 use crate::core::moves::{Does, Move, Stage, facet_digest};
 use crate::core::portable::needs;
 use crate::core::template::escape;
@@ -40,6 +42,34 @@ pub fn refusals(args: &Map<String, Value>) -> Vec<String> {
         refusals.push(format!("it has {actions} actions, and Connect takes {} at most", MOST.1));
     }
     refusals
+}
+
+/// Returns `to` with what Connect has no call to take away from what is there, and says so; and says what could not be
+/// taken away again once it is there.
+pub fn attainable(
+    family: &Family,
+    address: &Address,
+    from: &Document,
+    to: &Document,
+) -> (Document, Vec<Finding>) {
+    let mut to = to.clone();
+    let mut findings = Vec::new();
+    let lasting = family.update.iter().filter(|s| s.empty == Empty::Never).flat_map(|s| s.members);
+    for Member { name, .. } in lasting {
+        match (from.portable.get(*name), to.portable.get(*name)) {
+            (Some(now), None) => {
+                to.portable.insert(name.to_string(), now.clone());
+                let message = format!("keeps its {name}: AWS has no call that takes it away");
+                findings.push(Finding::new(Weight::Note, Some(address), message));
+            }
+            (None, Some(_)) => {
+                let message = format!("gets a {name}, which a rollback cannot take away again");
+                findings.push(Finding::new(Weight::Warning, Some(address), message));
+            }
+            _ => {}
+        }
+    }
+    (to, findings)
 }
 
 /// Returns the moves that make `change`, in order.
@@ -256,14 +286,12 @@ fn arguments(setter: &Setter, to: &Document, from: Option<&Document>) -> Map<Str
     for Member { name, argument } in setter.members.iter().chain(setter.beside) {
         let value = merged(to.portable.get(*name), to.local.get(*name));
         let was = from.is_some_and(|f| f.portable.contains_key(*name) || f.local.contains_key(*name));
-        match (value, setter.empty) {
-            (Some(value), _) => drop(args.insert(argument.to_string(), value)),
-            (None, Some(empty)) if was => {
-                let value = serde_json::from_str(empty).unwrap_or_else(|_| json!(empty));
-                args.insert(argument.to_string(), value);
-            }
-            (None, _) => {}
-        }
+        let value = value.or(match setter.empty {
+            Empty::Text if was => Some(json!("")),
+            Empty::Structure if was => Some(json!({})),
+            _ => None,
+        });
+        args.extend(value.map(|v| (argument.to_string(), v)));
         if let Some(exact) = to.exact.get(*name).and_then(Value::as_str) {
             let kept = args.entry(EXACT).or_insert_with(|| json!({}));
             kept[*argument] = escape(exact).into();

@@ -2,7 +2,7 @@
 //!
 //! Source: botocore's `connect` model, `Queue`, `CreateQueue`, `UpdateQueue*`.
 
-use super::family::{Family, Setter, same};
+use super::family::{Empty, Family, Setter, same};
 use crate::core::fields::{Class, field};
 
 /// Standard queues.
@@ -40,7 +40,7 @@ pub const QUEUE: Family = Family {
             same("Tags"),
         ],
         beside: &[],
-        empty: None,
+        empty: Empty::Omitted,
     },
     made: ("QueueId", "QueueArn"),
     born: &[("Status", "ENABLED")],
@@ -49,28 +49,34 @@ pub const QUEUE: Family = Family {
             call: "UpdateQueueName",
             members: &[same("Description")],
             beside: &[same("Name")],
-            empty: Some(""),
+            // The model's `QueueDescription` has at least one character.
+            empty: Empty::Never,
         },
         Setter {
             call: "UpdateQueueHoursOfOperation",
             members: &[same("HoursOfOperationId")],
             beside: &[],
-            empty: None,
+            empty: Empty::Omitted,
         },
         Setter {
             call: "UpdateQueueOutboundCallerConfig",
             members: &[same("OutboundCallerConfig")],
             beside: &[],
-            empty: Some("{}"),
+            empty: Empty::Structure,
         },
         Setter {
             call: "UpdateQueueOutboundEmailConfig",
             members: &[same("OutboundEmailConfig")],
             beside: &[],
-            empty: Some("{}"),
+            empty: Empty::Structure,
         },
-        Setter { call: "UpdateQueueMaxContacts", members: &[same("MaxContacts")], beside: &[], empty: None },
-        Setter { call: "UpdateQueueStatus", members: &[same("Status")], beside: &[], empty: None },
+        Setter {
+            call: "UpdateQueueMaxContacts",
+            members: &[same("MaxContacts")],
+            beside: &[],
+            empty: Empty::Omitted,
+        },
+        Setter { call: "UpdateQueueStatus", members: &[same("Status")], beside: &[], empty: Empty::Omitted },
     ],
     fixed: &["Name"],
     delete: "DeleteQueue",
