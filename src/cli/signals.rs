@@ -94,6 +94,8 @@ impl Signals {
                 }
                 ui::show_cursor();
                 if phase < Phase::Changing as u8 || self.stop.asked().is_some() {
+                    // A prompt may have left the cursor in mid-line.
+                    ui::end_line();
                     std::process::exit(i32::from(self.at_least_stopped(exit) as u8));
                 }
                 self.stop.ask(if exit == Exit::Terminated { "terminated" } else { "interrupted" });

@@ -1,5 +1,7 @@
 //! The binary as it is typed.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
 mod configuration;
 mod help;
 mod journey;
