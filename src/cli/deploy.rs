@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::core::holder::not_held;
 use crate::core::release::plan_deploy;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
@@ -81,8 +82,11 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let context = Context::open(face).await?;
     let site = context.site(to).await?;
     let (plan, loaded) = progress::show(face, async |events| {
-        let loaded = name.load(&context, &select, events).await?;
         let means = context.means(&site, events);
+        if !args.change.dry_run {
+            not_held(&means).await?;
+        }
+        let loaded = name.load(&context, &select, events).await?;
         let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;
         Ok::<_, Error>((plan, loaded))
     })

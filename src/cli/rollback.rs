@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::core::back::{Past, newest, past, plan_back};
+use crate::core::holder::not_held;
 use crate::core::run::{RunKind, RunRecord, RunStatus};
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
@@ -60,6 +61,9 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
             Some(record) => past(&means, &record.start.run).await?,
             None => newest(&means, &select).await?,
         };
+        if found.record.finish.is_some() && !args.change.dry_run {
+            not_held(&means).await?;
+        }
         let plan = plan_back(&means, &found, &select).await?;
         Ok::<_, Error>((found, plan))
     })

@@ -8,6 +8,15 @@ use super::ledger::{Claim, Held};
 use super::means::Means;
 use super::run::{RunKind, RunStart};
 
+/// Fails with `Locked`, naming the holder, if a run holds the environment now. Asked early, so that nobody plans and
+/// confirms in vain; taking the lease is what decides.
+pub async fn not_held(means: &Means<'_>) -> Result<()> {
+    match means.ledger.held(means.driver.pin()).await? {
+        Some(held) => Err(locked(means, &held)),
+        None => Ok(()),
+    }
+}
+
 /// Returns the refusal that names who holds the lease, and what to type.
 pub fn locked(means: &Means<'_>, held: &Held) -> Error {
     let s = &held.start;
@@ -16,7 +25,9 @@ pub fn locked(means: &Means<'_>, held: &Held) -> Error {
     let error = |state: &str| {
         let message = format!(
             "{} is held by the run {run}: {who}, {verb} {} since {}{state}",
-            s.environment, s.source, s.at
+            s.environment,
+            s.source,
+            s.at.strftime("%Y-%m-%d %H:%M:%SZ")
         );
         Error::new(ErrorKind::Locked, message)
     };

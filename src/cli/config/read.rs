@@ -15,18 +15,10 @@ use super::table::{At, Place, Table};
 
 const TOP: [&str; 7] = ["project", "store", "store_region", "ledger", "endpoint", "accounts", "environments"];
 const TOP_LATER: [&str; 6] = ["rollouts", "gates", "hooks", "checks", "managed_elsewhere", "pace"];
-const ENVIRONMENT: [&str; 9] = [
-    "account",
-    "region",
-    "role_arn",
-    "external_id",
-    "instance",
-    "endpoint",
-    "protected",
-    "on_failure",
+const ENVIRONMENT: [&str; 8] =
+    ["account", "region", "role_arn", "external_id", "instance", "endpoint", "protected", "on_failure"];
+const ENVIRONMENT_LATER: [&str; 12] = [
     "vars",
-];
-const ENVIRONMENT_LATER: [&str; 11] = [
     "owns",
     "names",
     "overlay",
@@ -161,7 +153,6 @@ fn environment(
     if let Some(at) = role_arn.as_ref().filter(|at| !at.value.starts_with("arn:")) {
         return Err(table.place.error(&at.span, format!("`{}` is not the ARN of a role", at.value)));
     }
-    let vars = table.texts("vars")?.into_iter().map(|(name, at)| (name, at.value)).collect();
     Ok(Environment {
         name: name.into(),
         account: account.value,
@@ -172,7 +163,7 @@ fn environment(
         endpoint: url(table)?,
         protected: table.truth("protected")?.is_some_and(|at| at.value),
         on_failure,
-        values: Values { accounts: accounts.to_vec(), vars },
+        values: Values { accounts: accounts.to_vec(), ..Values::default() },
     })
 }
 
