@@ -60,7 +60,7 @@ const DOCUMENTS: [Document; 13] = [
     (&["history"], 0, "snapdeploy.history/1", &["runs"]),
     (
         &["diff", "dev@latest", "prod@live", "--exit-code"],
-        4,
+        0,
         "snapdeploy.diff/1",
         &["from", "to", "differences"],
     ),
