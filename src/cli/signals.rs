@@ -60,6 +60,7 @@ impl Signals {
     }
 
     /// From now on another command decides what Ctrl-C means.
+    #[cfg(feature = "sandbox")]
     pub(super) fn hosting(&self) {
         self.phase.fetch_max(Phase::Hosting as u8, Ordering::SeqCst);
     }
