@@ -108,6 +108,13 @@ pub trait Driver: Send + Sync {
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 
+    /// Returns why the service would refuse `m` whatever the environment, one line each: its limits. `args` are the
+    /// arguments with every placeholder resolved, except that what is not there yet has no id: so they are at least as
+    /// long as they look. Pure: asks nobody.
+    fn refusals(&self, _m: &Move, _args: &Value) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Returns what splits a create in two: a move that makes an empty shell, and one that fills it.
     fn split(&self, create: &Move) -> Result<(Move, Move)>;
 

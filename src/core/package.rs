@@ -10,6 +10,7 @@ use super::archive;
 use super::digest::{Digest, canonical};
 use super::document::Document;
 use super::error::{Error, Result};
+use super::finding::Finding;
 use super::id::SnapshotId;
 use super::inventory::{Found, Inventory};
 use super::pin::Pin;
@@ -39,6 +40,10 @@ pub struct PackageManifest {
     pub kept: Vec<Kept>,
     /// Everything else that was there, by name.
     pub inventory: Vec<Found>,
+    /// What a person ought to know about its documents. One that names an id that nothing has must not reach another
+    /// environment, from a package as little as from a snapshot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
 }
 
 /// A package in memory.
@@ -62,6 +67,8 @@ impl Package {
         let mut inventory: Vec<Found> = left.into_iter().map(|k| k.found).collect();
         inventory.extend(m.inventory.iter().cloned());
         inventory.sort_by(|a, b| a.address.cmp(&b.address));
+        let findings =
+            m.findings.iter().filter(|f| f.address.as_ref().is_some_and(&select)).cloned().collect();
         let documents = snapshot
             .documents
             .iter()
@@ -77,6 +84,7 @@ impl Package {
             labels,
             kept,
             inventory,
+            findings,
         };
         Package { manifest, documents }
     }

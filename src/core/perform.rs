@@ -177,8 +177,9 @@ impl Performance<'_> {
                     self.done(index, m, inventory, How::Sent);
                     return Ok(());
                 }
-                // The name was taken between our look and now, or by our own call whose answer was lost.
-                Reply::Refused(e) if m.does == Does::Create && taken(&e) => {
+                // The name was taken, or the resource deleted, between our look and now: by somebody else, or by our
+                // own call whose answer was lost. The next look tells.
+                Reply::Refused(e) if overtaken(m, &e) => {
                     self.unknown(index, &e);
                     again = true;
                 }
@@ -280,9 +281,13 @@ impl Performance<'_> {
     }
 }
 
-/// Returns whether AWS refused because the name is taken.
-fn taken(e: &Error) -> bool {
-    e.code.as_deref().is_some_and(|c| c == "DuplicateResourceException")
+/// Returns whether AWS refused because what `m` makes is there already, or what it deletes is not.
+fn overtaken(m: &Move, e: &Error) -> bool {
+    match m.does {
+        Does::Create => e.code.as_deref() == Some("DuplicateResourceException"),
+        Does::Delete => e.kind == ErrorKind::NotFound,
+        Does::Update => false,
+    }
 }
 
 fn found(made: &Made) -> Found {

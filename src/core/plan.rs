@@ -223,7 +223,7 @@ pub fn plan(
         });
         changes.push(order::Task { wish, moves });
     }
-    findings.extend(unresolved(&changes, inventory, values)?);
+    findings.extend(impossible(&changes, driver, inventory, values)?);
     let moves = match order::arrange(changes, driver) {
         Ok(moves) => moves,
         Err(e) => {
@@ -269,8 +269,14 @@ pub fn differing(from: Option<&Document>, to: Option<&Document>) -> Vec<String> 
     names.into_iter().collect()
 }
 
-/// Returns a finding for each placeholder that the target can't resolve: all of them, not the first.
-fn unresolved(changes: &[order::Task<'_>], inventory: &Inventory, values: &Values) -> Result<Vec<Finding>> {
+/// Returns a finding for each placeholder that the target can't resolve and for each limit that is broken: all of them,
+/// not the first.
+fn impossible(
+    changes: &[order::Task<'_>],
+    driver: &dyn Driver,
+    inventory: &Inventory,
+    values: &Values,
+) -> Result<Vec<Finding>> {
     let mut then = inventory.clone();
     for change in changes {
         let address = &change.wish.address;
@@ -285,7 +291,12 @@ fn unresolved(changes: &[order::Task<'_>], inventory: &Inventory, values: &Value
     for change in changes {
         let mut seen = BTreeSet::new();
         for m in &change.moves {
-            for u in resolver.resolve(&m.args)?.1 {
+            let (args, unresolved) = resolver.resolve(&m.args)?;
+            if unresolved.is_empty() {
+                let block = |why| Finding::new(Weight::Block, Some(&change.wish.address), why);
+                findings.extend(driver.refusals(m, &args).into_iter().map(block));
+            }
+            for u in unresolved {
                 if !seen.insert(u.placeholder.clone()) {
                     continue;
                 }

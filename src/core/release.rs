@@ -63,7 +63,7 @@ impl Source {
             pin: package.manifest.pin.clone(),
             inventory: package.inventory(),
             documents: package.documents.clone(),
-            findings: Vec::new(),
+            findings: package.manifest.findings.clone(),
         }
     }
 }

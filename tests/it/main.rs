@@ -1,19 +1,27 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are not marked as tests")]
+
 mod access;
 mod cli;
 mod contest;
+mod corpus;
+mod corpus_loader;
 mod crash;
 mod generated;
 mod kill;
 mod layers;
+mod limits;
 mod mortal;
+mod names;
 mod portable;
 mod portable_corpus;
 mod portable_world;
 mod python;
+mod quickstart;
 mod roundtrip;
 mod sandbox;
 mod small;
 mod stores;
+mod trouble;
 mod world;

@@ -1,41 +1,18 @@
 //! The laws over real flows, where a copy of them is at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde_json::Value;
-use snapdeploy::core::arn::{Arn, find_arn, find_uuid, is_account};
+use snapdeploy::core::arn::{Arn, find_arn, find_uuid};
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::portable::{Encoder, Origin, Resolver, references};
 use snapdeploy::core::{Address, Pin, digest};
 use snapdeploy::kinds::connect::flow_walk::walk;
 
+use crate::corpus_loader::{files, folder, moved};
+
 const ACCOUNT: &str = "111111111111";
 const INSTANCE: &str = "0a0a0a0a-1111-2222-3333-444444444444";
-
-/// The published flows are templates of their own, or name accounts of AWS's: all become one account's.
-fn moved(text: &str) -> String {
-    let mut text = text
-        .replace("${AWS::Partition}", "aws")
-        .replace("${AWS::Region}", "us-east-1")
-        .replace("${AWS::AccountId}", ACCOUNT)
-        .replace("${ConnectInstanceID}", INSTANCE);
-    let mut from = 0;
-    while let Some(found) = find_arn(&text, from) {
-        from = found.end;
-        let arn = Arn::parse(&text[found.clone()]).expect("what was found parses");
-        if is_account(arn.account) {
-            let mut resource = arn.resource.to_string();
-            if let (Some(rest), Some(at)) = (resource.strip_prefix("instance/"), find_uuid(&resource)) {
-                resource = format!("instance/{INSTANCE}{}", &rest[at.len()..]);
-            }
-            let arn = format!("arn:aws:{}:us-east-1:{ACCOUNT}:{resource}", arn.service);
-            from = found.start + arn.len();
-            text.replace_range(found, &arn);
-        }
-    }
-    text
-}
 
 fn strings(value: &Value, out: &mut Vec<String>) {
     match value {
@@ -73,15 +50,10 @@ fn named(content: &Value) -> Vec<Found> {
 
 #[test]
 fn real_flows_come_back_as_they_were() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/flows");
-    let Ok(files) = std::fs::read_dir(&folder) else {
-        eprintln!("skipped: there is no {}", folder.display());
-        return;
-    };
+    let Some(folder) = folder() else { return };
     let (mut flows, mut referred) = (0, BTreeSet::new());
-    for file in files {
-        let path = file.expect("the folder can be read").path();
-        let text = moved(&std::fs::read_to_string(&path).expect("a flow can be read"));
+    for (file, text) in files(&folder) {
+        let text = moved(&text, ACCOUNT, INSTANCE);
         let content: Value = serde_json::from_str(&text).expect("a flow is JSON");
         let pin = Pin { account: ACCOUNT.into(), region: "us-east-1".into(), instance: INSTANCE.into() };
         let inventory = Inventory::new(pin, named(&content));
@@ -95,13 +67,13 @@ fn real_flows_come_back_as_they_were() {
         let left = [ACCOUNT, INSTANCE].into_iter().chain(ids);
         for id in left {
             // An address says the name, which for these is never the id.
-            assert!(!canonical.contains(id), "{id} is left in {}", path.display());
+            assert!(!canonical.contains(id), "{id} is left in {file}");
         }
-        assert_eq!(encoder.dangling, BTreeSet::new(), "{}", path.display());
+        assert_eq!(encoder.dangling, BTreeSet::new(), "{file}");
         let resolver = Resolver { inventory: &inventory, accounts: &[], vars: &vars };
-        assert_eq!(resolver.resolve(&walked).expect("it resolves"), (content, vec![]), "{}", path.display());
+        assert_eq!(resolver.resolve(&walked).expect("it resolves"), (content, vec![]), "{file}");
         let found: BTreeSet<_> = references(&walked).into_iter().map(|(_, address, _)| address).collect();
-        assert_eq!(found.len(), inventory.iter().count(), "{}", path.display());
+        assert_eq!(found.len(), inventory.iter().count(), "{file}");
         referred.extend(inventory.iter().map(|f| f.id.clone()));
         flows += 1;
     }

@@ -8,7 +8,9 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use serde_json::{Value, json};
 
 use snapdeploy::aws::Sessions;
+use snapdeploy::core::Result;
 use snapdeploy::core::address::Address;
+use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
 use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::Driver;
@@ -23,7 +25,7 @@ use snapdeploy::core::plan::Plan;
 use snapdeploy::core::release::{Source, plan_deploy};
 use snapdeploy::core::repository::Repository;
 use snapdeploy::core::run::{Actor, Process};
-use snapdeploy::core::runs::OnFailure;
+use snapdeploy::core::runs::{Ended, OnFailure, begin};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
 use snapdeploy::sandbox::{Sandbox, Scenario};
@@ -57,7 +59,12 @@ pub fn scenario() -> Scenario {
 
 /// Returns the SDK's settings for the sandbox at `endpoint`, as account A.
 pub fn sdk(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new(A, "sandbox", None, None, "test");
+    sdk_of(endpoint, A)
+}
+
+/// Returns the SDK's settings for the sandbox at `endpoint`, as `account`.
+pub fn sdk_of(endpoint: &str, account: &str) -> SdkConfig {
+    let credentials = Credentials::new(account, "sandbox", None, None, "test");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(REGION))
@@ -146,6 +153,47 @@ impl World {
         plan_deploy(&self.means(&*self.b), "prod", &source, &Selection::all()).await.unwrap()
     }
 
+    /// Deploys everything of `snapshot` into B.
+    pub async fn deploy(&self, snapshot: &Snapshot, on_failure: OnFailure) -> Result<Ended> {
+        let plan = self.plan(snapshot).await;
+        begin(&self.means(&*self.b), &plan, None, on_failure).await
+    }
+
+    /// Undoes the newest deployment into B.
+    pub async fn roll_back(&self) -> Result<Ended> {
+        let means = self.means(&*self.b);
+        let past = newest(&means, &Selection::all()).await?;
+        let plan = plan_back(&means, &past, &Selection::all()).await?;
+        begin(&means, &plan, None, OnFailure::Stop).await
+    }
+
+    /// Deploys A into B and takes it back: everything arrives, nothing is left to do, B is as it was before.
+    pub async fn there_and_back(&self) {
+        let before = self.sandbox.connect_state(B);
+        let dev = self.extract(&*self.a, "dev").await;
+        let ended = self.deploy(&dev, OnFailure::Stop).await.unwrap();
+        assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+        self.agrees(&dev).await;
+        let ended = self.roll_back().await.unwrap();
+        assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+        assert_same(&self.sandbox.connect_state(B), &before);
+    }
+
+    /// Asserts that B is what `dev` says, and that deploying it again is no change.
+    pub async fn agrees(&self, dev: &Snapshot) {
+        let prod = self.documents(&*self.b, "prod").await;
+        for (address, document) in &dev.documents {
+            let there = prod.get(address).map(Document::portable_digest);
+            assert_eq!(there, Some(document.portable_digest()), "{address}");
+        }
+        let state = self.sandbox.connect_state(B).to_string();
+        for trace in [A, self.a.pin().instance.as_str()] {
+            assert!(!state.contains(trace), "{trace} is left in B");
+        }
+        let again = self.plan(dev).await;
+        assert!(again.is_empty(), "{:#?}", again.steps);
+    }
+
     /// Returns how many calls changed something in Connect since the calls were last cleared.
     pub fn mutations(&self) -> usize {
         self.sandbox.calls().iter().filter(|c| c.mutating && c.service == "connect").count()
@@ -160,6 +208,13 @@ pub fn extraction(name: &str) -> Extraction {
         note: None,
         on_gaps: OnGaps::Refuse,
     }
+}
+
+/// Asserts that both states are the same; shows where they differ.
+pub fn assert_same(now: &Value, then: &Value) {
+    let lines = |value: &Value| serde_json::to_string_pretty(value).unwrap();
+    let (old, new) = (lines(then), lines(now));
+    assert!(now == then, "{}", similar::TextDiff::from_lines(&old, &new).unified_diff());
 }
 
 /// A process of this boot that is surely dead.

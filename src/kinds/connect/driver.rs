@@ -130,6 +130,10 @@ impl Driver for Connect {
         moves::moves(known(change.address)?, change)
     }
 
+    fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
+        family(m.address.kind()).map(|f| moves::refusals(&wire_args(f, args.clone()))).unwrap_or_default()
+    }
+
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
         moves::split(known(&create.address)?, create)
     }

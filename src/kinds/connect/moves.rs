@@ -20,6 +20,28 @@ pub const EXACT: &str = "@exact";
 const TAG: &str = "TagResource";
 const UNTAG: &str = "UntagResource";
 
+/// The most characters of a flow's content, and the most actions in it.
+///
+/// Source: `CreateContactFlow` ("Content": 1 to 256000 characters); "Flow language": at most 250 actions.
+const MOST: (usize, usize) = (256_000, 250);
+
+/// Returns why Connect would refuse a call with the arguments `args`.
+pub fn refusals(args: &Map<String, Value>) -> Vec<String> {
+    let Some(content) = args.get("Content").and_then(Value::as_str) else { return Vec::new() };
+    let mut refusals = Vec::new();
+    let characters = content.chars().count();
+    if characters > MOST.0 {
+        refusals
+            .push(format!("its content has {characters} characters, and Connect takes {} at most", MOST.0));
+    }
+    let parsed: Option<Value> = serde_json::from_str(content).ok();
+    let actions = parsed.and_then(|c| c["Actions"].as_array().map(Vec::len)).unwrap_or_default();
+    if actions > MOST.1 {
+        refusals.push(format!("it has {actions} actions, and Connect takes {} at most", MOST.1));
+    }
+    refusals
+}
+
 /// Returns the moves that make `change`, in order.
 pub fn moves(family: &Family, change: &Change<'_>) -> Result<Vec<Move>> {
     match (change.from, change.to) {
@@ -71,11 +93,22 @@ fn update(family: &Family, change: &Change<'_>, from: &Document, to: &Document) 
                 .hint("rename or delete the one in the target first"));
         }
     }
-    let status = |d: &Document| d.portable.get("Status").cloned();
-    if status(from) == Some(json!("PUBLISHED")) && status(to) == Some(json!("SAVED")) {
-        return Err(Error::blocked(
-            "is published in the target and only saved in the source; AWS can't unpublish",
-        ));
+    let status = |d: &Document| d.portable.get("Status").and_then(Value::as_str).map(str::to_string);
+    match (status(from).as_deref(), status(to).as_deref()) {
+        (Some("PUBLISHED"), Some("SAVED")) => {
+            return Err(Error::blocked(
+                "is published in the target and only saved in the source; AWS can't unpublish",
+            ));
+        }
+        // A rollback of this would be the case above.
+        (Some("SAVED"), Some("PUBLISHED")) => {
+            return Err(Error::blocked(
+                "is only saved in the target and published in the source; AWS can't unpublish, so this could not be \
+                 undone",
+            )
+            .hint("publish or delete the one in the target first"));
+        }
+        _ => {}
     }
     let mut moves = Vec::new();
     for setter in family.update {

@@ -1,0 +1,127 @@
+//! What no rule knows survives; what cannot work is refused at once and as a whole.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use snapdeploy::core::finding::Weight;
+use snapdeploy::core::runs::OnFailure;
+use snapdeploy::sandbox::Kind;
+
+use crate::world::{A, B, REGION, World, content, scenario, week};
+
+#[tokio::test]
+async fn actions_parameters_and_members_that_nobody_knows_survive() {
+    let mut scenario = scenario();
+    let a = scenario.account(A).instance(REGION, "dev");
+    let future = json!({ "Deep": [1, 2.5, null, { "@{": "${x}" }] });
+    a.hours("Day", json!({ "Config": week(8), "FutureField": future }));
+    let day = a.id_of(Kind::Hours, "Day");
+    a.queue("Sales", json!({ "HoursOfOperationId": day, "FutureField": future }));
+    let (id, arn) = (a.id_of(Kind::Queue, "Sales"), a.arn_of(Kind::Queue, "Sales"));
+    let uses = [
+        (
+            "QuantumLeap",
+            json!({ "Target": { "QueueArn": arn, "Others": [id, "", null, 7] }, id.as_str(): "a key" }),
+        ),
+        ("MessageParticipant", json!({ "Text": "Hi", "Tone": { "Pitch": 1.50, "Queue": id, "List": [] } })),
+    ];
+    a.flow_with("Main", "CONTACT_FLOW", &content(&uses), json!({ "FutureField": future }));
+    let world = World::new(scenario).await;
+
+    let dev = world.extract(&*world.a, "dev").await;
+    assert_eq!(dev.documents.len(), 3);
+    for (address, document) in &dev.documents {
+        assert_eq!(Value::Object(document.unknown.clone()), json!({ "FutureField": future }), "{address}");
+        let said = "no rule knows this field; kept, not deployed (at FutureField)";
+        let of = |f: &&_| matches!(f, snapdeploy::core::finding::Finding { weight: Weight::Note, .. });
+        let notes = dev.manifest.findings.iter().filter(of).filter(|f| f.address.as_ref() == Some(address));
+        assert!(notes.clone().any(|f| f.message == said), "{address}: {:?}", notes.collect::<Vec<_>>());
+    }
+    world.there_and_back().await;
+
+    // In B both unknown parameters name B's own queue: ids are found wherever they stand.
+    world.deploy(&dev, OnFailure::Stop).await.unwrap();
+    let state = world.sandbox.connect_state(B);
+    let there = &state[format!("{REGION}/prod")];
+    let queue = there["queue"].as_object().unwrap().keys().next().unwrap();
+    let flow = there["flow"].as_object().unwrap().values().next().unwrap();
+    let now: Value = serde_json::from_str(flow["Content"].as_str().unwrap()).unwrap();
+    let was: Value = serde_json::from_str(&content(&uses)).unwrap();
+    let expected = was.to_string().replace(&id, queue).replace(A, B);
+    let expected = expected.replace(&world.a.pin().instance, &world.b.pin().instance);
+    assert_eq!(now, serde_json::from_str::<Value>(&expected).unwrap());
+    assert!(flow.get("FutureField").is_none(), "what no rule knows is not deployed");
+}
+
+#[tokio::test]
+async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written() {
+    let mut scenario = scenario();
+    // B has a function, a module, a prompt and a bot; not those, and not that alias.
+    let b = scenario.account(B).instance(REGION, "prod");
+    b.lambda("other").module("Other").prompt("Other.wav").bot("Orders", "test");
+    let a = scenario.account(A).instance(REGION, "dev");
+    a.lambda("orders").module("Greet").prompt("Hi.wav").bot("Orders", "live").view("Form").user("robin");
+    let uses = [
+        ("InvokeLambdaFunction", json!({ "LambdaFunctionARN": a.arn_of(Kind::Lambda, "orders") })),
+        ("InvokeFlowModule", json!({ "FlowModuleId": a.id_of(Kind::Module, "Greet") })),
+        ("MessageParticipant", json!({ "PromptId": a.arn_of(Kind::Prompt, "Hi.wav") })),
+        (
+            "ConnectParticipantWithLexBot",
+            json!({ "LexV2Bot": { "AliasArn": a.arn_of(Kind::Bot, "Orders#live") } }),
+        ),
+        ("ShowView", json!({ "ViewResource": { "Id": a.id_of(Kind::View, "Form") } })),
+        ("UpdateContactTargetQueue", json!({ "AgentId": a.arn_of(Kind::User, "robin") })),
+    ];
+    a.flow("Main", "CONTACT_FLOW", &content(&uses));
+    a.flow("Also", "CONTACT_FLOW", &content(&uses[1..2]));
+    let nowhere = "5f0c4ad4-8b9e-4c0e-9d0b-0d5b9d8ff001";
+    a.flow("Dangling", "CONTACT_FLOW", &content(&[("TransferToFlow", json!({ "ContactFlowId": nowhere }))]));
+    let long = "x".repeat(256_000);
+    a.flow("Long", "CONTACT_FLOW", &content(&[("MessageParticipant", json!({ "Text": long }))]));
+    let many: Vec<_> = (0..250).map(|n| ("Wait", json!({ "Seconds": n.to_string() }))).collect();
+    a.flow("Many", "CONTACT_FLOW", &content(&many));
+    a.flow("Fine", "CONTACT_FLOW", &content(&[("Wait", json!({ "Seconds": "1" }))]));
+    let world = World::new(scenario).await;
+    let before = world.sandbox.connect_state(B);
+
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = world.plan(&dev).await;
+    let lines = |f: &snapdeploy::core::finding::Finding| {
+        format!("{} {}", f.address.as_ref().map_or("", |a| a.name()), f.message)
+    };
+    let said: BTreeSet<String> = plan.blocks().map(lines).collect();
+    let absent = |flow: &str, what: &str| {
+        format!("{flow} refers to {what}, which is not in the target (there is no {what})")
+    };
+    let size = content(&[("MessageParticipant", json!({ "Text": long }))]).len();
+    let expected = BTreeSet::from([
+        absent("Main", "lambda/function/orders"),
+        absent("Main", "connect/module/Greet"),
+        absent("Main", "connect/prompt/Hi.wav"),
+        absent("Main", "connect/view/Form"),
+        absent("Main", "connect/user/robin"),
+        "Main refers to lex/bot/Orders, which is not in the target (lex/bot/Orders has no alias `live`)"
+            .into(),
+        absent("Also", "connect/module/Greet"),
+        format!("Dangling names {nowhere}, which nothing here has"),
+        format!(
+            "Dangling `{nowhere}` is not the id of any connect/flow known here (at Content.Actions.0.Parameters.ContactFlowId)"
+        ),
+        format!("Long its content has {size} characters, and Connect takes 256000 at most"),
+        "Many it has 251 actions, and Connect takes 250 at most".into(),
+    ]);
+    let dangling = |line: &&String| line.starts_with("Dangling");
+    assert_eq!(
+        said.iter().filter(|l| !dangling(l)).collect::<Vec<_>>(),
+        expected.iter().filter(|l| !dangling(l)).collect::<Vec<_>>()
+    );
+    let named: Vec<_> = said.iter().filter(dangling).collect();
+    assert!(!named.is_empty() && named.iter().all(|l| l.contains(nowhere)), "{named:?}");
+
+    let refused = world.deploy(&dev, OnFailure::Rollback).await.unwrap_err();
+    for what in ["orders", "Greet", "Hi.wav", "`live`", "Form", "robin", nowhere, "256000", "251 actions"] {
+        assert!(refused.message.contains(what), "{what}: {refused}");
+    }
+    assert_eq!(world.mutations(), 0);
+    assert_eq!(world.sandbox.connect_state(B), before);
+}
