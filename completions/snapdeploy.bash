@@ -205,7 +205,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h -V --to --resume --on-failure --exit-code --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --to --resume --on-failure --exit-code --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -251,7 +251,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__diff)
-            opts="-q -v -h -V --exit-code --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --exit-code --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -277,7 +277,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__extract)
-            opts="-q -v -h -V --name --note --allow-gaps --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --name --note --allow-gaps --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -311,7 +311,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__generate)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version completions man help"
+            opts="-q -v -h --config --output --quiet --verbose --color --help completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -337,7 +337,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__generate__subcmd__completions)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -419,7 +419,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__generate__subcmd__man)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -445,7 +445,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__health)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -751,7 +751,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history)
-            opts="-q -v -h -V --env --limit --config --output --quiet --verbose --color --help --version show help"
+            opts="-q -v -h --env --limit --config --output --quiet --verbose --color --help show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -827,7 +827,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history__subcmd__show)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -853,7 +853,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version create inspect verify unpack pack help"
+            opts="-q -v -h --config --output --quiet --verbose --color --help create inspect verify unpack pack help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -879,7 +879,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__create)
-            opts="-q -v -h -V --label --out --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --label --out --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1011,7 +1011,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__inspect)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1037,7 +1037,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__pack)
-            opts="-q -v -h -V --out --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --out --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1067,7 +1067,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__unpack)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1093,7 +1093,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__verify)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1119,7 +1119,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h -V --run --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --run --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1157,7 +1157,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__sandbox)
-            opts="-q -v -h -V --scenario --port --quotas --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --scenario --port --quotas --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1195,7 +1195,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__show)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version"
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -54,8 +54,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;show'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -67,8 +65,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;package'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -80,8 +76,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand create 'Make a package out of a snapshot'
             cand inspect 'Show what is in a package'
             cand verify 'Check that a package is whole: every byte is accounted for by a digest'
@@ -101,8 +95,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;package;inspect'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -114,8 +106,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;package;verify'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -127,8 +117,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;package;unpack'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -140,8 +128,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;package;pack'= {
             cand --out 'The file to write, instead of keeping the package in the store'
@@ -154,8 +140,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;package;help'= {
             cand create 'Make a package out of a snapshot'
@@ -195,8 +179,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
@@ -213,8 +195,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;diff'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -227,8 +207,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;history'= {
             cand --env 'Only this environment'
@@ -242,8 +220,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand show 'Show one run: how it began, each call, and how it ended'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -257,8 +233,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;history;help'= {
             cand show 'Show one run: how it began, each call, and how it ended'
@@ -278,8 +252,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;sandbox'= {
             cand --scenario 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)'
@@ -294,8 +266,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;generate'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -307,8 +277,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -323,8 +291,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;generate;man'= {
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -336,8 +302,6 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --verbose 'Log what happens beneath; more with -vv and -vvv'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
         }
         &'snapdeploy;generate;help'= {
             cand completions 'Write the completions of every shell'

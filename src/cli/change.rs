@@ -88,17 +88,17 @@ pub(super) fn consent(
     }
     let place = place_of(site.driver.pin());
     if site.environment.protected {
-        let question = format!("{what} in {name} ({place}), which is protected. Type {phrase} to go on");
-        return face.ui.ask_phrase(&question, &phrase, &format!("--confirm {phrase}"));
+        let what = format!("{what} in {name} ({place}), which is protected");
+        return face.ui.ask_phrase(&what, &phrase, &format!("--confirm {phrase}"));
     }
-    face.ui.ask(&format!("{what} in {name} ({place})?"), "--yes")
+    face.ui.ask(&format!("{what} in {name} ({place})"), "--yes")
 }
 
 /// Returns the number of changes, in words.
 pub(super) fn amount(plan: &Plan) -> String {
     match plan.steps.len() {
-        1 => "Make 1 change".into(),
-        n => format!("Make {n} changes"),
+        1 => "This makes 1 change".into(),
+        n => format!("This makes {n} changes"),
     }
 }
 

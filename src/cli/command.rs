@@ -23,7 +23,7 @@ use super::{deploy, diff, extract, generate, health, history, logs, package, rol
 /// What is in an environment is kept as a snapshot, made into a package, put into another environment, and put back
 /// exactly as it was. Environments are written in snapdeploy.toml.
 #[derive(Parser, Debug)]
-#[command(name = "snapdeploy", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "snapdeploy", version, max_term_width = 100)]
 struct Command {
     #[command(flatten)]
     global: Global,

@@ -21,6 +21,9 @@ use super::source::{Loaded, SourceName};
 /// that will be touched is kept, so that `rollback` puts back what was there. A deployment that fails rolls itself
 /// back, unless told otherwise.
 #[derive(Args, Debug)]
+#[command(override_usage = "\
+snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
+       snapdeploy deploy [OPTIONS] --resume [RUN]")]
 #[command(after_long_help = "\
 Examples:
   snapdeploy deploy dev@latest --to prod --dry-run

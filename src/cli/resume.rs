@@ -49,8 +49,11 @@ pub(super) async fn run(
         past.progress.done.len(),
         past.plan.moves.len()
     ));
-    let verb =
-        if start.kind == RunKind::Deploy { "Go on with the deployment" } else { "Go on with the rollback" };
+    let verb = if start.kind == RunKind::Deploy {
+        "This goes on with the deployment"
+    } else {
+        "This goes on with the rollback"
+    };
     change::consent(face, &context, &site, verb, args)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &past.plan, None, async |events| {

@@ -78,7 +78,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     further_back(&context, &found, face).await?;
     let what = if open && plan.is_empty() && !args.change.dry_run {
         change::blocked(&plan)?;
-        "End the run, which changed nothing,".to_string()
+        "This ends the run, which changed nothing,".to_string()
     } else {
         if let Next::Over(exit) = change::show(face, &plan, &args.change, Exit::Done)? {
             return Ok(exit);

@@ -73,12 +73,22 @@ pub(super) async fn run(args: &SandboxArgs, face: &Face) -> Result<Result<Exit, 
     };
     face.ui.say(format!("A simulated AWS is at {endpoint}"));
     face.signals.hosting();
-    let status = tokio::process::Command::new(program)
+    let elsewhere = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("AWS_ENDPOINT_URL_") || name == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+    });
+    let mut command = tokio::process::Command::new(program);
+    // Nothing that was meant for the simulation may reach AWS.
+    elsewhere.for_each(|name| {
+        command.env_remove(name);
+    });
+    let status = command
         .args(rest)
         .env("AWS_ENDPOINT_URL", &endpoint)
         .env("AWS_ACCESS_KEY_ID", "sandbox")
         .env("AWS_SECRET_ACCESS_KEY", "sandbox")
         .env("AWS_REGION", std::env::var_os("AWS_REGION").unwrap_or_else(|| REGION.into()))
+        .env("AWS_DEFAULT_REGION", std::env::var_os("AWS_REGION").unwrap_or_else(|| REGION.into()))
         .env_remove("AWS_SESSION_TOKEN")
         .env_remove("AWS_PROFILE")
         .kill_on_drop(true)

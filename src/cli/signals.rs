@@ -60,6 +60,7 @@ impl Signals {
     }
 
     /// From now on another command decides what Ctrl-C means.
+    #[cfg(feature = "sandbox")]
     pub(super) fn hosting(&self) {
         self.phase.fetch_max(Phase::Hosting as u8, Ordering::SeqCst);
     }
@@ -94,6 +95,8 @@ impl Signals {
                 }
                 ui::show_cursor();
                 if phase < Phase::Changing as u8 || self.stop.asked().is_some() {
+                    // A prompt may have left the cursor in mid-line.
+                    ui::end_line();
                     std::process::exit(i32::from(self.at_least_stopped(exit) as u8));
                 }
                 self.stop.ask(if exit == Exit::Terminated { "terminated" } else { "interrupted" });

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, Zoned};
 
 use crate::core::event::Events;
 use crate::core::extract::{Extraction, OnGaps, extract};
@@ -87,27 +87,25 @@ fn which_of(text: &str) -> Result<Which, String> {
     Ok(time(text).map_or_else(|| Which::Named(text.into()), Which::At))
 }
 
-/// Returns the moment that `text` names: a time, or the end of a day, where this machine is.
+/// Returns the moment that `text` names: a time, or the end of a day, where this machine is. A time has hyphens
+/// (`2026-11-19`), so that the beginning of an id (`20261119t18`) is never taken for one.
 fn time(text: &str) -> Option<Timestamp> {
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Some(at);
-    }
     let zone = TimeZone::system();
     let end_of = |day: Date| {
         let next = day.checked_add(1.day()).ok()?.to_zoned(zone.clone()).ok()?;
         next.timestamp().checked_sub(1.millisecond()).ok()
     };
     if text == "yesterday" {
-        return end_of(jiff::Zoned::now().date().yesterday().ok()?);
+        return end_of(Zoned::now().date().yesterday().ok()?);
     }
-    if let Ok(day) = text.parse::<Date>() {
-        return if text.len() == 10 {
-            end_of(day)
-        } else {
-            text.parse::<DateTime>().ok()?.to_zoned(zone).ok().map(|z| z.timestamp())
-        };
+    if text.as_bytes().get(4) != Some(&b'-') {
+        return None;
     }
-    None
+    if text.len() == 10 {
+        return end_of(text.parse().ok()?);
+    }
+    let absolute = text.parse::<Timestamp>().or_else(|_| text.parse::<Zoned>().map(|z| z.timestamp()));
+    absolute.or_else(|_| text.parse::<DateTime>()?.to_zoned(zone.clone()).map(|z| z.timestamp())).ok()
 }
 
 impl std::fmt::Display for SourceName {
@@ -278,6 +276,9 @@ mod tests {
         assert_eq!(snapshot("dev@latest-release"), Which::Named("latest-release".into()));
         assert_eq!(snapshot("dev@before-easter"), Which::Named("before-easter".into()));
         assert!(matches!(snapshot("dev@yesterday"), Which::At(_)));
+        assert!(matches!(snapshot("dev@20261119"), Which::Named(_)), "the beginning of an id");
+        assert!(matches!(snapshot("dev@20261119t1800"), Which::Named(_)), "the beginning of an id");
+        assert!(matches!(snapshot("dev@2026-11-19T18:00[Europe/Berlin]"), Which::At(_)));
         assert!(matches!(snapshot("dev@2026-11-19"), Which::At(_)));
         assert!(matches!(snapshot("dev@2026-11-19T18:00"), Which::At(_)));
         assert!(matches!(snapshot("dev@2026-11-19T18:00:00Z"), Which::At(_)));

@@ -172,23 +172,28 @@ impl Ui {
         self.err
     }
 
-    /// Asks a question to be answered with yes or no, where the default is no. Without a terminal, an error that says
-    /// which flag answers it.
-    pub(super) fn ask(&self, question: &str, flag: &str) -> Result<()> {
+    /// Says `what` would be done and asks whether it is to be, where the default is no. Without a terminal, an error that
+    /// says which flag answers it.
+    pub(super) fn ask(&self, what: &str, flag: &str) -> Result<()> {
         self.need_terminal(flag)?;
+        // The question itself stays short: a prompt that wraps is drawn twice.
+        write_err(&format!("{what}.\n"));
         let theme = dialoguer::theme::SimpleTheme;
-        let prompt = dialoguer::Confirm::with_theme(&theme).with_prompt(question).default(false);
+        let prompt = dialoguer::Confirm::with_theme(&theme).with_prompt("Go on?").default(false);
         match prompt.wait_for_newline(true).interact_opt() {
             Ok(Some(true)) => Ok(()),
             _ => Err(Error::new(ErrorKind::Unconfirmed, "not confirmed; nothing was changed")),
         }
     }
 
-    /// Asks to have `phrase` typed.
-    pub(super) fn ask_phrase(&self, question: &str, phrase: &str, flag: &str) -> Result<()> {
+    /// Says `what` would be done and asks to have `phrase` typed.
+    pub(super) fn ask_phrase(&self, what: &str, phrase: &str, flag: &str) -> Result<()> {
         self.need_terminal(flag)?;
+        write_err(&format!("{what}.\n"));
         let theme = dialoguer::theme::SimpleTheme;
-        let prompt = dialoguer::Input::<String>::with_theme(&theme).with_prompt(question).allow_empty(true);
+        let prompt = dialoguer::Input::<String>::with_theme(&theme)
+            .with_prompt(format!("Type {phrase} to go on"))
+            .allow_empty(true);
         match prompt.interact_text() {
             Ok(typed) if typed.trim() == phrase => Ok(()),
             _ => Err(Error::new(
@@ -223,6 +228,13 @@ pub(super) fn write_err(text: &str) {
 pub(super) fn show_cursor() {
     if io::stderr().is_terminal() {
         let _ = Term::stderr().show_cursor();
+    }
+}
+
+/// Begins a new line on a terminal.
+pub(super) fn end_line() {
+    if io::stderr().is_terminal() {
+        write_err("\n");
     }
 }
 

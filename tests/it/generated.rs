@@ -1,5 +1,7 @@
 //! Completions and man pages in the repository are what this version generates.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;

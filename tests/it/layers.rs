@@ -1,5 +1,7 @@
 //! The layers of the source: who may use whom; and what every file has to look like.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
 use std::path::{Path, PathBuf};
 
 /// A layer, and the layers that it may use besides itself. What is not here is the library's root.

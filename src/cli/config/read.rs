@@ -5,10 +5,10 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
-use crate::core::Result;
 use crate::core::environment::Environment;
 use crate::core::means::Values;
 use crate::core::runs::OnFailure;
+use crate::core::{Error, Result};
 
 use super::model::{Config, Store, loopback};
 use super::table::{At, Place, Table};
@@ -44,6 +44,11 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
     })?;
     let top = Table::new(place, "", parsed.get_ref());
     top.only(&TOP, &TOP_LATER)?;
+    if let Some(wrong) = endpoint.as_ref().filter(|e| !is_url(e)) {
+        return Err(Error::input(format!(
+            "AWS_ENDPOINT_URL has to start with http:// or https://, not `{wrong}`"
+        )));
+    }
     let global = match endpoint.clone() {
         Some(endpoint) => Some(endpoint),
         None => url(&top)?,
@@ -181,11 +186,15 @@ fn accounts(top: &Table<'_>) -> Result<Vec<(String, String)>> {
 
 fn url(table: &Table<'_>) -> Result<Option<String>> {
     match table.text("endpoint")? {
-        Some(at) if !at.value.starts_with("http://") && !at.value.starts_with("https://") => {
+        Some(at) if !is_url(&at.value) => {
             Err(table.place.error(&at.span, "`endpoint` has to start with http:// or https://"))
         }
         other => Ok(other.map(|at| at.value)),
     }
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
 }
 
 fn store(top: &Table<'_>) -> Result<Store> {

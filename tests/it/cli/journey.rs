@@ -11,13 +11,13 @@ use super::shell::{Said, Shell};
 const PROD: &str = "222222222222";
 
 /// The example's two accounts, and a shell that works on them.
-struct Acme {
+pub(super) struct Acme {
     sandbox: Sandbox,
     shell: Shell,
 }
 
 impl Acme {
-    fn new() -> Acme {
+    pub(super) fn new() -> Acme {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
         let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
         let environment = |name: &str, account: &str, more: &str| {
@@ -41,14 +41,14 @@ impl Acme {
     }
 
     #[track_caller]
-    fn run(&self, code: i32, arguments: &[&str]) -> Said {
+    pub(super) fn run(&self, code: i32, arguments: &[&str]) -> Said {
         let said = self.shell.run(arguments);
         assert_eq!(said.code, code, "{arguments:?}\n{}\n{}", said.out, said.err);
         said
     }
 
     #[track_caller]
-    fn json(&self, code: i32, arguments: &[&str]) -> Value {
+    pub(super) fn json(&self, code: i32, arguments: &[&str]) -> Value {
         let said = self.run(code, &[arguments, &["--output", "json"]].concat());
         serde_json::from_str(&said.out).unwrap()
     }

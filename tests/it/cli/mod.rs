@@ -1,6 +1,9 @@
 //! The binary as it is typed.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
 mod configuration;
+mod documents;
 mod help;
 mod journey;
 mod refusals;
