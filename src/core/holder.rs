@@ -31,8 +31,10 @@ pub fn locked(means: &Means<'_>, held: &Held) -> Error {
         );
         Error::new(ErrorKind::Locked, message)
     };
-    let ways_out =
-        format!("snapdeploy deploy --resume {run}, or snapdeploy rollback {} --run {run}", s.environment);
+    let mut ways_out = format!("snapdeploy deploy --resume {run}");
+    if s.kind == RunKind::Deploy {
+        ways_out.push_str(&format!(", or snapdeploy rollback {} --run {run}", s.environment));
+    }
     match owner(held, &means.process, super::process::alive) {
         Owner::Parked => error("; it stopped part-way").hint(ways_out),
         Owner::Dead => error("; its process is dead").hint(ways_out),

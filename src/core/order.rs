@@ -156,15 +156,15 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         let mut moves = task.moves.clone();
         let mut still = refers.get(address).cloned().unwrap_or_default();
         let change = Change { address, uid: &task.wish.uid, from: task.wish.from.as_ref(), to: None };
-        if in_circle.contains(address) {
-            if let (Some(empty), Some(from)) = (driver.empty(&change)?, task.wish.from.as_ref()) {
-                for m in &mut moves {
-                    m.facet.retain(|f| !empty.facet.contains(f));
-                    m.before = Some(facet_digest(from, &m.facet));
-                }
-                emptied.push(empty);
-                still.clear();
+        if in_circle.contains(address)
+            && let (Some(empty), Some(from)) = (driver.empty(&change)?, task.wish.from.as_ref())
+        {
+            for m in &mut moves {
+                m.facet.retain(|f| !empty.facet.contains(f));
+                m.before = Some(facet_digest(from, &m.facet));
             }
+            emptied.push(empty);
+            still.clear();
         }
         open.insert(address.clone(), (moves, still));
     }

@@ -188,12 +188,13 @@ pub fn plan(
             }
             (Some(_), Some(_)) => Action::Update,
         };
-        if let Some(found) = inventory.get(&wish.address) {
-            if action == Action::Delete && found.ownership != Ownership::Customer {
-                let message = "is the service's own and is never deleted";
-                findings.push(Finding::new(Weight::Block, Some(&wish.address), message));
-                continue;
-            }
+        if let Some(found) = inventory.get(&wish.address)
+            && action == Action::Delete
+            && found.ownership != Ownership::Customer
+        {
+            let message = "is the service's own and is never deleted";
+            findings.push(Finding::new(Weight::Block, Some(&wish.address), message));
+            continue;
         }
         let change =
             Change { address: &wish.address, uid: &wish.uid, from: wish.from.as_ref(), to: wish.to.as_ref() };
@@ -273,7 +274,8 @@ pub fn differing(from: Option<&Document>, to: Option<&Document>) -> Vec<String> 
         d.map(pick).unwrap_or(&empty).clone()
     };
     let mut names = BTreeSet::new();
-    let parts: [fn(&Document) -> &Map<String, Value>; 2] = [|d| &d.portable, |d| &d.local];
+    type Part = fn(&Document) -> &Map<String, Value>;
+    let parts: [Part; 2] = [|d| &d.portable, |d| &d.local];
     for pick in parts {
         let (a, b) = (part(from, pick), part(to, pick));
         names.extend(a.keys().chain(b.keys()).filter(|k| a.get(*k) != b.get(*k)).cloned());

@@ -77,7 +77,10 @@ fn wait_for(sandbox: &Sandbox, child: &mut Child, n: usize) {
     }
 }
 
-async fn prints(world: &World) -> Vec<(Address, Digest, Digest)> {
+/// What an environment is: each document, by digest.
+type Prints = Vec<(Address, Digest, Digest)>;
+
+async fn prints(world: &World) -> Prints {
     let documents = world.documents(&*world.b, "prod").await;
     documents.into_iter().map(|(a, d)| (a, d.portable_digest(), d.local_digest())).collect()
 }
@@ -85,7 +88,7 @@ async fn prints(world: &World) -> Vec<(Address, Digest, Digest)> {
 #[tokio::test]
 async fn killed_by_sigkill_at_twenty_points_the_next_command_ends_as_before_or_as_after() {
     let (mut resumed, mut rolled_back, mut not_begun) = (0, 0, 0);
-    let mut total: Option<(usize, Vec<(Address, Digest, Digest)>)> = None;
+    let mut total: Option<(usize, Prints)> = None;
     for point in 0..POINTS {
         let mut scenario = small();
         let account = scenario.account(A);

@@ -49,7 +49,7 @@ async fn a_deployment_arrives_whole_and_a_rollback_puts_back_exactly_what_was_th
         after,
         before,
         "{}",
-        similar::TextDiff::from_lines(&pretty(&before), &pretty(&after)).unified_diff()
+        similar::TextDiff::from_lines(pretty(&before), pretty(&after)).unified_diff()
     );
     assert!(newest(&means, &Selection::all()).await.is_err(), "there is nothing more to undo");
 }

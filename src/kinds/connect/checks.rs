@@ -25,13 +25,24 @@ pub async fn instance(calls: &Calls, pin: &Pin) -> Check {
     check("instance", detail, if healthy { Vec::new() } else { vec!["it is not active".into()] })
 }
 
-/// Are the flows published, and not archived?
+/// Is every flow published that something else refers to? A draft that nothing uses harms nobody.
 pub fn published(live: &[Live]) -> Check {
     let flows: Vec<&Live> = live.iter().filter(|l| l.found.address.kind() == "connect/flow").collect();
-    let drafts = flows.iter().filter(|l| l.document.portable.get("Status") == Some(&json!("SAVED")));
-    let problems: Vec<String> =
-        drafts.map(|l| format!("{} was saved and never published", l.found.address)).collect();
-    check("published flows", format!("{} flows", flows.len()), problems)
+    let is_draft = |l: &&&Live| l.document.portable.get("Status") == Some(&json!("SAVED"));
+    let drafts: Vec<&&Live> = flows.iter().filter(is_draft).collect();
+    let mut problems = Vec::new();
+    for user in live {
+        let needed = needs(&Value::Object(user.document.portable.clone()));
+        for draft in drafts.iter().filter(|d| needed.contains(&d.found.address)) {
+            let (user, draft) = (&user.found.address, &draft.found.address);
+            problems.push(format!("{user} refers to {draft}, which was saved and never published"));
+        }
+    }
+    let detail = match drafts.len() {
+        0 => format!("{} flows", flows.len()),
+        n => format!("{} flows, {n} of them drafts", flows.len()),
+    };
+    check("published flows", detail, problems)
 }
 
 /// Is everything that is referred to there?

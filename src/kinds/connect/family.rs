@@ -44,6 +44,9 @@ pub enum Empty {
     Never,
 }
 
+/// Returns the content of an empty shell, given the portable part of the whole.
+pub type Shell = fn(&serde_json::Map<String, Value>) -> Value;
+
 /// One sort of resource.
 pub struct Family {
     /// The kind.
@@ -68,8 +71,8 @@ pub struct Family {
     pub fixed: &'static [&'static str],
     /// The operation that removes one.
     pub delete: &'static str,
-    /// The content of an empty shell, where it can be made as one: given the portable part of the whole.
-    pub shell: Option<fn(&serde_json::Map<String, Value>) -> Value>,
+    /// What it can be made of first, where it can be made empty and filled later.
+    pub shell: Option<Shell>,
 }
 
 /// Every family, in no order that matters: references order what is written.

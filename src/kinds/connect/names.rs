@@ -38,12 +38,12 @@ pub async fn functions(calls: &Calls, pin: &Pin) -> Result<Vec<Found>> {
         // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
         let arn = item.as_str().unwrap_or_default();
         let parts: Vec<&str> = arn.split(':').collect();
-        if let [_, _, "lambda", region, account, "function", name, ..] = parts[..] {
-            if region == pin.region && account == pin.account {
-                let bare = parts[..7].join(":");
-                by_name
-                    .insert(name.to_string(), Found::new(Address::new("lambda/function", name), name, bare));
-            }
+        if let [_, _, "lambda", region, account, "function", name, ..] = parts[..]
+            && region == pin.region
+            && account == pin.account
+        {
+            let bare = parts[..7].join(":");
+            by_name.insert(name.to_string(), Found::new(Address::new("lambda/function", name), name, bare));
         }
     }
     Ok(by_name.into_values().collect())
