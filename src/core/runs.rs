@@ -259,7 +259,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         Ok(problems) => Error::failed(format!("verification found: {}", problems.join("; "))),
         Err(e) => e,
     };
-    if !performance.progress.changed() {
+    if !performance.progress.changed() && !in_place_of_another(means, leg).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
         let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
@@ -288,6 +288,16 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     }
     park(means, lease, &mut performance, &error).await;
     Ok(LegEnd::Over(Ended::Stopped { run, why: error }))
+}
+
+/// Returns whether the run undoes one that it took the place of: what that one changed is then this one's to put back,
+/// so it may not end before it has. Where that cannot be told it is taken for so: an open run can be gone on with.
+async fn in_place_of_another(means: &Means<'_>, leg: &Leg) -> bool {
+    let Some(undone) = &leg.plan.undoes else { return false };
+    match means.ledger.run(undone).await {
+        Ok(record) => record.finish.and_then(|f| f.turned_into).is_some_and(|next| next == leg.start.run),
+        Err(_) => true,
+    }
 }
 
 /// Lets go of a run that can be resumed. What cannot be written here, the next run finds out by looking.

@@ -12,8 +12,8 @@ const PROD: &str = "222222222222";
 
 /// The example's two accounts, and a shell that works on them.
 pub(super) struct Acme {
-    sandbox: Sandbox,
-    shell: Shell,
+    pub(super) sandbox: Sandbox,
+    pub(super) shell: Shell,
 }
 
 impl Acme {
@@ -55,12 +55,12 @@ impl Acme {
 
     /// Deploys what dev has to prod.
     #[track_caller]
-    fn deploy(&self, code: i32, more: &[&str]) -> Said {
+    pub(super) fn deploy(&self, code: i32, more: &[&str]) -> Said {
         self.run(code, &[&["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"], more].concat())
     }
 
     /// Returns what is in prod; an empty object counts as nothing, since AWS cannot take back what it was once given.
-    fn prod(&self) -> Value {
+    pub(super) fn prod(&self) -> Value {
         let mut state = self.sandbox.connect_state(PROD);
         without_empty(&mut state);
         state

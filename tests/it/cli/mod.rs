@@ -4,6 +4,7 @@
 
 mod configuration;
 mod documents;
+mod exits;
 mod help;
 mod journey;
 mod refusals;
