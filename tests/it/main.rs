@@ -1,6 +1,10 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
 mod crash;
+mod hostile;
+mod hostile_package;
+mod hostile_zip;
+mod keeping;
 mod mortal;
 mod portable;
 mod portable_corpus;
