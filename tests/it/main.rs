@@ -6,6 +6,7 @@ mod hostile_package;
 mod hostile_zip;
 mod keeping;
 mod mortal;
+mod order_laws;
 mod portable;
 mod portable_corpus;
 mod portable_world;
