@@ -1,5 +1,6 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+mod concurrency;
 mod crash;
 mod hostile;
 mod hostile_package;
