@@ -62,9 +62,14 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Returns an error of `kind` that says `message`.
+    /// Returns an error of `kind` that says `message`, in one line: what it quotes may come from anywhere.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), hint: None, code: None, source: None }
+        let mut message = message.into();
+        if message.contains(char::is_control) {
+            let one = |c: char| if c.is_control() { c.escape_debug().collect() } else { String::from(c) };
+            message = message.chars().map(one).collect();
+        }
+        Error { kind, message, hint: None, code: None, source: None }
     }
 
     /// Returns an [`ErrorKind::Failed`].

@@ -22,7 +22,7 @@ pub struct Task<'a> {
 
 /// Returns the moves of all `tasks` in an order in which
 /// * nothing is referred to before it is there,
-/// * a shell is filled before anything that is live already refers to it,
+/// * what is new is whole before anything live refers to it: shells are filled by then,
 /// * what is deleted is not referred to any more by anything else that is deleted, and deletes come last.
 ///
 /// Fails with `Blocked` where a circle has no member that can be a shell.
@@ -97,14 +97,17 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
     for (i, m) in all.iter().enumerate() {
         hard[i].extend(follows[i]);
         for address in needs(&m.args) {
-            hard[i].extend(creator.get(&address).filter(|c| **c != i));
+            // What needs itself to be made never has its turn.
+            hard[i].extend(creator.get(&address));
             soft[i].extend(filler.get(&address).filter(|f| **f != i));
         }
     }
 
+    // Everything new is whole before anything live is changed: what is live could lead to an empty shell through
+    // something new that is not one. Nothing new waits for a change of what is there.
     let made: BTreeSet<&Address> = creator.keys().collect();
     let key = |i: usize, soft: &[BTreeSet<usize>]| {
-        (all[i].stage, soft[i].len(), !made.contains(&all[i].address), all[i].address.clone(), i)
+        (all[i].stage, !made.contains(&all[i].address), soft[i].len(), all[i].address.clone(), i)
     };
     let mut waiting: Vec<usize> = hard.iter().map(BTreeSet::len).collect();
     let mut ready: BTreeSet<_> = (0..all.len()).filter(|i| waiting[*i] == 0).map(|i| key(i, &soft)).collect();
@@ -168,15 +171,34 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         }
         open.insert(address.clone(), (moves, still));
     }
+    emptied.sort_by(|a, b| a.address.cmp(&b.address));
     // What nothing else refers to goes first.
     let mut moves = emptied;
     while !open.is_empty() {
-        let referred: BTreeSet<&Address> =
-            open.iter().flat_map(|(a, (_, refers))| refers.iter().filter(move |r| *r != a)).collect();
-        let next = open.keys().find(|a| !referred.contains(a)).or_else(|| open.keys().next()).cloned();
+        let next = first_to_go(&open);
         if let Some((_, (mut own, _))) = next.and_then(|a| open.remove_entry(&a)) {
             moves.append(&mut own);
         }
     }
     Ok(moves)
+}
+
+/// Returns what of `open` nothing else refers to. Where all go round in circles, a member of one that nothing outside it
+/// refers to.
+fn first_to_go(open: &BTreeMap<Address, (Vec<Move>, BTreeSet<Address>)>) -> Option<Address> {
+    let referred: BTreeSet<&Address> =
+        open.iter().flat_map(|(a, (_, refers))| refers.iter().filter(move |r| *r != a)).collect();
+    if let Some(free) = open.keys().find(|a| !referred.contains(a)) {
+        return Some(free.clone());
+    }
+    let referrers = |of: &Address| -> BTreeSet<&Address> {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![of]);
+        while let Some(of) = next.pop() {
+            let direct =
+                open.iter().filter(|(a, (_, refers))| *a != of && refers.contains(of)).map(|(a, _)| a);
+            next.extend(direct.filter(|a| seen.insert(*a)).collect::<Vec<_>>());
+        }
+        seen
+    };
+    open.keys().find(|a| referrers(a).into_iter().all(|r| r == *a || referrers(r).contains(a))).cloned()
 }

@@ -1,6 +1,6 @@
 //! A package: a selection of documents as one deterministic ZIP, named by its SHA-256.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,11 @@ impl Package {
             .remove("manifest.json")
             .ok_or_else(|| Error::corrupt("not a package of snapdeploy: it has no manifest.json"))?;
         let manifest = manifest_from(&raw)?;
+        let mut names = BTreeSet::new();
+        let found = manifest.kept.iter().map(|k| &k.found).chain(&manifest.inventory);
+        if let Some(twice) = found.map(|f| &f.address).find(|a| !names.insert(*a)) {
+            return Err(Error::corrupt(format!("{twice} is named twice")));
+        }
         let documents = documents(entries, &manifest.kept)?;
         Ok(Package { manifest, documents })
     }
@@ -131,7 +136,15 @@ fn manifest_from(raw: &[u8]) -> Result<PackageManifest> {
         ))
         .hint("use the version of snapdeploy that made it, or a newer one"));
     }
-    serde_json::from_slice(raw).map_err(bad)
+    let manifest: PackageManifest = serde_json::from_slice(raw).map_err(bad)?;
+    // A member that is named twice, or that is known nowhere, would otherwise mean what each reader likes.
+    let again = serde_json::to_value(&manifest).map_err(bad)?;
+    if canonical(&again).as_bytes() != raw {
+        return Err(Error::corrupt(
+            "the manifest says more than this version reads, or is not in canonical form",
+        ));
+    }
+    Ok(manifest)
 }
 
 /// Returns the archive's entries for `documents`, named by their digests.
@@ -156,7 +169,11 @@ pub fn documents(entries: BTreeMap<String, Vec<u8>>, kept: &[Kept]) -> Result<BT
                 Error::corrupt(format!("`{}` does not belong into a package", name.escape_debug()))
             })?;
         digest.check(&bytes, format!("the document `{name}`"))?;
-        found.insert(digest, (Document::from_bytes(&bytes)?, false));
+        let document = Document::from_bytes(&bytes).map_err(|e| e.context(format!("`{name}`")))?;
+        if document.to_bytes() != bytes {
+            return Err(Error::corrupt(format!("the document `{name}` is not in canonical form")));
+        }
+        found.insert(digest, (document, false));
     }
     let mut documents = BTreeMap::new();
     for k in kept {

@@ -168,6 +168,8 @@ impl Performance<'_> {
             self.lease.sure().await?;
             self.journal.record(Note::Intent { index }).await?;
             self.progress.begun.insert(index);
+            // Writing the intent can take long, and a process can be suspended meanwhile.
+            self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
             match self.means.driver.send(m, target.as_ref(), args).await {
                 Reply::Done(made) => {

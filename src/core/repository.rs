@@ -2,6 +2,7 @@
 //! opposite order; every read verified against its digest.
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::archive;
 use super::digest::{Digest, canonical};
@@ -12,6 +13,9 @@ use super::package::{Package, bodies, documents};
 use super::pin::Pin;
 use super::plan::{PLAN_SCHEMA, Plan};
 use super::snapshot::{Manifest, SNAPSHOT_SCHEMA, Snapshot};
+
+/// The member of a stored manifest that has the digest of all its others.
+const SEAL: &str = "digest";
 
 const FORMAT: &[u8] = b"{\"schema\":\"snapdeploy.store/1\"}\n";
 
@@ -69,8 +73,10 @@ impl<'a> Repository<'a> {
         if !there && self.objects.create(&key, Bytes::from(archive)).await? == Created::New {
             written += 1;
         }
-        let value = serde_json::to_value(&manifest)
+        let mut value = serde_json::to_value(&manifest)
             .map_err(|e| Error::bug(format!("cannot write the manifest: {e}")))?;
+        // Its key is an id, so nothing but itself can say what it has to be.
+        value[SEAL] = Value::String(Digest::of_json(&value).to_string());
         let key = snapshot_key(&manifest.pin, &manifest.id)?;
         if self.objects.create(&key, Bytes::from(canonical(&value))).await? == Created::New {
             written += 1;
@@ -102,16 +108,29 @@ impl<'a> Repository<'a> {
 
     /// Returns the manifest of the snapshot `id` of `pin`, without its documents.
     pub async fn manifest(&self, pin: &Pin, id: &SnapshotId) -> Result<Manifest> {
-        let raw = self.objects.read(&snapshot_key(pin, id)?).await.map_err(|e| match e.kind {
+        let key = snapshot_key(pin, id)?;
+        let raw = self.objects.read(&key).await.map_err(|e| match e.kind {
             ErrorKind::NotFound => Error::not_found(format!("there is no snapshot {id} of {pin}")),
             _ => e,
         })?;
-        let manifest: Manifest = serde_json::from_slice(&raw).map_err(|e| {
-            Error::corrupt(format!("the manifest of the snapshot {id} is not what it has to be: {e}"))
-        })?;
-        if manifest.schema != SNAPSHOT_SCHEMA || manifest.id != *id || manifest.pin != *pin {
+        let bad = |e: &dyn std::fmt::Display| {
+            Error::corrupt(format!("the manifest of the snapshot {id} ({key}) is not what it has to be: {e}"))
+        };
+        let mut value: Value = serde_json::from_slice(&raw).map_err(|e| bad(&e))?;
+        if canonical(&value).as_bytes() != &raw[..] {
+            return Err(bad(&"it is not in canonical form"));
+        }
+        let seal = value.as_object_mut().and_then(|members| members.remove(SEAL));
+        if seal.as_ref().and_then(Value::as_str) != Some(&Digest::of_json(&value).to_string()) {
+            return Err(bad(&"it does not match its digest"));
+        }
+        if value["schema"] != SNAPSHOT_SCHEMA {
+            return Err(other_version(&format!("the snapshot {id}")));
+        }
+        let manifest: Manifest = serde_json::from_value(value).map_err(|e| bad(&e))?;
+        if manifest.id != *id || manifest.pin != *pin {
             return Err(Error::corrupt(format!(
-                "the manifest of the snapshot {id} belongs to something else"
+                "the manifest of the snapshot {id} ({key}) belongs to something else"
             )));
         }
         Ok(manifest)
@@ -183,13 +202,19 @@ impl<'a> Repository<'a> {
     pub async fn plan(&self, digest: &Digest) -> Result<Plan> {
         let bytes = self.objects.read(&plan_key(digest)?).await?;
         digest.check(&bytes, format!("the plan {digest}"))?;
-        let plan: Plan = serde_json::from_slice(&bytes)
-            .map_err(|e| Error::corrupt(format!("the plan {digest} is not what it has to be: {e}")))?;
-        if plan.schema != PLAN_SCHEMA {
-            return Err(Error::input(format!("the plan {digest} was made by another version of snapdeploy")));
+        let bad = |e| Error::corrupt(format!("the plan {digest} is not what it has to be: {e}"));
+        let value: Value = serde_json::from_slice(&bytes).map_err(bad)?;
+        if value["schema"] != PLAN_SCHEMA {
+            return Err(other_version(&format!("the plan {digest}")));
         }
+        let plan: Plan = serde_json::from_value(value).map_err(bad)?;
         Ok(plan)
     }
+}
+
+fn other_version(what: &str) -> Error {
+    Error::input(format!("{what} was made by another version of snapdeploy"))
+        .hint("use the version that made it, or a newer one")
 }
 
 fn snapshot_key(pin: &Pin, id: &SnapshotId) -> Result<Key> {

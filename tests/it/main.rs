@@ -4,17 +4,23 @@
 
 mod access;
 mod cli;
+mod concurrency;
 mod contest;
 mod corpus;
 mod corpus_loader;
 mod crash;
 mod generated;
+mod hostile;
+mod hostile_package;
+mod hostile_zip;
+mod keeping;
 mod kill;
 mod layers;
 mod leftovers;
 mod limits;
 mod mortal;
 mod names;
+mod order_laws;
 mod portable;
 mod portable_corpus;
 mod portable_world;

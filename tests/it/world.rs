@@ -13,7 +13,7 @@ use snapdeploy::core::address::Address;
 use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::Driver;
+use snapdeploy::core::driver::{Change, Driver, Reply};
 use snapdeploy::core::environment::Environment;
 use snapdeploy::core::event::Events;
 use snapdeploy::core::extract::{Extraction, OnGaps, extract, take};
@@ -22,13 +22,15 @@ use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::{Means, Values};
 use snapdeploy::core::objects::Objects;
 use snapdeploy::core::plan::Plan;
+use snapdeploy::core::portable::Resolver;
 use snapdeploy::core::release::{Source, plan_deploy};
 use snapdeploy::core::repository::Repository;
 use snapdeploy::core::run::{Actor, Process};
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
-use snapdeploy::sandbox::{Sandbox, Scenario};
+use snapdeploy::core::survey;
+use snapdeploy::sandbox::{Kind, Sandbox, Scenario};
 use snapdeploy::store::{MemoryLedger, MemoryObjects};
 
 pub const A: &str = "111111111111";
@@ -197,6 +199,37 @@ impl World {
     /// Returns how many calls changed something in Connect since the calls were last cleared.
     pub fn mutations(&self) -> usize {
         self.sandbox.calls().iter().filter(|c| c.mutating && c.service == "connect").count()
+    }
+}
+
+/// Returns a scenario in which so many queues of A have new words and those of B old ones; each costs one call.
+pub fn words(queues: usize) -> Scenario {
+    let mut scenario = scenario();
+    for (account, name, words) in [(A, "dev", "new words"), (B, "prod", "old words")] {
+        let instance = scenario.account(account).instance(REGION, name);
+        instance.hours("Day", json!({ "TimeZone": "UTC", "Config": week(9) }));
+        let day = instance.id_of(Kind::Hours, "Day");
+        for i in 0..queues {
+            instance.queue(&format!("Q{i}"), json!({ "HoursOfOperationId": day, "Description": words }));
+        }
+    }
+    scenario
+}
+
+/// Makes `address` of the environment what `to` says, as somebody would who knows nothing of snapdeploy.
+pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document>) {
+    let (inventory, _) = survey::list(driver, &Events::silent()).await.unwrap();
+    let from = match inventory.get(address) {
+        Some(found) => Some(driver.read(found, &inventory).await.unwrap().document),
+        None => None,
+    };
+    let change = Change { address, uid: "somebody", from: from.as_ref(), to };
+    for m in driver.moves(&change).unwrap() {
+        let args = Resolver { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
+        let (args, unresolved) = args.resolve(&m.args).unwrap();
+        assert!(unresolved.is_empty());
+        let reply = driver.send(&m, inventory.get(address), args).await;
+        assert!(matches!(reply, Reply::Done(_)), "{reply:?}");
     }
 }
 
