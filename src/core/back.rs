@@ -131,8 +131,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             )));
             continue;
         }
-        let recorded =
-            snapshot.kept(address).map(|k| k.found.uid.clone().unwrap_or_else(|| k.found.id.clone()));
+        let recorded = snapshot.kept(address).map(|k| k.found.lasting_uid());
         wishes.push(Wish {
             address: address.clone(),
             uid: recorded.unwrap_or_else(|| step.uid.clone()),

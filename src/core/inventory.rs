@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::digest::Digest;
 use super::pin::Pin;
 
 /// Whose a resource is.
@@ -104,6 +105,13 @@ impl Found {
             Some([]) => false,
             Some(listed) => listed.iter().all(|alias| appended(alias) && alias.name != name),
         }
+    }
+
+    /// Returns what a copy of it is tagged with, so that both are known to be one: the uid that it has itself, else one
+    /// made of its ARN, which says nothing about the account that it comes from.
+    pub fn lasting_uid(&self) -> String {
+        let made = || Digest::of(self.arn.as_bytes()).to_string()[..32].to_string();
+        self.uid.clone().unwrap_or_else(made)
     }
 
     /// Returns the alias called `name`, if aliases are listed and it is one.

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::driver::Live;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
-use super::inventory::{Inventory, Ownership};
+use super::inventory::{Found, Inventory, Ownership};
 use super::means::Means;
 use super::package::Package;
 use super::pin::Pin;
@@ -104,7 +104,7 @@ pub async fn plan_deploy(
         findings.extend(source_findings(source, address, home));
         wishes.push(Wish {
             address: address.clone(),
-            uid: uid(source, address),
+            uid: source.inventory.get(address).map(Found::lasting_uid).unwrap_or_default(),
             from: live.map(|l| l.document.clone()),
             to: Some(desired(&source.documents[address], live, home)),
             local_known: home || live.is_some(),
@@ -131,11 +131,6 @@ fn desired(document: &Document, live: Option<&Live>, home: bool) -> Document {
         local: live.map(|l| l.document.local.clone()).unwrap_or_default(),
         ..Document::default()
     }
-}
-
-fn uid(source: &Source, address: &Address) -> String {
-    let found = source.inventory.get(address);
-    found.map(|f| f.uid.clone().unwrap_or_else(|| f.id.clone())).unwrap_or_default()
 }
 
 fn whose(address: &Address, source: &Source, target: &Inventory) -> Ownership {

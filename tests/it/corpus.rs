@@ -78,8 +78,7 @@ fn traces(sandbox: &Sandbox, account: &str) -> BTreeSet<String> {
     traces
 }
 
-/// Collects every string in `value`, keys too, and takes out the tags that say which resource of the source this is:
-/// snapdeploy's own mark, by which it knows what it made.
+/// Collects every string in `value`, keys too, and beside them the tags by which snapdeploy knows what it made.
 fn strings(value: &Value, uids: &mut Vec<String>, out: &mut Vec<String>) {
     match value {
         Value::String(text) => out.push(text.clone()),
@@ -88,7 +87,6 @@ fn strings(value: &Value, uids: &mut Vec<String>, out: &mut Vec<String>) {
             for (key, member) in members {
                 if key == "snapdeploy:uid" {
                     uids.push(member.as_str().unwrap().to_string());
-                    continue;
                 }
                 out.push(key.clone());
                 strings(member, uids, out);
@@ -131,7 +129,11 @@ async fn prove(how: How) {
         assert_eq!(text, None, "{trace} is left in B");
     }
     assert_eq!(uids.len(), plan.count(Action::Create));
-    assert!(uids.iter().all(|uid| traces.contains(uid)), "a uid is the id that it had in A");
+    let known = dev.manifest.kept.iter().map(|k| k.found.lasting_uid()).collect::<Vec<_>>();
+    assert!(
+        uids.iter().all(|uid| known.contains(uid)),
+        "a uid says which resource of A it was, to who knows A"
+    );
 
     world.sandbox.clear_calls();
     let again = planned(&world, &source).await;

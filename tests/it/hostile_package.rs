@@ -34,6 +34,7 @@ fn package_of(documents: BTreeMap<Address, Document>) -> Package {
         labels: BTreeMap::from([("ticket".into(), "A-1".into())]),
         kept: documents.iter().map(|(a, d)| Kept::of(&found(a), d)).collect(),
         inventory: vec![found(&Address::new("connect/prompt", "Beep"))],
+        findings: Vec::new(),
     };
     Package { manifest, documents }
 }
