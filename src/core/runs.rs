@@ -299,7 +299,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         Ok(problems) => Error::failed(format!("verification found: {}", problems.join("; "))),
         Err(e) => e,
     };
-    if !performance.progress.changed() {
+    if !performance.progress.changed() && !replaces(means, leg).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
         let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
@@ -328,6 +328,16 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     }
     park(means, lease, &mut performance, &error).await;
     Ok(LegEnd::Over(Ended::Stopped { run, why: error }))
+}
+
+/// Returns whether the run took the place of a failed one. It then has work to do although it has changed nothing yet,
+/// and must not end before that is done. Where the ledger cannot tell, it may be so.
+async fn replaces(means: &Means<'_>, leg: &Leg) -> bool {
+    let Some(undoes) = &leg.start.undoes else { return false };
+    match means.ledger.run(undoes).await {
+        Ok(failed) => failed.finish.and_then(|f| f.turned_into).as_ref() == Some(&leg.start.run),
+        Err(_) => true,
+    }
 }
 
 /// Lets go of a run that can be resumed. What cannot be written here, the next run finds out by looking.

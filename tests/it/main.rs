@@ -16,4 +16,5 @@ mod roundtrip;
 mod sandbox;
 mod small;
 mod stores;
+mod turning;
 mod world;
