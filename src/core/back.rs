@@ -63,9 +63,14 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
                 }
                 continue;
             }
-            let changed =
-                record.finish.as_ref().is_none_or(|f| f.changed && f.status == RunStatus::Succeeded);
-            if !changed || record.undone_by.is_some() {
+            // A run that turned round counts until what undoes it has succeeded. A run that succeeded may be undone in
+            // part: what is left of it decides, below.
+            let counts = match record.finish.as_ref().map(|f| (f.changed, f.status)) {
+                None | Some((true, RunStatus::Succeeded)) => true,
+                Some((true, RunStatus::Turned)) => record.undone_by.is_none(),
+                _ => false,
+            };
+            if !counts {
                 continue;
             }
             let past = past(means, &entry.run).await?;

@@ -179,7 +179,10 @@ pub fn plan(
     let wishes: Vec<Wish> = wishes.iter().map(|w| attainable(w, driver, &mut findings)).collect();
     for wish in &wishes {
         let action = match (&wish.from, &wish.to) {
-            (None, None) => continue,
+            (None, None) => {
+                unchanged.push(wish.address.clone());
+                continue;
+            }
             (None, Some(_)) => Action::Create,
             (Some(_), None) => Action::Delete,
             (Some(from), Some(to)) if from.portable == to.portable && from.local == to.local => {

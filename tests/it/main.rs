@@ -31,4 +31,5 @@ mod sandbox;
 mod small;
 mod stores;
 mod trouble;
+mod turning;
 mod world;
