@@ -32,7 +32,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l color -d 'When th
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -s V -l version -d 'Print version'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "extract" -d 'Take what is in an environment and keep it as a snapshot'
@@ -57,7 +57,7 @@ always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l allow-gaps -d 'Keep what can be read, even if something cannot'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -67,7 +67,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l color -d 
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -77,7 +77,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not _
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "create" -d 'Make a package out of a snapshot'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "inspect" -d 'Show what is in a package'
@@ -95,7 +95,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -105,7 +105,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -115,7 +115,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -125,7 +125,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l out -d 'The file to write, instead of keeping the package in the store' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
@@ -136,7 +136,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a package out of a snapshot'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "inspect" -d 'Show what is in a package'
@@ -161,7 +161,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-co
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
@@ -176,7 +176,7 @@ never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l yes -d 'Do not ask; not enough for a protected environment'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -187,7 +187,7 @@ always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l exit-code -d 'End with 4 if something differs'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l env -d 'Only this environment' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l limit -d 'How many runs of each environment, the newest first' -r
@@ -199,7 +199,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not _
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -211,7 +211,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fis
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -223,7 +223,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l color -
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l scenario -d 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; a free one if not given' -r
@@ -237,7 +237,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l color 
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -247,7 +247,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not 
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "man" -d 'Write a man page for every verb'
@@ -260,7 +260,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fi
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -270,7 +270,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fi
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s v -l verbose -d 'Log what happens beneath; more with -vv and -vvv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "man" -d 'Write a man page for every verb'

@@ -78,6 +78,7 @@ where
             let code = service.err().code().unwrap_or("no code").to_string();
             let said = service.err().message().unwrap_or("").to_string();
             let (kind, fate) = sort(&code, status);
+            tracing::debug!(operation, code, status, "refused");
             let problems = problems(service.raw());
             let mut message = format!("{operation}: {code}");
             for part in [said].into_iter().chain(problems).filter(|p| !p.is_empty()) {

@@ -63,7 +63,7 @@ macro_rules! wire {
     ($operation:expr, $builder:expr) => {{
         let capture = $crate::aws::wire::Capture::default();
         match $builder.customize().interceptor(capture.clone()).send().await {
-            Ok(_) => $crate::aws::wire::answer(&capture),
+            Ok(_) => $crate::aws::wire::answer($operation, &capture),
             Err(e) => Err($crate::aws::classify($operation, e)),
         }
     }};
@@ -72,13 +72,14 @@ macro_rules! wire {
         let body: String = $body.to_string();
         let swap = move |request: &mut _| $crate::aws::wire::swap_body(request, &body);
         match $builder.customize().interceptor(capture.clone()).mutate_request(swap).send().await {
-            Ok(_) => $crate::aws::wire::answer(&capture),
+            Ok(_) => $crate::aws::wire::answer($operation, &capture),
             Err(e) => Err($crate::aws::classify($operation, e)),
         }
     }};
 }
 
 /// Returns what was captured of a call that AWS said yes to. If that cannot be read, nobody knows what the call did.
-pub fn answer(capture: &Capture) -> std::result::Result<Value, super::Failure> {
+pub fn answer(operation: &str, capture: &Capture) -> std::result::Result<Value, super::Failure> {
+    tracing::debug!(operation, "answered");
     capture.json().map_err(|error| super::Failure { error, fate: super::Fate::Unknown })
 }

@@ -45,7 +45,7 @@ struct Global {
     #[arg(long, short, global = true, env = "SNAPDEPLOY_QUIET", hide_env_values = true)]
     #[arg(value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     quiet: bool,
-    /// Log what happens beneath; more with -vv and -vvv
+    /// Log what happens beneath; more with -vv
     #[arg(long, short, global = true, action = ArgAction::Count, env = "SNAPDEPLOY_VERBOSE", hide_env_values = true)]
     verbose: u8,
     /// When there is colour

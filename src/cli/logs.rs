@@ -1,19 +1,22 @@
 //! Diagnosis: off by default, to stderr, by `-v` or `SNAPDEPLOY_LOG`.
+//!
+//! Only snapdeploy's own words are ever logged: what the SDK logs at its finer levels holds session tokens.
 
 use std::io;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
-/// Starts to log as `verbosity` and `SNAPDEPLOY_LOG` say.
+/// Starts to log as `verbosity` and `SNAPDEPLOY_LOG` (a level: `debug`, `trace`) say.
 pub(super) fn start(verbosity: u8, colour: bool) {
-    let filter = match (std::env::var("SNAPDEPLOY_LOG"), verbosity) {
-        (Ok(filter), _) if !filter.is_empty() => filter,
-        (_, 0) => return,
-        (_, 1) => "snapdeploy=debug".into(),
-        (_, 2) => "snapdeploy=trace,aws_config=debug".into(),
-        _ => "trace".into(),
+    let asked = std::env::var("SNAPDEPLOY_LOG").ok().and_then(|level| level.parse::<LevelFilter>().ok());
+    let level = match (asked, verbosity) {
+        (Some(level), _) => level,
+        (None, 0) => return,
+        (None, 1) => LevelFilter::DEBUG,
+        (None, _) => LevelFilter::TRACE,
     };
-    let filter = EnvFilter::builder().parse_lossy(filter);
+    let filter = EnvFilter::builder().parse_lossy(format!("snapdeploy={level}"));
     // Losing a log line loses nothing; a logger that is there already stays.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -76,3 +76,18 @@ fn a_file_that_is_no_package_is_refused() {
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(said.err.contains("x.zip is not a good package"), "{}", said.err);
 }
+
+#[test]
+fn no_log_holds_a_session_token() {
+    let acme = super::journey::Acme::new();
+    for level in ["trace", "debug", "aws_sigv4=trace,hyper=trace"] {
+        let mut command = acme.shell.command(&["extract", "prod", "-vvv"]);
+        let output = command.env("SNAPDEPLOY_LOG", level).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        assert!(told.contains("DescribeQueue"), "the calls are logged: {told}");
+        for secret in ["security-token", "SecretAccessKey", "Signature=", "ASIA", "acme-releases"] {
+            assert!(!told.contains(secret), "{level}: `{secret}` is in the log");
+        }
+    }
+}
