@@ -1,5 +1,7 @@
 //! The tests that use snapdeploy from outside, in one binary.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are not marked as tests")]
+
 mod concurrency;
 mod crash;
 mod hostile;
