@@ -64,7 +64,7 @@ const DOCUMENTS: [Document; 13] = [
         "snapdeploy.diff/1",
         &["from", "to", "differences"],
     ),
-    (&["health", "prod"], 4, "snapdeploy.health/1", &["environment", "pin", "healthy", "checks"]),
+    (&["health", "prod"], 0, "snapdeploy.health/1", &["environment", "pin", "healthy", "checks"]),
     (
         &["rollback", "prod", "--confirm", "acme/prod"],
         0,
