@@ -114,7 +114,8 @@ pub(super) async fn perform(
     let ended = progress::show(face, work).await?;
     let exit = Exit::of_run(&ended);
     match &ended {
-        Ended::Done { .. } => {}
+        Ended::Done { .. } | Ended::Left { why: None, .. } => {}
+        Ended::Left { why: Some(why), .. } => face.ui.error(why, exit),
         Ended::Stopped { why, .. } | Ended::RolledBack { why, .. } | Ended::RollbackFailed { why, .. } => {
             face.ui.error(why, exit);
         }

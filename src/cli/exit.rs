@@ -72,6 +72,7 @@ impl Exit {
             Ended::Done { .. } => Exit::Done,
             Ended::Stopped { why, .. } if why.kind == ErrorKind::Fenced => Exit::Superseded,
             Ended::Stopped { .. } => Exit::Stopped,
+            Ended::Left { .. } => Exit::RollbackFailed,
             Ended::RolledBack { .. } => Exit::RolledBack,
             Ended::RollbackFailed { .. } => Exit::RollbackFailed,
         }

@@ -1,18 +1,19 @@
 //! The way back: the plan that undoes a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
 use super::driver::Live;
-use super::error::{Error, ErrorKind, Result};
+use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
-use super::inventory::Inventory;
+use super::inventory::{Found, Inventory};
 use super::ledger::Act;
+use super::look::find_patiently;
 use super::means::Means;
 use super::moves::{Does, facet_digest};
-use super::perform::Progress;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
 use super::portable::needs;
+use super::progress::Progress;
 use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
@@ -96,7 +97,10 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
 }
 
 /// Returns the plan that puts back, for what `select` picks of it, what was there before `past`. Reads the environment;
-/// writes nothing. What has been changed since is a named conflict that blocks.
+/// writes nothing.
+///
+/// What somebody else has changed since is a named conflict. It blocks the way back from a run that has ended; an open
+/// run holds the environment and has to have a way out, so there it is left as it is, and named.
 pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Result<Plan> {
     let start = &past.record.start;
     let occasion = |source_digest: String| Occasion {
@@ -106,7 +110,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         source_digest,
         undoes: Some(start.run.clone()),
     };
-    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
+    let (mut inventory, gaps) = survey::list(means.driver, means.events).await?;
     let Some(before) = &past.progress.before else {
         return plan(
             occasion("nothing was changed".into()),
@@ -120,17 +124,28 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     let snapshot = means.repository.snapshot(&start.pin, before).await?;
     let touched: Vec<&Address> =
         past.progress.touched(&past.plan).into_iter().filter(|a| select.picks(a)).collect();
+    survey::complete(&gaps, |a| touched.contains(&a))?;
+    add_made(means, past, &mut inventory).await?;
     let (lives, unread) = survey::read(means.driver, &inventory, touched.iter().copied(), means.events).await;
-    let all: Vec<_> = gaps.into_iter().chain(unread).collect();
-    survey::no_gaps(&all, |kind| touched.iter().any(|a| a.kind() == kind))?;
+    survey::complete(&unread, |_| true)?;
 
-    let mut findings = Vec::new();
-    let mut wishes = Vec::new();
+    let open = past.record.finish.is_none();
+    let (mut findings, mut wishes, mut left) = (Vec::new(), Vec::new(), Vec::new());
     for address in touched {
         let Some(step) = past.plan.steps.iter().find(|s| s.address == *address) else { continue };
         let live = lives.get(address);
         let to = snapshot.documents.get(address).cloned();
-        if let Some(why) = conflict(past, step, live, &snapshot) {
+        let conflict = conflict(past, step, live, &snapshot);
+        if let (Some(why), true) = (&conflict, open) {
+            findings.push(Finding::new(
+                Weight::Warning,
+                Some(address),
+                format!("{why}; it is left as it is"),
+            ));
+            left.push(address.clone());
+            continue;
+        }
+        if let Some(why) = conflict {
             findings.push(Finding::new(Weight::Block, Some(address), why).hint(format!(
                 "leave it out by naming the others, or undo the later change of {address} first"
             )));
@@ -149,7 +164,22 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     let mut plan =
         plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)?;
     plan.partly = !select.is_all();
+    plan.left = left;
     Ok(plan)
+}
+
+/// Adds to `inventory` what the run made, or may have made, and what no listing shows yet.
+async fn add_made(means: &Means<'_>, past: &Past, inventory: &mut Inventory) -> Result<()> {
+    inventory.add(past.progress.made.iter().map(|m| Found::new(m.address.clone(), &m.id, &m.arn)));
+    for index in past.progress.begun.difference(&past.progress.done) {
+        let Some(m) = past.plan.moves.get(*index).filter(|m| m.does == Does::Create) else { continue };
+        if inventory.get(&m.address).is_none()
+            && let Some(found) = find_patiently(means, &m.address).await?
+        {
+            inventory.insert(found);
+        }
+    }
+    Ok(())
 }
 
 /// Returns why `live` is neither what was before the run nor what the run made of it.
@@ -166,7 +196,9 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
     if step.before.as_ref().is_some_and(|b| b.fits(document)) {
         return None;
     }
-    if step.action == Action::Create && live.found.uid.as_deref() != Some(&step.uid) {
+    let made = past.progress.made.iter().find(|m| m.address == step.address);
+    let ours = made.is_some_and(|m| m.id == live.found.id) || live.found.uid.as_deref() == Some(&step.uid);
+    if step.action == Action::Create && !ours {
         return changed("has been created by somebody else");
     }
     if step.after.as_ref().is_some_and(|a| a.fits(document)) {
@@ -204,12 +236,16 @@ async fn still_needed(means: &Means<'_>, inventory: &Inventory, wishes: &[Wish])
     if gone.is_empty() {
         return Ok(Vec::new());
     }
-    let others = inventory.iter().map(|f| &f.address).filter(|a| !wishes.iter().any(|w| w.address == **a));
+    let ours: BTreeSet<&Address> = wishes.iter().map(|w| &w.address).collect();
+    let others = inventory.iter().map(|f| &f.address).filter(|a| !ours.contains(a));
     let (lives, gaps) = survey::read(means.driver, inventory, others, means.events).await;
-    let kinds = means.driver.kinds();
-    survey::no_gaps(&gaps, |kind| kinds.contains(&kind))
-        .map_err(|e| Error { kind: ErrorKind::Unclean, ..e })?;
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = gaps
+        .iter()
+        .map(|g| {
+            let message = format!("could not be read, so it may refer to what is deleted: {}", g.why);
+            Finding::new(Weight::Warning, g.address.as_ref(), message)
+        })
+        .collect();
     for live in lives.values() {
         let mut refers = needs(&serde_json::Value::Object(live.document.portable.clone()));
         refers.extend(needs(&serde_json::Value::Object(live.document.local.clone())));

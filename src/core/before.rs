@@ -18,11 +18,12 @@ pub async fn prepare(performance: &mut Performance<'_>, run: &RunId) -> Result<O
         return Ok(None);
     }
     let (means, plan) = (performance.means, performance.plan);
-    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
+    let (mut inventory, gaps) = survey::list(means.driver, means.events).await?;
+    inventory.add(plan.seen());
     let scope: Vec<Address> = plan.steps.iter().map(|s| s.address.clone()).collect();
     let (lives, unread) = survey::read(means.driver, &inventory, &scope, means.events).await;
     let gaps: Vec<_> = gaps.into_iter().chain(unread).collect();
-    survey::no_gaps(&gaps, |kind| scope.iter().any(|a| a.kind() == kind))?;
+    survey::complete(&gaps, |a| scope.contains(a))?;
     for step in &plan.steps {
         let same = match (&step.before, lives.get(&step.address)) {
             (None, None) => true,

@@ -120,6 +120,14 @@ impl Error {
         self
     }
 
+    /// Returns the error with another as its reason: its words, its code and what lies beneath it.
+    pub fn because(mut self, e: Error) -> Error {
+        self.message = format!("{}: {}", self.message, e.message);
+        self.code = e.code;
+        self.source = e.source;
+        self
+    }
+
     /// Returns the error with `context` before its message: "cannot read X: ...".
     pub fn context(mut self, context: impl fmt::Display) -> Error {
         self.message = format!("{context}: {}", self.message);

@@ -44,8 +44,17 @@ pub fn locked(means: &Means<'_>, held: &Held) -> Error {
     }
 }
 
+/// What is done about an owner that may be alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// It is left alone: the lease is taken over only if it stays silent.
+    Wait,
+    /// It is asked to stop at its next heartbeat.
+    AskToStop,
+}
+
 /// Takes the lease of the open run `id` over, waiting first where its owner may be alive.
-pub async fn take_over(means: &Means<'_>, id: &RunId) -> Result<(Claim, RunStart)> {
+pub async fn take_over(means: &Means<'_>, id: &RunId, manner: Manner) -> Result<(Claim, RunStart)> {
     let pin = means.driver.pin();
     let held = means.ledger.held(pin).await?.filter(|h| h.start.run == *id);
     let Some(mut held) = held else {
@@ -54,6 +63,10 @@ pub async fn take_over(means: &Means<'_>, id: &RunId) -> Result<(Claim, RunStart
     if owner(&held, &means.process, super::process::alive) == Owner::Unknown {
         let why = format!("the owner of the run {id} may be alive: {}", held.start.actor.host);
         means.events.emit(Event::Waiting { why });
+        if manner == Manner::AskToStop {
+            let who = format!("{} ({})", means.actor.identity, means.actor.host);
+            means.ledger.ask_to_stop(&held, &who).await?;
+        }
         held = wait_until_dead(means.ledger, means.clock, &held).await?;
     }
     let start = RunStart { actor: means.actor.clone(), process: means.process.clone(), ..held.start.clone() };

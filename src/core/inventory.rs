@@ -164,6 +164,15 @@ impl Inventory {
         self.found.insert(found.address.clone(), found);
     }
 
+    /// Adds those of `found` whose addresses nothing has yet.
+    pub fn add(&mut self, found: impl IntoIterator<Item = Found>) {
+        for found in found {
+            if self.get(&found.address).is_none() {
+                self.insert(found);
+            }
+        }
+    }
+
     /// Takes out what has `address`.
     pub fn remove(&mut self, address: &Address) {
         if let Some(old) = self.found.remove(address) {

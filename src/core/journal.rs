@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::error::Result;
-use super::ledger::{Claim, Ledger};
+use super::ledger::{Claim, Ledger, ROWS_AT_ONCE};
 use super::run::{Note, Row};
 
 /// The writing end of a run's journal.
@@ -29,14 +29,15 @@ impl<'a> Journal<'a> {
 
     /// Writes all notes. When it returns they are durable.
     pub async fn flush(&mut self) -> Result<()> {
-        if !self.pending.is_empty() {
-            self.ledger.record(&self.claim, &self.pending).await?;
-            self.pending.clear();
+        while !self.pending.is_empty() {
+            let some = self.pending.len().min(ROWS_AT_ONCE);
+            self.ledger.record(&self.claim, &self.pending[..some]).await?;
+            self.pending.drain(..some);
         }
         Ok(())
     }
 
-    /// Notes `what` and writes all notes, in one step.
+    /// Notes `what` and writes all notes; `what` is in the last step.
     pub async fn record(&mut self, what: Note) -> Result<()> {
         self.note(what);
         self.flush().await

@@ -17,6 +17,10 @@ pub const LEASE: Duration = Duration::from_secs(60);
 const BEAT_EVERY: Duration = Duration::from_secs(15);
 /// An owner that has not been heard for this long sends nothing more, well before others may take over.
 const DOUBT_AFTER: Duration = Duration::from_secs(40);
+/// How often somebody who waits for an owner looks.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How many heartbeats of an owner that was asked to stop are waited for: the call in flight has to end first.
+const PATIENT_BEATS: u32 = 6;
 /// The longest that one call can take, from being sent to having its last effect: the time limit of an attempt.
 pub const SETTLE: Duration = Duration::from_secs(30);
 
@@ -134,14 +138,32 @@ pub fn owner(held: &Held, me: &Process, alive: impl Fn(&Process) -> bool) -> Own
     }
 }
 
-/// Waits until the owner of `held` has been silent for its whole lease and a call's longest time; returns the lease
-/// as it is then. Fails with `Locked` if it shows that it is alive.
+/// Waits until the owner of `held` has been silent for its whole lease and a call's longest time, or has stopped on
+/// purpose; returns the lease as it is then. Fails with `Locked` if it goes on all the same.
 pub async fn wait_until_dead(ledger: &dyn Ledger, clock: &Clock, held: &Held) -> Result<Held> {
-    clock.sleep(held.lease + SETTLE).await;
-    match ledger.held(&held.pin).await? {
-        Some(now) if now.epoch == held.epoch && now.beat == held.beat => Ok(now),
-        Some(now) if now.parked && now.start.run == held.start.run => Ok(now),
-        Some(now) => Err(Error::new(ErrorKind::Locked, format!("the run {} is alive", now.start.run))),
-        None => Err(Error::new(ErrorKind::Locked, format!("the run {} has just ended", held.start.run))),
+    let mut silent = Duration::ZERO;
+    // An owner that was asked to stop beats once more before it does.
+    let (mut last, mut beats) = (held.clone(), 0);
+    loop {
+        clock.sleep(LOOK_EVERY).await;
+        silent += LOOK_EVERY;
+        match ledger.held(&held.pin).await? {
+            Some(now) if now.start.run != held.start.run || now.epoch != held.epoch => {
+                return Err(Error::new(ErrorKind::Locked, format!("the run {} has it now", now.start.run)));
+            }
+            Some(now) if now.parked => return Ok(now),
+            Some(now) if now.beat == last.beat && silent >= held.lease + SETTLE => return Ok(now),
+            Some(now) if now.beat == last.beat => {}
+            Some(now) if beats < PATIENT_BEATS && now.stop_asked_by.is_some() => {
+                (last, beats, silent) = (now, beats + 1, Duration::ZERO);
+            }
+            Some(now) => {
+                return Err(Error::new(ErrorKind::Locked, format!("the run {} is alive", now.start.run)));
+            }
+            None => {
+                let message = format!("the run {} has just ended", held.start.run);
+                return Err(Error::new(ErrorKind::Locked, message));
+            }
+        }
     }
 }

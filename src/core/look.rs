@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::address::Address;
 use super::error::{ErrorKind, Result};
-use super::inventory::Inventory;
+use super::inventory::{Found, Inventory};
 use super::means::Means;
 use super::moves::{Does, Move, facet_digest};
 
@@ -37,6 +38,17 @@ pub async fn look(
     }
 }
 
+/// Looks for what an earlier call may have made, for as long as listings may lag behind.
+pub async fn find_patiently(means: &Means<'_>, address: &Address) -> Result<Option<Found>> {
+    for lag in LAGS {
+        if let Some(found) = means.driver.find(address).await? {
+            return Ok(Some(found));
+        }
+        means.clock.sleep(Duration::from_secs(lag)).await;
+    }
+    means.driver.find(address).await
+}
+
 async fn look_for_created(
     means: &Means<'_>,
     m: &Move,
@@ -46,14 +58,7 @@ async fn look_for_created(
 ) -> Result<Sight> {
     let mut found = inventory.get(&m.address).cloned();
     if found.is_none() && again {
-        found = means.driver.find(&m.address).await?;
-        for lag in LAGS {
-            if found.is_some() {
-                break;
-            }
-            means.clock.sleep(Duration::from_secs(lag)).await;
-            found = means.driver.find(&m.address).await?;
-        }
+        found = find_patiently(means, &m.address).await?;
     }
     let Some(found) = found else { return Ok(Sight::Before) };
     inventory.insert(found.clone());

@@ -35,6 +35,7 @@ pub mod pin;
 pub mod plan;
 pub mod portable;
 pub mod process;
+pub mod progress;
 pub mod release;
 pub mod repository;
 pub mod resolver;

@@ -1,14 +1,9 @@
 //! Performing a plan: every move looked at, intended, sent once and noted; then verified.
 
-use std::collections::BTreeSet;
-
-use jiff::Timestamp;
-
 use super::address::Address;
 use super::driver::Reply;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
-use super::id::SnapshotId;
 use super::inventory::{Found, Inventory};
 use super::journal::Journal;
 use super::lease::{Lease, SETTLE};
@@ -17,64 +12,12 @@ use super::means::Means;
 use super::moves::{Does, Move};
 use super::plan::{Action, Plan};
 use super::portable::Resolver;
-use super::run::{How, Made, Note, Row};
+use super::progress::Progress;
+use super::run::{How, Made, Note, RunKind};
 use super::survey;
 
 /// How often a move without a clear answer is tried before the run gives up.
 const TRIES: u32 = 6;
-
-/// How far a run has come, as its journal tells.
-#[derive(Clone, Debug, Default)]
-pub struct Progress {
-    /// Moves whose effect is there.
-    pub done: BTreeSet<usize>,
-    /// Moves that may have had an effect: intended, and not refused.
-    pub begun: BTreeSet<usize>,
-    /// What was made.
-    pub made: Vec<Made>,
-    /// The snapshot to go back to.
-    pub before: Option<SnapshotId>,
-    /// When the last call was sent of which nobody knows the fate.
-    pub unsettled: Option<Timestamp>,
-}
-
-impl Progress {
-    /// Returns the progress that `rows` tell.
-    pub fn of(rows: &[Row]) -> Progress {
-        let mut progress = Progress::default();
-        for row in rows {
-            match &row.what {
-                Note::Before { snapshot } => progress.before = Some(snapshot.clone()),
-                Note::Intent { index } => {
-                    progress.begun.insert(*index);
-                    progress.unsettled = Some(row.at);
-                }
-                Note::Done { index, made, .. } => {
-                    progress.done.insert(*index);
-                    progress.made.extend(made.clone());
-                    progress.unsettled = None;
-                }
-                Note::Refused { index, .. } => {
-                    progress.begun.remove(index);
-                    progress.unsettled = None;
-                }
-                Note::Unknown { .. } => progress.unsettled = Some(row.at),
-                Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
-            }
-        }
-        progress
-    }
-
-    /// Returns the addresses that the run may have changed.
-    pub fn touched<'a>(&self, plan: &'a Plan) -> BTreeSet<&'a Address> {
-        self.begun.union(&self.done).filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).collect()
-    }
-
-    /// Returns whether anything may have been changed.
-    pub fn changed(&self) -> bool {
-        !self.begun.is_empty() || !self.done.is_empty()
-    }
-}
 
 /// A plan being performed.
 pub struct Performance<'a> {
@@ -103,7 +46,8 @@ impl Performance<'_> {
         let (total, done) = (self.plan.moves.len(), self.progress.done.len());
         self.means.events.emit(Event::Writing { total, done });
         for index in 0..self.plan.moves.len() {
-            if self.progress.done.contains(&index) {
+            let left = self.progress.left(self.plan).contains(&self.plan.moves[index].address);
+            if self.progress.done.contains(&index) || left {
                 continue;
             }
             if let Some(why) = self.means.stop.asked() {
@@ -118,14 +62,13 @@ impl Performance<'_> {
         Ok(problems)
     }
 
-    /// Lists what is there, with what this run made.
+    /// Lists what is there, with what this run made and what the plan saw. What no listing has is still looked at by
+    /// its id: only that tells whether it is gone.
     async fn inventory(&self) -> Result<Inventory> {
-        let (mut inventory, _) = survey::list(self.means.driver, self.means.events).await?;
-        for made in &self.progress.made {
-            if inventory.get(&made.address).is_none() {
-                inventory.insert(found(made));
-            }
-        }
+        let (mut inventory, gaps) = survey::list(self.means.driver, self.means.events).await?;
+        survey::complete(&gaps, |a| self.plan.steps.iter().any(|s| s.address == *a))?;
+        inventory.add(self.progress.made.iter().map(found));
+        inventory.add(self.plan.seen());
         Ok(inventory)
     }
 
@@ -147,6 +90,7 @@ impl Performance<'_> {
         let m = &plan.moves[index];
         let (address, call) = (m.address.clone(), m.call.clone());
         let mut again = self.progress.begun.contains(&index);
+        let mut last = None;
         for attempt in 0..TRIES {
             if attempt > 0 {
                 self.means.clock.sleep(std::time::Duration::from_secs(1 << attempt)).await;
@@ -158,6 +102,12 @@ impl Performance<'_> {
                 Sight::After => {
                     let how = if again { How::Found } else { How::Already };
                     self.done(index, m, inventory, how);
+                    return Ok(());
+                }
+                // A rollback goes on: what somebody else has changed since is theirs.
+                Sight::Other(why) if plan.kind == RunKind::Rollback => {
+                    self.progress.left.insert(index);
+                    self.journal.note(Note::Left { index, why });
                     return Ok(());
                 }
                 Sight::Other(why) => return Err(Error::new(ErrorKind::Stale, format!("{address} {why}"))),
@@ -179,24 +129,32 @@ impl Performance<'_> {
                     self.done(index, m, inventory, How::Sent);
                     return Ok(());
                 }
-                // The name was taken, or the resource deleted, between our look and now: by somebody else, or by our
-                // own call whose answer was lost. The next look tells.
-                Reply::Refused(e) if overtaken(m, &e) => {
-                    self.unknown(index, &e);
-                    again = true;
-                }
                 Reply::Refused(e) => {
                     self.journal.note(Note::Refused { index, error: e.message.clone() });
                     if !again {
                         self.progress.begun.remove(&index);
                     }
-                    return Err(e);
+                    if !overtaken(m, &e) {
+                        return self.despite(index, inventory, again, e).await;
+                    }
+                    // The name was taken, or the resource deleted, between our look and now: by somebody else, or by
+                    // an earlier call of ours. The next look tells.
+                    if m.does == Does::Create && !again {
+                        let message =
+                            format!("{address} has been created by somebody else since the plan was made");
+                        return Err(Error::new(ErrorKind::Stale, message).source(e));
+                    }
+                    last = Some(e);
                 }
-                Reply::Later(e) => self.retrying(&address, &e),
+                Reply::Later(e) => {
+                    self.retrying(&address, &e);
+                    last = Some(e);
+                }
                 Reply::Unknown(e) => {
                     self.unknown(index, &e);
                     self.retrying(&address, &e);
                     again = true;
+                    last = Some(e);
                 }
             }
         }
@@ -205,10 +163,31 @@ impl Performance<'_> {
             self.done(index, m, inventory, How::Found);
             return Ok(());
         }
-        Err(Error::new(
-            ErrorKind::Unavailable,
-            format!("{call} of {address} had no clear answer {TRIES} times"),
-        ))
+        let error =
+            Error::new(ErrorKind::Unavailable, format!("{call} of {address} was tried {TRIES} times"));
+        Err(match last {
+            Some(e) => Error { kind: e.kind, ..error.because(e) },
+            None => error,
+        })
+    }
+
+    /// Returns `refusal`, unless an earlier call for the move has had its effect all the same.
+    async fn despite(
+        &mut self,
+        index: usize,
+        inventory: &mut Inventory,
+        again: bool,
+        refusal: Error,
+    ) -> Result<()> {
+        let m = &self.plan.moves[index];
+        if again {
+            self.settle().await;
+            if let Ok(Sight::After) = look(self.means, m, self.uid(&m.address), inventory, true).await {
+                self.done(index, m, inventory, How::Found);
+                return Ok(());
+            }
+        }
+        Err(refusal)
     }
 
     /// Returns the move's arguments as they are in this environment.
@@ -229,7 +208,7 @@ impl Performance<'_> {
     }
 
     fn unknown(&mut self, index: usize, e: &Error) {
-        self.progress.unsettled = Some(self.means.clock.now());
+        self.progress.doubt(Some((index, self.means.clock.now())));
         self.journal.note(Note::Unknown { index, error: e.message.clone() });
     }
 
@@ -261,8 +240,13 @@ impl Performance<'_> {
             survey::read(self.means.driver, inventory, addresses, &super::event::Events::silent()).await;
         let mut problems: Vec<String> =
             gaps.iter().map(|g| format!("cannot be read again: {}", g.why)).collect();
-        for step in &self.plan.steps {
+        let left = self.progress.left(self.plan);
+        for step in self.plan.steps.iter().filter(|s| !left.contains(&s.address)) {
             let address = &step.address;
+            if let (Action::Delete, Some(found)) = (step.action, &step.found) {
+                problems.extend(self.still_there(found, inventory).await);
+                continue;
+            }
             match (lives.get(address), &step.after) {
                 (Some(live), Some(after)) if after.fits(&live.document) => {}
                 (None, None) => {}
@@ -280,6 +264,17 @@ impl Performance<'_> {
             }
         }
         Ok(problems)
+    }
+}
+
+impl Performance<'_> {
+    /// Returns what is wrong with a resource that is to be gone: asked by its id, not looked up in a listing.
+    async fn still_there(&self, found: &Found, inventory: &Inventory) -> Option<String> {
+        match self.means.driver.read(found, inventory).await {
+            Ok(_) => Some(format!("{} is still there", found.address)),
+            Err(e) if e.kind == ErrorKind::NotFound => None,
+            Err(e) => Some(format!("cannot be read again: {}", e.message)),
+        }
     }
 }
 

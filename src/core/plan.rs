@@ -9,7 +9,7 @@ use super::address::Address;
 use super::digest::Digest;
 use super::document::Document;
 use super::driver::{Change, Driver};
-use super::error::Result;
+use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::id::RunId;
 use super::inventory::{Found, Inventory, Ownership};
@@ -69,6 +69,9 @@ pub struct Step {
     pub uid: String,
     /// The members that differ, for people.
     pub members: Vec<String>,
+    /// Where it was when the plan was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
     /// What it was when the plan was made; `None` where it was not there.
     pub before: Option<Print>,
     /// What it will be; `None` where it will not be there.
@@ -99,6 +102,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// In the order in which they are made.
     pub moves: Vec<Move>,
+    /// Addresses that somebody else has changed since, and that are left as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Address>,
     /// Addresses that are as they should be already.
     pub unchanged: Vec<Address>,
     /// What a person ought to know; with one of weight `Block` nothing is written.
@@ -111,9 +117,27 @@ impl Plan {
         self.moves.is_empty()
     }
 
+    /// Returns what the plan saw of what it writes, with the ids that it had.
+    pub fn seen(&self) -> impl Iterator<Item = Found> {
+        self.steps.iter().filter_map(|s| s.found.clone())
+    }
+
     /// Returns what forbids the plan.
     pub fn blocks(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.weight == Weight::Block)
+    }
+
+    /// Fails with `Blocked`, all reasons at once, if something forbids the plan.
+    pub fn permitted(&self) -> Result<()> {
+        let named = |f: &Finding| match &f.address {
+            Some(address) => format!("{address} {}", f.message),
+            None => f.message.clone(),
+        };
+        let reasons: Vec<String> = self.blocks().map(named).collect();
+        match reasons.is_empty() {
+            true => Ok(()),
+            false => Err(Error::blocked(format!("nothing was written: {}", reasons.join("; ")))),
+        }
     }
 
     /// Returns the digest that the plan is stored under.
@@ -223,6 +247,7 @@ pub fn plan(
             action,
             uid: wish.uid.clone(),
             members: differing(wish.from.as_ref(), wish.to.as_ref()),
+            found: wish.from.as_ref().and(inventory.get(&wish.address)).cloned(),
             before: wish.from.as_ref().map(Print::of),
             after,
         });
@@ -254,6 +279,7 @@ pub fn plan(
         partly: false,
         steps,
         moves,
+        left: Vec::new(),
         unchanged,
         findings,
     })

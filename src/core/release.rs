@@ -1,6 +1,6 @@
 //! A release: documents on their way into an environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
 use super::document::Document;
@@ -12,6 +12,7 @@ use super::means::Means;
 use super::package::Package;
 use super::pin::Pin;
 use super::plan::{Occasion, Plan, Wish, plan};
+use super::portable::needs;
 use super::run::RunKind;
 use super::select::Selection;
 use super::snapshot::{Coverage, Snapshot};
@@ -97,7 +98,11 @@ pub async fn plan_deploy(
     }
     let (lives, unread) = survey::read(means.driver, &inventory, picked.iter().copied(), means.events).await;
     let all: Vec<_> = gaps.into_iter().chain(unread).collect();
-    survey::no_gaps(&all, |kind| picked.iter().any(|a| a.kind() == kind))?;
+    let needed: BTreeSet<Address> = picked
+        .iter()
+        .flat_map(|a| needs(&serde_json::Value::Object(source.documents[*a].portable.clone())))
+        .collect();
+    survey::complete(&all, |a| picked.contains(&a) || needed.contains(a))?;
     let mut wishes = Vec::new();
     for address in picked {
         let live = lives.get(address);

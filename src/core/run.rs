@@ -168,6 +168,13 @@ pub enum Note {
         /// What was seen.
         error: String,
     },
+    /// Somebody else has changed what the move was to write; a rollback leaves that as it is.
+    Left {
+        /// The move.
+        index: usize,
+        /// What was seen.
+        why: String,
+    },
     /// The run was stopped on purpose between two moves.
     Stopped {
         /// Why.

@@ -6,14 +6,15 @@ use super::before::prepare;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
-use super::holder::{locked, take_over};
+use super::holder::{Manner, locked, take_over};
 use super::id::RunId;
 use super::journal::Journal;
 use super::lease::{LEASE, Lease};
 use super::ledger::{BeginError, Claim};
 use super::means::Means;
-use super::perform::{Performance, Progress};
+use super::perform::Performance;
 use super::plan::Plan;
+use super::progress::Progress;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
 
@@ -33,6 +34,15 @@ pub enum Ended {
     Done {
         /// The run.
         run: RunId,
+    },
+    /// A rollback put back what it could; somebody else had changed the rest, which is left as it is.
+    Left {
+        /// The run.
+        run: RunId,
+        /// What is left as it is.
+        left: Vec<Address>,
+        /// Why there was a rollback, where it was not asked for.
+        why: Option<Error>,
     },
     /// It stopped part-way; it can be resumed or rolled back.
     Stopped {
@@ -84,7 +94,7 @@ pub async fn begin(
     reason: Option<String>,
     on_failure: OnFailure,
 ) -> Result<Ended> {
-    refuse_blocked(plan)?;
+    plan.permitted()?;
     let digest = means.repository.put_plan(plan).await?;
     let start = start(means, plan, digest, reason);
     let claim = match means.ledger.begin(&start, LEASE).await {
@@ -111,7 +121,7 @@ pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Res
             .hint(format!("snapdeploy history show {id}")));
     }
     let plan = means.repository.plan(&record.start.plan).await?;
-    let (claim, start) = take_over(means, &id).await?;
+    let (claim, start) = take_over(means, &id, Manner::Wait).await?;
     let rows = means.ledger.rows(&id).await?;
     means.events.emit(Event::Begun { run: id, moves: plan.moves.len() });
     carry(means, Leg { claim, start, plan, rows }, on_failure).await
@@ -125,9 +135,9 @@ pub async fn undo_open(
     shown: &Plan,
     reason: Option<String>,
 ) -> Result<Ended> {
-    refuse_blocked(shown)?;
+    shown.permitted()?;
     let id = &past_run.record.start.run;
-    let (claim, old) = take_over(means, id).await?;
+    let (claim, old) = take_over(means, id, Manner::AskToStop).await?;
     let lease = Lease::new(means.ledger, means.clock, claim, means.stop.clone());
     let turned: Result<Option<Leg>> = lease
         .during(async {
@@ -150,8 +160,8 @@ pub async fn undo_open(
                 )
                 .hint("run the same command again to see the new plan"));
             }
-            refuse_blocked(&plan)?;
-            if plan.is_empty() {
+            plan.permitted()?;
+            if plan.is_empty() && plan.left.is_empty() {
                 let message = "nothing was changed".to_string();
                 let (status, at, wrote) = (RunStatus::Failed, means.clock.now(), Vec::new());
                 let finish = Finish { status, at, changed: false, wrote, message, turned_into: None };
@@ -170,17 +180,6 @@ pub async fn undo_open(
             let _ = means.ledger.park(&lease.claim).await;
             Err(e)
         }
-    }
-}
-
-fn refuse_blocked(plan: &Plan) -> Result<()> {
-    let reasons: Vec<String> = plan
-        .blocks()
-        .map(|f| f.address.as_ref().map_or(f.message.clone(), |a| format!("{a} {}", f.message)))
-        .collect();
-    match reasons.is_empty() {
-        true => Ok(()),
-        false => Err(Error::blocked(format!("nothing was written: {}", reasons.join("; ")))),
     }
 }
 
@@ -222,6 +221,15 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
             (Ok(LegEnd::Over(Ended::Done { run: by })), Some((run, why))) => {
                 return Ok(Ended::RolledBack { run, by, why });
             }
+            (Ok(LegEnd::Over(Ended::Left { left, .. })), Some((_, why))) => {
+                return Ok(Ended::Left { run, left, why: Some(why) });
+            }
+            // Somebody else goes on with it, or it was stopped on purpose: the rollback has not failed.
+            (Ok(LegEnd::Over(Ended::Stopped { why, .. })), Some(_))
+                if matches!(why.kind, ErrorKind::Fenced | ErrorKind::Interrupted) =>
+            {
+                return Ok(Ended::Stopped { run, why });
+            }
             (Ok(LegEnd::Over(Ended::Stopped { why: then, .. })) | Err(then), Some((first, why))) => {
                 return Ok(Ended::RollbackFailed { run: first, by: Some(run), why, then });
             }
@@ -245,8 +253,10 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     };
     let error = match outcome {
         Ok(problems) if problems.is_empty() => {
+            let left: Vec<Address> = performance.progress.left(&leg.plan).into_iter().cloned().collect();
             return Ok(LegEnd::Over(
                 match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified").await {
+                    Ok(()) if !left.is_empty() => Ended::Left { run, left, why: None },
                     Ok(()) => Ended::Done { run },
                     Err(e) => {
                         let why =
@@ -277,8 +287,13 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
             Ok(None) => {
                 // The calls had no effect: there is nothing to undo.
                 performance.progress = Progress::default();
-                end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await?;
-                return Err(error);
+                let ended = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
+                return Err(match ended {
+                    Ok(()) => error,
+                    Err(_) => {
+                        error.hint(format!("its end could not be recorded: snapdeploy deploy --resume {run}"))
+                    }
+                });
             }
             Err(then) => {
                 park(means, lease, &mut performance, &then).await;
@@ -343,8 +358,8 @@ async fn turn_round(
         progress: performance.progress.clone(),
     };
     let plan = plan_back(means, &past, &Selection::all()).await?;
-    refuse_blocked(&plan)?;
-    if plan.is_empty() {
+    plan.permitted()?;
+    if plan.is_empty() && plan.left.is_empty() {
         return Ok(None);
     }
     let touched = past.progress.touched(&leg.plan).into_iter().cloned().collect();

@@ -56,11 +56,12 @@ pub async fn read(
     (lives, gaps)
 }
 
-/// Fails if one of `gaps` hides something of `kinds`: a plan must not take what it could not see for absent.
-pub fn no_gaps<'a>(gaps: &[Gap], kinds: impl Fn(&str) -> bool + 'a) -> Result<()> {
+/// Fails unless everything was seen that a plan looks at: every listing, and each resource that `concerned` picks. What
+/// could not be seen must not be taken for absent, nor an id that could not be looked up for text.
+pub fn complete(gaps: &[Gap], concerned: impl Fn(&Address) -> bool) -> Result<()> {
     let hidden: Vec<String> = gaps
         .iter()
-        .filter(|g| kinds(&g.kind))
+        .filter(|g| g.address.as_ref().is_none_or(&concerned))
         .map(|g| match &g.address {
             Some(address) => format!("{address}: {}", g.why),
             None => format!("{}: {}", g.kind, g.why),

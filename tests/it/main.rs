@@ -32,4 +32,5 @@ mod small;
 mod stores;
 mod trouble;
 mod turning;
+mod ways_out;
 mod world;

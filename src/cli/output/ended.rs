@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::cli::exit::Exit;
 use crate::cli::ui::Ink;
+use crate::core::address::Address;
 use crate::core::plan::Plan;
 use crate::core::run::RunKind;
 use crate::core::runs::Ended;
@@ -29,6 +30,9 @@ pub(in crate::cli) struct RunReport {
     rollback: Option<RunId>,
     why: Option<Why>,
     rollback_why: Option<Why>,
+    /// What a rollback left as it is, because somebody else had changed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<Address>,
     /// The command that goes on with it.
     resume: Option<String>,
     /// The command that undoes it.
@@ -64,6 +68,7 @@ impl RunReport {
             rollback: None,
             why: None,
             rollback_why: None,
+            left: Vec::new(),
             resume: None,
             undo: None,
         }
@@ -86,6 +91,10 @@ impl RunReport {
         match ended {
             Ended::Done { run } => {
                 (report.ended, report.run, report.undo) = ("done", Some(run.clone()), undo(run));
+            }
+            Ended::Left { run, left, why } => {
+                (report.ended, report.run, report.left) = ("left", Some(run.clone()), left.clone());
+                report.why = why.as_ref().map(Why::from);
             }
             Ended::Stopped { run, why } => {
                 (report.ended, report.run, report.why) = ("stopped", Some(run.clone()), Some(why.into()));
@@ -120,6 +129,11 @@ impl Report for RunReport {
             ("done", RunKind::Deploy) => writeln!(out, "Deployed {changes} to {place} in {seconds} s.")?,
             ("done", RunKind::Rollback) => {
                 writeln!(out, "Rolled back {changes} in {place} in {seconds} s: as it was {source}.")?;
+            }
+            ("left", _) => {
+                let left: Vec<String> = self.left.iter().map(ToString::to_string).collect();
+                writeln!(out, "Rolled back what could be in {place}; it needs a person for the rest.")?;
+                writeln!(out, "Left as they are, changed by somebody else since: {}", left.join(", "))?;
             }
             ("stopped", _) => writeln!(out, "Run {run} stopped part-way in {place}.")?,
             ("rolled_back", _) => writeln!(out, "The deployment failed; {place} is as it was before.")?,

@@ -1,0 +1,90 @@
+//! Progress: how far a run has come, as its journal tells.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::address::Address;
+use super::id::SnapshotId;
+use super::plan::Plan;
+use super::run::{Made, Note, Row};
+
+/// How far a run has come.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    /// Moves whose effect is there.
+    pub done: BTreeSet<usize>,
+    /// Moves that may have had an effect: sent, and not certainly refused.
+    pub begun: BTreeSet<usize>,
+    /// Moves of which one call at least had no clear answer. It may still take effect after a later one was refused.
+    pub doubtful: BTreeSet<usize>,
+    /// What was made.
+    pub made: Vec<Made>,
+    /// Moves that were not made because somebody else had changed what they write.
+    pub left: BTreeSet<usize>,
+    /// The snapshot to go back to.
+    pub before: Option<SnapshotId>,
+    /// When the last call was sent of which nobody knows the fate.
+    pub unsettled: Option<Timestamp>,
+}
+
+impl Progress {
+    /// Returns the progress that `rows` tell.
+    pub fn of(rows: &[Row]) -> Progress {
+        let mut progress = Progress::default();
+        // The intent that no answer has followed yet. A process that died has heard none.
+        let mut open: Option<(usize, Timestamp)> = None;
+        for row in rows {
+            match &row.what {
+                Note::Before { snapshot } => progress.before = Some(snapshot.clone()),
+                Note::Intent { index } => {
+                    progress.doubt(open.take());
+                    progress.begun.insert(*index);
+                    open = Some((*index, row.at));
+                }
+                Note::Done { index, made, .. } => {
+                    open = None;
+                    progress.done.insert(*index);
+                    progress.made.extend(made.clone());
+                }
+                Note::Refused { index, .. } => {
+                    open = None;
+                    if !progress.doubtful.contains(index) {
+                        progress.begun.remove(index);
+                    }
+                }
+                Note::Unknown { index, .. } => {
+                    open = None;
+                    progress.doubt(Some((*index, row.at)));
+                }
+                Note::Left { index, .. } => drop(progress.left.insert(*index)),
+                Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
+            }
+        }
+        progress.doubt(open);
+        progress
+    }
+
+    /// Notes that the call of a move, sent at a time, has had no clear answer.
+    pub fn doubt(&mut self, call: Option<(usize, Timestamp)>) {
+        if let Some((index, at)) = call {
+            self.doubtful.insert(index);
+            self.unsettled = self.unsettled.max(Some(at));
+        }
+    }
+
+    /// Returns the addresses that the run may have changed.
+    pub fn touched<'a>(&self, plan: &'a Plan) -> BTreeSet<&'a Address> {
+        self.begun.union(&self.done).filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).collect()
+    }
+
+    /// Returns the addresses that were left as somebody else had made them.
+    pub fn left<'a>(&self, plan: &'a Plan) -> BTreeSet<&'a Address> {
+        self.left.iter().filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).chain(&plan.left).collect()
+    }
+
+    /// Returns whether anything may have been changed.
+    pub fn changed(&self) -> bool {
+        !self.begun.is_empty() || !self.done.is_empty()
+    }
+}
