@@ -34,8 +34,7 @@ impl From<Failure> for Error {
     }
 }
 
-/// Codes of throttling. Sent before a call is executed. `LimitExceededException` also comes with HTTP 429 and is not
-/// one of them: it says that a quota of resources is used up.
+/// Codes of throttling. Sent before a call is executed.
 ///
 /// Source: botocore `_retry.json`, and the error lists of the `connect` and `lexv2-models` models.
 const THROTTLED: &[&str] = &[
@@ -48,6 +47,9 @@ const THROTTLED: &[&str] = &[
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
 ];
+
+/// Codes that say that a quota of resources is used up. They come with HTTP 429 too, and are no throttling.
+const USED_UP: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
 /// Codes that say: not with these credentials.
 const DENIED: &[&str] = &[
@@ -86,7 +88,7 @@ where
                 message.push_str(&part);
             }
             let mut error = Error::new(kind, message).code(&code);
-            if code == "LimitExceededException" || code == "ServiceQuotaExceededException" {
+            if USED_UP.contains(&code.as_str()) {
                 error = error.hint(
                     "a quota of the account is used up: remove something, or raise it in Service Quotas",
                 );
@@ -109,8 +111,10 @@ fn sort(code: &str, status: u16) -> (ErrorKind, Fate) {
         (ErrorKind::Unavailable, Fate::Later)
     } else if DENIED.contains(&code) {
         (ErrorKind::Denied, Fate::Refused)
-    } else if status >= 500 {
+    } else if status >= 500 || status == 408 {
         (ErrorKind::Unavailable, Fate::Unknown)
+    } else if status == 429 && !USED_UP.contains(&code) {
+        (ErrorKind::Unavailable, Fate::Later)
     } else if code == "ResourceNotFoundException" || code == "ContactFlowNotPublishedException" {
         (ErrorKind::NotFound, Fate::Refused)
     } else {
@@ -154,4 +158,28 @@ fn whole(error: &dyn std::error::Error) -> String {
         source = e.source();
     }
     parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_list_has_is_sorted_by_its_status() {
+        for (code, status, fate) in [
+            ("no code", 408, Fate::Unknown),
+            ("RequestTimeoutException", 408, Fate::Unknown),
+            ("InternalServiceException", 500, Fate::Unknown),
+            ("no code", 503, Fate::Unknown),
+            ("no code", 429, Fate::Later),
+            ("SomeNewThrottle", 429, Fate::Later),
+            ("ThrottlingException", 400, Fate::Later),
+            ("LimitExceededException", 429, Fate::Refused),
+            ("ServiceQuotaExceededException", 429, Fate::Refused),
+            ("InvalidRequestException", 400, Fate::Refused),
+            ("AccessDeniedException", 403, Fate::Refused),
+        ] {
+            assert_eq!(sort(code, status).1, fate, "{code} {status}");
+        }
+    }
 }

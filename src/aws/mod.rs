@@ -1,8 +1,10 @@
-//! What every kind needs from AWS: sessions, the wire, errors.
+//! What every kind needs from AWS: sessions, pace, the wire, errors.
 
 mod error;
+mod pace;
 mod session;
 pub mod wire;
 
 pub use error::{Failure, Fate, classify};
+pub use pace::{Pace, Patience};
 pub use session::{Account, Sessions};

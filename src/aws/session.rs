@@ -1,5 +1,8 @@
 //! Sessions: base credentials, and a role assumed for each environment. Refuses to go on in another account.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -10,17 +13,22 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
+use super::pace::Pace;
 use crate::core::environment::Environment;
 use crate::core::lease::SETTLE;
 use crate::core::{Clock, Error, ErrorKind, Result};
 
-/// How often a read is tried. Reads may be repeated; calls that change something never are.
+/// How often the SDK tries a call to STS or to the store.
 const READ_ATTEMPTS: u32 = 8;
 
 /// Opens sessions. One per process.
 pub struct Sessions {
     base: SdkConfig,
     clock: Clock,
+    /// Whether calls to this machine are paced too, as calls to AWS are.
+    paced_here: bool,
+    /// By account and region: environments that share a quota share the pace.
+    paces: Mutex<BTreeMap<(String, String), Pace>>,
 }
 
 /// An environment's clients. STS has answered with the configured account.
@@ -30,12 +38,14 @@ pub struct Account {
     pub account: String,
     /// The region.
     pub region: String,
-    /// Connect, for reads: repeated when throttled or failing.
-    pub connect: aws_sdk_connect::Client,
-    /// Connect, for changes: one attempt, since no call of it has a token.
+    /// Connect: one attempt a call, since no call that changes something has a token. Who reads repeats.
     pub connect_once: aws_sdk_connect::Client,
-    /// Lex, for names of bots and aliases.
+    /// Lex, for names of bots and aliases: one attempt a call too.
     pub lex: aws_sdk_lexmodelsv2::Client,
+    /// What each call takes a token of before it is sent.
+    pub pace: Pace,
+    /// The clock by which reads are repeated.
+    pub clock: Clock,
 }
 
 impl Sessions {
@@ -51,7 +61,11 @@ impl Sessions {
         if let Some(endpoint) = endpoint {
             loader = loader.endpoint_url(endpoint);
         }
-        Sessions { base: loader.load().await, clock: clock.clone() }
+        let sessions = Sessions::around(loader.load().await, clock);
+        match std::env::var("SNAPDEPLOY_PACE") {
+            Ok(value) if value == "on" => sessions.paced(),
+            _ => sessions,
+        }
     }
 
     /// Returns sessions with credentials and settings that the caller has.
@@ -64,7 +78,25 @@ impl Sessions {
             .retry_config(reads(clock))
             .timeout_config(timeouts)
             .build();
-        Sessions { base, clock: clock.clone() }
+        Sessions::around(base, clock)
+    }
+
+    fn around(base: SdkConfig, clock: &Clock) -> Sessions {
+        Sessions { base, clock: clock.clone(), paced_here: false, paces: Mutex::default() }
+    }
+
+    /// Returns sessions that pace calls to this machine too; a simulation has no quotas unless it is told to.
+    pub fn paced(self) -> Sessions {
+        Sessions { paced_here: true, ..self }
+    }
+
+    /// Returns the pace for calls to `account` in `region` at `endpoint`, which is AWS's own if it is `None`.
+    fn pace(&self, account: &str, region: &str, endpoint: Option<&str>) -> Pace {
+        if endpoint.is_some_and(is_here) && !self.paced_here {
+            return Pace::off();
+        }
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        paces.entry((account.into(), region.into())).or_insert_with(Pace::new).clone()
     }
 
     /// Returns the ARN of the base identity. `Denied` where there are no credentials, or none that STS takes.
@@ -116,11 +148,12 @@ impl Sessions {
         }
         let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
         Ok(Account {
+            pace: self.pace(&account, &environment.region, once.endpoint_url()),
             account,
             region: environment.region.clone(),
-            connect: aws_sdk_connect::Client::new(&config),
             connect_once: aws_sdk_connect::Client::new(&once),
-            lex: aws_sdk_lexmodelsv2::Client::new(&config),
+            lex: aws_sdk_lexmodelsv2::Client::new(&once),
+            clock: self.clock.clone(),
         })
     }
 
@@ -137,6 +170,17 @@ impl Sessions {
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.base)
     }
+}
+
+/// Returns whether `endpoint` is on this machine.
+fn is_here(endpoint: &str) -> bool {
+    let rest = endpoint.split_once("://").map_or(endpoint, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[').and_then(|a| a.split_once(']')) {
+        Some((host, _)) => host,
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn reads(clock: &Clock) -> RetryConfig {

@@ -21,6 +21,7 @@ mod limits;
 mod mortal;
 mod names;
 mod order_laws;
+mod pace;
 mod portable;
 mod portable_corpus;
 mod portable_world;

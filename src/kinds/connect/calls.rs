@@ -1,9 +1,11 @@
 //! The calls to Connect, by name: what stands in the URI by the typed builder, the rest as wire JSON.
 
+use std::future::Future;
+
 use serde_json::Value;
 
-use crate::aws::{Account, Failure, Fate};
-use crate::core::{Error, Result};
+use crate::aws::{Account, Failure, Fate, Patience};
+use crate::core::{Error, ErrorKind, Result};
 use crate::wire;
 
 /// Makes calls to one instance.
@@ -25,6 +27,15 @@ pub struct Subject<'a> {
 impl Calls {
     /// Sends a mutating call, once.
     pub async fn write(&self, call: &str, subject: &Subject<'_>, args: &Value) -> Result<Value, Failure> {
+        self.account.pace.take(call).await;
+        let answer = self.write_now(call, subject, args).await;
+        if answer.as_ref().is_err_and(|failure| failure.fate == Fate::Later) {
+            self.account.pace.throttled(call);
+        }
+        answer
+    }
+
+    async fn write_now(&self, call: &str, subject: &Subject<'_>, args: &Value) -> Result<Value, Failure> {
         let c = &self.account.connect_once;
         let (i, id) = (&self.instance, subject.id);
         match call {
@@ -67,25 +78,53 @@ impl Calls {
                 let keys = keys.filter_map(|k| k.as_str().map(String::from)).collect();
                 wire!(call, c.untag_resource().resource_arn(subject.arn).set_tag_keys(Some(keys)))
             }
-            _ => Err(Failure { error: Error::bug(format!("there is no call {call}")), fate: Fate::Refused }),
+            _ => Err(unknown(call)),
+        }
+    }
+
+    /// Sends what `send` sends, a read that spends from the quota of `call`, until there is an answer or a refusal, or
+    /// patience ends.
+    pub async fn read<T, F>(&self, call: &str, send: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let mut patience = Patience::new(&self.account.clock);
+        loop {
+            self.account.pace.take(call).await;
+            let failure = match send().await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let throttled = failure.fate == Fate::Later;
+            if throttled {
+                self.account.pace.throttled(call);
+            }
+            let passes =
+                throttled || (failure.fate == Fate::Unknown && failure.error.kind == ErrorKind::Unavailable);
+            if !passes || !patience.wait(throttled).await {
+                return Err(failure);
+            }
         }
     }
 
     /// Reads one resource.
     pub async fn describe(&self, call: &str, id: &str) -> Result<Value> {
-        let c = &self.account.connect;
+        let c = &self.account.connect_once;
         let i = &self.instance;
-        let answer = match call {
-            "DescribeContactFlow" => {
-                wire!(call, c.describe_contact_flow().instance_id(i).contact_flow_id(id))
+        let send = || async move {
+            match call {
+                "DescribeInstance" => wire!(call, c.describe_instance().instance_id(id)),
+                "DescribeContactFlow" => {
+                    wire!(call, c.describe_contact_flow().instance_id(i).contact_flow_id(id))
+                }
+                "DescribeQueue" => wire!(call, c.describe_queue().instance_id(i).queue_id(id)),
+                "DescribeHoursOfOperation" => {
+                    wire!(call, c.describe_hours_of_operation().instance_id(i).hours_of_operation_id(id))
+                }
+                _ => Err(unknown(call)),
             }
-            "DescribeQueue" => wire!(call, c.describe_queue().instance_id(i).queue_id(id)),
-            "DescribeHoursOfOperation" => {
-                wire!(call, c.describe_hours_of_operation().instance_id(i).hours_of_operation_id(id))
-            }
-            _ => return Err(Error::bug(format!("there is no call {call}"))),
         };
-        Ok(answer?)
+        Ok(self.read(call, send).await?)
     }
 
     /// Returns all pages of a listing, the items at `member` of each.
@@ -93,7 +132,7 @@ impl Calls {
         let mut items = Vec::new();
         let mut token: Option<String> = None;
         loop {
-            let page = self.page(call, token.clone()).await?;
+            let page = self.read(call, || self.page(call, token.clone())).await?;
             items.extend(page[member].as_array().into_iter().flatten().cloned());
             let next = page["NextToken"].as_str().filter(|t| !t.is_empty()).map(String::from);
             if next.is_none() {
@@ -108,7 +147,7 @@ impl Calls {
 
     /// Returns one page. Sizes are the largest that the model allows.
     async fn page(&self, call: &str, token: Option<String>) -> Result<Value, Failure> {
-        let c = &self.account.connect;
+        let c = &self.account.connect_once;
         let i = &self.instance;
         match call {
             "ListContactFlows" => {
@@ -150,7 +189,11 @@ impl Calls {
                 c.list_bots().instance_id(i).lex_version("V2".into()).max_results(25).set_next_token(token)
             ),
             "ListInstances" => wire!(call, c.list_instances().max_results(10).set_next_token(token)),
-            _ => Err(Failure { error: Error::bug(format!("there is no call {call}")), fate: Fate::Refused }),
+            _ => Err(unknown(call)),
         }
     }
+}
+
+fn unknown(call: &str) -> Failure {
+    Failure { error: Error::bug(format!("there is no call {call}")), fate: Fate::Refused }
 }

@@ -7,20 +7,16 @@ use crate::core::Pin;
 use crate::core::driver::{Check, Live};
 use crate::core::inventory::Inventory;
 use crate::core::portable::needs;
-use crate::wire;
 
 /// Is the instance there and active?
 pub async fn instance(calls: &Calls, pin: &Pin) -> Check {
-    let c = &calls.account.connect;
-    let answer: Result<Value, _> =
-        wire!("DescribeInstance", c.describe_instance().instance_id(&calls.instance));
-    let (healthy, detail) = match answer {
+    let (healthy, detail) = match calls.describe("DescribeInstance", &calls.instance).await {
         Ok(answer) => {
             let of = |name: &str| answer["Instance"][name].as_str().unwrap_or("unknown").to_string();
             let status = of("InstanceStatus");
             (status == "ACTIVE", format!("{} ({}) is {status}", of("InstanceAlias"), pin.instance))
         }
-        Err(failure) => (false, failure.error.message),
+        Err(e) => (false, e.message),
     };
     check("instance", detail, if healthy { Vec::new() } else { vec!["it is not active".into()] })
 }

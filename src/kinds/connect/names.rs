@@ -9,7 +9,7 @@ use crate::aws::classify;
 use crate::core::address::Address;
 use crate::core::driver::{Gap, Listing};
 use crate::core::inventory::{Alias, Found, Ownership};
-use crate::core::{Error, Pin, Result};
+use crate::core::{Pin, Result};
 
 /// A kind that Connect lists by name: the kind, the operation, the member of its answer, the name's member.
 pub const LISTED: &[(&str, &str, &str, &str)] = &[
@@ -86,8 +86,11 @@ async fn bot_names(calls: &Calls) -> Result<BTreeMap<String, String>> {
     let mut names = BTreeMap::new();
     let mut token = None;
     loop {
-        let page = calls.account.lex.list_bots().max_results(1000).set_next_token(token).send().await;
-        let page = page.map_err(|e| Error::from(classify("ListBots (Lex)", e)))?;
+        // Connect has an operation of the same name.
+        let call = "ListBots (Lex)";
+        let page = calls.account.lex.list_bots().max_results(1000).set_next_token(token);
+        let send = || async { page.clone().send().await.map_err(|e| classify(call, e)) };
+        let page = calls.read(call, send).await?;
         for bot in page.bot_summaries.unwrap_or_default() {
             names.extend(bot.bot_id.zip(bot.bot_name));
         }
@@ -103,8 +106,10 @@ async fn alias_names(calls: &Calls, bot: &str) -> Result<BTreeMap<String, String
     let mut names = BTreeMap::new();
     let mut token = None;
     loop {
-        let call = calls.account.lex.list_bot_aliases().bot_id(bot).max_results(1000).set_next_token(token);
-        let page = call.send().await.map_err(|e| Error::from(classify("ListBotAliases", e)))?;
+        let call = "ListBotAliases";
+        let page = calls.account.lex.list_bot_aliases().bot_id(bot).max_results(1000).set_next_token(token);
+        let send = || async { page.clone().send().await.map_err(|e| classify(call, e)) };
+        let page = calls.read(call, send).await?;
         for alias in page.bot_alias_summaries.unwrap_or_default() {
             names.extend(alias.bot_alias_id.zip(alias.bot_alias_name));
         }

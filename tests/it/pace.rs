@@ -1,0 +1,66 @@
+//! Connect's quotas: calls keep within them, and what is throttled all the same is waited out.
+
+use std::time::Duration;
+
+use serde_json::json;
+use snapdeploy::aws::Sessions;
+use snapdeploy::core::clock::Clock;
+use snapdeploy::sandbox::{Sandbox, Scenario};
+
+use crate::world::{A, REGION, World, content, environment, scenario, sdk};
+
+const FLOWS: usize = 40;
+
+fn large() -> Scenario {
+    let mut scenario = scenario();
+    let dev = scenario.account(A).instance(REGION, "dev");
+    for i in 0..FLOWS {
+        let text = content(&[("MessageParticipant", json!({ "Text": format!("This is {i}") }))]);
+        dev.flow(&format!("Flow {i}"), "CONTACT_FLOW", &text);
+    }
+    scenario.switch("quotas", "aws").unwrap();
+    scenario
+}
+
+fn throttled(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.calls().into_iter().filter(|c| c.status == 429).map(|c| c.operation).collect()
+}
+
+#[tokio::test]
+async fn calls_keep_within_the_quotas() {
+    let mut world = World::new(large()).await;
+    let sessions = Sessions::with(&world.clock, &sdk(&world.sandbox.endpoint())).paced();
+    let account = sessions.account(&environment("dev")).await.unwrap();
+    // What binding has spent is back by then.
+    world.sandbox.advance(Duration::from_secs(10));
+    world.a = snapdeploy::kinds::bind(account, &environment("dev")).await.unwrap();
+    world.sandbox.clear_calls();
+    let dev = world.extract(&*world.a, "dev").await;
+    assert_eq!(dev.documents.len(), FLOWS);
+    assert_eq!(throttled(&world.sandbox), Vec::<String>::new());
+    let described = world.sandbox.calls().iter().filter(|c| c.operation == "DescribeContactFlow").count();
+    assert_eq!(described, FLOWS);
+}
+
+#[tokio::test]
+async fn throttled_reads_are_waited_out() {
+    let mut world = World::new(large()).await;
+    // The sandbox's time, and so its quotas' refilling, goes ten times as fast as ours; so does the clock of waits.
+    let clock = Clock::scaled(10);
+    let sessions = Sessions::with(&clock, &sdk(&world.sandbox.endpoint()));
+    let account = sessions.account(&environment("dev")).await.unwrap();
+    world.sandbox.advance(Duration::from_secs(10));
+    world.a = snapdeploy::kinds::bind(account, &environment("dev")).await.unwrap();
+    let hurry = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            world.sandbox.advance(Duration::from_millis(450));
+        }
+    };
+    let dev = tokio::select! {
+        dev = world.extract(&*world.a, "dev") => dev,
+        () = hurry => unreachable!(),
+    };
+    assert_eq!(dev.documents.len(), FLOWS);
+    assert!(!throttled(&world.sandbox).is_empty(), "nothing was throttled");
+}
