@@ -127,11 +127,13 @@ pub enum Owner {
 }
 
 /// Returns what can be told at once about the owner of `held`; `me` is this process and `alive` says whether a process
-/// of this boot is still the one that it was.
+/// of this boot and this pid namespace is still the one that it was. Of any other, nothing can be told.
 pub fn owner(held: &Held, me: &Process, alive: impl Fn(&Process) -> bool) -> Owner {
+    let it = &held.start.process;
+    let same = |its: &str, mine: &str| !mine.is_empty() && its == mine;
     if held.parked {
         Owner::Parked
-    } else if !me.boot.is_empty() && held.start.process.boot == me.boot && !alive(&held.start.process) {
+    } else if same(&it.boot, &me.boot) && same(&it.space, &me.space) && !alive(it) {
         Owner::Dead
     } else {
         Owner::Unknown
@@ -165,5 +167,51 @@ pub async fn wait_until_dead(ledger: &dyn Ledger, clock: &Clock, held: &Held) ->
                 return Err(Error::new(ErrorKind::Locked, message));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held(process: &str) -> Held {
+        let start = format!(
+            r#"{{"run": "{}", "kind": "deploy", "environment": "prod", "pin": "111111111111.us-east-1.i",
+                "actor": {{"identity": "local", "host": "ada@h", "ci": null}}, "process": {process},
+                "at": "2026-01-01T00:00:00Z", "reason": null, "plan": "{}", "source": "dev@latest",
+                "source_digest": "x", "undoes": null, "tool": "0.1.0"}}"#,
+            crate::core::RunId::new(Timestamp::UNIX_EPOCH),
+            crate::core::digest::Digest::of(b"plan"),
+        );
+        let start: crate::core::run::RunStart = serde_json::from_str(&start).expect("a start");
+        let pin = start.pin.clone();
+        Held { pin, start, epoch: 1, beat: "x".into(), lease: LEASE, parked: false, stop_asked_by: None }
+    }
+
+    #[test]
+    fn only_a_process_of_this_boot_and_these_pids_can_be_told_dead() {
+        let me = Process { boot: "b".into(), pid: 7, started: 1, space: "h pid:[1]".into() };
+        let nowhere = Process { space: String::new(), ..me.clone() };
+        let gone = |_: &Process| false;
+        for (process, as_seen) in [
+            (r#"{"boot": "b", "pid": 7, "started": 9, "space": "h pid:[1]"}"#, Owner::Dead),
+            (r#"{"boot": "c", "pid": 7, "started": 9, "space": "h pid:[1]"}"#, Owner::Unknown),
+            (r#"{"boot": "b", "pid": 7, "started": 9, "space": "h pid:[2]"}"#, Owner::Unknown),
+            (r#"{"boot": "b", "pid": 7, "started": 9, "space": "i pid:[1]"}"#, Owner::Unknown),
+            // As it was written before there were spaces.
+            (r#"{"boot": "b", "pid": 7, "started": 9}"#, Owner::Unknown),
+        ] {
+            let held = held(process);
+            assert_eq!(owner(&held, &me, gone), as_seen, "{process}");
+            assert_eq!(owner(&held, &nowhere, gone), Owner::Unknown, "{process}");
+            assert_eq!(owner(&held, &me, |_| true), Owner::Unknown, "{process}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_knows_where_it_is() {
+        let me = crate::core::process::this();
+        assert!(me.space.contains(" pid:[") && crate::core::process::alive(&me), "{me:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::address::Address;
@@ -44,7 +44,8 @@ fn circles(members: &BTreeMap<&Address, BTreeSet<Address>>) -> Vec<Vec<Address>>
             }
         }
     }
-    tarjan_scc(&graph)
+    // Not Tarjan's: petgraph's calls itself, once for every member of a long chain.
+    kosaraju_scc(&graph)
         .into_iter()
         .filter(|group| group.len() > 1 || graph.contains_edge(group[0], group[0]))
         .map(|group| group.into_iter().map(|n| graph[n].clone()).collect())
@@ -79,59 +80,58 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
         }
     }
 
-    let creator: BTreeMap<Address, usize> = all
+    let creator: BTreeMap<&Address, usize> = all
         .iter()
         .enumerate()
         .filter(|(_, m)| m.does == Does::Create)
-        .map(|(i, m)| (m.address.clone(), i))
+        .map(|(i, m)| (&m.address, i))
         .collect();
-    let filler: BTreeMap<Address, usize> = creator
+    let filler: BTreeMap<&Address, usize> = follows
         .iter()
-        .filter(|(_, i)| all[**i].stage == Stage::Shell)
-        .filter_map(|(a, i)| follows.iter().position(|f| *f == Some(*i)).map(|fill| (a.clone(), fill)))
+        .enumerate()
+        .filter_map(|(fill, shell)| shell.map(|shell| (&all[shell], fill)))
+        .filter(|(shell, _)| shell.does == Does::Create && shell.stage == Stage::Shell)
+        .map(|(shell, fill)| (&shell.address, fill))
         .collect();
 
     // `hard` may not be broken. `soft` is "fill a shell before others refer to it", which gives way inside a circle.
-    let mut hard: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); all.len()];
-    let mut soft: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); all.len()];
+    let mut hard = Waits::new(all.len());
+    let mut soft = Waits::new(all.len());
     for (i, m) in all.iter().enumerate() {
-        hard[i].extend(follows[i]);
-        for address in needs(&m.args) {
-            // What needs itself to be made never has its turn.
-            hard[i].extend(creator.get(&address));
-            soft[i].extend(filler.get(&address).filter(|f| **f != i));
-        }
+        let needed = needs(&m.args);
+        // What needs itself to be made never has its turn.
+        hard.wait(i, follows[i].into_iter().chain(needed.iter().filter_map(|a| creator.get(a).copied())));
+        soft.wait(i, needed.iter().filter_map(|a| filler.get(a).copied()).filter(|f| *f != i));
     }
 
     // Everything new is whole before anything live is changed: what is live could lead to an empty shell through
     // something new that is not one. Nothing new waits for a change of what is there.
-    let made: BTreeSet<&Address> = creator.keys().collect();
-    let key = |i: usize, soft: &[BTreeSet<usize>]| {
-        (all[i].stage, !made.contains(&all[i].address), soft[i].len(), all[i].address.clone(), i)
+    let key = |i: usize, soft: &Waits| {
+        let m = &all[i];
+        (m.stage, !creator.contains_key(&m.address), soft.left[i], &m.address, i)
     };
-    let mut waiting: Vec<usize> = hard.iter().map(BTreeSet::len).collect();
-    let mut ready: BTreeSet<_> = (0..all.len()).filter(|i| waiting[*i] == 0).map(|i| key(i, &soft)).collect();
+    let mut ready: BTreeSet<_> =
+        (0..all.len()).filter(|i| hard.left[*i] == 0).map(|i| key(i, &soft)).collect();
     let mut order = Vec::with_capacity(all.len());
-    while let Some(first) = ready.pop_first() {
-        let i = first.4;
+    while let Some((.., i)) = ready.pop_first() {
         order.push(i);
-        for j in 0..all.len() {
-            let was_ready = waiting[j] == 0;
-            let before = key(j, &soft);
-            if soft[j].remove(&i) && was_ready && ready.remove(&before) {
+        for j in soft.waiters(i) {
+            let was_ready = ready.remove(&key(j, &soft));
+            soft.left[j] -= 1;
+            if was_ready {
                 ready.insert(key(j, &soft));
             }
-            if hard[j].contains(&i) {
-                waiting[j] -= 1;
-                if waiting[j] == 0 {
-                    ready.insert(key(j, &soft));
-                }
+        }
+        for j in hard.waiters(i) {
+            hard.left[j] -= 1;
+            if hard.left[j] == 0 {
+                ready.insert(key(j, &soft));
             }
         }
     }
     if order.len() < all.len() {
         let stuck: BTreeSet<String> =
-            (0..all.len()).filter(|i| waiting[*i] > 0).map(|i| all[i].address.to_string()).collect();
+            (0..all.len()).filter(|i| hard.left[*i] > 0).map(|i| all[i].address.to_string()).collect();
         let names = stuck.into_iter().collect::<Vec<_>>().join(", ");
         return Err(Error::blocked(format!(
             "these refer to each other in a circle that nothing can break: {names}"
@@ -139,6 +139,33 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
     }
     let mut slots: Vec<Option<Move>> = all.into_iter().map(Some).collect();
     Ok(order.into_iter().filter_map(|i| slots[i].take()).collect())
+}
+
+/// Who waits for whom, by number.
+struct Waits {
+    /// For how many each still waits.
+    left: Vec<usize>,
+    /// Who waits for each.
+    by: Vec<Vec<usize>>,
+}
+
+impl Waits {
+    fn new(len: usize) -> Waits {
+        Waits { left: vec![0; len], by: vec![Vec::new(); len] }
+    }
+
+    /// Lets `who` wait for `all`, each counted once. Called once for each `who`.
+    fn wait(&mut self, who: usize, all: impl Iterator<Item = usize>) {
+        for on in all.collect::<BTreeSet<_>>() {
+            self.left[who] += 1;
+            self.by[on].push(who);
+        }
+    }
+
+    /// Returns who waits for `on`, and forgets them: it has had its turn.
+    fn waiters(&mut self, on: usize) -> Vec<usize> {
+        std::mem::take(&mut self.by[on])
+    }
 }
 
 fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>> {
@@ -172,33 +199,106 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         open.insert(address.clone(), (moves, still));
     }
     emptied.sort_by(|a, b| a.address.cmp(&b.address));
-    // What nothing else refers to goes first.
     let mut moves = emptied;
-    while !open.is_empty() {
-        let next = first_to_go(&open);
-        if let Some((_, (mut own, _))) = next.and_then(|a| open.remove_entry(&a)) {
-            moves.append(&mut own);
-        }
+    let (addresses, mut rest): (Vec<Address>, Vec<_>) = open.into_iter().unzip();
+    let number: BTreeMap<&Address, usize> = addresses.iter().enumerate().map(|(i, a)| (a, i)).collect();
+    let refers = rest.iter().enumerate().map(|(i, (_, refers))| {
+        refers.iter().filter_map(|a| number.get(a).copied()).filter(|to| *to != i).collect()
+    });
+    let mut leaving = Leaving::new(refers.collect());
+    while let Some(next) = leaving.first_to_go() {
+        moves.append(&mut rest[next].0);
     }
     Ok(moves)
 }
 
-/// Returns what of `open` nothing else refers to. Where all go round in circles, a member of one that nothing outside it
-/// refers to.
-fn first_to_go(open: &BTreeMap<Address, (Vec<Move>, BTreeSet<Address>)>) -> Option<Address> {
-    let referred: BTreeSet<&Address> =
-        open.iter().flat_map(|(a, (_, refers))| refers.iter().filter(move |r| *r != a)).collect();
-    if let Some(free) = open.keys().find(|a| !referred.contains(a)) {
-        return Some(free.clone());
+/// What is still to go, by number, and who of it refers to whom.
+struct Leaving {
+    refers: Vec<Vec<usize>>,
+    gone: Vec<bool>,
+    /// How many refer to each.
+    referrers: Vec<usize>,
+    /// What nothing refers to.
+    free: BTreeSet<usize>,
+    /// The group of each: those that refer to each other in circles, or it alone.
+    group: Vec<usize>,
+    members: Vec<Vec<usize>>,
+    /// How many references lead into each group from outside it.
+    entries: Vec<usize>,
+    /// The members of groups that nothing outside them refers to.
+    outer: BTreeSet<usize>,
+}
+
+impl Leaving {
+    fn new(refers: Vec<Vec<usize>>) -> Leaving {
+        let mut referrers = vec![0; refers.len()];
+        refers.iter().flatten().for_each(|to| referrers[*to] += 1);
+        let free = (0..refers.len()).filter(|i| referrers[*i] == 0).collect();
+        let (gone, group) = (vec![false; refers.len()], vec![usize::MAX; refers.len()]);
+        let (members, entries, outer) = Default::default();
+        let mut leaving = Leaving { refers, gone, referrers, free, group, members, entries, outer };
+        leaving.regroup(&(0..leaving.refers.len()).collect::<Vec<_>>());
+        leaving
     }
-    let referrers = |of: &Address| -> BTreeSet<&Address> {
-        let (mut seen, mut next) = (BTreeSet::new(), vec![of]);
-        while let Some(of) = next.pop() {
-            let direct =
-                open.iter().filter(|(a, (_, refers))| *a != of && refers.contains(of)).map(|(a, _)| a);
-            next.extend(direct.filter(|a| seen.insert(*a)).collect::<Vec<_>>());
+
+    /// Finds the groups among `all`, which nothing else refers to.
+    fn regroup(&mut self, all: &[usize]) {
+        let mut graph = DiGraph::<usize, ()>::new();
+        let nodes: BTreeMap<usize, NodeIndex> = all.iter().map(|i| (*i, graph.add_node(*i))).collect();
+        let inner = |refers: &[Vec<usize>], from: usize| -> Vec<usize> {
+            refers[from].iter().copied().filter(|to| nodes.contains_key(to)).collect()
+        };
+        for from in all {
+            for to in inner(&self.refers, *from) {
+                graph.add_edge(nodes[from], nodes[&to], ());
+            }
         }
-        seen
-    };
-    open.keys().find(|a| referrers(a).into_iter().all(|r| r == *a || referrers(r).contains(a))).cloned()
+        let begin = self.members.len();
+        for group in kosaraju_scc(&graph) {
+            let members: Vec<usize> = group.into_iter().map(|n| graph[n]).collect();
+            members.iter().for_each(|i| self.group[*i] = self.members.len());
+            self.members.push(members);
+            self.entries.push(0);
+        }
+        for from in all {
+            for to in inner(&self.refers, *from) {
+                if self.group[*from] != self.group[to] {
+                    self.entries[self.group[to]] += 1;
+                }
+            }
+        }
+        let open = (begin..self.members.len()).filter(|g| self.entries[*g] == 0);
+        self.outer.extend(open.flat_map(|g| &self.members[g]));
+    }
+
+    /// Takes out what nothing else refers to. Where all go round in circles, a member of one that nothing outside it
+    /// refers to.
+    fn first_to_go(&mut self) -> Option<usize> {
+        let next = *self.free.first().or(self.outer.first())?;
+        self.free.remove(&next);
+        let mut others = std::mem::take(&mut self.members[self.group[next]]);
+        others.iter().for_each(|i| _ = self.outer.remove(i));
+        others.retain(|i| *i != next);
+        self.gone[next] = true;
+        for to in std::mem::take(&mut self.refers[next]) {
+            // The first of a circle to go is still referred to.
+            if self.gone[to] {
+                continue;
+            }
+            self.referrers[to] -= 1;
+            if self.referrers[to] == 0 {
+                self.free.insert(to);
+            }
+            if self.group[to] != self.group[next] {
+                self.entries[self.group[to]] -= 1;
+                if self.entries[self.group[to]] == 0 {
+                    self.outer.extend(&self.members[self.group[to]]);
+                }
+            }
+        }
+        if !others.is_empty() {
+            self.regroup(&others);
+        }
+        Some(next)
+    }
 }

@@ -4,15 +4,24 @@ use super::run::Process;
 
 /// Returns this process.
 ///
-/// Source: proc(5): `/proc/sys/kernel/random/boot_id`, and field 22 of `/proc/PID/stat`. Elsewhere both are not known,
-/// and an owner is then never taken for dead before its lease has run out.
+/// Source: proc(5): `/proc/sys/kernel/random/boot_id`, and field 22 of `/proc/PID/stat`; pid_namespaces(7). Elsewhere
+/// they are not known, and an owner is then never taken for dead before its lease has run out.
 pub fn this() -> Process {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     let pid = std::process::id();
-    Process { boot: boot.trim().to_string(), pid, started: started(pid).unwrap_or(0) }
+    let space = space().unwrap_or_default();
+    Process { boot: boot.trim().to_string(), pid, started: started(pid).unwrap_or(0), space }
 }
 
-/// Returns whether a process of this boot is still the one that it was. A zombie is dead.
+/// Returns the host's name and this process's pid namespace. The number of a namespace is used again once it is gone,
+/// the name of a container seldom.
+fn space() -> Option<String> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let pids = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(format!("{} {}", host.trim(), pids.to_str()?))
+}
+
+/// Returns whether a process of this boot and this pid namespace is still the one that it was. A zombie is dead.
 pub fn alive(process: &Process) -> bool {
     started(process.pid).is_some_and(|started| started == process.started)
 }

@@ -38,6 +38,10 @@ pub struct Process {
     pub pid: u32,
     /// When the process started, in the kernel's own count, so that a reused pid is not taken for it.
     pub started: u64,
+    /// Where the process id means something: the host's name and the pid namespace (empty where it is not known). Two
+    /// containers on one machine have one boot id, and each its own pids.
+    #[serde(default)]
+    pub space: String,
 }
 
 /// What is known when a run begins. It is the audit's START.

@@ -317,3 +317,68 @@ fn a_circle_without_a_shell_is_blocked_and_named_also_a_circle_of_one() {
     arranged(&wishes(&[node(true, false, &[0])])).unwrap();
     arranged(&wishes(&[node(true, false, &[1]), node(false, false, &[0])])).unwrap();
 }
+
+#[test]
+fn thousands_are_arranged_in_no_time_worth_speaking_of() {
+    const MANY: usize = 4000;
+    // A chain with a circle of two in every tenth place; what is deleted refers on as a chain does, or round in
+    // circles of twenty that nothing can break.
+    let chain = |i: usize| if i % 10 == 9 { vec![i - 1, i + 1] } else { vec![i + 1] };
+    let made: Vec<Node> = (0..MANY).map(|i| node(i % 10 > 7, false, &chain(i))).collect();
+    let gone = |shell: bool, to: &dyn Fn(usize) -> Vec<usize>| -> Vec<Node> {
+        let from = |i| Some((to(i).into_iter().collect(), BTreeSet::new()));
+        (0..MANY).map(|i| Node { shell, from: from(i), to: None }).collect()
+    };
+    let ring = |i: usize| if i % 20 == 19 { vec![i - 19, i + 1] } else { vec![i + 1] };
+    for (nodes, moves) in [
+        (made, MANY + 2 * (MANY / 10)),
+        (gone(true, &chain), MANY + 2 * (MANY / 10)),
+        (gone(false, &|i| vec![i + 1]), MANY),
+        (gone(false, &ring), MANY),
+    ] {
+        let wishes = wishes(&nodes);
+        let plan = planned(&wishes);
+        assert!(plan.findings.iter().all(|f| f.weight != snapdeploy::core::finding::Weight::Block));
+        assert_eq!((plan.steps.len(), plan.moves.len()), (MANY, moves));
+    }
+}
+
+/// Returns the order of deletes by the rule itself: the first that nothing else refers to; else the first of those
+/// whose every referrer they lead to.
+fn deleted_by_the_rule(wishes: &[Wish]) -> Vec<Address> {
+    let mut open: BTreeMap<Address, BTreeSet<Address>> =
+        wishes.iter().map(|w| (w.address.clone(), w.from.as_ref().map(refers).unwrap_or_default())).collect();
+    let mut order = Vec::new();
+    while !open.is_empty() {
+        let referrers = |of: &Address| -> BTreeSet<Address> {
+            let (mut seen, mut next) = (BTreeSet::new(), vec![of.clone()]);
+            while let Some(of) = next.pop() {
+                let direct = open.iter().filter(|(a, to)| **a != of && to.contains(&of));
+                next.extend(
+                    direct.map(|(a, _)| a.clone()).filter(|a| seen.insert(a.clone())).collect::<Vec<_>>(),
+                );
+            }
+            seen
+        };
+        let all: BTreeMap<&Address, BTreeSet<Address>> = open.keys().map(|a| (a, referrers(a))).collect();
+        let free = all.iter().find(|(_, r)| r.is_empty());
+        let outer = || all.iter().find(|(a, r)| r.iter().all(|r| r == **a || all[r].contains(**a)));
+        let next = (*free.or_else(outer).expect("one of them goes").0).clone();
+        open.remove(&next);
+        order.push(next);
+    }
+    order
+}
+
+proptest! {
+    #[test]
+    fn deletes_come_in_the_order_of_the_rule(nodes in nodes(12)) {
+        let gone: Vec<Node> = nodes.into_iter().map(|n| {
+            let from = n.from.or_else(|| n.to.clone()).or_else(|| Some(Default::default()));
+            Node { shell: false, from, to: None }
+        }).collect();
+        let wishes = wishes(&gone);
+        let order: Vec<Address> = arranged(&wishes).unwrap().into_iter().map(|m| m.address).collect();
+        prop_assert_eq!(order, deleted_by_the_rule(&wishes));
+    }
+}

@@ -28,7 +28,7 @@ pub fn start(pin: &Pin) -> RunStart {
         environment: "prod \"ä\" 🦀".into(),
         pin: pin.clone(),
         actor: actor("ada"),
-        process: Process { boot: "b".into(), pid: 7, started: u64::MAX },
+        process: Process { boot: "b".into(), pid: 7, started: u64::MAX, space: "h pid:[1]".into() },
         at,
         reason: Some("a reason\nof two lines".into()),
         plan: Digest::of(b"plan"),
@@ -46,7 +46,7 @@ pub fn rollback(pin: &Pin, undone: &RunId) -> RunStart {
 
 /// Returns the same run as another process goes on with it.
 pub fn resumed(start: &RunStart, name: &str) -> RunStart {
-    let process = Process { boot: "other".into(), pid: 8, started: 1 };
+    let process = Process { boot: "other".into(), pid: 8, started: 1, space: "h pid:[2]".into() };
     RunStart { actor: actor(name), process, ..start.clone() }
 }
 
