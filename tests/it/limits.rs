@@ -80,6 +80,14 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
     a.flow("Long", "CONTACT_FLOW", &content(&[("MessageParticipant", json!({ "Text": long }))]));
     let many: Vec<_> = (0..250).map(|n| ("Wait", json!({ "Seconds": n.to_string() }))).collect();
     a.flow("Many", "CONTACT_FLOW", &content(&many));
+    let name = "n".repeat(128);
+    a.hours(&name, json!({ "Config": week(8) }));
+    a.hours("Wordy", json!({ "Config": week(8), "Description": "d".repeat(251) }));
+    a.queue("Wordy", json!({ "Description": "d".repeat(251) }));
+    let tags = |n: usize| (0..n).map(|i| (format!("tag {i}"), json!("x"))).collect::<serde_json::Map<_, _>>();
+    a.queue("Tagged", json!({ "Tags": tags(50) }));
+    a.queue("Just", json!({ "Description": "d".repeat(250), "Tags": tags(49) }));
+    a.hours(&"j".repeat(127), json!({ "Config": week(8), "Description": "d".repeat(250) }));
     a.flow("Fine", "CONTACT_FLOW", &content(&[("Wait", json!({ "Seconds": "1" }))]));
     let world = World::new(scenario).await;
     let before = world.sandbox.connect_state(B);
@@ -90,6 +98,8 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
         format!("{} {}", f.address.as_ref().map_or("", |a| a.name()), f.message)
     };
     let said: BTreeSet<String> = plan.blocks().map(lines).collect();
+    let wordy = plan.blocks().filter(|f| f.address.as_ref().is_some_and(|a| a.name() == "Wordy"));
+    assert_eq!(wordy.count(), 2, "the queue and the hours");
     let absent = |flow: &str, what: &str| {
         format!("{flow} refers to {what}, which is not in the target (there is no {what})")
     };
@@ -109,6 +119,9 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
         ),
         format!("Long its content has {size} characters, and Connect takes 256000 at most"),
         "Many it has 251 actions, and Connect takes 250 at most".into(),
+        format!("{name} its name has 128 characters, and Connect takes 127 at most"),
+        "Wordy its description has 251 characters, and Connect takes 250 at most".into(),
+        "Tagged it has 51 tags, snapdeploy's own among them, and Connect takes 50 at most".into(),
     ]);
     let dangling = |line: &&String| line.starts_with("Dangling");
     assert_eq!(
@@ -124,4 +137,41 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
     }
     assert_eq!(world.mutations(), 0);
     assert_eq!(world.sandbox.connect_state(B), before);
+}
+
+/// Fifty tags, each replaced by one with another key: together they would be too many.
+#[tokio::test]
+async fn old_tags_make_room_for_new_ones() {
+    let mut scenario = scenario();
+    for (account, name, key) in [(A, "dev", "new"), (B, "prod", "old")] {
+        let instance = scenario.account(account).instance(REGION, name);
+        let tags: serde_json::Map<_, _> = (0..40).map(|i| (format!("{key} {i}"), json!("x"))).collect();
+        instance.hours("Day", json!({ "Config": week(8), "Tags": tags }));
+    }
+    World::new(scenario).await.there_and_back().await;
+}
+
+#[tokio::test]
+async fn the_order_in_which_days_are_answered_is_no_change() {
+    for value in ["false", "true"] {
+        let mut scenario = scenario();
+        scenario.switch("hours_config_reordered", value).unwrap();
+        let a = scenario.account(A).instance(REGION, "dev");
+        a.hours("Day", json!({ "Config": week(8) })).hours("New", json!({ "Config": week(9) }));
+        scenario.account(B).instance(REGION, "prod").hours("Day", json!({ "Config": week(7) }));
+        let world = World::new(scenario).await;
+        // What was taken before the order turned is no change afterwards; nor is what somebody has sorted otherwise.
+        let mut dev = world.extract(&*world.a, "dev").await;
+        world.there_and_back().await;
+        for document in dev.documents.values_mut() {
+            document.portable["Config"].as_array_mut().unwrap().reverse();
+        }
+        let ended = world.deploy(&dev, OnFailure::Stop).await.unwrap();
+        assert!(matches!(ended, snapdeploy::core::runs::Ended::Done { .. }), "{ended:?}");
+        let other = if value == "true" { "false" } else { "true" };
+        world.sandbox.set_switch("hours_config_reordered", other).unwrap();
+        assert!(world.plan(&dev).await.is_empty());
+        let ended = world.roll_back().await.unwrap();
+        assert!(matches!(ended, snapdeploy::core::runs::Ended::Done { .. }), "{ended:?}");
+    }
 }
