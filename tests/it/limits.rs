@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use snapdeploy::core::event::Events;
 use snapdeploy::core::finding::Weight;
+use snapdeploy::core::release::{Source, plan_deploy};
 use snapdeploy::core::runs::OnFailure;
+use snapdeploy::core::select::Selection;
+use snapdeploy::core::survey;
 use snapdeploy::sandbox::Kind;
 
 use crate::world::{A, B, REGION, World, content, scenario, week};
@@ -174,4 +178,41 @@ async fn the_order_in_which_days_are_answered_is_no_change() {
         let ended = world.roll_back().await.unwrap();
         assert!(matches!(ended, snapdeploy::core::runs::Ended::Done { .. }), "{ended:?}");
     }
+}
+
+#[tokio::test]
+async fn the_number_of_a_version_stays_where_it_is_and_an_alias_travels() {
+    let mut scenario = scenario();
+    scenario.account(B).instance(REGION, "prod").lambda("orders").module("Greet");
+    let a = scenario.account(A).instance(REGION, "dev");
+    a.lambda("orders").module("Greet");
+    let function =
+        |q: &str| json!({ "LambdaFunctionARN": format!("{}:{q}", a.arn_of(Kind::Lambda, "orders")) });
+    let alias = content(&[("InvokeLambdaFunction", function("live"))]);
+    let version = content(&[("InvokeLambdaFunction", function("7"))]);
+    let module = json!({ "FlowModuleId": format!("{}:3", a.id_of(Kind::Module, "Greet")) });
+    let module = content(&[("InvokeFlowModule", module)]);
+    a.flow("Alias", "CONTACT_FLOW", &alias).flow("Version", "CONTACT_FLOW", &version);
+    a.flow("Module", "CONTACT_FLOW", &module);
+    let world = World::new(scenario).await;
+    let dev = world.extract(&*world.a, "dev").await;
+
+    let plan = world.plan(&dev).await;
+    let blocked: Vec<(&str, &str)> =
+        plan.blocks().map(|f| (f.address.as_ref().unwrap().name(), f.message.as_str())).collect();
+    assert!(
+        matches!(&blocked[..], [("Module", of), ("Version", number)]
+            if of.contains("version 3 of connect/module/Greet") && number.contains("version 7 of lambda/function/orders")),
+        "{blocked:?}"
+    );
+    // At home it is a number like any other: no block, and no trouble.
+    let source = Source::of_snapshot("dev@latest", &dev);
+    let home = plan_deploy(&world.means(&*world.a), "dev", &source, &Selection::all()).await.unwrap();
+    assert_eq!(home.blocks().count(), 0);
+    let (inventory, _) = survey::list(&*world.a, &Events::silent()).await.unwrap();
+    let every = dev.documents.keys();
+    let (lives, _) = survey::read(&*world.a, &inventory, every, &Events::silent()).await;
+    let lives: Vec<_> = lives.into_values().collect();
+    let checks = world.a.checks(&lives, &inventory).await.unwrap();
+    assert!(checks.iter().all(|c| c.healthy), "{checks:?}");
 }
