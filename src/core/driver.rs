@@ -105,6 +105,9 @@ pub trait Driver: Send + Sync {
     /// Reads one resource from its source of truth (never from a search index). `NotFound` if it is gone.
     async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live>;
 
+    /// Puts what has no order into one, as [`Driver::read`] does: a document may have been edited since.
+    fn arrange(&self, _address: &Address, _document: &mut Document) {}
+
     /// Returns what `to` can become where there is `from`: what the service has no call to take away stays, and each
     /// such thing is a finding. Pure: asks nobody.
     fn attainable(&self, _address: &Address, _from: &Document, to: &Document) -> (Document, Vec<Finding>) {

@@ -186,16 +186,19 @@ impl<'a> Encoder<'a> {
         self.findings.push(finding);
     }
 
-    /// Returns the reference to `target`, and warns where it names a version by its number.
+    /// Returns the reference to `target`, and warns where it names a version by its number: what has that number
+    /// elsewhere is something else.
     pub(super) fn reference(&mut self, form: Form, target: Target<'_>) -> Placeholder {
         let Target { found, qualifier } = target;
-        if let Some(version) = qualifier.as_ref().filter(|q| q.bytes().all(|b| b.is_ascii_digit())) {
+        let number = |q: &&String| !q.is_empty() && q.bytes().all(|b| b.is_ascii_digit());
+        if let Some(version) = qualifier.as_ref().filter(number) {
             let message = format!("refers to version {version} of {}", found.address);
-            self.say(
-                Weight::Warning,
-                message,
-                Some("numbers of versions differ between environments; an alias does not"),
-            );
+            let hint = "numbers of versions differ between environments; an alias does not";
+            let said = self.findings.len();
+            self.say(Weight::Warning, message, Some(hint));
+            for finding in &mut self.findings[said..] {
+                (finding.dangling, finding.well_here) = (true, true);
+            }
         }
         Placeholder::To { form, address: found.address.clone(), qualifier }
     }

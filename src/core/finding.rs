@@ -25,9 +25,13 @@ pub struct Finding {
     pub address: Option<Address>,
     /// A lowercase fragment that says what it is.
     pub message: String,
-    /// Whether it is about an id that nothing has where the document comes from: such an id means nothing elsewhere.
+    /// Whether it is about what means nothing elsewhere: an id that nothing has where the document comes from, the
+    /// number of a version.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dangling: bool,
+    /// Whether what is dangling is well where the document comes from: a version that is there has a number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub well_here: bool,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
@@ -36,7 +40,14 @@ pub struct Finding {
 impl Finding {
     /// Returns a finding of `weight` about `address`.
     pub fn new(weight: Weight, address: Option<&Address>, message: impl Into<String>) -> Finding {
-        Finding { weight, address: address.cloned(), message: message.into(), dangling: false, hint: None }
+        Finding {
+            weight,
+            address: address.cloned(),
+            message: message.into(),
+            dangling: false,
+            well_here: false,
+            hint: None,
+        }
     }
 
     /// Returns the finding with what to do about it.

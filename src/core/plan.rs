@@ -288,6 +288,9 @@ pub fn plan(
 /// Returns the wish as far as it can be granted.
 fn attainable(wish: &Wish, driver: &dyn Driver, findings: &mut Vec<Finding>) -> Wish {
     let mut wish = wish.clone();
+    for document in [&mut wish.from, &mut wish.to].into_iter().flatten() {
+        driver.arrange(&wish.address, document);
+    }
     if let (Some(from), Some(to)) = (&wish.from, &wish.to) {
         let (to, said) = driver.attainable(&wish.address, from, to);
         wish.to = Some(to);

@@ -10,6 +10,7 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("delete_referenced_flow", "true", "DeleteContactFlow deletes a flow that others reference"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("foreign_lambda_accepted", "true", "publishing accepts a Lambda function of another account"),
+    ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use snapdeploy::core::event::Events;
 use snapdeploy::core::finding::Weight;
+use snapdeploy::core::release::{Source, plan_deploy};
 use snapdeploy::core::runs::OnFailure;
+use snapdeploy::core::select::Selection;
+use snapdeploy::core::survey;
 use snapdeploy::sandbox::Kind;
 
 use crate::world::{A, B, REGION, World, content, scenario, week};
@@ -80,6 +84,14 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
     a.flow("Long", "CONTACT_FLOW", &content(&[("MessageParticipant", json!({ "Text": long }))]));
     let many: Vec<_> = (0..250).map(|n| ("Wait", json!({ "Seconds": n.to_string() }))).collect();
     a.flow("Many", "CONTACT_FLOW", &content(&many));
+    let name = "n".repeat(128);
+    a.hours(&name, json!({ "Config": week(8) }));
+    a.hours("Wordy", json!({ "Config": week(8), "Description": "d".repeat(251) }));
+    a.queue("Wordy", json!({ "Description": "d".repeat(251) }));
+    let tags = |n: usize| (0..n).map(|i| (format!("tag {i}"), json!("x"))).collect::<serde_json::Map<_, _>>();
+    a.queue("Tagged", json!({ "Tags": tags(50) }));
+    a.queue("Just", json!({ "Description": "d".repeat(250), "Tags": tags(49) }));
+    a.hours(&"j".repeat(127), json!({ "Config": week(8), "Description": "d".repeat(250) }));
     a.flow("Fine", "CONTACT_FLOW", &content(&[("Wait", json!({ "Seconds": "1" }))]));
     let world = World::new(scenario).await;
     let before = world.sandbox.connect_state(B);
@@ -90,6 +102,8 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
         format!("{} {}", f.address.as_ref().map_or("", |a| a.name()), f.message)
     };
     let said: BTreeSet<String> = plan.blocks().map(lines).collect();
+    let wordy = plan.blocks().filter(|f| f.address.as_ref().is_some_and(|a| a.name() == "Wordy"));
+    assert_eq!(wordy.count(), 2, "the queue and the hours");
     let absent = |flow: &str, what: &str| {
         format!("{flow} refers to {what}, which is not in the target (there is no {what})")
     };
@@ -109,6 +123,9 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
         ),
         format!("Long its content has {size} characters, and Connect takes 256000 at most"),
         "Many it has 251 actions, and Connect takes 250 at most".into(),
+        format!("{name} its name has 128 characters, and Connect takes 127 at most"),
+        "Wordy its description has 251 characters, and Connect takes 250 at most".into(),
+        "Tagged it has 51 tags, snapdeploy's own among them, and Connect takes 50 at most".into(),
     ]);
     let dangling = |line: &&String| line.starts_with("Dangling");
     assert_eq!(
@@ -124,4 +141,78 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
     }
     assert_eq!(world.mutations(), 0);
     assert_eq!(world.sandbox.connect_state(B), before);
+}
+
+/// Fifty tags, each replaced by one with another key: together they would be too many.
+#[tokio::test]
+async fn old_tags_make_room_for_new_ones() {
+    let mut scenario = scenario();
+    for (account, name, key) in [(A, "dev", "new"), (B, "prod", "old")] {
+        let instance = scenario.account(account).instance(REGION, name);
+        let tags: serde_json::Map<_, _> = (0..40).map(|i| (format!("{key} {i}"), json!("x"))).collect();
+        instance.hours("Day", json!({ "Config": week(8), "Tags": tags }));
+    }
+    World::new(scenario).await.there_and_back().await;
+}
+
+#[tokio::test]
+async fn the_order_in_which_days_are_answered_is_no_change() {
+    for value in ["false", "true"] {
+        let mut scenario = scenario();
+        scenario.switch("hours_config_reordered", value).unwrap();
+        let a = scenario.account(A).instance(REGION, "dev");
+        a.hours("Day", json!({ "Config": week(8) })).hours("New", json!({ "Config": week(9) }));
+        scenario.account(B).instance(REGION, "prod").hours("Day", json!({ "Config": week(7) }));
+        let world = World::new(scenario).await;
+        // What was taken before the order turned is no change afterwards; nor is what somebody has sorted otherwise.
+        let mut dev = world.extract(&*world.a, "dev").await;
+        world.there_and_back().await;
+        for document in dev.documents.values_mut() {
+            document.portable["Config"].as_array_mut().unwrap().reverse();
+        }
+        let ended = world.deploy(&dev, OnFailure::Stop).await.unwrap();
+        assert!(matches!(ended, snapdeploy::core::runs::Ended::Done { .. }), "{ended:?}");
+        let other = if value == "true" { "false" } else { "true" };
+        world.sandbox.set_switch("hours_config_reordered", other).unwrap();
+        assert!(world.plan(&dev).await.is_empty());
+        let ended = world.roll_back().await.unwrap();
+        assert!(matches!(ended, snapdeploy::core::runs::Ended::Done { .. }), "{ended:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_a_version_stays_where_it_is_and_an_alias_travels() {
+    let mut scenario = scenario();
+    scenario.account(B).instance(REGION, "prod").lambda("orders").module("Greet");
+    let a = scenario.account(A).instance(REGION, "dev");
+    a.lambda("orders").module("Greet");
+    let function =
+        |q: &str| json!({ "LambdaFunctionARN": format!("{}:{q}", a.arn_of(Kind::Lambda, "orders")) });
+    let alias = content(&[("InvokeLambdaFunction", function("live"))]);
+    let version = content(&[("InvokeLambdaFunction", function("7"))]);
+    let module = json!({ "FlowModuleId": format!("{}:3", a.id_of(Kind::Module, "Greet")) });
+    let module = content(&[("InvokeFlowModule", module)]);
+    a.flow("Alias", "CONTACT_FLOW", &alias).flow("Version", "CONTACT_FLOW", &version);
+    a.flow("Module", "CONTACT_FLOW", &module);
+    let world = World::new(scenario).await;
+    let dev = world.extract(&*world.a, "dev").await;
+
+    let plan = world.plan(&dev).await;
+    let blocked: Vec<(&str, &str)> =
+        plan.blocks().map(|f| (f.address.as_ref().unwrap().name(), f.message.as_str())).collect();
+    assert!(
+        matches!(&blocked[..], [("Module", of), ("Version", number)]
+            if of.contains("version 3 of connect/module/Greet") && number.contains("version 7 of lambda/function/orders")),
+        "{blocked:?}"
+    );
+    // At home it is a number like any other: no block, and no trouble.
+    let source = Source::of_snapshot("dev@latest", &dev);
+    let home = plan_deploy(&world.means(&*world.a), "dev", &source, &Selection::all()).await.unwrap();
+    assert_eq!(home.blocks().count(), 0);
+    let (inventory, _) = survey::list(&*world.a, &Events::silent()).await.unwrap();
+    let every = dev.documents.keys();
+    let (lives, _) = survey::read(&*world.a, &inventory, every, &Events::silent()).await;
+    let lives: Vec<_> = lives.into_values().collect();
+    let checks = world.a.checks(&lives, &inventory).await.unwrap();
+    assert!(checks.iter().all(|c| c.healthy), "{checks:?}");
 }

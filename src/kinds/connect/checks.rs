@@ -54,7 +54,7 @@ pub fn references(live: &[Live], inventory: &Inventory) -> Check {
                 }
             }
         }
-        let dangling = l.findings.iter().filter(|f| f.dangling);
+        let dangling = l.findings.iter().filter(|f| f.dangling && !f.well_here);
         problems.extend(dangling.map(|f| format!("{} {}", l.found.address, f.message)));
     }
     check("live references", format!("{count} references"), problems)

@@ -118,12 +118,19 @@ impl Driver for Connect {
         let mut encoder = Encoder::new(&origin, &of.address);
         let mut document = encode(&wire, family.fields, &mut encoder);
         drop_empty_tags(&mut document);
+        self.arrange(&of.address, &mut document);
         let mut findings = encoder.findings;
         findings.extend(encoder.dangling.iter().map(|id| {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
         Ok(Live { found, document, findings })
+    }
+
+    fn arrange(&self, address: &Address, document: &mut Document) {
+        if let Some(arrange) = family(address.kind()).and_then(|f| f.arrange) {
+            arrange(&mut document.portable);
+        }
     }
 
     fn attainable(&self, address: &Address, from: &Document, to: &Document) -> (Document, Vec<Finding>) {
@@ -138,7 +145,7 @@ impl Driver for Connect {
     }
 
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
-        family(m.address.kind()).map(|f| moves::refusals(&wire_args(f, args.clone()))).unwrap_or_default()
+        family(m.address.kind()).map(|f| moves::refusals(f, &wire_args(f, args.clone()))).unwrap_or_default()
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {

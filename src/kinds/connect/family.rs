@@ -47,6 +47,9 @@ pub enum Empty {
 /// Returns the content of an empty shell, given the portable part of the whole.
 pub type Shell = fn(&serde_json::Map<String, Value>) -> Value;
 
+/// Puts what has no order into one.
+pub type Arrange = fn(&mut serde_json::Map<String, Value>);
+
 /// One sort of resource.
 pub struct Family {
     /// The kind.
@@ -73,6 +76,8 @@ pub struct Family {
     pub delete: &'static str,
     /// What it can be made of first, where it can be made empty and filled later.
     pub shell: Option<Shell>,
+    /// Puts what has no order into one, in the portable part.
+    pub arrange: Option<Arrange>,
 }
 
 /// Every family, in no order that matters: references order what is written.

@@ -66,6 +66,7 @@ pub const FLOW: Family = Family {
     fixed: &["Name", "Type"],
     delete: "DeleteContactFlow",
     shell: Some(shell),
+    arrange: None,
 };
 
 /// Returns the smallest content that a flow of its type can be published with.

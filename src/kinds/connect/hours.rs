@@ -2,6 +2,8 @@
 //!
 //! Source: botocore's `connect` model, `HoursOfOperation`, `CreateHoursOfOperation`, `UpdateHoursOfOperation`.
 
+use serde_json::{Map, Value};
+
 use super::family::{Empty, Family, Setter, same};
 use crate::core::fields::{Class, field};
 
@@ -39,4 +41,22 @@ pub const HOURS: Family = Family {
     fixed: &["Name"],
     delete: "DeleteHoursOfOperation",
     shell: None,
+    arrange: Some(arrange),
 };
+
+/// Sorts the times at which they are open: by day, then by when they begin and end. AWS does not say that their order
+/// means anything, nor that it is kept.
+fn arrange(portable: &mut Map<String, Value>) {
+    const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    let key = |entry: &Value| {
+        let day = DAYS.iter().position(|d| entry["Day"] == **d).unwrap_or(DAYS.len());
+        let time = |name: &str| {
+            let part = |part: &str| entry[name][part].as_u64().unwrap_or_default();
+            (part("Hours"), part("Minutes"))
+        };
+        (day, time("StartTime"), time("EndTime"), entry.to_string())
+    };
+    if let Some(Value::Array(config)) = portable.get_mut("Config") {
+        config.sort_by_cached_key(key);
+    }
+}

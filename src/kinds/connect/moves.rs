@@ -27,10 +27,35 @@ const UNTAG: &str = "UntagResource";
 /// Source: `CreateContactFlow` ("Content": 1 to 256000 characters); "Flow language": at most 250 actions.
 const MOST: (usize, usize) = (256_000, 250);
 
-/// Returns why Connect would refuse a call with the arguments `args`.
-pub fn refusals(args: &Map<String, Value>) -> Vec<String> {
-    let Some(content) = args.get("Content").and_then(Value::as_str) else { return Vec::new() };
+/// The most characters of the name and of the description of anything but a flow. A flow's have no limit in the model.
+///
+/// Source: botocore's `connect` model, `CommonNameLength127`, `QueueDescription`, `HoursOfOperationDescription`.
+const LONGEST: [(&str, &str, usize); 2] = [("Name", "name", 127), ("Description", "description", 250)];
+
+/// The most tags of a resource, ours among them.
+///
+/// Source: botocore's `connect` model, `TagMap`, and `TagResource`.
+const MOST_TAGS: usize = 50;
+
+/// Returns why Connect would refuse a call on a resource of `family` with the arguments `args`.
+pub fn refusals(family: &Family, args: &Map<String, Value>) -> Vec<String> {
     let mut refusals = Vec::new();
+    if family.shell.is_none() {
+        for (argument, noun, most) in LONGEST {
+            let characters = args.get(argument).and_then(Value::as_str).map_or(0, |t| t.chars().count());
+            if characters > most {
+                refusals.push(format!(
+                    "its {noun} has {characters} characters, and Connect takes {most} at most"
+                ));
+            }
+        }
+    }
+    let tags = args.get("Tags").and_then(Value::as_object);
+    if let Some(tags) = tags.filter(|t| t.len() > MOST_TAGS) {
+        let own = if tags.contains_key(UID_TAG) { ", snapdeploy's own among them" } else { "" };
+        refusals.push(format!("it has {} tags{own}, and Connect takes {MOST_TAGS} at most", tags.len()));
+    }
+    let Some(content) = args.get("Content").and_then(Value::as_str) else { return refusals };
     let characters = content.chars().count();
     if characters > MOST.0 {
         refusals
@@ -54,6 +79,9 @@ pub fn attainable(
 ) -> (Document, Vec<Finding>) {
     let mut to = to.clone();
     let mut findings = Vec::new();
+    if from.portable.get("Tags") != to.portable.get("Tags") {
+        findings.extend(overfull(address, &to));
+    }
     let lasting = family.update.iter().filter(|s| s.empty == Empty::Never).flat_map(|s| s.members);
     for Member { name, .. } in lasting {
         match (from.portable.get(*name), to.portable.get(*name)) {
@@ -70,6 +98,21 @@ pub fn attainable(
         }
     }
     (to, findings)
+}
+
+/// Returns what is to be said where `to` has more tags than a resource that is there already can be given.
+fn overfull(address: &Address, to: &Document) -> Option<Finding> {
+    let count = to.portable.get("Tags").and_then(Value::as_object).map_or(0, Map::len);
+    let (weight, message) = match count {
+        0..MOST_TAGS => return None,
+        MOST_TAGS => {
+            let message =
+                format!("gets {count} tags, which leaves no room for snapdeploy's own if it has that");
+            (Weight::Warning, message)
+        }
+        _ => (Weight::Block, format!("it has {count} tags, and Connect takes {MOST_TAGS} at most")),
+    };
+    Some(Finding::new(weight, Some(address), message))
 }
 
 /// Returns the moves that make `change`, in order.
@@ -168,22 +211,24 @@ fn tagging(change: &Change<'_>, from: &Document, to: &Document) -> Vec<Move> {
         }
         facet_digest(&document, &facet)
     };
+    // Old tags make room first where old and new ones together are too many.
+    let mut all = old.clone();
+    all.extend(set.clone());
+    let crowded = all.len() >= MOST_TAGS;
+    let mut kept = old.clone();
+    kept.retain(|k, _| new.contains_key(k));
+    let between = if crowded { digest(&kept) } else { digest(&all) };
+    let (set_before, gone_before) = if crowded { (between, digest(&old)) } else { (digest(&old), between) };
+    let (set_after, gone_after) = if crowded { (digest(&new), between) } else { (between, digest(&new)) };
     let mut moves = Vec::new();
-    let mut now = old.clone();
     if !set.is_empty() {
-        let before = digest(&now);
-        now.extend(set.clone());
-        moves.push(setting(change, TAG, facet.clone(), json!({ "tags": set }), before, digest(&now)));
+        moves.push(setting(change, TAG, facet.clone(), json!({ "tags": set }), set_before, set_after));
     }
     if !gone.is_empty() {
-        moves.push(setting(
-            change,
-            UNTAG,
-            facet.clone(),
-            json!({ "tagKeys": gone }),
-            digest(&now),
-            digest(&new),
-        ));
+        moves.push(setting(change, UNTAG, facet, json!({ "tagKeys": gone }), gone_before, gone_after));
+    }
+    if crowded {
+        moves.reverse();
     }
     moves
 }

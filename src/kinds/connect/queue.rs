@@ -81,4 +81,5 @@ pub const QUEUE: Family = Family {
     fixed: &["Name"],
     delete: "DeleteQueue",
     shell: None,
+    arrange: None,
 };

@@ -93,7 +93,12 @@ pub(crate) fn shape(instance: &Instance, hours: &Resource) -> Value {
 pub(crate) fn describe(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let given = ask.call.label(1);
     let hours = find(instance, Kind::Hours, given).ok_or_else(|| not_found(given))?;
-    Ok(Answer::json(&json!({"HoursOfOperation": shape(instance, hours)})))
+    let mut shape = shape(instance, hours);
+    // assumed: switch hours_config_reordered
+    if let (true, Some(config)) = (ask.env.hours_reordered, shape["Config"].as_array_mut()) {
+        config.reverse();
+    }
+    Ok(Answer::json(&json!({"HoursOfOperation": shape})))
 }
 
 /// UpdateHoursOfOperation.
