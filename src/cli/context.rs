@@ -45,6 +45,16 @@ pub(super) struct Site {
     actor: Actor,
 }
 
+/// How far the way to an environment led.
+pub(super) enum Reach {
+    /// To its instance.
+    Site(Box<Site>),
+    /// Not into its account.
+    NoAccount(Error),
+    /// Into its account, as this identity, but not to its instance.
+    NoInstance(String, Error),
+}
+
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
@@ -74,26 +84,55 @@ impl Context {
 
     /// Looks at the environment `name`: assumes its role, checks the account, finds its instance.
     pub(super) async fn site(&self, name: &str) -> Result<Site> {
+        match self.reach(name).await? {
+            Reach::Site(site) => Ok(*site),
+            Reach::NoAccount(e) | Reach::NoInstance(_, e) => Err(e),
+        }
+    }
+
+    /// Looks at the environment `name`, as far as the way leads. Fails only if there is no such environment.
+    pub(super) async fn reach(&self, name: &str) -> Result<Reach> {
         let environment = self.config.environment(name)?.clone();
-        let account = self.sessions.account(&environment).await?;
-        let driver = kinds::bind(account, &environment).await?;
+        let account = match self.sessions.account(&environment).await {
+            Ok(account) => account,
+            Err(e) => return Ok(Reach::NoAccount(e)),
+        };
         let identity = match self.sessions.identity().await {
             Ok(identity) => identity,
             Err(e) if e.kind == ErrorKind::Denied => "local".into(),
-            Err(e) => return Err(e),
+            Err(e) => return Ok(Reach::NoAccount(e)),
         };
-        Ok(Site { environment, driver, actor: Actor { identity, host: host(), ci: ci_link() } })
+        let actor = Actor { identity, host: host(), ci: ci_link() };
+        Ok(match kinds::bind(account, &environment).await {
+            Ok(driver) => Reach::Site(Box::new(Site { environment, driver, actor })),
+            Err(e) => Reach::NoInstance(Self::acting(&environment, &actor), e),
+        })
+    }
+
+    /// Returns as whom the calls in `site` are made.
+    pub(super) fn identity(site: &Site) -> String {
+        Self::acting(&site.environment, &site.actor)
+    }
+
+    fn acting(environment: &Environment, actor: &Actor) -> String {
+        let who = environment.role_arn.as_ref().unwrap_or(&actor.identity);
+        format!("account {}, as {who}", environment.account)
     }
 
     /// Returns what the environment `name` points at; asks AWS only if the configuration has an alias.
     pub(super) async fn pin(&self, name: &str) -> Result<Pin> {
+        match self.written_pin(name)? {
+            Some(pin) => Ok(pin),
+            None => Ok(self.site(name).await?.driver.pin().clone()),
+        }
+    }
+
+    /// Returns what the environment `name` points at, if the configuration has no alias.
+    pub(super) fn written_pin(&self, name: &str) -> Result<Option<Pin>> {
         let environment = self.config.environment(name)?;
         let id = environment.instance.rsplit("instance/").next().unwrap_or_default();
-        if is_uuid(id) {
-            let (account, region) = (environment.account.clone(), environment.region.clone());
-            return Ok(Pin { account, region, instance: id.to_string() });
-        }
-        Ok(self.site(name).await?.driver.pin().clone())
+        let (account, region) = (environment.account.clone(), environment.region.clone());
+        Ok(is_uuid(id).then(|| Pin { account, region, instance: id.to_string() }))
     }
 
     /// Returns what a run in `site` works with.

@@ -8,9 +8,9 @@ use serde::Serialize;
 use crate::core::driver::Check;
 use crate::core::finding::{Finding, Weight};
 use crate::core::select::Selection;
-use crate::core::{Pin, Result, health};
+use crate::core::{Error, Pin, Result, health};
 
-use super::context::{Context, Face};
+use super::context::{Context, Face, Reach};
 use super::exit::Exit;
 use super::output::{Report, place_of};
 use super::progress;
@@ -37,12 +37,24 @@ pub(super) struct HealthArgs {
 pub(super) async fn run(args: &HealthArgs, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
-    let site = context.site(&args.environment).await?;
-    let checks =
-        progress::show(face, async |events| health::health(&context.means(&site, events), &select).await)
-            .await?;
+    let unreached = async |identity: Option<&str>, why| {
+        let pin = context.written_pin(&args.environment)?;
+        let checks =
+            health::unreached(&context.repository(), context.ledger(), pin.as_ref(), identity, why).await;
+        Ok::<_, Error>((pin, checks))
+    };
+    let (pin, checks) = match context.reach(&args.environment).await? {
+        Reach::Site(site) => {
+            let identity = Context::identity(&site);
+            let work =
+                async |events: &_| health::health(&context.means(&site, events), &identity, &select).await;
+            (Some(site.driver.pin().clone()), progress::show(face, work).await?)
+        }
+        Reach::NoAccount(why) => unreached(None, why).await?,
+        Reach::NoInstance(identity, why) => unreached(Some(&identity), why).await?,
+    };
     let healthy = checks.iter().all(|c| c.healthy);
-    let (environment, pin) = (args.environment.clone(), site.driver.pin().clone());
+    let environment = args.environment.clone();
     face.ui.result(&HealthReport { environment, pin, healthy, checks })?;
     Ok(if healthy { Exit::Done } else { Exit::Unclean })
 }
@@ -50,7 +62,8 @@ pub(super) async fn run(args: &HealthArgs, face: &Face) -> Result<Exit> {
 #[derive(Serialize)]
 struct HealthReport {
     environment: String,
-    pin: Pin,
+    /// `None` where only AWS could tell, and did not.
+    pin: Option<Pin>,
     healthy: bool,
     checks: Vec<Check>,
 }
@@ -71,7 +84,10 @@ impl Report for HealthReport {
             }
         }
         let verdict = if self.healthy { "is healthy" } else { "is not healthy" };
-        writeln!(out, "{} {verdict} ({}).", self.environment, place_of(&self.pin))
+        match &self.pin {
+            Some(pin) => writeln!(out, "{} {verdict} ({}).", self.environment, place_of(pin)),
+            None => writeln!(out, "{} {verdict}.", self.environment),
+        }
     }
 
     fn findings(&self) -> Vec<Finding> {

@@ -12,7 +12,6 @@ use crate::core::RunId;
 use crate::core::event::{Event, Events};
 
 use super::context::Face;
-use super::signals::Signals;
 use super::ui::{Drawing, Ui};
 
 /// What is over sooner than this is not worth a word.
@@ -23,8 +22,8 @@ const TICK: Duration = Duration::from_millis(200);
 /// Does `work`, and draws what happens meanwhile.
 pub(super) async fn show<T>(face: &Face, work: impl AsyncFnOnce(&Events) -> T) -> T {
     let (events, stream) = Events::channel();
-    let (ui, signals) = (face.ui.clone(), face.signals.clone());
-    let drawer = Drawer { ui, signals, bar: None, began: Instant::now(), total: 0, done: 0 };
+    let events = events.marking(face.signals.sent());
+    let drawer = Drawer { ui: face.ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
     drop(events);
@@ -37,7 +36,6 @@ pub(super) async fn show<T>(face: &Face, work: impl AsyncFnOnce(&Events) -> T) -
 
 struct Drawer {
     ui: Ui,
-    signals: Signals,
     bar: Option<ProgressBar>,
     began: Instant,
     total: usize,
@@ -82,7 +80,6 @@ impl Drawer {
                 self.done = done;
             }
             Event::Moving { address, call, .. } => {
-                self.signals.changed();
                 if let Some(bar) = self.bar() {
                     bar.set_message(format!("{call} {address}"));
                 }

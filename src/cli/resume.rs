@@ -56,6 +56,7 @@ pub(super) async fn run(
     };
     change::consent(face, &context, &site, verb, args)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
+    face.signals.changed();
     change::perform(face, &past.plan, None, async |events| {
         runs::resume(&context.means(&site, events), &start.run, on_failure).await
     })

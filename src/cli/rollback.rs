@@ -88,6 +88,9 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     change::consent(face, &context, &site, &what, &args.change)?;
     let reason = args.change.reason.clone();
     let redo = redo(&found, &args.addresses);
+    if open {
+        face.signals.changed();
+    }
     change::perform(face, &plan, redo, async |events| {
         let means = context.means(&site, events);
         if open {

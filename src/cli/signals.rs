@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: the first asks, the second leaves. What it is right to do depends on how far the work has come.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::core::lease::Stop;
 
@@ -18,8 +18,6 @@ enum Phase {
     Hosting = 1,
     /// Something may be about to be changed.
     Changing = 2,
-    /// A call that changes something has been sent.
-    Changed = 3,
 }
 
 /// Listens for signals, on a thread of its own, so that neither a prompt nor a slow call holds it up.
@@ -27,6 +25,8 @@ enum Phase {
 pub(super) struct Signals {
     stop: Stop,
     phase: Arc<AtomicU8>,
+    /// Whether a call that changes something has been sent.
+    sent: Arc<AtomicBool>,
     code: Arc<AtomicU8>,
 }
 
@@ -36,6 +36,7 @@ impl Signals {
         let signals = Signals {
             stop: Stop::new(),
             phase: Arc::new(AtomicU8::new(Phase::Looking as u8)),
+            sent: Arc::default(),
             code: Arc::new(AtomicU8::new(Exit::Interrupted as u8)),
         };
         let own = signals.clone();
@@ -54,9 +55,15 @@ impl Signals {
         self.phase.fetch_max(Phase::Changing as u8, Ordering::SeqCst);
     }
 
-    /// A call that changes something is being sent: whatever happens now, nobody may take it for nothing.
+    /// Something was changed before: whatever happens now, nobody may take it for nothing.
     pub(super) fn changed(&self) {
-        self.phase.fetch_max(Phase::Changed as u8, Ordering::SeqCst);
+        self.sent.store(true, Ordering::SeqCst);
+    }
+
+    /// Returns what is to be set before a call is sent that changes something. Set by whoever sends it, not by who
+    /// draws it: a terminal that stands still must not make it late.
+    pub(super) fn sent(&self) -> Arc<AtomicBool> {
+        self.sent.clone()
     }
 
     /// From now on another command decides what Ctrl-C means.
@@ -67,7 +74,7 @@ impl Signals {
 
     /// Returns `exit`, or the code of a run that stopped part-way if a call that changes something has been sent.
     pub(super) fn at_least_stopped(&self, exit: Exit) -> Exit {
-        if self.phase.load(Ordering::SeqCst) == Phase::Changed as u8 { Exit::Stopped } else { exit }
+        if self.sent.load(Ordering::SeqCst) { Exit::Stopped } else { exit }
     }
 
     /// Returns the code of whichever signal came.

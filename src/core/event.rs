@@ -1,5 +1,8 @@
 //! Events: what happens, told as it happens. The face draws them; losing one loses nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::sync::mpsc;
 
 use super::address::Address;
@@ -87,24 +90,53 @@ pub enum Event {
 
 /// The sending end. Emitting never waits and never fails.
 #[derive(Clone, Debug, Default)]
-pub struct Events(Option<mpsc::UnboundedSender<Event>>);
+pub struct Events {
+    sender: Option<mpsc::UnboundedSender<Event>>,
+    sent: Arc<AtomicBool>,
+}
 
 impl Events {
     /// Returns both ends.
     pub fn channel() -> (Events, mpsc::UnboundedReceiver<Event>) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Events(Some(sender)), receiver)
+        (Events { sender: Some(sender), sent: Arc::default() }, receiver)
     }
 
     /// Returns an end that nobody listens to.
     pub fn silent() -> Events {
-        Events(None)
+        Events::default()
+    }
+
+    /// Returns the same end, which sets `sent` before the first call is sent that changes something, however slow
+    /// whoever listens is.
+    pub fn marking(self, sent: Arc<AtomicBool>) -> Events {
+        Events { sent, ..self }
     }
 
     /// Tells `event` to whoever listens.
     pub fn emit(&self, event: Event) {
-        if let Some(sender) = &self.0 {
+        if matches!(event, Event::Moving { .. }) {
+            self.sent.store(true, Ordering::SeqCst);
+        }
+        if let Some(sender) = &self.sender {
             let _ = sender.send(event);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_marked_though_nobody_listens_yet() {
+        let sent = Arc::new(AtomicBool::new(false));
+        let (events, _unheard) = Events::channel();
+        let events = events.marking(sent.clone());
+        events.emit(Event::Listing);
+        assert!(!sent.load(Ordering::SeqCst));
+        let address = Address::new("connect/queue", "Sales");
+        events.emit(Event::Moving { index: 0, address, call: "CreateQueue".into() });
+        assert!(sent.load(Ordering::SeqCst));
     }
 }

@@ -2,18 +2,77 @@
 
 use super::address::Address;
 use super::driver::Check;
-use super::error::Result;
+use super::error::{Error, Result};
+use super::ledger::Ledger;
 use super::means::Means;
+use super::pin::Pin;
+use super::repository::Repository;
 use super::select::Selection;
 use super::survey;
 
-/// Asks all checks of the environment and of the store. A check that fails is an answer, not an error.
-pub async fn health(means: &Means<'_>, select: &Selection) -> Result<Vec<Check>> {
+/// Asks all checks of the environment and of the store. A check that fails is an answer, not an error. `identity` says
+/// as whom the calls are made.
+pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Result<Vec<Check>> {
+    let mut checks = vec![well("identity", identity)];
+    checks.extend(history(&means.repository, means.ledger, Some(means.driver.pin())).await);
+    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
+    let kinds = means.driver.kinds();
+    let picked: Vec<&Address> = inventory
+        .iter()
+        .map(|f| &f.address)
+        .filter(|a| kinds.contains(&a.kind()) && select.picks(a))
+        .collect();
+    if let Some(pattern) = select.idle(picked.iter().copied()).first() {
+        return Err(Error::not_found(format!("nothing there is `{pattern}`")));
+    }
+    let (lives, unread) = survey::read(means.driver, &inventory, picked, means.events).await;
+    let problems: Vec<String> = gaps.iter().chain(&unread).map(super::extract::gap_line).collect();
+    checks.push(Check {
+        name: "permissions".into(),
+        healthy: problems.is_empty(),
+        detail: format!("{} resources read", lives.len()),
+        problems,
+    });
+    let lives: Vec<_> = lives.into_values().collect();
+    checks.extend(means.driver.checks(&lives, &inventory).await?);
+    Ok(checks)
+}
+
+/// Asks what can be asked of an environment that cannot be reached, for `why`: the store still answers. `identity` is
+/// as whom the calls are made, if the account could be reached, and `pin` what the environment points at, if that is
+/// known without asking it.
+pub async fn unreached(
+    repository: &Repository<'_>,
+    ledger: &dyn Ledger,
+    pin: Option<&Pin>,
+    identity: Option<&str>,
+    why: Error,
+) -> Vec<Check> {
+    let mut problems = vec![why.message];
+    problems.extend(why.hint.map(|hint| format!("hint: {hint}")));
+    let bad = |name: &str, problems: Vec<String>| Check {
+        name: name.into(),
+        healthy: false,
+        detail: String::new(),
+        problems,
+    };
+    let mut checks = vec![match identity {
+        Some(identity) => well("identity", identity),
+        None => bad("identity", problems.clone()),
+    }];
+    checks.extend(history(repository, ledger, pin).await);
+    checks.push(bad("instance", problems));
+    checks
+}
+
+/// Asks what keeps the history: the store, the ledger, and whether a run is open.
+async fn history(repository: &Repository<'_>, ledger: &dyn Ledger, pin: Option<&Pin>) -> Vec<Check> {
     let mut checks = vec![
-        answer("store", means.repository.place(), means.repository.check().await),
-        answer("ledger", means.ledger.place(), means.ledger.check().await),
+        answer("store", repository.place(), repository.check().await),
+        answer("ledger", ledger.place(), ledger.check().await),
     ];
-    match means.ledger.held(means.driver.pin()).await {
+    let Some(pin) = pin else { return checks };
+    match ledger.held(pin).await {
         Ok(None) => checks.push(well("runs", "no run is open")),
         Ok(Some(held)) => checks.push(Check {
             name: "runs".into(),
@@ -27,27 +86,7 @@ pub async fn health(means: &Means<'_>, select: &Selection) -> Result<Vec<Check>>
         }),
         Err(e) => checks.push(answer("runs", String::new(), Err(e))),
     }
-    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
-    let kinds = means.driver.kinds();
-    let picked: Vec<&Address> = inventory
-        .iter()
-        .map(|f| &f.address)
-        .filter(|a| kinds.contains(&a.kind()) && select.picks(a))
-        .collect();
-    if let Some(pattern) = select.idle(picked.iter().copied()).first() {
-        return Err(super::error::Error::not_found(format!("nothing there is `{pattern}`")));
-    }
-    let (lives, unread) = survey::read(means.driver, &inventory, picked, means.events).await;
-    let problems: Vec<String> = gaps.iter().chain(&unread).map(super::extract::gap_line).collect();
-    checks.push(Check {
-        name: "permissions".into(),
-        healthy: problems.is_empty(),
-        detail: format!("{} resources read", lives.len()),
-        problems,
-    });
-    let lives: Vec<_> = lives.into_values().collect();
-    checks.extend(means.driver.checks(&lives, &inventory).await?);
-    Ok(checks)
+    checks
 }
 
 fn well(name: &str, detail: &str) -> Check {

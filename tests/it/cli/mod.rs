@@ -5,6 +5,7 @@
 mod configuration;
 mod documents;
 mod exits;
+mod health;
 mod help;
 mod journey;
 mod refusals;
