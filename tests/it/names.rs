@@ -226,23 +226,23 @@ async fn names_that_are_hard_to_write_go_there_and_back() {
     world.there_and_back().await;
 }
 
-/// A name that the target refuses: the error says which resource, which call and why, and nothing stays behind.
+/// A tag that the target refuses, which no plan knows of: the error says which resource, which call and why, and nothing stays behind.
 #[tokio::test]
-async fn a_name_that_aws_refuses_is_named_and_all_is_taken_back() {
+async fn what_aws_refuses_is_named_and_all_is_taken_back() {
     let mut scenario = scenario();
     let a = scenario.account(A).instance(REGION, "dev");
-    let long = "q".repeat(128);
+    let long = "x".repeat(257);
     a.hours("Day", json!({ "Config": week(8) }));
     let day = a.id_of(Kind::Hours, "Day");
-    a.queue("Fine", json!({ "HoursOfOperationId": day })).queue(&long, json!({ "HoursOfOperationId": day }));
+    a.queue("Fine", json!({ "HoursOfOperationId": day }));
+    a.queue("Odd", json!({ "HoursOfOperationId": day, "Tags": { "team": long } }));
     let world = World::new(scenario).await;
     let before = world.sandbox.connect_state(B);
     let dev = world.extract(&*world.a, "dev").await;
     match world.deploy(&dev, OnFailure::Rollback).await.unwrap() {
         Ended::RolledBack { why, .. } => {
-            let start =
-                format!("cannot write connect/queue/{long}: CreateQueue: InvalidParameterException: ");
-            assert!(why.message.starts_with(&start) && why.message.contains("between 1 and 127"), "{why}");
+            let start = "cannot write connect/queue/Odd: CreateQueue: InvalidParameterException: ";
+            assert!(why.message.starts_with(start) && why.message.contains("\"team\""), "{why}");
         }
         ended => panic!("{ended:?}"),
     }
