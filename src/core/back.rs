@@ -160,7 +160,28 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             local_known: true,
         });
     }
-    findings.extend(still_needed(means, &inventory, &wishes).await?);
+    let (mut strangers, unseen) = strangers(means, &inventory, &wishes).await;
+    findings.extend(unseen);
+    loop {
+        let needed = still_needed(&wishes, &strangers);
+        for (address, user) in &needed {
+            findings.push(if open {
+                let message = format!("is left as it is, since {user} refers to it");
+                Finding::new(Weight::Warning, Some(address), message)
+            } else {
+                let message = format!("would be deleted, and {user} refers to it since");
+                Finding::new(Weight::Block, Some(address), message)
+                    .hint(format!("change {user} first, or leave {address} out"))
+            });
+        }
+        if !open || needed.is_empty() {
+            break;
+        }
+        // What is left may itself refer to something that was to be deleted.
+        wishes.retain(|w| !needed.contains_key(&w.address));
+        strangers.extend(needed.keys().filter_map(|a| Some((a.clone(), lives.get(a)?.clone()))));
+        left.extend(needed.into_keys());
+    }
     let mut plan =
         plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)?;
     plan.partly = !select.is_all();
@@ -229,37 +250,37 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
     if facet_digest(old, &rest) != facet_digest(document, &rest) { changed("has been changed") } else { None }
 }
 
-/// Returns a finding for everything that `wishes` delete and that something outside them refers to.
-async fn still_needed(means: &Means<'_>, inventory: &Inventory, wishes: &[Wish]) -> Result<Vec<Finding>> {
-    let gone: Vec<&Address> =
-        wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).map(|w| &w.address).collect();
-    if gone.is_empty() {
-        return Ok(Vec::new());
+/// Reads what is outside `wishes`, if they delete anything: something there may refer to it. What cannot be read is a
+/// finding.
+async fn strangers(
+    means: &Means<'_>,
+    inventory: &Inventory,
+    wishes: &[Wish],
+) -> (BTreeMap<Address, Live>, Vec<Finding>) {
+    if !wishes.iter().any(|w| w.to.is_none() && w.from.is_some()) {
+        return Default::default();
     }
     let ours: BTreeSet<&Address> = wishes.iter().map(|w| &w.address).collect();
     let others = inventory.iter().map(|f| &f.address).filter(|a| !ours.contains(a));
     let (lives, gaps) = survey::read(means.driver, inventory, others, means.events).await;
-    let mut findings: Vec<Finding> = gaps
-        .iter()
-        .map(|g| {
-            let message = format!("could not be read, so it may refer to what is deleted: {}", g.why);
-            Finding::new(Weight::Warning, g.address.as_ref(), message)
-        })
-        .collect();
-    for live in lives.values() {
+    let said = gaps.iter().map(|g| {
+        let message = format!("could not be read, so it may refer to what is deleted: {}", g.why);
+        Finding::new(Weight::Warning, g.address.as_ref(), message)
+    });
+    (lives, said.collect())
+}
+
+/// Returns what `wishes` delete although one of `strangers` refers to it, with who does.
+fn still_needed(wishes: &[Wish], strangers: &BTreeMap<Address, Live>) -> BTreeMap<Address, Address> {
+    let gone: BTreeSet<&Address> =
+        wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).map(|w| &w.address).collect();
+    let mut needed = BTreeMap::new();
+    for (user, live) in strangers {
         let mut refers = needs(&serde_json::Value::Object(live.document.portable.clone()));
         refers.extend(needs(&serde_json::Value::Object(live.document.local.clone())));
-        for address in gone.iter().filter(|a| refers.contains(**a)) {
-            let user = &live.found.address;
-            findings.push(
-                Finding::new(
-                    Weight::Block,
-                    Some(address),
-                    format!("would be deleted, and {user} refers to it since"),
-                )
-                .hint(format!("change {user} first, or leave {address} out")),
-            );
+        for address in refers.into_iter().filter(|a| gone.contains(a)) {
+            needed.entry(address).or_insert_with(|| user.clone());
         }
     }
-    Ok(findings)
+    needed
 }

@@ -10,7 +10,7 @@ use super::lease::{Lease, SETTLE};
 use super::look::{Sight, look};
 use super::means::Means;
 use super::moves::{Does, Move};
-use super::plan::{Action, Plan};
+use super::plan::{Action, Plan, Step};
 use super::portable::Resolver;
 use super::progress::Progress;
 use super::run::{How, Made, Note, RunKind};
@@ -255,7 +255,8 @@ impl Performance<'_> {
                 (Some(_), None) => problems.push(format!("{address} is still there")),
             }
         }
-        for step in self.plan.steps.iter().filter(|s| s.action != Action::Delete) {
+        let written = |s: &&Step| s.action != Action::Delete && !left.contains(&s.address);
+        for step in self.plan.steps.iter().filter(written) {
             let Some(live) = lives.get(&step.address) else { continue };
             for refers in super::portable::needs(&serde_json::Value::Object(live.document.portable.clone())) {
                 if inventory.get(&refers).is_none() {

@@ -194,7 +194,7 @@ async fn a_call_whose_answer_was_lost_is_not_forgotten_when_the_next_one_is_refu
 }
 
 #[tokio::test]
-async fn a_run_that_is_alive_stops_when_a_rollback_asks_it_to() {
+async fn a_run_that_is_alive_stops_between_two_calls_when_it_is_asked_to() {
     let world = World::new(two()).await;
     let before = world.sandbox.connect_state(B);
     let dev = world.extract(&*world.a, "dev").await;
@@ -220,4 +220,40 @@ async fn a_run_that_is_alive_stops_when_a_rollback_asks_it_to() {
     );
     assert!(matches!(undo(&world, &run).await, Ended::Done { .. }));
     assert_eq!(world.sandbox.connect_state(B), before);
+}
+
+#[tokio::test]
+async fn what_somebody_else_has_come_to_need_is_left_with_all_that_it_needs_itself() {
+    let mut scenario = scenario();
+    let a = scenario.account(A).instance(REGION, "dev");
+    a.hours("Day", json!({ "TimeZone": "UTC", "Config": week(8) }));
+    let day = a.id_of(Kind::Hours, "Day");
+    a.queue("Sales", json!({ "HoursOfOperationId": day }));
+    a.flow("Main", "CONTACT_FLOW", &wait("1"));
+    let sales = a.arn_of(Kind::Queue, "Sales");
+    a.flow("Zeta", "CONTACT_FLOW", &content(&[("UpdateContactTargetQueue", json!({ "QueueId": sales }))]));
+    let b = scenario.account(B).instance(REGION, "prod");
+    b.flow("Theirs", "CONTACT_FLOW", &wait("3"));
+    let world = World::new(scenario).await;
+    let dev = world.extract(&*world.a, "dev").await;
+    world.sandbox.fault(fault("CreateContactFlow", 2, FaultKind::AccessDenied));
+    let Ok(Ended::Stopped { run, .. }) = world.deploy(&dev, OnFailure::Stop).await else { panic!() };
+    let found = world.b.list().await.unwrap().found;
+    let of = |kind: &str, name: &str| {
+        found.iter().find(|f| f.address.kind() == kind && f.address.name() == name).unwrap().clone()
+    };
+    let uses =
+        content(&[("UpdateContactTargetQueue", json!({ "QueueId": of("connect/queue", "Sales").arn }))]);
+    let call = somebody(&world).update_contact_flow_content().instance_id(&world.b.pin().instance);
+    call.contact_flow_id(of("connect/flow", "Theirs").id).content(uses).send().await.unwrap();
+    let ended = undo(&world, &run).await;
+    let Ended::Left { mut left, .. } = ended else { panic!("{ended:?}") };
+    left.sort();
+    assert_eq!(
+        left.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["connect/hours/Day", "connect/queue/Sales"]
+    );
+    let state = &world.sandbox.connect_state(B)[format!("{REGION}/prod")];
+    assert_eq!(state["flow"].as_object().unwrap().len(), 1, "what nobody needs is gone");
+    assert!(is_free(&world).await);
 }

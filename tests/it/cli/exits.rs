@@ -184,3 +184,29 @@ fn code_9_is_for_an_owner_that_slept_through_a_takeover_and_changes_nothing_afte
     assert_eq!(written, 0, "it sent nothing after it woke");
     assert_eq!(acme.prod(), before);
 }
+
+#[test]
+fn a_rollback_stops_a_deployment_that_is_alive_and_leads_back() {
+    let acme = acme();
+    let before = acme.prod();
+    let hold = Hold { operation: Some("CreateQueue".into()), ..Hold::default() };
+    let child = start_and_hold(&acme, &DEPLOY, hold, 1);
+    let rollback = ["rollback", "prod", "--confirm", "acme/prod"];
+    let other = acme.shell.command(&rollback).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let asked = || acme.sandbox.state().to_string().contains("stop_asked_by");
+    let began = Instant::now();
+    while !asked() && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // The next heartbeat hears it; then the call in flight may end.
+    std::thread::sleep(Duration::from_millis(150));
+    acme.sandbox.release();
+    let (code, told) = end(child);
+    assert_eq!(code, Some(3), "it was asked to stop: {told}");
+    match end(other) {
+        // It wrote more after the plan was shown, or took its time to stop: the same command again.
+        (Some(11 | 14), _) => drop(acme.run(0, &rollback)),
+        (code, told) => assert_eq!(code, Some(0), "{told}"),
+    }
+    assert_eq!(acme.prod(), before);
+}
