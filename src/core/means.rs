@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
+use super::address::Address;
 use super::clock::Clock;
 use super::driver::Driver;
 use super::event::Events;
 use super::lease::Stop;
 use super::ledger::Ledger;
+use super::naming::Naming;
 use super::repository::Repository;
 use super::run::{Actor, Process};
+use super::select::Selection;
 
 /// Values that the configuration gives an environment.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +22,32 @@ pub struct Values {
     pub accounts: Vec<(String, String)>,
     /// The environment's own values.
     pub vars: BTreeMap<String, String>,
+    /// What is called otherwise there.
+    pub names: Naming,
+    /// Members that documents get on their way into the environment, by address: merged as RFC 7396 says. Their
+    /// strings are templates.
+    pub overlay: BTreeMap<Address, Map<String, Value>>,
+    /// What of it is ours: nothing else is planned, written or pruned. Everything, if nothing is said.
+    pub owns: Selection,
+    /// What is referred to only, since something else manages it; nothing, if nothing is said.
+    pub managed_elsewhere: Option<Selection>,
+    /// The environment in which a release has to have succeeded first.
+    pub promote_from: Option<String>,
+    /// Whether drafts beside published content are kept and put back.
+    pub drafts: Drafts,
+    /// `s3://BUCKET/PREFIX` in the environment's own account, from where the service takes files that are too large
+    /// for a call.
+    pub staging: Option<String>,
+}
+
+/// What becomes of drafts that were saved beside published content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Drafts {
+    /// They are not looked at.
+    #[default]
+    Ignored,
+    /// They are kept in snapshots, and put back by a rollback.
+    Kept,
 }
 
 /// What a run works with: one environment, one store, one process.

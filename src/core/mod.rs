@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod look;
 pub mod means;
 pub mod moves;
+pub mod naming;
 pub mod objects;
 pub mod order;
 pub mod package;

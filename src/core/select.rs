@@ -5,8 +5,9 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::address::Address;
 use super::error::{Error, Result};
 
-/// Picks addresses. Patterns are matched against the written form of an address; `*` and `?` also match `/`.
-#[derive(Clone, Debug)]
+/// Picks addresses. Patterns are matched against the written form of an address; `*` and `?` also match `/`. The
+/// default picks everything.
+#[derive(Clone, Debug, Default)]
 pub struct Selection {
     patterns: Vec<String>,
     globs: GlobSet,

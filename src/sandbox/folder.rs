@@ -189,7 +189,9 @@ fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Re
         Kind::QuickConnect => seed.quick_connect(name),
         Kind::RoutingProfile => seed.routing_profile(name),
         Kind::Phone => seed.phone(name),
-        Kind::Flow | Kind::Queue | Kind::Hours => seed,
+        Kind::Flow | Kind::Queue | Kind::Hours | Kind::SecurityProfile | Kind::AgentStatus | Kind::Origin => {
+            seed
+        }
     };
     Ok(())
 }

@@ -31,11 +31,17 @@ pub enum Kind {
     Lambda,
     /// An associated Lex V2 bot alias, named `BOT#ALIAS`.
     Bot,
+    /// A security profile.
+    SecurityProfile,
+    /// An agent status.
+    AgentStatus,
+    /// An approved origin, such as `https://desk.example.com`.
+    Origin,
 }
 
 impl Kind {
     /// All kinds, in the order of state dumps.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Flow,
         Kind::Module,
         Kind::Queue,
@@ -49,6 +55,9 @@ impl Kind {
         Kind::Phone,
         Kind::Lambda,
         Kind::Bot,
+        Kind::SecurityProfile,
+        Kind::AgentStatus,
+        Kind::Origin,
     ];
 
     /// The word for it in scenario files and state dumps.
@@ -67,6 +76,9 @@ impl Kind {
             Kind::Phone => "phone",
             Kind::Lambda => "lambda",
             Kind::Bot => "bot",
+            Kind::SecurityProfile => "security-profile",
+            Kind::AgentStatus => "agent-status",
+            Kind::Origin => "origin",
         }
     }
 
@@ -92,6 +104,9 @@ impl Kind {
             Kind::Phone => "phone-number",
             Kind::Lambda => "function",
             Kind::Bot => "bot-alias",
+            Kind::SecurityProfile => "security-profile",
+            Kind::AgentStatus => "agent-state",
+            Kind::Origin => "approved-origin",
         }
     }
 }
