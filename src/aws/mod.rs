@@ -1,6 +1,7 @@
 //! What every kind needs from AWS: sessions, pace, the wire, errors.
 
 mod error;
+pub mod http;
 mod pace;
 mod session;
 pub mod wire;

@@ -13,6 +13,7 @@ mod generated;
 mod hostile;
 mod hostile_package;
 mod hostile_zip;
+mod http;
 mod keeping;
 mod kill;
 mod layers;

@@ -1,0 +1,142 @@
+//! Plain HTTP, for what is no AWS API: a presigned URL to read, a webhook to tell.
+//!
+//! A URL may be as good as a password (a presigned one carries a signature, a webhook's carries its key), so that errors
+//! name the host alone. Redirects are not followed: neither S3 nor a webhook answers with one when all is well, and a
+//! redirect could lead anywhere.
+
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use bytes::{Bytes, BytesMut};
+
+use crate::core::{Error, ErrorKind, Result};
+
+/// How long reading a URL may take, to its last byte.
+const GET_LIMIT: Duration = Duration::from_secs(60);
+/// The most bytes that are read from a URL. A prompt's audio has 50 MB at most.
+///
+/// Source: "Create prompts", Amazon Connect Administrator Guide.
+const MOST_BYTES: usize = 64 << 20;
+/// The most bytes that are read of the answer to a post: nobody looks at them.
+const MOST_ANSWER: usize = 64 << 10;
+
+/// Returns the body that `url` (`https` or `http`) answers with: one attempt, 60 seconds and 64 MiB at most.
+///
+/// `Input` if it is no such URL, `Denied` after 401 and 403 (a presigned URL that has run out), `NotFound` after 404 and
+/// 410, `Unavailable` where another attempt may do (no connection, no time left, 408, 429, 5xx), else `Failed`.
+pub async fn get(url: &str) -> Result<Bytes> {
+    send(url, request(url, "GET", SdkBody::empty())?, GET_LIMIT, MOST_BYTES).await
+}
+
+/// Posts `body`, a JSON text, to `url` (`https` or `http`): one attempt that takes `limit` at most. Fails as [`get`]
+/// does, and unless the answer is a 2xx.
+pub async fn post_json(url: &str, body: String, limit: Duration) -> Result<()> {
+    let mut request = request(url, "POST", SdkBody::from(body))?;
+    request.headers_mut().insert("content-type", "application/json");
+    send(url, request, limit, MOST_ANSWER).await.map(drop)
+}
+
+/// Returns the host of `url`, with its port if it names one: the part that may be printed. `None` if it is no `https` or
+/// `http` URL.
+pub fn host(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    if !["https", "http"].iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
+        return None;
+    }
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // What stands before an `@` is a name and a password.
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    (!host.is_empty() && host.bytes().all(plain)).then_some(host)
+}
+
+fn request(url: &str, method: &str, body: SdkBody) -> Result<HttpRequest> {
+    let no_url = || Error::input("not a URL that begins with https:// or http:// and a host");
+    let host = host(url).ok_or_else(no_url)?;
+    let bad = |_| Error::input(format!("the URL at {host} is not well-formed"));
+    let mut request = HttpRequest::new(body);
+    request.set_method(method).map_err(bad)?;
+    request.set_uri(url).map_err(bad)?;
+    request.headers_mut().insert("user-agent", concat!("snapdeploy/", env!("CARGO_PKG_VERSION")));
+    Ok(request)
+}
+
+async fn send(url: &str, request: HttpRequest, limit: Duration, most: usize) -> Result<Bytes> {
+    let host = host(url).unwrap_or_default();
+    match tokio::time::timeout(limit, exchange(host, request, most)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(unavailable(format!("{host} did not answer within {} s", limit.as_secs()))),
+    }
+}
+
+async fn exchange(host: &str, request: HttpRequest, most: usize) -> Result<Bytes> {
+    // The same TLS and the same proxies as the SDK's own calls.
+    let connector = Connector::builder()
+        .proxy_config(ProxyConfig::from_env())
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .build();
+    let answer = connector.call(request).await.map_err(|e| {
+        let mut causes = vec![e.to_string()];
+        let mut next = std::error::Error::source(&e);
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        unavailable(format!("cannot reach {host}: {}", causes.join(": ")))
+    })?;
+    let status = answer.status().as_u16();
+    if !(200..300).contains(&status) {
+        return Err(Error::new(kind(status), format!("{host} answered with HTTP {status}")));
+    }
+    let mut stream = ByteStream::new(answer.into_body());
+    let mut bytes = BytesMut::new();
+    while let Some(part) = stream.next().await {
+        let part = part.map_err(|e| unavailable(format!("{host} broke off its answer: {e}")))?;
+        if bytes.len() + part.len() > most {
+            return Err(Error::failed(format!("{host} answered with more than {most} bytes")));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes.freeze())
+}
+
+fn unavailable(message: String) -> Error {
+    Error::new(ErrorKind::Unavailable, message)
+}
+
+fn kind(status: u16) -> ErrorKind {
+    match status {
+        401 | 403 => ErrorKind::Denied,
+        404 | 410 => ErrorKind::NotFound,
+        408 | 429 | 500.. => ErrorKind::Unavailable,
+        _ => ErrorKind::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_host_of_a_url_is_shown() {
+        assert_eq!(host("https://hooks.example/services/T0/B0/secret?x=1"), Some("hooks.example"));
+        assert_eq!(host("http://me:pw@127.0.0.1:80?token=secret"), Some("127.0.0.1:80"));
+        for bad in ["", "hooks.example", "ftp://a/", "https:///x", "https://a b/", "https://\u{1b}[31m/"] {
+            assert_eq!(host(bad), None, "{bad}");
+            assert_eq!(request(bad, "GET", SdkBody::empty()).unwrap_err().kind, ErrorKind::Input);
+        }
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_sent_is_not_quoted() {
+        let error = request("https://hooks.example/secret here", "GET", SdkBody::empty()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Input);
+        assert!(!error.message.contains("secret"), "{}", error.message);
+    }
+}
