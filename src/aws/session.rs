@@ -42,6 +42,10 @@ pub struct Account {
     pub connect_once: aws_sdk_connect::Client,
     /// Lex, for names of bots and aliases: one attempt a call too.
     pub lex: aws_sdk_lexmodelsv2::Client,
+    /// Lambda, for names of functions: likewise.
+    pub lambda: aws_sdk_lambda::Client,
+    /// S3, for files that a service takes from there.
+    pub s3: aws_sdk_s3::Client,
     /// What each call takes a token of before it is sent.
     pub pace: Pace,
     /// The clock by which reads are repeated.
@@ -153,23 +157,28 @@ impl Sessions {
             region: environment.region.clone(),
             connect_once: aws_sdk_connect::Client::new(&once),
             lex: aws_sdk_lexmodelsv2::Client::new(&once),
+            lambda: aws_sdk_lambda::Client::new(&once),
+            s3: s3(&config),
             clock: self.clock.clone(),
         })
     }
 
     /// Returns a client for the objects of the store, with the base credentials.
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.base)
-            .force_path_style(self.base.endpoint_url().is_some())
-            .retry_config(reads(&self.clock))
-            .build();
-        aws_sdk_s3::Client::from_conf(config)
+        s3(&self.base.to_builder().retry_config(reads(&self.clock)).build())
     }
 
     /// Returns a client for the ledger, with the base credentials.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.base)
     }
+}
+
+/// Returns a client for S3; a simulation has no host for each bucket.
+fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let path_style = config.endpoint_url().is_some();
+    let config = aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build();
+    aws_sdk_s3::Client::from_conf(config)
 }
 
 /// Returns whether `endpoint` is on this machine.

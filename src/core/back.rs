@@ -262,7 +262,7 @@ async fn strangers(
     }
     let ours: BTreeSet<&Address> = wishes.iter().map(|w| &w.address).collect();
     let others = inventory.iter().map(|f| &f.address).filter(|a| !ours.contains(a));
-    let (lives, gaps) = survey::read(means.driver, inventory, others, means.events).await;
+    let (lives, gaps) = survey::skim(means.driver, inventory, others, means.events).await;
     let said = gaps.iter().map(|g| {
         let message = format!("could not be read, so it may refer to what is deleted: {}", g.why);
         Finding::new(Weight::Warning, g.address.as_ref(), message)

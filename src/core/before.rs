@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::digest::Digest;
+use super::driver::Freshness;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::id::{RunId, SnapshotId};
@@ -21,7 +22,7 @@ pub async fn prepare(performance: &mut Performance<'_>, run: &RunId) -> Result<O
     let (mut inventory, gaps) = survey::list(means.driver, means.events).await?;
     inventory.add(plan.seen());
     let scope: Vec<Address> = plan.steps.iter().map(|s| s.address.clone()).collect();
-    let (lives, unread) = survey::read(means.driver, &inventory, &scope, means.events).await;
+    let (lives, unread) = survey::take(means, &inventory, &scope, Freshness::Fresh).await;
     let gaps: Vec<_> = gaps.into_iter().chain(unread).collect();
     survey::complete(&gaps, |a| scope.contains(a))?;
     for step in &plan.steps {

@@ -1,10 +1,14 @@
 //! A driver: how one service is listed, read and written in one environment. The core knows no service.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::digest::Digest;
 use super::document::Document;
 use super::error::{Error, Result};
 use super::finding::Finding;
@@ -32,11 +36,31 @@ pub struct Listing {
     pub gaps: Vec<Gap>,
 }
 
+/// Where a resource is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// From its source of truth.
+    Fresh,
+    /// From a search index where that has all of it: many at once, and some seconds behind.
+    Indexed,
+}
+
+/// A resource as the service answers.
+#[derive(Clone, Debug, Default)]
+pub struct Raw {
+    /// Its members.
+    pub wire: Map<String, Value>,
+    /// What belongs to it and is no JSON, by digest.
+    pub blobs: BTreeMap<Digest, Bytes>,
+}
+
 /// A resource as it was read.
 #[derive(Clone, Debug)]
 pub struct Live {
     /// Which, with its id and ARN there.
     pub found: Found,
+    /// As the service answered, so that it can be looked at with other names known.
+    pub raw: Raw,
     /// What it is.
     pub document: Document,
     /// What a person ought to know about it.
@@ -83,6 +107,16 @@ pub struct Check {
     pub problems: Vec<String>,
 }
 
+/// Bytes that are no documents, from where a service can take them.
+#[async_trait]
+pub trait Blobs: Send + Sync {
+    /// Returns the bytes, or a `NotFound` error.
+    async fn bytes(&self, digest: &Digest) -> Result<Bytes>;
+
+    /// Returns a URL from where anyone can take them for some minutes, if there can be one.
+    async fn link(&self, digest: &Digest) -> Result<Option<String>>;
+}
+
 /// Lists, reads and writes one service in one environment.
 #[async_trait]
 pub trait Driver: Send + Sync {
@@ -96,22 +130,53 @@ pub trait Driver: Send + Sync {
     /// be broken there.
     fn has_shells(&self, kind: &str) -> bool;
 
+    /// Returns whether resources of `kind` are ever created: phone numbers are not.
+    fn creates(&self, _kind: &str) -> bool {
+        true
+    }
+
+    /// Returns whether what is created of `kind` carries the tag that tells it from somebody else's.
+    fn is_tagged(&self, _kind: &str) -> bool {
+        true
+    }
+
     /// Lists everything there, by name. A kind that cannot be listed is a gap, not an error.
     async fn list(&self) -> Result<Listing>;
 
     /// Looks for one resource in a fresh listing of its kind.
     async fn find(&self, address: &Address) -> Result<Option<Found>>;
 
-    /// Reads one resource from its source of truth (never from a search index). `NotFound` if it is gone.
-    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live>;
+    /// Reads one resource. `NotFound` if it is gone. What one call of [`Driver::list`] is followed by is read from one
+    /// search, where it is read from that.
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw>;
+
+    /// Returns what `raw` is, as it was fetched for `of`, where `inventory` is there. Pure: asks nobody.
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live;
+
+    /// Reads one resource from its source of truth. `NotFound` if it is gone.
+    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
+        let raw = self.fetch(of, Freshness::Fresh).await?;
+        Ok(self.encode(of, raw, inventory))
+    }
 
     /// Puts what has no order into one, as [`Driver::read`] does: a document may have been edited since.
     fn arrange(&self, _address: &Address, _document: &mut Document) {}
 
-    /// Returns what `to` can become where there is `from`: what the service has no call to take away stays, and each
-    /// such thing is a finding. Pure: asks nobody.
-    fn attainable(&self, _address: &Address, _from: &Document, to: &Document) -> (Document, Vec<Finding>) {
-        (to.clone(), Vec::new())
+    /// Returns what the wish `to` can become where there is `from`: what the service has no call to take away stays, and
+    /// each such thing is a finding. Pure: asks nobody.
+    fn attainable(
+        &self,
+        _address: &Address,
+        _from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
+        (to.cloned(), Vec::new())
+    }
+
+    /// Returns what, any one of it, has to be there too where `of` refers to `address`: the association that lets a flow
+    /// invoke a function.
+    fn implied(&self, _of: &Address, _address: &Address, _qualifier: Option<&str>) -> Vec<Address> {
+        Vec::new()
     }
 
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
@@ -131,8 +196,8 @@ pub trait Driver: Send + Sync {
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>>;
 
     /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
-    /// writes, where that exists.
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value) -> Reply;
+    /// writes, where that exists; `blobs` are the bytes that the arguments name.
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn Blobs) -> Reply;
 
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;

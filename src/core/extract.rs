@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use super::digest::Digest;
-use super::driver::Gap;
+use super::driver::{Freshness, Gap};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::id::SnapshotId;
@@ -58,7 +58,7 @@ pub async fn take(means: &Means<'_>, what: &Extraction) -> Result<Snapshot> {
         return Err(Error::not_found(format!("nothing in {} is `{pattern}`", what.environment))
             .hint(format!("snapdeploy show {}@live lists what is there", what.environment)));
     }
-    let (lives, unread) = survey::read(means.driver, &inventory, addresses, means.events).await;
+    let (lives, unread) = survey::take(means, &inventory, addresses, Freshness::Indexed).await;
     gaps.extend(unread);
     if what.on_gaps == OnGaps::Refuse && !gaps.is_empty() {
         let lines: Vec<String> = gaps.iter().map(gap_line).collect();

@@ -17,6 +17,8 @@ pub enum Class {
     LocalRef(&'static str),
     /// A map of tags: portable, without AWS's and snapdeploy's own.
     Tags,
+    /// The digest of bytes that belong to the resource.
+    Blob,
     /// A string that holds a document of its own; this walks it. The string as it was is kept in `exact`.
     Embedded(Walk),
     /// Changes by itself (times, counts, hashes): dropped.

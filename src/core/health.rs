@@ -25,7 +25,7 @@ pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Re
     if let Some(pattern) = select.idle(picked.iter().copied()).first() {
         return Err(Error::not_found(format!("nothing there is `{pattern}`")));
     }
-    let (lives, unread) = survey::read(means.driver, &inventory, picked, means.events).await;
+    let (lives, unread) = survey::skim(means.driver, &inventory, picked, means.events).await;
     let problems: Vec<String> = gaps.iter().chain(&unread).map(super::extract::gap_line).collect();
     checks.push(Check {
         name: "permissions".into(),

@@ -70,7 +70,8 @@ async fn look_for_created(
         }
         Err(e) => return Err(e),
     };
-    if live.found.uid.as_deref() == Some(uid) {
+    // What carries no tag is all name: whoever made it, it is there.
+    if live.found.uid.as_deref() == Some(uid) || !means.driver.is_tagged(m.address.kind()) {
         return Ok(Sight::After);
     }
     inventory.remove(&m.address);

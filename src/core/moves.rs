@@ -15,6 +15,8 @@ pub enum Stage {
     Shell,
     /// Creates, fills or updates.
     Write,
+    /// Switches callers over.
+    Switch,
     /// Empties or deletes.
     Clean,
 }

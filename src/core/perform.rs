@@ -121,7 +121,7 @@ impl Performance<'_> {
             // Writing the intent can take long, and a process can be suspended meanwhile.
             self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
-            match self.means.driver.send(m, target.as_ref(), args).await {
+            match self.means.driver.send(m, target.as_ref(), args, &self.means.repository).await {
                 Reply::Done(made) => {
                     if let Some((id, arn)) = made {
                         inventory.insert(found(&Made { address: address.clone(), id, arn }));

@@ -291,11 +291,9 @@ fn attainable(wish: &Wish, driver: &dyn Driver, findings: &mut Vec<Finding>) -> 
     for document in [&mut wish.from, &mut wish.to].into_iter().flatten() {
         driver.arrange(&wish.address, document);
     }
-    if let (Some(from), Some(to)) = (&wish.from, &wish.to) {
-        let (to, said) = driver.attainable(&wish.address, from, to);
-        wish.to = Some(to);
-        findings.extend(said);
-    }
+    let (to, said) = driver.attainable(&wish.address, wish.from.as_ref(), wish.to.as_ref());
+    wish.to = to;
+    findings.extend(said);
     wish
 }
 

@@ -192,6 +192,7 @@ fn leaf(
         Some(Class::Literal) => portable(encoder.literal(value)),
         Some(Class::Ref(kind)) => portable(typed(kind, value, encoder)),
         Some(Class::Tags) => portable(tags(value, encoder)),
+        Some(Class::Blob) => portable(blob(value)),
         Some(Class::Embedded(walk)) => {
             let Value::String(text) = &value else { return portable(encoder.value(value)) };
             exact.insert(path.join("."), value.clone());
@@ -224,6 +225,14 @@ fn typed(kind: &str, value: Value, encoder: &mut Encoder<'_>) -> Value {
         Value::String(text) => Value::String(encoder.typed(kind, &text)),
         Value::Array(items) => encoder.each(items, |encoder, item| typed(kind, item, encoder)),
         other => encoder.value(other),
+    }
+}
+
+/// What the driver read as a digest is the name of a blob.
+fn blob(value: Value) -> Value {
+    match value.as_str().map(str::parse) {
+        Some(Ok(digest)) => Value::String(Placeholder::Blob(digest).to_string()),
+        _ => value,
     }
 }
 

@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 
 use super::address::Address;
-use super::driver::{Driver, Gap, Live};
+use super::driver::{Driver, Freshness, Gap, Live, Raw};
 use super::error::{Error, ErrorKind, Result};
 use super::event::{Event, Events};
-use super::inventory::Inventory;
+use super::inventory::{Found, Inventory};
+use super::means::Means;
+use super::repository::Repository;
 
-/// How many resources are read at once. Pacing, where it is needed, is the driver's business.
+/// How many resources of a kind are read at once. Pacing, where it is needed, is the driver's business.
 const AT_ONCE: usize = 8;
+
+/// So many of a kind are read one by one, since a search would take as long.
+const FEW: usize = 10;
 
 /// Lists everything in the environment that `driver` is bound to.
 pub async fn list(driver: &dyn Driver, events: &Events) -> Result<(Inventory, Vec<Gap>)> {
@@ -20,29 +25,73 @@ pub async fn list(driver: &dyn Driver, events: &Events) -> Result<(Inventory, Ve
     Ok((Inventory::new(driver.pin().clone(), listing.found), listing.gaps))
 }
 
-/// Reads `addresses`, as far as `inventory` has them and the driver keeps documents of their kinds. What is gone by
-/// then is left out; what cannot be read is a gap.
+/// Reads `addresses` from their source of truth, as far as `inventory` has them and the driver keeps documents of their
+/// kinds. What is gone by then is left out; what cannot be read is a gap.
 pub async fn read(
     driver: &dyn Driver,
     inventory: &Inventory,
     addresses: impl IntoIterator<Item = &Address>,
     events: &Events,
 ) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+    gather(driver, inventory, addresses, events, Freshness::Fresh, None).await
+}
+
+/// Reads `addresses` as [`read`] does, many of a kind from a search index.
+pub async fn skim(
+    driver: &dyn Driver,
+    inventory: &Inventory,
+    addresses: impl IntoIterator<Item = &Address>,
+    events: &Events,
+) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+    gather(driver, inventory, addresses, events, Freshness::Indexed, None).await
+}
+
+/// Reads `addresses` and keeps in `repository` what of them is no document, so that they can be part of a snapshot.
+pub async fn take(
+    means: &Means<'_>,
+    inventory: &Inventory,
+    addresses: impl IntoIterator<Item = &Address>,
+    how: Freshness,
+) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+    gather(means.driver, inventory, addresses, means.events, how, Some(&means.repository)).await
+}
+
+async fn gather(
+    driver: &dyn Driver,
+    inventory: &Inventory,
+    addresses: impl IntoIterator<Item = &Address>,
+    events: &Events,
+    how: Freshness,
+    keep: Option<&Repository<'_>>,
+) -> (BTreeMap<Address, Live>, Vec<Gap>) {
     let kinds = driver.kinds();
-    let found: Vec<_> = addresses
-        .into_iter()
-        .filter(|a| kinds.contains(&a.kind()))
-        .filter_map(|a| inventory.get(a))
-        .collect();
-    events.emit(Event::Reading { total: found.len() });
-    let mut results = stream::iter(found)
-        .map(|f| async move { (f, driver.read(f, inventory).await) })
-        .buffer_unordered(AT_ONCE);
+    let mut by_kind: BTreeMap<&str, Vec<&Found>> = BTreeMap::new();
+    for address in addresses {
+        if kinds.contains(&address.kind())
+            && let Some(found) = inventory.get(address)
+        {
+            by_kind.entry(address.kind()).or_default().push(found);
+        }
+    }
+    events.emit(Event::Reading { total: by_kind.values().map(Vec::len).sum() });
+    // Each kind at its own pace: the quota of one operation keeps only its own kind waiting.
+    let streams = by_kind.into_values().map(|found| {
+        let how = if found.len() > FEW { how } else { Freshness::Fresh };
+        let one = move |f: &'_ Found| {
+            let f = f.clone();
+            async move {
+                let result = fetch(driver, &f, how, keep).await;
+                (f, result)
+            }
+        };
+        stream::iter(found.into_iter().map(one)).buffer_unordered(AT_ONCE)
+    });
+    let mut results = stream::select_all(streams.map(Box::pin));
     let (mut lives, mut gaps) = (BTreeMap::new(), Vec::new());
     while let Some((found, result)) = results.next().await {
         let address = &found.address;
         match result {
-            Ok(live) => drop(lives.insert(address.clone(), live)),
+            Ok(raw) => drop(lives.insert(address.clone(), driver.encode(&found, raw, inventory))),
             Err(e) if e.kind == ErrorKind::NotFound => {}
             Err(e) => gaps.push(Gap {
                 kind: address.kind().to_string(),
@@ -54,6 +103,21 @@ pub async fn read(
     }
     gaps.sort_by(|a, b| a.address.cmp(&b.address));
     (lives, gaps)
+}
+
+async fn fetch(
+    driver: &dyn Driver,
+    found: &Found,
+    how: Freshness,
+    keep: Option<&Repository<'_>>,
+) -> Result<Raw> {
+    let mut raw = driver.fetch(found, how).await?;
+    if let Some(repository) = keep {
+        for bytes in std::mem::take(&mut raw.blobs).into_values() {
+            repository.put_blob(bytes).await?;
+        }
+    }
+    Ok(raw)
 }
 
 /// Fails unless everything was seen that a plan looks at: every listing, and each resource that `concerned` picks. What

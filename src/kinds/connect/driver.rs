@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, Subject};
 use super::family::{FAMILIES, Family, family};
-use super::flow::DEFAULTS;
+use super::fetch::{self, Index};
 use super::moves::{self, EXACT, UID_TAG};
-use super::{checks, names};
+use super::{association, checks, link, names};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::document::Document;
-use crate::core::driver::{Change, Check, Driver, Gap, Listing, Live, Reply};
+use crate::core::driver::{Blobs, Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply};
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
 use crate::core::means::Values;
@@ -27,41 +27,34 @@ pub struct Connect {
     pin: Pin,
     calls: Calls,
     values: Values,
+    index: Index,
 }
 
 impl Connect {
     /// Returns the driver for the instance that `pin` names.
     pub fn new(pin: Pin, calls: Calls, values: Values) -> Connect {
-        Connect { pin, calls, values }
+        Connect { pin, calls, values, index: Index::default() }
     }
 
-    async fn list_family(&self, family: &Family) -> Result<Vec<Found>> {
-        let (call, member) = family.list;
-        let items = self.calls.list(call, member).await?;
-        let found = items.iter().filter_map(|i| names::found(family.kind, i, "Name"));
-        Ok(found
-            .map(|mut f| {
-                if family.kind == "connect/flow" && DEFAULTS.contains(&f.address.name()) {
-                    f.ownership = Ownership::Default;
-                }
-                f
-            })
-            .collect())
-    }
-
-    /// Returns the resource as Connect describes it. A flow that was never published is read as its draft.
-    async fn describe(&self, family: &Family, id: &str) -> Result<Map<String, Value>> {
-        let (call, member) = family.describe;
-        let mut answer = self.calls.describe(call, id).await;
-        let unpublished =
-            |e: &Error| e.code.as_deref().is_some_and(|c| c == "ContactFlowNotPublishedException");
-        if answer.as_ref().is_err_and(unpublished) {
-            answer = self.calls.describe(call, &format!("{id}:$SAVED")).await;
+    /// Returns the arguments as they are sent: names as they are there, embedded documents as strings, byte for byte as
+    /// they were where that still means the same.
+    fn wire_args(&self, family: &Family, args: Value) -> Map<String, Value> {
+        let Value::Object(mut args) = args else { return Map::new() };
+        let exact = args.remove(EXACT);
+        let mut args = to_wire(args, family.fields);
+        if let Some(Value::String(name)) = args.get_mut(family.name) {
+            *name = self.values.names.physical(&Address::new(family.kind, &*name));
         }
-        match answer?.get_mut(member).map(Value::take) {
-            Some(Value::Object(members)) => Ok(members),
-            _ => Err(Error::failed(format!("{call} answers without {member}"))),
+        for (name, text) in exact.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            let parse = |v: &Value| v.as_str().and_then(|s| serde_json::from_str::<Value>(s).ok());
+            let same = args
+                .get(name)
+                .is_some_and(|now| now == text || (parse(now).is_some() && parse(now) == parse(text)));
+            if same {
+                args.insert(name.clone(), text.clone());
+            }
         }
+        args
     }
 }
 
@@ -79,41 +72,60 @@ impl Driver for Connect {
         family(kind).is_some_and(|f| f.shell.is_some())
     }
 
+    fn creates(&self, kind: &str) -> bool {
+        family(kind).is_some_and(|f| f.create.is_some())
+    }
+
+    fn is_tagged(&self, kind: &str) -> bool {
+        family(kind).is_some_and(Family::is_tagged)
+    }
+
     async fn list(&self) -> Result<Listing> {
+        self.index.clear();
+        let (calls, pin) = (&self.calls, &self.pin);
+        let families = join_all(FAMILIES.iter().map(|f| names::family(calls, pin, f)));
+        let named = join_all(names::LISTED.iter().map(|l| names::named(calls, l)));
+        let beside = async { tokio::join!(names::functions(calls, pin), names::bots(calls, pin)) };
+        let (families, named, (functions, bots)) = tokio::join!(families, named, beside);
         let mut listing = Listing::default();
-        let families = join_all(FAMILIES.iter().map(|f| self.list_family(f)));
-        let listed = join_all(names::LISTED.iter().map(|(_, call, member, _)| self.calls.list(call, member)));
-        let functions = names::functions(&self.calls, &self.pin);
-        let bots = names::bots(&self.calls, &self.pin);
-        let (families, listed, functions, bots) = tokio::join!(families, listed, functions, bots);
         for (family, result) in FAMILIES.iter().zip(families) {
             names::note(&mut listing, family.kind, result);
         }
-        for ((kind, _, _, name), result) in names::LISTED.iter().zip(listed) {
-            let found =
-                result.map(|items| items.iter().filter_map(|i| names::found(kind, i, name)).collect());
-            names::note(&mut listing, kind, found);
+        for ((kind, ..), result) in names::LISTED.iter().zip(named) {
+            names::note(&mut listing, kind, result);
         }
         names::note(&mut listing, "lambda/function", functions);
         names::note(&mut listing, "lex/bot", bots);
+        names::rename(&self.values.names, &mut listing.found);
         listing.gaps.extend(namesakes(&listing.found));
         Ok(listing)
     }
 
     async fn find(&self, address: &Address) -> Result<Option<Found>> {
-        let family = known(address)?;
-        Ok(self.list_family(family).await?.into_iter().find(|f| f.address == *address))
+        let mut found = names::family(&self.calls, &self.pin, known(address)?).await?;
+        names::rename(&self.values.names, &mut found);
+        Ok(found.into_iter().find(|f| f.address == *address))
     }
 
-    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
         let family = known(&of.address)?;
-        let mut wire = self
-            .describe(family, &of.id)
+        fetch::fetch(&self.calls, &self.index, family, of, how)
             .await
-            .map_err(|e| e.context(format!("cannot read {}", of.address)))?;
+            .map_err(|e| e.context(format!("cannot read {}", of.address)))
+    }
+
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        let Some(family) = family(of.address.kind()) else {
+            let (found, document) = (of.clone(), Document::default());
+            return Live { found, raw, document, findings: Vec::new() };
+        };
+        let mut wire = raw.wire.clone();
         let mut found = of.clone();
         found.uid = wire.get("Tags").and_then(|t| t[UID_TAG].as_str()).map(String::from);
         tidy(&mut wire);
+        if let Some(Value::String(name)) = wire.get_mut(family.name) {
+            *name = self.values.names.logical(family.kind, name).name().to_string();
+        }
         let origin = Origin { inventory, accounts: &self.values.accounts, vars: &self.values.vars };
         let mut encoder = Encoder::new(&origin, &of.address);
         let mut document = encode(&wire, family.fields, &mut encoder);
@@ -124,20 +136,33 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
-        Ok(Live { found, document, findings })
+        Live { found, raw, document, findings }
     }
 
     fn arrange(&self, address: &Address, document: &mut Document) {
-        if let Some(arrange) = family(address.kind()).and_then(|f| f.arrange) {
-            arrange(&mut document.portable);
+        let Some(family) = family(address.kind()) else { return };
+        for part in [&mut document.portable, &mut document.local] {
+            link::arrange(family.links, part);
+            if let Some(arrange) = family.arrange {
+                arrange(part);
+            }
         }
     }
 
-    fn attainable(&self, address: &Address, from: &Document, to: &Document) -> (Document, Vec<Finding>) {
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
         match family(address.kind()) {
-            Some(family) => moves::attainable(family, address, from, to),
-            None => (to.clone(), Vec::new()),
+            Some(family) => super::attainable::attainable(family, address, from, to),
+            None => (to.cloned(), Vec::new()),
         }
+    }
+
+    fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
+        association::implied(of, address, qualifier)
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
@@ -145,7 +170,8 @@ impl Driver for Connect {
     }
 
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
-        family(m.address.kind()).map(|f| moves::refusals(f, &wire_args(f, args.clone()))).unwrap_or_default()
+        let Some(family) = family(m.address.kind()) else { return Vec::new() };
+        moves::refusals(family, &self.wire_args(family, args.clone()))
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
@@ -156,12 +182,18 @@ impl Driver for Connect {
         moves::empty(known(change.address)?, change)
     }
 
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value) -> Reply {
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn Blobs) -> Reply {
         let family = match known(&m.address) {
             Ok(family) => family,
             Err(e) => return Reply::Refused(e),
         };
-        let mut args = wire_args(family, args);
+        let mut args = self.wire_args(family, args);
+        if let Some(audio) = args.get_mut("S3Uri") {
+            match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, blobs).await {
+                Ok(uri) => *audio = json!(uri),
+                Err(e) => return Reply::Refused(e.context(format!("cannot write {}", m.address))),
+            }
+        }
         let mut subject_id = id.map(|f| f.id.clone()).unwrap_or_default();
         if m.call == "UpdateContactFlowContent" {
             // The status is no argument: it says whether the published content is meant, or the draft.
@@ -170,14 +202,15 @@ impl Driver for Connect {
             }
         }
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
-        match self.calls.write(&m.call, &subject, &Value::Object(args)).await {
-            Ok(answer) if m.does == Does::Create => {
-                let (id, arn) = family.made;
-                match (answer[id].as_str(), answer[arn].as_str()) {
+        let args = Value::Object(args);
+        match self.calls.write(&m.call, &subject, &args).await {
+            Ok(answer) if m.does == Does::Create => match family.made {
+                ("", _) => Reply::Done(association::made(&args)),
+                (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {
                     (Some(id), Some(arn)) => Reply::Done(Some((id.to_string(), arn.to_string()))),
                     _ => Reply::Unknown(Error::failed(format!("{} answers without an id", m.call))),
-                }
-            }
+                },
+            },
             Ok(_) => Reply::Done(None),
             Err(failure) => {
                 let error = failure.error.context(format!("cannot write {}", m.address));
@@ -214,24 +247,6 @@ fn drop_empty_tags(document: &mut Document) {
     if document.portable.get("Tags").is_some_and(|t| *t == json!({})) {
         document.portable.remove("Tags");
     }
-}
-
-/// Returns the arguments as they are sent: embedded documents as strings, byte for byte as they were where that still
-/// means the same.
-fn wire_args(family: &Family, args: Value) -> Map<String, Value> {
-    let Value::Object(mut args) = args else { return Map::new() };
-    let exact = args.remove(EXACT);
-    let mut args = to_wire(args, family.fields);
-    for (name, text) in exact.as_ref().and_then(Value::as_object).into_iter().flatten() {
-        let parse = |v: &Value| v.as_str().and_then(|s| serde_json::from_str::<Value>(s).ok());
-        let same = args
-            .get(name)
-            .is_some_and(|now| now == text || (parse(now).is_some() && parse(now) == parse(text)));
-        if same {
-            args.insert(name.clone(), text.clone());
-        }
-    }
-    args
 }
 
 /// Returns a gap for each resource that shares its address with another: a name could mean either.

@@ -5,16 +5,22 @@
 
 use serde_json::{Map, Value, json};
 
-use super::family::{Empty, Family, Member, Setter, same};
+use super::family::{Empty, Family, Member, PLAIN, Removal, Searched, Setter, listed, same};
 use super::flow_walk::walk;
 use crate::core::fields::{Class, field};
 
 /// Contact flows.
 pub const FLOW: Family = Family {
     kind: "connect/flow",
-    list: ("ListContactFlows", "ContactFlowSummaryList"),
-    describe: ("DescribeContactFlow", "ContactFlow"),
-    arn: "Arn",
+    list: Some(listed("ListContactFlows", "ContactFlowSummaryList")),
+    search: Some(Searched {
+        call: "SearchContactFlows",
+        items: "ContactFlows",
+        id: "Id",
+        // The model has the member; whether it is filled is not known.
+        needs: &["Content", "Type", "Status", "State"],
+    }),
+    describe: Some(("DescribeContactFlow", "ContactFlow")),
     fields: &[
         field("Arn", Class::Identity),
         field("Id", Class::Identity),
@@ -31,7 +37,7 @@ pub const FLOW: Family = Family {
         field("LastModifiedTime", Class::Volatile),
         field("LastModifiedRegion", Class::Volatile),
     ],
-    create: Setter {
+    create: Some(Setter {
         call: "CreateContactFlow",
         members: &[
             same("Name"),
@@ -43,7 +49,7 @@ pub const FLOW: Family = Family {
         ],
         beside: &[],
         empty: Empty::Omitted,
-    },
+    }),
     made: ("ContactFlowId", "ContactFlowArn"),
     born: &[("State", "ACTIVE")],
     update: &[
@@ -56,17 +62,23 @@ pub const FLOW: Family = Family {
         },
         Setter {
             call: "UpdateContactFlowMetadata",
-            members: &[same("Description"), Member { name: "State", argument: "ContactFlowState" }],
+            members: &[
+                same("Name"),
+                same("Description"),
+                Member { name: "State", argument: "ContactFlowState" },
+            ],
             beside: &[],
             // By the release notes of another tool the service refuses an empty description; the model allows it. What
             // holds either way is never to send one.
             empty: Empty::Never,
         },
     ],
-    fixed: &["Name", "Type"],
-    delete: "DeleteContactFlow",
+    fixed: &["Type"],
+    remove: Removal::Delete("DeleteContactFlow"),
     shell: Some(shell),
-    arrange: None,
+    defaults: DEFAULTS,
+    longest: (0, 0),
+    ..PLAIN
 };
 
 /// Returns the smallest content that a flow of its type can be published with.

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::family::{Empty, Family, Member, Setter};
-use crate::core::address::Address;
+use super::family::{Empty, Family, Member, Removal, Setter};
+use super::link;
 use crate::core::document::Document;
 use crate::core::driver::Change;
-use crate::core::finding::{Finding, Weight};
 use crate::core::moves::{Does, Move, Stage, facet_digest};
 use crate::core::portable::needs;
 use crate::core::template::escape;
@@ -27,23 +26,20 @@ const UNTAG: &str = "UntagResource";
 /// Source: `CreateContactFlow` ("Content": 1 to 256000 characters); "Flow language": at most 250 actions.
 const MOST: (usize, usize) = (256_000, 250);
 
-/// The most characters of the name and of the description of anything but a flow. A flow's have no limit in the model.
-///
-/// Source: botocore's `connect` model, `CommonNameLength127`, `QueueDescription`, `HoursOfOperationDescription`.
-const LONGEST: [(&str, &str, usize); 2] = [("Name", "name", 127), ("Description", "description", 250)];
-
 /// The most tags of a resource, ours among them.
 ///
 /// Source: botocore's `connect` model, `TagMap`, and `TagResource`.
-const MOST_TAGS: usize = 50;
+pub(super) const MOST_TAGS: usize = 50;
 
 /// Returns why Connect would refuse a call on a resource of `family` with the arguments `args`.
 pub fn refusals(family: &Family, args: &Map<String, Value>) -> Vec<String> {
     let mut refusals = Vec::new();
-    if family.shell.is_none() {
-        for (argument, noun, most) in LONGEST {
+    for (argument, noun, most) in
+        [(family.name, "name", family.longest.0), ("Description", "description", family.longest.1)]
+    {
+        {
             let characters = args.get(argument).and_then(Value::as_str).map_or(0, |t| t.chars().count());
-            if characters > most {
+            if most > 0 && characters > most {
                 refusals.push(format!(
                     "its {noun} has {characters} characters, and Connect takes {most} at most"
                 ));
@@ -69,68 +65,27 @@ pub fn refusals(family: &Family, args: &Map<String, Value>) -> Vec<String> {
     refusals
 }
 
-/// Returns `to` with what Connect has no call to take away from what is there, and says so; and says what could not be
-/// taken away again once it is there.
-pub fn attainable(
-    family: &Family,
-    address: &Address,
-    from: &Document,
-    to: &Document,
-) -> (Document, Vec<Finding>) {
-    let mut to = to.clone();
-    let mut findings = Vec::new();
-    if from.portable.get("Tags") != to.portable.get("Tags") {
-        findings.extend(overfull(address, &to));
-    }
-    let lasting = family.update.iter().filter(|s| s.empty == Empty::Never).flat_map(|s| s.members);
-    for Member { name, .. } in lasting {
-        match (from.portable.get(*name), to.portable.get(*name)) {
-            (Some(now), None) => {
-                to.portable.insert(name.to_string(), now.clone());
-                let message = format!("keeps its {name}: AWS has no call that takes it away");
-                findings.push(Finding::new(Weight::Note, Some(address), message));
-            }
-            (None, Some(_)) => {
-                let message = format!("gets a {name}, which a rollback cannot take away again");
-                findings.push(Finding::new(Weight::Warning, Some(address), message));
-            }
-            _ => {}
-        }
-    }
-    (to, findings)
-}
-
-/// Returns what is to be said where `to` has more tags than a resource that is there already can be given.
-fn overfull(address: &Address, to: &Document) -> Option<Finding> {
-    let count = to.portable.get("Tags").and_then(Value::as_object).map_or(0, Map::len);
-    let (weight, message) = match count {
-        0..MOST_TAGS => return None,
-        MOST_TAGS => {
-            let message =
-                format!("gets {count} tags, which leaves no room for snapdeploy's own if it has that");
-            (Weight::Warning, message)
-        }
-        _ => (Weight::Block, format!("it has {count} tags, and Connect takes {MOST_TAGS} at most")),
-    };
-    Some(Finding::new(weight, Some(address), message))
-}
-
 /// Returns the moves that make `change`, in order.
 pub fn moves(family: &Family, change: &Change<'_>) -> Result<Vec<Move>> {
     match (change.from, change.to) {
         (None, Some(to)) => create(family, change, to),
         (Some(from), Some(to)) => update(family, change, from, to),
-        (Some(from), None) => Ok(vec![delete(family, change, from)]),
+        (Some(from), None) => Ok(vec![delete(family, change, from)?]),
         (None, None) => Ok(Vec::new()),
     }
 }
 
 fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Move>> {
-    let setter = &family.create;
+    let Some(setter) = &family.create else {
+        return Err(Error::blocked("is not there, and is never made by snapdeploy").hint(format!(
+            "\"{}\" = \"...\" under [environments.NAME.names] says which one it is there",
+            change.address
+        )));
+    };
     let mut args = arguments(setter, to, None);
-    let tags = args.entry("Tags").or_insert_with(|| json!({}));
-    if let (Some(tags), false) = (tags.as_object_mut(), change.uid.is_empty()) {
-        tags.insert(UID_TAG.into(), escape(change.uid).into());
+    if family.is_tagged() && !change.uid.is_empty() {
+        let tags = args.entry("Tags").or_insert_with(|| json!({}));
+        tags[UID_TAG] = escape(change.uid).into();
     }
     let mut moves = vec![Move {
         address: change.address.clone(),
@@ -145,6 +100,11 @@ fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Mov
     // What create can't say is set afterwards, where it is not what a new resource has anyway.
     let mut born = to.clone();
     let mut late = false;
+    for link in family.links {
+        for part in [&mut born.portable, &mut born.local] {
+            late |= part.remove(link.member).is_some();
+        }
+    }
     for (name, value) in family.born {
         for part in [&mut born.portable, &mut born.local] {
             if part.get(*name).is_some_and(|v| v != value) {
@@ -188,9 +148,18 @@ fn update(family: &Family, change: &Change<'_>, from: &Document, to: &Document) 
         let facet = names(setter);
         let (before, after) = (facet_digest(from, &facet), facet_digest(to, &facet));
         if before != after {
-            let args = Value::Object(arguments(setter, to, Some(from)));
-            moves.push(setting(change, setter.call, facet, args, before, after));
+            let (call, args) = match setter.empty {
+                Empty::Call(other) if !setter.members.iter().any(|m| to.portable.contains_key(m.name)) => {
+                    (other, Map::new())
+                }
+                _ => (setter.call, arguments(setter, to, Some(from))),
+            };
+            let m = setting(change, call, facet, Value::Object(args), before, after);
+            moves.push(Move { stage: family.stage, ..m });
         }
+    }
+    for link in family.links {
+        moves.extend(link::moves(link, change, from, to, family.stage));
     }
     moves.extend(tagging(change, from, to));
     Ok(moves)
@@ -253,20 +222,26 @@ fn setting(
     }
 }
 
-fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Move {
+fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Result<Move> {
+    let Removal::Delete(call) = family.remove else {
+        return Err(Error::blocked("is never removed by snapdeploy"));
+    };
+    // What has no id is told by what it was made with.
+    let args = match (&family.create, family.made) {
+        (Some(create), ("", _)) => Value::Object(arguments(create, from, None)),
+        _ => json!({}),
+    };
     let facet: Vec<String> = from.portable.keys().chain(from.local.keys()).cloned().collect();
-    let before = Some(facet_digest(from, &facet));
-    let (address, call) = (change.address.clone(), family.delete.to_string());
-    Move {
-        address,
+    Ok(Move {
+        address: change.address.clone(),
         stage: Stage::Clean,
         does: Does::Delete,
-        call,
+        call: call.into(),
+        before: Some(facet_digest(from, &facet)),
         facet,
-        args: json!({}),
-        before,
+        args,
         after: None,
-    }
+    })
 }
 
 /// Splits a create into a shell, which refers to nothing, and a fill.
@@ -285,15 +260,16 @@ pub fn split(family: &Family, m: &Move) -> Result<(Move, Move)> {
     let shell = Move { stage: Stage::Shell, args: Value::Object(shell_args), ..m.clone() };
 
     let facet = names(filler);
-    let status = whole.get("Status").cloned();
     let with = |content: Option<Value>| {
         let mut document = Document::default();
+        for name in facet.iter().filter(|n| *n != "Content") {
+            document.portable.extend(whole.get(name).map(|v| (name.clone(), v.clone())));
+        }
         document.portable.extend(content.map(|c| ("Content".to_string(), c)));
-        document.portable.extend(status.clone().map(|s| ("Status".to_string(), s)));
         facet_digest(&document, &facet)
     };
     let mut args = Map::new();
-    for name in ["Content", "Status", EXACT] {
+    for name in facet.iter().map(String::as_str).chain([EXACT]) {
         args.extend(whole.get(name).map(|v| (name.to_string(), v.clone())));
     }
     let fill = Move {
@@ -330,10 +306,9 @@ fn arguments(setter: &Setter, to: &Document, from: Option<&Document>) -> Map<Str
     let mut args = Map::new();
     for Member { name, argument } in setter.members.iter().chain(setter.beside) {
         let value = merged(to.portable.get(*name), to.local.get(*name));
-        let was = from.is_some_and(|f| f.portable.contains_key(*name) || f.local.contains_key(*name));
+        let was = from.and_then(|f| f.portable.get(*name).or(f.local.get(*name)));
         let value = value.or(match setter.empty {
-            Empty::Text if was => Some(json!("")),
-            Empty::Structure if was => Some(json!({})),
+            Empty::Blank => was.map(blank),
             _ => None,
         });
         args.extend(value.map(|v| (argument.to_string(), v)));
@@ -343,6 +318,15 @@ fn arguments(setter: &Setter, to: &Document, from: Option<&Document>) -> Map<Str
         }
     }
     args
+}
+
+/// Returns the empty value of the sort that `value` is.
+fn blank(value: &Value) -> Value {
+    match value {
+        Value::Array(_) => json!([]),
+        Value::Object(_) => json!({}),
+        _ => json!(""),
+    }
 }
 
 /// Returns both parts of a member as one.

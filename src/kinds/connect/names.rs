@@ -1,80 +1,154 @@
-//! What is known by name only: prompts, modules, views, users, task templates, functions, bots.
+//! What there is, by name: every family, what is known by name only, functions, bots and associations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::association::{self, function_name};
 use super::calls::Calls;
+use super::family::Family;
 use crate::aws::classify;
 use crate::core::address::Address;
 use crate::core::driver::{Gap, Listing};
 use crate::core::inventory::{Alias, Found, Ownership};
-use crate::core::{Pin, Result};
+use crate::core::naming::Naming;
+use crate::core::{ErrorKind, Pin, Result};
 
-/// A kind that Connect lists by name: the kind, the operation, the member of its answer, the name's member.
+/// A kind that is known by name only: the kind, the operation, the member of its answer, the name's member.
 pub const LISTED: &[(&str, &str, &str, &str)] = &[
-    ("connect/prompt", "ListPrompts", "PromptSummaryList", "Name"),
-    ("connect/module", "ListContactFlowModules", "ContactFlowModulesSummaryList", "Name"),
     ("connect/view", "ListViews", "ViewsSummaryList", "Name"),
     ("connect/user", "ListUsers", "UserSummaryList", "Username"),
     ("connect/task-template", "ListTaskTemplates", "TaskTemplates", "Name"),
 ];
 
-/// Returns what `item` of a listing is.
-pub fn found(kind: &str, item: &Value, name: &str) -> Option<Found> {
-    let text = |member: &str| item[member].as_str();
-    let mut found = Found::new(Address::new(kind, text(name)?), text("Id")?, text("Arn").unwrap_or_default());
-    // Source: botocore's `ViewSummary.Type`: CUSTOMER_MANAGED | AWS_MANAGED.
-    if text("Type") == Some("AWS_MANAGED") {
-        found.ownership = Ownership::Aws;
+/// Lists what is known by name only.
+pub async fn named(
+    calls: &Calls,
+    (kind, call, items, name): &(&str, &str, &str, &str),
+) -> Result<Vec<Found>> {
+    let items = calls.list(call, items, "").await?;
+    Ok(items.iter().filter_map(|i| found(kind, i, ("Id", "Arn", name))).collect())
+}
+
+/// Lists a family.
+pub async fn family(calls: &Calls, pin: &Pin, family: &Family) -> Result<Vec<Found>> {
+    let Some(list) = family.list else { return associations(calls, pin, family.kind).await };
+    let items = calls.list(list.call, list.items, "").await?;
+    let found = items.iter().filter_map(|i| found(family.kind, i, (list.id, list.arn, list.name)));
+    Ok(found
+        .map(|mut f| {
+            if family.defaults.contains(&f.address.name()) {
+                f.ownership = Ownership::Default;
+            }
+            f
+        })
+        .collect())
+}
+
+/// Lists the associations of `kind`.
+async fn associations(calls: &Calls, pin: &Pin, kind: &str) -> Result<Vec<Found>> {
+    let ids = association::ids(calls, kind).await?;
+    if kind != "connect/bot-association" {
+        let name = |id: &String| match kind {
+            "connect/lambda-association" => function_name(pin, id),
+            _ => id.clone(),
+        };
+        return Ok(ids.iter().map(|id| association::found(kind, &name(id), id)).collect());
     }
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    let bots = bots(calls, pin).await?;
+    for id in &ids {
+        let aliases = bots.iter().flat_map(|b| b.aliases.iter().flatten().map(move |a| (b, a)));
+        let known = aliases.clone().find(|(_, a)| a.arn == *id);
+        let name = known.map(|(bot, alias)| format!("{}:{}", bot.address.name(), alias.name));
+        found.push(association::found(kind, name.as_ref().unwrap_or(id), id));
+    }
+    Ok(found)
+}
+
+/// Gives each of `found` the name that the configuration has for it.
+pub fn rename(naming: &Naming, found: &mut [Found]) {
+    if naming.is_empty() {
+        return;
+    }
+    for f in found.iter_mut().filter(|f| f.ownership == Ownership::Customer) {
+        let logical = naming.logical(f.address.kind(), f.address.name());
+        if logical != f.address {
+            f.physical = Some(f.address.name().to_string());
+            f.address = logical;
+        }
+    }
+}
+
+/// Returns what `item` of a listing is. `members` are those that are its id, its ARN and its name.
+fn found(kind: &str, item: &Value, members: (&str, &str, &str)) -> Option<Found> {
+    let text = |member: &str| item[member].as_str();
+    let (id, arn, name) = members;
+    let mut found =
+        Found::new(Address::new(kind, text(name)?), text(id)?, text(arn).unwrap_or_default());
+    found.ownership = match (kind, text("Type")) {
+        // Source: botocore's `ViewSummary.Type`: CUSTOMER_MANAGED | AWS_MANAGED.
+        (_, Some("AWS_MANAGED")) => Ownership::Aws,
+        // Source: `AgentStatusType`: an instance has one of each of these, and nobody makes them.
+        ("connect/agent-status", Some("ROUTABLE" | "OFFLINE")) => Ownership::Default,
+        _ => Ownership::Customer,
+    };
     Some(found)
 }
 
-/// Lists the functions that the instance may invoke. Those of other accounts keep their ARNs wherever they are named.
+/// Lists the functions of the account in the region, and those of other accounts or regions not at all: they keep their
+/// ARNs wherever they are named.
+///
+/// Who may not list functions sees those that the instance may invoke.
 pub async fn functions(calls: &Calls, pin: &Pin) -> Result<Vec<Found>> {
-    let mut by_name = BTreeMap::new();
-    for item in calls.list("ListLambdaFunctions", "LambdaFunctions").await? {
-        // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]
-        let arn = item.as_str().unwrap_or_default();
-        let parts: Vec<&str> = arn.split(':').collect();
-        if let [_, _, "lambda", region, account, "function", name, ..] = parts[..]
-            && region == pin.region
-            && account == pin.account
-        {
-            let bare = parts[..7].join(":");
-            by_name.insert(name.to_string(), Found::new(Address::new("lambda/function", name), name, bare));
+    let head = format!("arn:{}:lambda:{}:{}:function:", pin.partition(), pin.region, pin.account);
+    let names: BTreeSet<String> = match all_functions(calls).await {
+        Ok(names) => names.into_iter().collect(),
+        Err(e) if e.kind == ErrorKind::Denied => {
+            let ids = association::ids(calls, "connect/lambda-association").await?;
+            let own = ids.iter().filter_map(|id| id.strip_prefix(&head));
+            own.map(|name| name.split(':').next().unwrap_or(name).to_string()).collect()
         }
-    }
-    Ok(by_name.into_values().collect())
+        Err(e) => return Err(e),
+    };
+    let found = |name: &String| {
+        Found::new(Address::new("lambda/function", name), name, format!("{head}{name}"))
+    };
+    Ok(names.iter().map(found).collect())
 }
 
-/// Lists the bots whose aliases the instance may use. Connect knows them by ARN only; their names are Lex's.
-pub async fn bots(calls: &Calls, pin: &Pin) -> Result<Vec<Found>> {
-    let mut aliases: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for item in calls.list("ListBots", "LexBots").await? {
-        // arn:PARTITION:lex:REGION:ACCOUNT:bot-alias/BOT/ALIAS
-        let arn = item["LexV2Bot"]["AliasArn"].as_str().unwrap_or_default();
-        if let Some([bot, alias]) = arn.split_once(":bot-alias/").and_then(|(_, ids)| {
-            let ids: Vec<&str> = ids.split('/').collect();
-            <[&str; 2]>::try_from(ids).ok()
-        }) {
-            aliases.entry(bot.to_string()).or_default().push((alias.to_string(), arn.to_string()));
+/// Returns the names of all functions.
+async fn all_functions(calls: &Calls) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    let mut marker = None;
+    loop {
+        let call = "ListFunctions";
+        let page = calls.account.lambda.list_functions().max_items(50).set_marker(marker);
+        let send = || async { page.clone().send().await.map_err(|e| classify(call, e)) };
+        let page = calls.read(call, send).await?;
+        names.extend(page.functions.unwrap_or_default().into_iter().filter_map(|f| f.function_name));
+        marker = page.next_marker.filter(|m| !m.is_empty());
+        if marker.is_none() {
+            return Ok(names);
         }
     }
-    if aliases.is_empty() {
-        return Ok(Vec::new());
-    }
-    let names = bot_names(calls).await?;
+}
+
+/// Lists the bots of the account with all their aliases. Connect knows them by ARN only; their names are Lex's.
+pub async fn bots(calls: &Calls, pin: &Pin) -> Result<Vec<Found>> {
     let mut found = Vec::new();
-    for (id, used) in aliases {
-        let Some(name) = names.get(&id) else { continue };
-        let known = alias_names(calls, &id).await?;
-        let arn = format!("arn:{}:lex:{}:{}:bot/{id}", pin.partition(), pin.region, pin.account);
-        let mut bot = Found::new(Address::new("lex/bot", name), &id, arn);
-        let aliases = used
-            .into_iter()
-            .filter_map(|(id, arn)| Some(Alias { name: known.get(&id)?.clone(), physical: None, id, arn }));
+    for (id, name) in bot_names(calls).await? {
+        let head = format!("arn:{}:lex:{}:{}", pin.partition(), pin.region, pin.account);
+        let mut bot = Found::new(Address::new("lex/bot", &name), &id, format!("{head}:bot/{id}"));
+        let aliases = alias_names(calls, &id).await?.into_iter().map(|(alias, name)| Alias {
+            name,
+            physical: None,
+            arn: format!("{head}:bot-alias/{id}/{alias}"),
+            id: alias,
+        });
         bot.aliases = Some(aliases.collect());
         found.push(bot);
     }

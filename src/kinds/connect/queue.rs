@@ -2,15 +2,26 @@
 //!
 //! Source: botocore's `connect` model, `Queue`, `CreateQueue`, `UpdateQueue*`.
 
-use super::family::{Empty, Family, Setter, same};
+use serde_json::json;
+
+use super::family::{Empty, Family, PLAIN, Removal, Searched, Setter, listed, same};
+use super::link::{Batch, Link, whole};
+use super::part::{Part, id};
 use crate::core::fields::{Class, field};
 
 /// Standard queues.
 pub const QUEUE: Family = Family {
     kind: "connect/queue",
-    list: ("ListQueues", "QueueSummaryList"),
-    describe: ("DescribeQueue", "Queue"),
-    arn: "QueueArn",
+    list: Some(listed("ListQueues", "QueueSummaryList")),
+    search: Some(Searched { call: "SearchQueues", items: "Queues", id: "QueueId", needs: &["HoursOfOperationId", "Status"] }),
+    describe: Some(("DescribeQueue", "Queue")),
+    parts: &[Part::List {
+        member: "QuickConnectIds",
+        call: "ListQueueQuickConnects",
+        items: "QuickConnectSummaryList",
+        item: id,
+        search: None,
+    }],
     fields: &[
         field("QueueArn", Class::Identity),
         field("QueueId", Class::Identity),
@@ -24,11 +35,12 @@ pub const QUEUE: Family = Family {
         // Operational: opening, closing and limiting queues is the target's own business.
         field("MaxContacts", Class::Local),
         field("Status", Class::Local),
+        field("QuickConnectIds", Class::Ref("connect/quick-connect")),
         field("Tags", Class::Tags),
         field("LastModifiedTime", Class::Volatile),
         field("LastModifiedRegion", Class::Volatile),
     ],
-    create: Setter {
+    create: Some(Setter {
         call: "CreateQueue",
         members: &[
             same("Name"),
@@ -41,14 +53,14 @@ pub const QUEUE: Family = Family {
         ],
         beside: &[],
         empty: Empty::Omitted,
-    },
+    }),
     made: ("QueueId", "QueueArn"),
     born: &[("Status", "ENABLED")],
     update: &[
         Setter {
             call: "UpdateQueueName",
-            members: &[same("Description")],
-            beside: &[same("Name")],
+            members: &[same("Name"), same("Description")],
+            beside: &[],
             // The model's `QueueDescription` has at least one character.
             empty: Empty::Never,
         },
@@ -62,13 +74,13 @@ pub const QUEUE: Family = Family {
             call: "UpdateQueueOutboundCallerConfig",
             members: &[same("OutboundCallerConfig")],
             beside: &[],
-            empty: Empty::Structure,
+            empty: Empty::Blank,
         },
         Setter {
             call: "UpdateQueueOutboundEmailConfig",
             members: &[same("OutboundEmailConfig")],
             beside: &[],
-            empty: Empty::Structure,
+            empty: Empty::Blank,
         },
         Setter {
             call: "UpdateQueueMaxContacts",
@@ -78,8 +90,22 @@ pub const QUEUE: Family = Family {
         },
         Setter { call: "UpdateQueueStatus", members: &[same("Status")], beside: &[], empty: Empty::Omitted },
     ],
-    fixed: &["Name"],
-    delete: "DeleteQueue",
-    shell: None,
-    arrange: None,
+    // Not by CreateQueue, though that takes them: a quick connect may lead to the queue itself.
+    links: &[Link {
+        member: "QuickConnectIds",
+        key: whole,
+        add: Batch {
+            call: "AssociateQueueQuickConnects",
+            most: 50,
+            arguments: |ids| json!({ "QuickConnectIds": ids }),
+        },
+        change: None,
+        remove: Batch {
+            call: "DisassociateQueueQuickConnects",
+            most: 50,
+            arguments: |ids| json!({ "QuickConnectIds": ids }),
+        },
+    }],
+    remove: Removal::Delete("DeleteQueue"),
+    ..PLAIN
 };
