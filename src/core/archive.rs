@@ -18,8 +18,8 @@ const MAX_ENTRIES: usize = 65_534;
 const MAX_RATIO: u64 = 1_100;
 
 /// Returns an archive of `entries`: equal entries, equal bytes. Fails where [`unpack`] would refuse the archive.
-pub fn pack(entries: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>> {
-    let total: u64 = entries.values().map(|b| b.len() as u64).sum();
+pub fn pack<B: AsRef<[u8]>>(entries: &BTreeMap<String, B>) -> Result<Vec<u8>> {
+    let total: u64 = entries.values().map(|b| b.as_ref().len() as u64).sum();
     if entries.len() > MAX_ENTRIES || total > MAX_TOTAL {
         return Err(Error::input(format!(
             "an archive cannot hold {} entries of {total} bytes: at most {MAX_ENTRIES}, and {MAX_TOTAL} bytes",
@@ -34,6 +34,7 @@ pub fn pack(entries: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>> {
     let bug = |e: &dyn std::fmt::Display| Error::bug(format!("cannot write an archive in memory: {e}"));
     let mut folded = BTreeSet::new();
     for (name, bytes) in entries {
+        let bytes = bytes.as_ref();
         check_name(name.as_bytes()).map_err(|e| bug(&e))?;
         if !folded.insert(name.to_lowercase()) {
             return Err(bug(&format!("`{name}` is named twice")));

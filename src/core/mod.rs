@@ -5,6 +5,7 @@ pub mod archive;
 pub mod arn;
 pub mod back;
 pub mod before;
+pub mod blob;
 pub mod clock;
 pub mod compare;
 pub mod digest;

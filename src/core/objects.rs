@@ -1,6 +1,7 @@
 //! Objects: where bytes are kept, written once and never overwritten.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -73,6 +74,14 @@ pub trait Objects: Send + Sync {
 
     /// Returns the bytes under `key`, or a `NotFound` error.
     async fn read(&self, key: &Key) -> Result<Bytes>;
+
+    /// Returns whether something is under `key`, without reading it.
+    async fn has(&self, key: &Key) -> Result<bool>;
+
+    /// Returns a link that lets anyone who has it read the bytes under `key` with a plain HTTP GET, for `ttl` from now
+    /// (more than nothing, at most seven days, else an `Input` error); `None` from a store that cannot make any. The
+    /// link is a secret while it lasts. Whether anything is under `key` is not looked at.
+    async fn link(&self, key: &Key, ttl: Duration) -> Result<Option<String>>;
 
     /// Returns the keys that start with `prefix`, in the order of their bytes, those after `after` only; at most
     /// 1,000 a page.

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::archive;
+use super::blob::{self, Blobs};
 use super::digest::{Digest, canonical};
 use super::document::Document;
-use super::error::{Error, Result};
+use super::error::{Error, ErrorKind, Result};
 use super::finding::Finding;
 use super::id::SnapshotId;
 use super::inventory::{Found, Inventory};
@@ -53,10 +55,13 @@ pub struct Package {
     pub manifest: PackageManifest,
     /// The documents, by address.
     pub documents: BTreeMap<Address, Document>,
+    /// The bytes that the documents name, all of them and no others.
+    pub blobs: Blobs,
 }
 
 impl Package {
-    /// Returns the package of those documents of `snapshot` that `select` picks.
+    /// Returns the package of those documents of `snapshot` that `select` picks, still without the bytes that they name
+    /// (`Repository::blobs` has them).
     pub fn of(
         snapshot: &Snapshot,
         select: impl Fn(&Address) -> bool,
@@ -86,7 +91,7 @@ impl Package {
             inventory,
             findings,
         };
-        Package { manifest, documents }
+        Package { manifest, documents, blobs: Blobs::new() }
     }
 
     /// Returns everything that was there.
@@ -95,13 +100,20 @@ impl Package {
         Inventory::new(self.manifest.pin.clone(), kept.chain(self.manifest.inventory.iter().cloned()))
     }
 
-    /// Returns the package's bytes. Their digest is its name.
+    /// Returns the package's bytes. Their digest is its name. Fails with `Input` if they are more than an archive can
+    /// hold, with `Corrupt` unless its blobs are those that its documents name.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut entries = bodies(self.documents.values());
+        blob::account(&self.blobs, &self.documents)?;
+        let bodies =
+            bodies(self.documents.values()).into_iter().map(|(name, body)| (name, Bytes::from(body)));
+        let mut entries: BTreeMap<String, Bytes> = bodies.chain(blob::entries(&self.blobs)).collect();
         let manifest = serde_json::to_value(&self.manifest)
             .map_err(|e| Error::bug(format!("cannot write the manifest: {e}")))?;
-        entries.insert("manifest.json".into(), canonical(&manifest).into_bytes());
-        archive::pack(&entries)
+        entries.insert("manifest.json".into(), canonical(&manifest).into());
+        archive::pack(&entries).map_err(|e| match e.kind {
+            ErrorKind::Input => e.hint("package fewer documents: name their addresses"),
+            _ => e,
+        })
     }
 
     /// Returns the package that `bytes` hold. `Corrupt` unless every byte of it is accounted for.
@@ -116,8 +128,10 @@ impl Package {
         if let Some(twice) = found.map(|f| &f.address).find(|a| !names.insert(*a)) {
             return Err(Error::corrupt(format!("{twice} is named twice")));
         }
+        let blobs = blob::take(&mut entries)?;
         let documents = documents(entries, &manifest.kept)?;
-        Ok(Package { manifest, documents })
+        blob::account(&blobs, &documents)?;
+        Ok(Package { manifest, documents, blobs })
     }
 }
 

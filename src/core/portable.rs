@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::digest::Digest;
 use super::document::Document;
 pub use super::encoder::{Encoder, Origin};
 use super::error::{Error, Result};
@@ -95,28 +96,39 @@ fn resolve_with(value: &Value, text: &mut dyn FnMut(&str) -> Result<String>) -> 
 /// Returns every reference in `value`; what is not a template has none.
 pub fn references(value: &Value) -> BTreeSet<(Form, Address, Option<String>)> {
     let mut found = BTreeSet::new();
-    collect(value, &mut found);
+    each_hole(value, &mut |hole| {
+        if let Placeholder::To { form, address, qualifier } = hole {
+            found.insert((*form, address.clone(), qualifier.clone()));
+        }
+    });
     found
 }
 
-fn collect(value: &Value, found: &mut BTreeSet<(Form, Address, Option<String>)>) {
+/// Returns every blob that `value` names; what is not a template names none.
+pub fn blobs(value: &Value) -> BTreeSet<Digest> {
+    let mut found = BTreeSet::new();
+    each_hole(value, &mut |hole| {
+        if let Placeholder::Blob(digest) = hole {
+            found.insert(*digest);
+        }
+    });
+    found
+}
+
+fn each_hole(value: &Value, see: &mut dyn FnMut(&Placeholder)) {
     let mut text = |text: &str| {
         if !is_plain(text)
             && let Ok(template) = text.parse::<Template>()
         {
-            for hole in template.holes() {
-                if let Placeholder::To { form, address, qualifier } = hole {
-                    found.insert((*form, address.clone(), qualifier.clone()));
-                }
-            }
+            template.holes().for_each(&mut *see);
         }
     };
     match value {
         Value::String(template) => text(template),
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Array(items) => items.iter().for_each(|item| each_hole(item, see)),
         Value::Object(members) => {
             members.keys().for_each(|key| text(key));
-            members.values().for_each(|member| collect(member, found));
+            members.values().for_each(|member| each_hole(member, see));
         }
         _ => {}
     }

@@ -1,11 +1,18 @@
 //! The repository: snapshots, packages and plans in a store of objects. Data first, commit last; readers in the
 //! opposite order; every read verified against its digest.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
 use serde_json::Value;
 
+use super::address::Address;
 use super::archive;
+use super::blob::{self, Blobs};
 use super::digest::{Digest, canonical};
+use super::document::Document;
 use super::error::{Error, ErrorKind, Result};
 use super::id::SnapshotId;
 use super::objects::{Created, Key, Objects};
@@ -16,6 +23,9 @@ use super::snapshot::{Manifest, SNAPSHOT_SCHEMA, Snapshot};
 
 /// The member of a stored manifest that has the digest of all its others.
 const SEAL: &str = "digest";
+
+/// How many blobs are asked for at the same time.
+const BLOBS_AT_ONCE: usize = 8;
 
 const FORMAT: &[u8] = b"{\"schema\":\"snapdeploy.store/1\"}\n";
 
@@ -57,10 +67,17 @@ impl<'a> Repository<'a> {
 
     /// Writes the snapshot and reads it back. Its manifest is written last; that write is the commit.
     ///
-    /// Returns the snapshot as it was read back, and how many objects were written.
+    /// Refuses, as a `Bug`, a snapshot that names a blob that is not in the store: whoever took it has to put the
+    /// blobs first. Returns the snapshot as it was read back, and how many objects were written.
     pub async fn commit(&self, snapshot: Snapshot) -> Result<(Snapshot, usize)> {
         self.mark().await?;
         let Snapshot { mut manifest, documents } = snapshot;
+        if let Some((digest, address)) = self.missing_blob(&blob::named(&documents)).await? {
+            return Err(Error::bug(format!(
+                "{address} names the blob {digest}, which is not in {}; nothing was committed",
+                self.place()
+            )));
+        }
         let archive = archive::pack(&bodies(documents.values()))?;
         manifest.bodies = Digest::of(&archive);
         let mut written = 0;
@@ -154,10 +171,68 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// Keeps the package and returns its digest.
+    /// Keeps the bytes, unless they are there, and returns their digest.
+    pub async fn put_blob(&self, bytes: impl Into<Bytes>) -> Result<Digest> {
+        let bytes = bytes.into();
+        let digest = Digest::of(&bytes);
+        // Asked first: bytes that are there need not be sent again.
+        if !self.has_blob(&digest).await? {
+            self.mark().await?;
+            self.objects.create(&blob_key(&digest)?, bytes).await?;
+        }
+        Ok(digest)
+    }
+
+    /// Returns the bytes with this digest. `Corrupt` if they are not what was kept.
+    pub async fn blob(&self, digest: &Digest) -> Result<Bytes> {
+        let bytes = self.objects.read(&blob_key(digest)?).await.map_err(|e| match e.kind {
+            ErrorKind::NotFound => Error::not_found(format!("there is no blob {digest} in {}", self.place())),
+            _ => e,
+        })?;
+        digest.check(&bytes, format!("the blob {digest}"))?;
+        Ok(bytes)
+    }
+
+    /// Returns whether the bytes with this digest are kept, without reading them.
+    pub async fn has_blob(&self, digest: &Digest) -> Result<bool> {
+        self.objects.has(&blob_key(digest)?).await
+    }
+
+    /// Returns a link under which a service can fetch the blob for `ttl` from now; `None` if the store makes none.
+    pub async fn blob_link(&self, digest: &Digest, ttl: Duration) -> Result<Option<String>> {
+        self.objects.link(&blob_key(digest)?, ttl).await
+    }
+
+    /// Returns the bytes of all blobs that `documents` name.
+    pub async fn blobs(&self, documents: &BTreeMap<Address, Document>) -> Result<Blobs> {
+        let named = blob::named(documents).into_iter();
+        let reads = named.map(|(digest, address)| async move {
+            let bytes = self.blob(&digest).await;
+            bytes.map(|b| (digest, b)).map_err(|e| e.context(format!("{address} cannot be packed")))
+        });
+        futures::stream::iter(reads).buffered(BLOBS_AT_ONCE).try_collect().await
+    }
+
+    /// Returns a blob of `named` that is not in the store, and what names it.
+    async fn missing_blob<'b>(
+        &self,
+        named: &BTreeMap<Digest, &'b Address>,
+    ) -> Result<Option<(Digest, &'b Address)>> {
+        let looks = named.iter().map(|(digest, address)| async move {
+            Ok::<_, Error>((!self.has_blob(digest).await?).then_some((*digest, *address)))
+        });
+        let missing = futures::stream::iter(looks).buffered(BLOBS_AT_ONCE);
+        let mut missing = missing.try_filter_map(|m| std::future::ready(Ok(m))).boxed_local();
+        missing.try_next().await
+    }
+
+    /// Keeps the package, after the blobs in it, and returns its digest.
     pub async fn put_package(&self, package: &Package) -> Result<Digest> {
         self.mark().await?;
         let bytes = package.to_bytes()?;
+        for blob in package.blobs.values() {
+            self.put_blob(blob.clone()).await?;
+        }
         let digest = Digest::of(&bytes);
         self.objects.create(&package_key(&digest)?, Bytes::from(bytes)).await?;
         Ok(digest)
@@ -215,6 +290,10 @@ impl<'a> Repository<'a> {
 fn other_version(what: &str) -> Error {
     Error::input(format!("{what} was made by another version of snapdeploy"))
         .hint("use the version that made it, or a newer one")
+}
+
+fn blob_key(digest: &Digest) -> Result<Key> {
+    Key::new(format!("blobs/sha256/{digest}"))
 }
 
 fn snapshot_key(pin: &Pin, id: &SnapshotId) -> Result<Key> {

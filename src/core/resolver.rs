@@ -47,6 +47,8 @@ impl Resolver<'_> {
                 let missing = || missing(format!("the environment has no variable `{name}`"));
                 self.vars.get(name).cloned().ok_or_else(missing)
             }
+            // The kind that wrote it there knows the word, and asks the store for the bytes.
+            Placeholder::Blob(digest) => Ok(format!("blob:{digest}")),
             Placeholder::To { form: Form::Name, address, qualifier } => {
                 // It is only shown, so a resource that is not there yet is no obstacle.
                 let found = self.inventory.get(address);

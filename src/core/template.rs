@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::address::{Address, decode_name, encode_name};
+use super::digest::Digest;
 use super::error::{Error, Result};
 
 /// How a reference stands in the original.
@@ -35,6 +36,8 @@ pub enum Placeholder {
     Instance,
     /// A value of the environment.
     Var(String),
+    /// Bytes that are no document, such as a prompt's audio, by their digest.
+    Blob(Digest),
     /// Another resource.
     To {
         /// As id, ARN or name.
@@ -167,6 +170,7 @@ impl fmt::Display for Placeholder {
             Placeholder::Partition => f.write_str("@{partition}"),
             Placeholder::Instance => f.write_str("@{instance}"),
             Placeholder::Var(name) => write!(f, "@{{var:{}}}", encode_name(name)),
+            Placeholder::Blob(digest) => write!(f, "@{{blob:{digest}}}"),
             Placeholder::To { form, address, qualifier } => {
                 let form = match form {
                     Form::Id => "id",
@@ -206,6 +210,10 @@ impl FromStr for Placeholder {
             }
             Some(("account", text)) => return Ok(Placeholder::AccountNamed(name(text)?)),
             Some(("var", text)) => return Ok(Placeholder::Var(name(text)?)),
+            Some(("blob", text)) => {
+                let digest = text.parse().map_err(|e: Error| bad(body, &e.message))?;
+                return Ok(Placeholder::Blob(digest));
+            }
             Some(("id", text)) => (Form::Id, text),
             Some(("arn", text)) => (Form::Arn, text),
             Some(("name", text)) => (Form::Name, text),
@@ -256,6 +264,7 @@ mod tests {
             Just(Placeholder::Instance),
             name.prop_map(Placeholder::AccountNamed),
             name.prop_map(Placeholder::Var),
+            any::<Vec<u8>>().prop_map(|bytes| Placeholder::Blob(Digest::of(&bytes))),
             (form, name, prop::option::of(name)).prop_map(|(form, name, qualifier)| Placeholder::To {
                 form,
                 address: Address::new("connect/queue", name),
@@ -302,6 +311,7 @@ mod tests {
             "@{arn:lambda/function/orders#live}",
             "${x} {{y}} a@b @",
             "@@{region}",
+            "@{blob:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}",
         ] {
             assert_eq!(text.parse::<Template>().unwrap().to_string(), text);
         }
@@ -317,6 +327,11 @@ mod tests {
             "@{var:%41}",
             "@{id:a/b/%41}",
             "@{id:a/b/c#}",
+            "@{blob}",
+            "@{blob:}",
+            "@{blob:e3b0}",
+            "@{blob:E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855}",
+            "@{blob:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855#x}",
         ] {
             let error = text.parse::<Template>().unwrap_err();
             assert_eq!(error.kind, crate::core::ErrorKind::Input, "{text}");

@@ -10,9 +10,12 @@ use super::world::World;
 /// Reference). The signature itself is not checked: any secret key does.
 pub(crate) fn read_signature(call: &mut Call) -> Result<(), Fail> {
     let missing = || Fail::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-    let header = call.header("authorization").ok_or_else(missing)?;
-    let scope =
-        header.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()).ok_or_else(missing)?;
+    // A presigned URL of S3 has it in the query ("Authenticating Requests: Using Query Parameters").
+    let scope = match call.header("authorization") {
+        None => call.param("X-Amz-Credential"),
+        Some(header) => header.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()),
+    };
+    let scope = scope.ok_or_else(missing)?;
     let parts: Vec<String> = scope.trim().split('/').map(str::to_owned).collect();
     let [key, _date, region, service, end] = parts.as_slice() else {
         return Err(Fail::new(403, "IncompleteSignatureException", "Credential must have five parts"));
@@ -33,6 +36,14 @@ pub(crate) fn read_signature(call: &mut Call) -> Result<(), Fail> {
 /// Signatures are valid for 5 minutes ("Signature Version 4 troubleshooting"), S3's for 15 ("RequestTimeTooSkewed").
 pub(crate) fn check_date(call: &Call) -> Result<(), Fail> {
     let now = clock::wall();
+    if let Some(seconds) = call.param("X-Amz-Expires") {
+        let signed = call.param("X-Amz-Date").and_then(clock::parse_amz);
+        let lasts = signed.zip(seconds.parse::<f64>().ok());
+        if lasts.is_some_and(|(signed, seconds)| signed - 900.0 <= now && now <= signed + seconds) {
+            return Ok(());
+        }
+        return Err(Fail::new(403, "AccessDenied", "Request has expired"));
+    }
     let sent = call.header("x-amz-date").and_then(clock::parse_amz);
     let allowed = if call.service == "s3" { 900.0 } else { 300.0 };
     if sent.is_some_and(|sent| (sent - now).abs() <= allowed) {
@@ -63,7 +74,8 @@ pub(crate) fn check_date(call: &Call) -> Result<(), Fail> {
 /// that AssumeRole issued; any other key is the first account's.
 pub(crate) fn caller(world: &World, call: &Call) -> Result<Caller, Fail> {
     let unknown = || fault::unknown_key(&call.service);
-    if let Some(token) = call.header("x-amz-security-token") {
+    let token = call.header("x-amz-security-token").or_else(|| call.param("X-Amz-Security-Token"));
+    if let Some(token) = token {
         let session = world.sessions.get(&call.access_key).ok_or_else(unknown)?;
         if session.token != token {
             return Err(unknown());

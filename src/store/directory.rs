@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind as Io, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use crate::core::objects::{Created, Key, Objects, Page};
 use crate::core::{Error, Result};
 
 use super::blocking::blocking;
-use super::memory::{PAGE, no_object, other_bytes};
+use super::memory::{PAGE, check_ttl, no_object, other_bytes};
 use super::patience::unique;
 
 /// The name of the ledger's file, which lies beside the objects and is none.
@@ -67,6 +68,20 @@ impl Objects for DirectoryObjects {
             Err(e) => Err(failed("read", &path.display().to_string(), e)),
         })
         .await
+    }
+
+    async fn has(&self, key: &Key) -> Result<bool> {
+        let path = self.path(key)?;
+        blocking(move || match fs::metadata(&path) {
+            Ok(found) => Ok(found.is_file()),
+            Err(e) if absent(&e) => Ok(false),
+            Err(e) => Err(failed("look at", &path.display().to_string(), e)),
+        })
+        .await
+    }
+
+    async fn link(&self, _: &Key, ttl: Duration) -> Result<Option<String>> {
+        check_ttl(ttl).map(|()| None)
     }
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {

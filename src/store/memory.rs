@@ -29,6 +29,18 @@ pub(super) fn no_object(key: &Key, place: &str) -> Error {
     Error::not_found(format!("no `{key}` in {place}"))
 }
 
+/// The longest that a link lasts: what S3 allows ("Sharing objects with presigned URLs").
+const LONGEST_LINK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Fails with `Input` unless a link can last for `ttl`.
+pub(super) fn check_ttl(ttl: Duration) -> Result<()> {
+    // A signature says whole seconds.
+    if (Duration::from_secs(1)..=LONGEST_LINK).contains(&ttl) {
+        return Ok(());
+    }
+    Err(Error::input(format!("a link cannot last for {ttl:?}: at least a second, at most seven days")))
+}
+
 /// Objects in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryObjects {
@@ -62,6 +74,14 @@ impl Objects for MemoryObjects {
 
     async fn read(&self, key: &Key) -> Result<Bytes> {
         self.lock().get(key).cloned().ok_or_else(|| no_object(key, &self.place()))
+    }
+
+    async fn has(&self, key: &Key) -> Result<bool> {
+        Ok(self.lock().contains_key(key))
+    }
+
+    async fn link(&self, _: &Key, ttl: Duration) -> Result<Option<String>> {
+        check_ttl(ttl).map(|()| None)
     }
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {

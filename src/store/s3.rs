@@ -1,7 +1,10 @@
 //! S3: objects under a prefix of a bucket.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 use aws_smithy_types::base64;
@@ -11,7 +14,7 @@ use crate::core::objects::{Created, Key, Objects, Page};
 use crate::core::{Clock, Digest, Error, ErrorKind, Result};
 
 use super::answers::classify;
-use super::memory::{PAGE, no_object, other_bytes};
+use super::memory::{PAGE, check_ttl, no_object, other_bytes};
 use super::patience::{Patience, unique};
 
 /// The object's metadata that tells which write made it, so that a writer whose answer was lost knows its own.
@@ -163,6 +166,35 @@ impl Objects for S3Objects {
             Some(there) => Ok(there.body),
             None => Err(no_object(key, &self.place())),
         }
+    }
+
+    async fn has(&self, key: &Key) -> Result<bool> {
+        let sent = self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(self.name(key.as_str()))
+            .set_expected_bucket_owner(self.expected_owner.clone())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) => match classify(error, &self.doing("look at", key.as_str())) {
+                error if error.kind == ErrorKind::NotFound => Ok(false),
+                error => Err(error),
+            },
+        }
+    }
+
+    async fn link(&self, key: &Key, ttl: Duration) -> Result<Option<String>> {
+        check_ttl(ttl)?;
+        let bug = |e| Error::bug(format!("a link cannot last for {ttl:?}")).source(e);
+        let lasting = PresigningConfig::expires_in(ttl).map_err(bug)?;
+        // The owner is not said: whoever follows the link would have to send it as a header.
+        let request = self.client.get_object().bucket(&self.bucket).key(self.name(key.as_str()));
+        let signed = request.presigned(lasting).await;
+        let signed = signed.map_err(|e| classify(e, &self.doing("make a link to", key.as_str())))?;
+        Ok(Some(signed.uri().to_string()))
     }
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use snapdeploy::core::archive::{pack, unpack};
+use snapdeploy::core::blob::Blobs;
 use snapdeploy::core::digest::canonical;
 use snapdeploy::core::document::Document;
 use snapdeploy::core::inventory::Found;
@@ -36,7 +37,7 @@ fn package_of(documents: BTreeMap<Address, Document>) -> Package {
         inventory: vec![found(&Address::new("connect/prompt", "Beep"))],
         findings: Vec::new(),
     };
-    Package { manifest, documents }
+    Package { manifest, documents, blobs: Blobs::new() }
 }
 
 fn good() -> Package {

@@ -137,6 +137,12 @@ impl Objects for Mortal<'_, dyn Objects> {
     async fn read(&self, key: &Key) -> Result<Bytes> {
         self.death.call(self.inner.read(key)).await
     }
+    async fn has(&self, key: &Key) -> Result<bool> {
+        self.death.call(self.inner.has(key)).await
+    }
+    async fn link(&self, key: &Key, ttl: Duration) -> Result<Option<String>> {
+        self.death.call(self.inner.link(key, ttl)).await
+    }
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
         self.death.call(self.inner.list(prefix, after)).await
     }

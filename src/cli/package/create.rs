@@ -40,7 +40,8 @@ pub(super) async fn run(args: &CreateArgs, face: &Face) -> Result<Exit> {
     if !snapshot.manifest.gaps.is_empty() {
         face.ui.say(format!("warning: {} has gaps: {}", args.source, snapshot.manifest.gaps.len()));
     }
-    let package = Package::of(&snapshot, |a| select.picks(a), labels);
+    let mut package = Package::of(&snapshot, |a| select.picks(a), labels);
+    package.blobs = context.repository().blobs(&package.documents).await?;
     let digest = context.repository().put_package(&package).await?;
     if let Some(file) = &args.out {
         write(file, &package)?;

@@ -1,7 +1,7 @@
 //! `package unpack` and `package pack`: a package as a folder of readable files.
 //!
-//! `manifest.json` is the package's manifest; `documents/SERVICE/NOUN/NAME.json` are the documents. A name is written
-//! so that no file system can take it for anything else: whatever is not a plain character is percent-encoded.
+//! `manifest.json` is the package's manifest; `documents/SERVICE/NOUN/NAME.json` are the documents; `blobs/HEX` are the
+//! bytes that documents name, such as a prompt's audio, by their SHA-256. A document's name is written so that no file system can take it for anything else: whatever is not a plain character is percent-encoded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,16 +15,20 @@ use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::output::Report;
 use crate::cli::ui::Ink;
+use crate::core::blob::{self, Blobs};
 use crate::core::package::{PACKAGE_SCHEMA, Package, PackageManifest};
 use crate::core::snapshot::Kept;
 use crate::core::{Address, Digest, Document, Error, Result};
 
 use super::create::write;
-use super::inspect::{PackageReport, read};
+use super::inspect::{PackageReport, besides, read};
 use super::verb::{PackArgs, UnpackArgs};
 
 /// The longest file name, in bytes, that every file system takes, with room for `.json`.
 const LONGEST: usize = 200;
+
+/// Where the blobs are.
+const BLOBS: &str = "blobs";
 
 /// Runs `package unpack`.
 pub(super) async fn unpack(args: &UnpackArgs, face: &Face) -> Result<Exit> {
@@ -43,8 +47,15 @@ pub(super) async fn unpack(args: &UnpackArgs, face: &Face) -> Result<Exit> {
         fs::write(&file, pretty(&Readable { address: address.clone(), document: document.clone() })?)
             .map_err(cannot)?;
     }
+    if !package.blobs.is_empty() {
+        fs::create_dir_all(directory.join(BLOBS)).map_err(cannot)?;
+    }
+    for (digest, bytes) in &package.blobs {
+        fs::write(directory.join(BLOBS).join(digest.to_string()), bytes).map_err(cannot)?;
+    }
     fs::write(directory.join("manifest.json"), pretty(&package.manifest)?).map_err(cannot)?;
-    face.ui.result(&UnpackReport { directory, digest, documents: package.documents.len() })?;
+    let (documents, blobs) = (package.documents.len(), package.blobs.len());
+    face.ui.result(&UnpackReport { directory, digest, documents, blobs })?;
     Ok(Exit::Done)
 }
 
@@ -140,9 +151,43 @@ fn put_together(directory: &Path) -> Result<Package> {
         return Err(Error::input(format!("{address} is not in manifest.json"))
             .hint("what is deployed is what was extracted: add it in an environment, and extract that"));
     }
-    let package = Package { manifest, documents };
+    let blobs = blobs_in(&directory.join(BLOBS))?;
+    blob::account(&blobs, &documents).map_err(|e| {
+        Error::input(format!("{}: {}", directory.display(), e.message)).hint(
+            "blobs/ holds what the documents name as @{blob:...}, each under its SHA-256, and nothing else",
+        )
+    })?;
+    let package = Package { manifest, documents, blobs };
     // What is written has to be readable.
     Package::from_bytes(&package.to_bytes()?)
+}
+
+/// Reads the blobs in `directory`, each of which is named by its digest.
+fn blobs_in(directory: &Path) -> Result<Blobs> {
+    let cannot = |path: &Path, e: io::Error| Error::input(format!("cannot read {}: {e}", path.display()));
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Blobs::new()),
+        Err(e) => return Err(cannot(directory, e)),
+    };
+    let mut blobs = Blobs::new();
+    for entry in entries {
+        let path = entry.map_err(|e| cannot(directory, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Ok(digest) = name.parse::<Digest>() else {
+            let why = "is not named by a SHA-256 (64 lowercase hexadecimal digits)";
+            return Err(Error::input(format!("{} {why}", path.display())).hint("take it out"));
+        };
+        let bytes = fs::read(&path).map_err(|e| cannot(&path, e))?;
+        let found = Digest::of(&bytes);
+        if found != digest {
+            let message = format!("{} does not match its name: its SHA-256 is {found}", path.display());
+            let hint = format!("to change it, name it {found}, and write @{{blob:{found}}} in its document");
+            return Err(Error::input(message).hint(hint));
+        }
+        blobs.insert(digest, bytes.into());
+    }
+    Ok(blobs)
 }
 
 fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -185,13 +230,15 @@ struct UnpackReport<'a> {
     directory: &'a Path,
     digest: Digest,
     documents: usize,
+    blobs: usize,
 }
 
 impl Report for UnpackReport<'_> {
     const SCHEMA: &'static str = "snapdeploy.unpacked/1";
 
     fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
-        writeln!(out, "Unpacked {} documents into {}", self.documents, self.directory.display())?;
+        let blobs = besides(self.blobs);
+        writeln!(out, "Unpacked {} documents{blobs} into {}", self.documents, self.directory.display())?;
         writeln!(out, "Put together: snapdeploy package pack {}", self.directory.display())
     }
 }

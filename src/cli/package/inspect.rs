@@ -40,7 +40,8 @@ pub(super) async fn inspect(args: &InspectArgs, face: &Face) -> Result<Exit> {
 /// Runs `package verify`. Reading a package is what verifies it.
 pub(super) async fn verify(args: &VerifyArgs, face: &Face) -> Result<Exit> {
     let (digest, package) = read(&args.package, face).await?;
-    face.ui.result(&VerifyReport { digest, documents: package.documents.len() })?;
+    let (documents, blobs) = (package.documents.len(), package.blobs.len());
+    face.ui.result(&VerifyReport { digest, documents, blobs })?;
     Ok(Exit::Done)
 }
 
@@ -48,14 +49,32 @@ pub(super) async fn verify(args: &VerifyArgs, face: &Face) -> Result<Exit> {
 struct VerifyReport {
     digest: Digest,
     documents: usize,
+    blobs: usize,
 }
 
 impl Report for VerifyReport {
     const SCHEMA: &'static str = "snapdeploy.verification/1";
 
     fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
-        writeln!(out, "Good: {} documents, digest {}", self.documents, self.digest)
+        let blobs = besides(self.blobs);
+        writeln!(out, "Good: {} documents{blobs}, digest {}", self.documents, self.digest)
     }
+}
+
+/// Returns `, 3 blobs`, or nothing where there are none.
+pub(super) fn besides(blobs: usize) -> String {
+    match blobs {
+        0 => String::new(),
+        1 => ", 1 blob".into(),
+        n => format!(", {n} blobs"),
+    }
+}
+
+/// The bytes of a package that are no document.
+#[derive(Serialize)]
+struct BlobReport {
+    digest: Digest,
+    bytes: usize,
 }
 
 /// What is in a package.
@@ -69,9 +88,13 @@ pub(super) struct PackageReport<'a> {
 impl Serialize for PackageReport<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut document = serializer.serialize_struct("package", 3)?;
+        let blobs = self.package.blobs.iter();
+        let blobs: Vec<BlobReport> =
+            blobs.map(|(digest, b)| BlobReport { digest: *digest, bytes: b.len() }).collect();
+        let mut document = serializer.serialize_struct("package", 4)?;
         document.serialize_field("digest", &self.digest)?;
         document.serialize_field("file", &self.file.map(|f| f.display().to_string()))?;
+        document.serialize_field("blobs", &blobs)?;
         document.serialize_field("manifest", &self.package.manifest)?;
         document.end()
     }
@@ -87,14 +110,18 @@ impl Report for PackageReport<'_> {
             grid.row([kept.found.address.to_string(), kept.portable.short()]);
         }
         grid.write(out)?;
+        for (digest, bytes) in &self.package.blobs {
+            writeln!(out, "blob {}  {} bytes", digest.short(), bytes.len())?;
+        }
         for (key, value) in &m.labels {
             writeln!(out, "label {key}={value}")?;
         }
         writeln!(
             out,
-            "{} {} documents of {}@{} ({}), taken {}",
+            "{} {} documents{} of {}@{} ({}), taken {}",
             self.verb,
             m.kept.len(),
+            besides(self.package.blobs.len()),
             m.environment,
             m.snapshot,
             place_of(&m.pin),

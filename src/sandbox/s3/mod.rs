@@ -31,7 +31,8 @@ pub(crate) fn identify(call: &mut Call) {
         "x-id",
         "fetch-owner",
     ];
-    let odd = call.query.iter().any(|(name, _)| !known.contains(&name.as_str()));
+    let odd = |name: &str| !known.contains(&name) && !PRESIGNED.contains(&name);
+    let odd = call.query.iter().any(|(name, _)| odd(name));
     let has_key = !key.is_empty();
     let operation = match (call.method.as_str(), has_key) {
         _ if odd || bucket.is_empty() => return,
@@ -46,6 +47,17 @@ pub(crate) fn identify(call: &mut Call) {
     call.operation = operation.to_owned();
     call.mutating = matches!(operation, "CreateBucket" | "PutObject");
 }
+
+/// What a presigned URL says in the query ("Authenticating Requests: Using Query Parameters").
+const PRESIGNED: &[&str] = &[
+    "X-Amz-Algorithm",
+    "X-Amz-Credential",
+    "X-Amz-Date",
+    "X-Amz-Expires",
+    "X-Amz-Security-Token",
+    "X-Amz-SignedHeaders",
+    "X-Amz-Signature",
+];
 
 /// Headers of requests that change what an operation does and are understood; any other `x-amz-` or conditional
 /// header is refused, so that nothing is taken for done that was not.

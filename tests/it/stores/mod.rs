@@ -118,6 +118,8 @@ conformance!(objects:
         equal_bytes_are_the_same_and_others_are_corrupt
         reading_what_is_not_there_is_not_found
         bytes_come_back_as_they_were
+        what_is_there_is_known_without_reading_it
+        a_link_leads_to_the_bytes_of_a_store_that_can_make_one
         a_listing_pages_in_the_order_of_bytes
         a_listing_keeps_to_its_prefix_and_starts_after_a_key
     ]

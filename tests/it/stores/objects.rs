@@ -1,5 +1,7 @@
 //! What every store of objects does.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::join_all;
@@ -108,6 +110,53 @@ pub async fn a_listing_keeps_to_its_prefix_and_starts_after_a_key(objects: &dyn 
     assert_eq!(list("q/", Some("a")).await, ["q/1"]);
     assert_eq!(list("q/", Some("z")).await, [""; 0]);
     assert_eq!(list("nothing/", None).await, [""; 0]);
+}
+
+pub async fn what_is_there_is_known_without_reading_it(objects: &dyn Objects) {
+    assert!(!objects.has(&key("blobs/sha256/x")).await.unwrap());
+    objects.create(&key("blobs/sha256/x"), "x".into()).await.unwrap();
+    objects.create(&key("blobs/sha256/empty"), Bytes::new()).await.unwrap();
+    for (name, there) in [
+        ("blobs/sha256/x", true),
+        ("blobs/sha256/empty", true),
+        ("blobs/sha256", false),
+        ("blobs/sha256/", false),
+        ("blobs/sha256/x/y", false),
+        ("blobs/sha256/xy", false),
+    ] {
+        let Ok(key) = Key::new(name) else { continue };
+        assert_eq!(objects.has(&key).await.unwrap(), there, "{name}");
+    }
+}
+
+pub async fn a_link_leads_to_the_bytes_of_a_store_that_can_make_one(objects: &dyn Objects) {
+    let (there, nothing) = (key("blobs/sha256/audio"), key("blobs/sha256/none"));
+    let body: Vec<u8> = (0..100_000u32).map(|i| (i % 251) as u8).collect();
+    objects.create(&there, body.clone().into()).await.unwrap();
+    for ttl in [Duration::ZERO, Duration::from_millis(900), Duration::from_secs(7 * 86_400 + 1)] {
+        fails(ErrorKind::Input, objects.link(&there, ttl).await);
+    }
+    let ttl = Duration::from_secs(600);
+    let link = objects.link(&there, ttl).await.unwrap();
+    assert_eq!(link.is_some(), objects.place().starts_with("s3://"), "{link:?}");
+    let Some(link) = link else { return };
+    let (status, got) = get(&link).await;
+    assert!(status == 200 && got == body, "{status}");
+    assert_eq!(get(&objects.link(&nothing, ttl).await.unwrap().unwrap()).await.0, 404);
+}
+
+/// Sends a plain GET, as a service that was handed a link would, and returns the status and the body.
+async fn get(link: &str) -> (u16, Vec<u8>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (host, path) = link.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), answer[end + 4..].to_vec())
 }
 
 #[test]
