@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::address::Address;
-use super::driver::Live;
+use super::driver::{Driver, Live, concerns};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
@@ -12,7 +14,6 @@ use super::look::find_patiently;
 use super::means::Means;
 use super::moves::{Does, facet_digest};
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
-use super::portable::needs;
 use super::progress::Progress;
 use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
@@ -163,7 +164,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     let (mut strangers, unseen) = strangers(means, &inventory, &wishes).await;
     findings.extend(unseen);
     loop {
-        let needed = still_needed(&wishes, &strangers);
+        let needed = still_needed(means.driver, &wishes, &strangers);
         for (address, user) in &needed {
             findings.push(if open {
                 let message = format!("is left as it is, since {user} refers to it");
@@ -271,13 +272,17 @@ async fn strangers(
 }
 
 /// Returns what `wishes` delete although one of `strangers` refers to it, with who does.
-fn still_needed(wishes: &[Wish], strangers: &BTreeMap<Address, Live>) -> BTreeMap<Address, Address> {
+fn still_needed(
+    driver: &dyn Driver,
+    wishes: &[Wish],
+    strangers: &BTreeMap<Address, Live>,
+) -> BTreeMap<Address, Address> {
     let gone: BTreeSet<&Address> =
         wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).map(|w| &w.address).collect();
     let mut needed = BTreeMap::new();
     for (user, live) in strangers {
-        let mut refers = needs(&serde_json::Value::Object(live.document.portable.clone()));
-        refers.extend(needs(&serde_json::Value::Object(live.document.local.clone())));
+        let mut refers = concerns(driver, user, &Value::Object(live.document.portable.clone()));
+        refers.extend(concerns(driver, user, &Value::Object(live.document.local.clone())));
         for address in refers.into_iter().filter(|a| gone.contains(a)) {
             needed.entry(address).or_insert_with(|| user.clone());
         }

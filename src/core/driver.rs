@@ -1,6 +1,6 @@
 //! A driver: how one service is listed, read and written in one environment. The core knows no service.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -15,6 +15,8 @@ use super::finding::Finding;
 use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
+use super::portable::references;
+use super::template::Form;
 
 /// A kind that could not be listed, or a resource that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +111,7 @@ pub struct Check {
 
 /// Bytes that are no documents, from where a service can take them.
 #[async_trait]
-pub trait Blobs: Send + Sync {
+pub trait BlobSource: Send + Sync {
     /// Returns the bytes, or a `NotFound` error.
     async fn bytes(&self, digest: &Digest) -> Result<Bytes>;
 
@@ -197,8 +199,21 @@ pub trait Driver: Send + Sync {
 
     /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
     /// writes, where that exists; `blobs` are the bytes that the arguments name.
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn Blobs) -> Reply;
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply;
 
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;
+}
+
+/// Returns every address that `value`, a part of `of` or of a call that writes it, has to do with where it is: those
+/// that it refers to by id or ARN, and what these imply.
+pub fn concerns(driver: &dyn Driver, of: &Address, value: &Value) -> BTreeSet<Address> {
+    let mut all = BTreeSet::new();
+    for (form, address, qualifier) in references(value) {
+        if form != Form::Name {
+            all.extend(driver.implied(of, &address, qualifier.as_deref()));
+            all.insert(address);
+        }
+    }
+    all
 }

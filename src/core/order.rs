@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
+use serde_json::Value;
 
 use super::address::Address;
-use super::driver::{Change, Driver};
+use super::driver::{Change, Driver, concerns};
 use super::error::{Error, Result};
 use super::moves::{Does, Move, Stage, facet_digest};
 use super::plan::Wish;
-use super::portable::needs;
+use super::run::RunKind;
 
 /// The moves of one address, in their own order.
 pub struct Task<'a> {
@@ -23,12 +24,13 @@ pub struct Task<'a> {
 /// Returns the moves of all `tasks` in an order in which
 /// * nothing is referred to before it is there,
 /// * what is new is whole before anything live refers to it: shells are filled by then,
+/// * callers are switched over last on the way forth, and first on the way back,
 /// * what is deleted is not referred to any more by anything else that is deleted, and deletes come last.
 ///
 /// Fails with `Blocked` where a circle has no member that can be a shell.
-pub fn arrange(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>> {
+pub fn arrange(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Result<Vec<Move>> {
     let (removals, writes): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|t| t.wish.to.is_none());
-    let mut moves = arrange_writes(writes, driver)?;
+    let mut moves = arrange_writes(writes, driver, way)?;
     moves.extend(arrange_removals(removals, driver)?);
     Ok(moves)
 }
@@ -52,11 +54,11 @@ fn circles(members: &BTreeMap<&Address, BTreeSet<Address>>) -> Vec<Vec<Address>>
         .collect()
 }
 
-fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>> {
+fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Result<Vec<Move>> {
     let creates: BTreeMap<&Address, BTreeSet<Address>> = tasks
         .iter()
         .flat_map(|t| t.moves.iter().filter(|m| m.does == Does::Create).map(|m| (&t.wish.address, m)))
-        .map(|(address, m)| (address, needs(&m.args)))
+        .map(|(address, m)| (address, concerns(driver, address, &m.args)))
         .collect();
     let in_circle: BTreeSet<Address> = circles(&creates).into_iter().flatten().collect();
 
@@ -98,7 +100,7 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
     let mut hard = Waits::new(all.len());
     let mut soft = Waits::new(all.len());
     for (i, m) in all.iter().enumerate() {
-        let needed = needs(&m.args);
+        let needed = concerns(driver, &m.address, &m.args);
         // What needs itself to be made never has its turn.
         hard.wait(i, follows[i].into_iter().chain(needed.iter().filter_map(|a| creator.get(a).copied())));
         soft.wait(i, needed.iter().filter_map(|a| filler.get(a).copied()).filter(|f| *f != i));
@@ -108,7 +110,8 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Move>
     // something new that is not one. Nothing new waits for a change of what is there.
     let key = |i: usize, soft: &Waits| {
         let m = &all[i];
-        (m.stage, !creator.contains_key(&m.address), soft.left[i], &m.address, i)
+        let back = way == RunKind::Rollback && m.stage == Stage::Switch;
+        (!back, m.stage, !creator.contains_key(&m.address), soft.left[i], &m.address, i)
     };
     let mut ready: BTreeSet<_> =
         (0..all.len()).filter(|i| hard.left[*i] == 0).map(|i| key(i, &soft)).collect();
@@ -173,8 +176,8 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         .iter()
         .filter_map(|t| t.wish.from.as_ref().map(|from| (&t.wish.address, from)))
         .map(|(address, from)| {
-            let mut all = needs(&serde_json::Value::Object(from.portable.clone()));
-            all.extend(needs(&serde_json::Value::Object(from.local.clone())));
+            let mut all = concerns(driver, address, &Value::Object(from.portable.clone()));
+            all.extend(concerns(driver, address, &Value::Object(from.local.clone())));
             (address, all)
         })
         .collect();

@@ -17,9 +17,9 @@ use super::means::Values;
 use super::moves::Move;
 use super::order;
 use super::pin::Pin;
-use super::portable::Resolver;
+use super::portable::{Resolver, references};
 use super::run::RunKind;
-use super::template::Placeholder;
+use super::template::{Form, Placeholder};
 
 /// The name and version of a plan.
 pub const PLAN_SCHEMA: &str = "snapdeploy.plan/1";
@@ -254,7 +254,7 @@ pub fn plan(
         changes.push(order::Task { wish, moves });
     }
     findings.extend(impossible(&changes, driver, inventory, values)?);
-    let moves = match order::arrange(changes, driver) {
+    let moves = match order::arrange(changes, driver, occasion.kind) {
         Ok(moves) => moves,
         Err(e) => {
             findings.push(Finding::new(Weight::Block, None, e.message));
@@ -333,6 +333,7 @@ fn impossible(
     let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };
     let mut findings = Vec::new();
     for change in changes {
+        findings.extend(unassociated(change.wish, driver, &then));
         let mut seen = BTreeSet::new();
         for m in &change.moves {
             let (args, unresolved) = resolver.resolve(&m.args)?;
@@ -359,4 +360,24 @@ fn impossible(
         }
     }
     Ok(findings)
+}
+
+/// Returns a finding for each thing that `wish` refers to and may not use in the target.
+fn unassociated(wish: &Wish, driver: &dyn Driver, then: &Inventory) -> Vec<Finding> {
+    let Some(to) = &wish.to else { return Vec::new() };
+    let refers = references(&Value::Object(to.portable.clone()));
+    let missing =
+        refers.into_iter().filter(|(form, ..)| *form != Form::Name).filter_map(|(_, address, q)| {
+            let any = driver.implied(&wish.address, &address, q.as_deref());
+            then.get(&address)?;
+            let first = any.first()?.clone();
+            any.iter().all(|a| then.get(a).is_none()).then_some((address, first))
+        });
+    let unique: BTreeSet<_> = missing.collect();
+    let block = |(address, first): (Address, Address)| {
+        let message = format!("refers to {address}, which the target may not use: there is no {first}");
+        Finding::new(Weight::Block, Some(&wish.address), message)
+            .hint(format!("add '{first}' to the deployment"))
+    };
+    unique.into_iter().map(block).collect()
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value;
@@ -13,6 +14,7 @@ use super::archive;
 use super::blob::{self, Blobs};
 use super::digest::{Digest, canonical};
 use super::document::Document;
+use super::driver::BlobSource;
 use super::error::{Error, ErrorKind, Result};
 use super::id::SnapshotId;
 use super::objects::{Created, Key, Objects};
@@ -23,6 +25,9 @@ use super::snapshot::{Manifest, SNAPSHOT_SCHEMA, Snapshot};
 
 /// The member of a stored manifest that has the digest of all its others.
 const SEAL: &str = "digest";
+
+/// How long a service has to fetch a blob by its link.
+const LINK_TTL: Duration = Duration::from_secs(15 * 60);
 
 /// How many blobs are asked for at the same time.
 const BLOBS_AT_ONCE: usize = 8;
@@ -290,6 +295,17 @@ impl<'a> Repository<'a> {
 fn other_version(what: &str) -> Error {
     Error::input(format!("{what} was made by another version of snapdeploy"))
         .hint("use the version that made it, or a newer one")
+}
+
+#[async_trait]
+impl BlobSource for Repository<'_> {
+    async fn bytes(&self, digest: &Digest) -> Result<Bytes> {
+        self.blob(digest).await
+    }
+
+    async fn link(&self, digest: &Digest) -> Result<Option<String>> {
+        self.blob_link(digest, LINK_TTL).await
+    }
 }
 
 fn blob_key(digest: &Digest) -> Result<Key> {

@@ -15,7 +15,7 @@ use crate::core::{Error, Pin, Result};
 pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn Driver>> {
     let mut calls = Calls { account, instance: String::new() };
     let instances = calls
-        .list("ListInstances", "InstanceSummaryList")
+        .list("ListInstances", "InstanceSummaryList", "")
         .await
         .map_err(|e| e.context(format!("cannot find the Connect instance of {}", environment.name)))?;
     let named = |i: &&Value| {

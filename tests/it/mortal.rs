@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use snapdeploy::core::address::Address;
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::{Change, Check, Driver, Listing, Live, Reply};
+use snapdeploy::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply};
 use snapdeploy::core::finding::Finding;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
@@ -103,10 +103,30 @@ impl Driver for Mortal<'_, dyn Driver> {
     async fn find(&self, address: &Address) -> Result<Option<Found>> {
         self.death.call(self.inner.find(address)).await
     }
-    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
-        self.death.call(self.inner.read(of, inventory)).await
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        self.death.call(self.inner.fetch(of, how)).await
     }
-    fn attainable(&self, address: &Address, from: &Document, to: &Document) -> (Document, Vec<Finding>) {
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        self.inner.encode(of, raw, inventory)
+    }
+    fn creates(&self, kind: &str) -> bool {
+        self.inner.creates(kind)
+    }
+    fn is_tagged(&self, kind: &str) -> bool {
+        self.inner.is_tagged(kind)
+    }
+    fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
+        self.inner.implied(of, address, qualifier)
+    }
+    fn arrange(&self, address: &Address, document: &mut Document) {
+        self.inner.arrange(address, document);
+    }
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
         self.inner.attainable(address, from, to)
     }
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
@@ -121,8 +141,8 @@ impl Driver for Mortal<'_, dyn Driver> {
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
         self.inner.empty(change)
     }
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value) -> Reply {
-        self.death.call(self.inner.send(m, id, args)).await
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply {
+        self.death.call(self.inner.send(m, id, args, blobs)).await
     }
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
         self.death.call(self.inner.checks(live, inventory)).await

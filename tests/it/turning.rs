@@ -4,8 +4,10 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use snapdeploy::core::back::{newest, past, plan_back};
-use snapdeploy::core::driver::{Change, Check, Driver, Listing, Live, Reply};
+use snapdeploy::core::document::Document;
+use snapdeploy::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply};
 use snapdeploy::core::event::{Event, Events};
+use snapdeploy::core::finding::Finding;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::lease::Stop;
@@ -151,8 +153,31 @@ impl Driver for Lying<'_> {
     async fn find(&self, address: &Address) -> Result<Option<Found>> {
         self.inner.find(address).await
     }
-    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
-        self.inner.read(of, inventory).await
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        self.inner.fetch(of, how).await
+    }
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        self.inner.encode(of, raw, inventory)
+    }
+    fn creates(&self, kind: &str) -> bool {
+        self.inner.creates(kind)
+    }
+    fn is_tagged(&self, kind: &str) -> bool {
+        self.inner.is_tagged(kind)
+    }
+    fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
+        self.inner.implied(of, address, qualifier)
+    }
+    fn arrange(&self, address: &Address, document: &mut Document) {
+        self.inner.arrange(address, document);
+    }
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
+        self.inner.attainable(address, from, to)
     }
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         self.inner.moves(change)
@@ -163,14 +188,14 @@ impl Driver for Lying<'_> {
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
         self.inner.empty(change)
     }
-    async fn send(&self, m: &Move, id: Option<&Found>, mut args: Value) -> Reply {
+    async fn send(&self, m: &Move, id: Option<&Found>, mut args: Value, blobs: &dyn BlobSource) -> Reply {
         if self.ignores.as_ref() == Some(&m.address) {
             return Reply::Done(None);
         }
         if let (true, Some(words)) = (m.call == "CreateQueue", self.words) {
             args["Description"] = json!(words);
         }
-        self.inner.send(m, id, args).await
+        self.inner.send(m, id, args, blobs).await
     }
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
         self.inner.checks(live, inventory).await

@@ -228,7 +228,9 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
         let args = Resolver { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
         let (args, unresolved) = args.resolve(&m.args).unwrap();
         assert!(unresolved.is_empty());
-        let reply = driver.send(&m, inventory.get(address), args).await;
+        let nowhere = MemoryObjects::new();
+        let blobs = Repository::new(&nowhere);
+        let reply = driver.send(&m, inventory.get(address), args, &blobs).await;
         assert!(matches!(reply, Reply::Done(_)), "{reply:?}");
     }
 }

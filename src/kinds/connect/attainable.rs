@@ -67,4 +67,3 @@ fn overfull(address: &Address, to: &Document) -> Option<Finding> {
     };
     Some(Finding::new(weight, Some(address), message))
 }
-

@@ -60,13 +60,7 @@ impl Index {
 }
 
 /// Reads the resource `of` with all its parts.
-pub async fn fetch(
-    calls: &Calls,
-    index: &Index,
-    family: &Family,
-    of: &Found,
-    how: Freshness,
-) -> Result<Raw> {
+pub async fn fetch(calls: &Calls, index: &Index, family: &Family, of: &Found, how: Freshness) -> Result<Raw> {
     let parts = try_join_all(family.parts.iter().map(|p| part(calls, index, p, &of.id, how)));
     let (wire, parts) = tokio::try_join!(whole(calls, index, family, of, how), parts)?;
     let mut raw = Raw { wire, blobs: BTreeMap::new() };
@@ -100,8 +94,7 @@ async fn whole(
     let Some((call, member)) = family.describe else { return associated(calls, of).await };
     let mut answer = calls.describe(call, &of.id).await;
     // A flow that was never published is read as its draft.
-    let unpublished =
-        |e: &Error| e.code.as_deref().is_some_and(|c| c == "ContactFlowNotPublishedException");
+    let unpublished = |e: &Error| e.code.as_deref().is_some_and(|c| c == "ContactFlowNotPublishedException");
     if answer.as_ref().is_err_and(unpublished) {
         answer = calls.describe(call, &format!("{}:$SAVED", of.id)).await;
     }

@@ -78,7 +78,11 @@ pub const HOURS: Family = Family {
         Link {
             member: "Overrides",
             key: |item| item["Name"].clone(),
-            add: Batch { call: "CreateHoursOfOperationOverride", most: 1, arguments: |items| items[0].clone() },
+            add: Batch {
+                call: "CreateHoursOfOperationOverride",
+                most: 1,
+                arguments: |items| items[0].clone(),
+            },
             change: Some(Batch {
                 call: "UpdateHoursOfOperationOverride",
                 most: 1,
@@ -101,7 +105,8 @@ fn overriding(item: &Value) -> Value {
     let mut item = item.clone();
     if let Value::Object(members) = &mut item {
         let ids = ["HoursOfOperationOverrideId", "HoursOfOperationId", "HoursOfOperationArn"];
-        members.retain(|name, value| !ids.contains(&name.as_str()) && !value.is_null() && *value != json!(""));
+        members
+            .retain(|name, value| !ids.contains(&name.as_str()) && !value.is_null() && *value != json!(""));
     }
     item
 }

@@ -92,13 +92,7 @@ fn items(link: &Link, document: &Document) -> BTreeMap<String, Value> {
 }
 
 /// Puts `now` where `to` or `from` has the list.
-fn put(
-    link: &Link,
-    document: &mut Document,
-    to: &Document,
-    from: &Document,
-    now: &BTreeMap<String, Value>,
-) {
+fn put(link: &Link, document: &mut Document, to: &Document, from: &Document, now: &BTreeMap<String, Value>) {
     let local = [to, from].iter().any(|d| d.local.contains_key(link.member));
     let part: &mut Map<String, Value> = if local { &mut document.local } else { &mut document.portable };
     let mut list: Vec<Value> = now.values().cloned().collect();

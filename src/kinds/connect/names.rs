@@ -87,8 +87,7 @@ pub fn rename(naming: &Naming, found: &mut [Found]) {
 fn found(kind: &str, item: &Value, members: (&str, &str, &str)) -> Option<Found> {
     let text = |member: &str| item[member].as_str();
     let (id, arn, name) = members;
-    let mut found =
-        Found::new(Address::new(kind, text(name)?), text(id)?, text(arn).unwrap_or_default());
+    let mut found = Found::new(Address::new(kind, text(name)?), text(id)?, text(arn).unwrap_or_default());
     found.ownership = match (kind, text("Type")) {
         // Source: botocore's `ViewSummary.Type`: CUSTOMER_MANAGED | AWS_MANAGED.
         (_, Some("AWS_MANAGED")) => Ownership::Aws,
@@ -114,9 +113,8 @@ pub async fn functions(calls: &Calls, pin: &Pin) -> Result<Vec<Found>> {
         }
         Err(e) => return Err(e),
     };
-    let found = |name: &String| {
-        Found::new(Address::new("lambda/function", name), name, format!("{head}{name}"))
-    };
+    let found =
+        |name: &String| Found::new(Address::new("lambda/function", name), name, format!("{head}{name}"));
     Ok(names.iter().map(found).collect())
 }
 

@@ -13,7 +13,12 @@ use crate::core::fields::{Class, field};
 pub const QUEUE: Family = Family {
     kind: "connect/queue",
     list: Some(listed("ListQueues", "QueueSummaryList")),
-    search: Some(Searched { call: "SearchQueues", items: "Queues", id: "QueueId", needs: &["HoursOfOperationId", "Status"] }),
+    search: Some(Searched {
+        call: "SearchQueues",
+        items: "Queues",
+        id: "QueueId",
+        needs: &["HoursOfOperationId", "Status"],
+    }),
     describe: Some(("DescribeQueue", "Queue")),
     parts: &[Part::List {
         member: "QuickConnectIds",

@@ -11,15 +11,29 @@ impl Calls {
         let c = &self.account.connect_once;
         let i = &self.instance;
         match call {
-            "DescribeContactFlow" => wire!(call, c.describe_contact_flow().instance_id(i).contact_flow_id(id)),
-            "DescribeContactFlowModule" => wire!(call, c.describe_contact_flow_module().instance_id(i).contact_flow_module_id(id)),
+            "DescribeContactFlow" => {
+                wire!(call, c.describe_contact_flow().instance_id(i).contact_flow_id(id))
+            }
+            "DescribeContactFlowModule" => {
+                wire!(call, c.describe_contact_flow_module().instance_id(i).contact_flow_module_id(id))
+            }
             "DescribeQueue" => wire!(call, c.describe_queue().instance_id(i).queue_id(id)),
-            "DescribeHoursOfOperation" => wire!(call, c.describe_hours_of_operation().instance_id(i).hours_of_operation_id(id)),
+            "DescribeHoursOfOperation" => {
+                wire!(call, c.describe_hours_of_operation().instance_id(i).hours_of_operation_id(id))
+            }
             "DescribePrompt" => wire!(call, c.describe_prompt().instance_id(i).prompt_id(id)),
-            "DescribeQuickConnect" => wire!(call, c.describe_quick_connect().instance_id(i).quick_connect_id(id)),
-            "DescribeRoutingProfile" => wire!(call, c.describe_routing_profile().instance_id(i).routing_profile_id(id)),
-            "DescribeSecurityProfile" => wire!(call, c.describe_security_profile().instance_id(i).security_profile_id(id)),
-            "DescribeAgentStatus" => wire!(call, c.describe_agent_status().instance_id(i).agent_status_id(id)),
+            "DescribeQuickConnect" => {
+                wire!(call, c.describe_quick_connect().instance_id(i).quick_connect_id(id))
+            }
+            "DescribeRoutingProfile" => {
+                wire!(call, c.describe_routing_profile().instance_id(i).routing_profile_id(id))
+            }
+            "DescribeSecurityProfile" => {
+                wire!(call, c.describe_security_profile().instance_id(i).security_profile_id(id))
+            }
+            "DescribeAgentStatus" => {
+                wire!(call, c.describe_agent_status().instance_id(i).agent_status_id(id))
+            }
             "GetPromptFile" => wire!(call, c.get_prompt_file().instance_id(i).prompt_id(id)),
             "DescribePhoneNumber" => wire!(call, c.describe_phone_number().phone_number_id(id)),
             "DescribeInstance" => wire!(call, c.describe_instance().instance_id(id)),
@@ -28,7 +42,12 @@ impl Calls {
     }
 
     /// Returns one page. `of` is the resource that is asked about, where it is one.
-    pub(super) async fn page_now(&self, call: &str, of: &str, token: Option<String>) -> Result<Value, Failure> {
+    pub(super) async fn page_now(
+        &self,
+        call: &str,
+        of: &str,
+        token: Option<String>,
+    ) -> Result<Value, Failure> {
         let c = &self.account.connect_once;
         let i = &self.instance;
         macro_rules! page {
@@ -52,20 +71,38 @@ impl Calls {
             "ListLambdaFunctions" => page!(c.list_lambda_functions().instance_id(i), 25),
             "ListApprovedOrigins" => page!(c.list_approved_origins().instance_id(i), 25),
             "ListBots" => page!(c.list_bots().instance_id(i).lex_version("V2".into()), 25),
-            "ListFlowAssociations" => page!(c.list_flow_associations().instance_id(i).resource_type("VOICE_PHONE_NUMBER".into()), 1000),
+            "ListFlowAssociations" => page!(
+                c.list_flow_associations().instance_id(i).resource_type("VOICE_PHONE_NUMBER".into()),
+                1000
+            ),
             "ListQueueQuickConnects" => page!(c.list_queue_quick_connects().instance_id(i).queue_id(of), 100),
-            "ListRoutingProfileQueues" => page!(c.list_routing_profile_queues().instance_id(i).routing_profile_id(of), 100),
-            "ListRoutingProfileManualAssignmentQueues" => page!(c.list_routing_profile_manual_assignment_queues().instance_id(i).routing_profile_id(of), 100),
-            "ListHoursOfOperationOverrides" => page!(c.list_hours_of_operation_overrides().instance_id(i).hours_of_operation_id(of), 100),
-            "ListSecurityProfilePermissions" => page!(c.list_security_profile_permissions().instance_id(i).security_profile_id(of), 1000),
-            "ListSecurityProfileApplications" => page!(c.list_security_profile_applications().instance_id(i).security_profile_id(of), 1000),
-            "ListSecurityProfileFlowModules" => page!(c.list_security_profile_flow_modules().instance_id(i).security_profile_id(of), 1000),
+            "ListRoutingProfileQueues" => {
+                page!(c.list_routing_profile_queues().instance_id(i).routing_profile_id(of), 100)
+            }
+            "ListRoutingProfileManualAssignmentQueues" => page!(
+                c.list_routing_profile_manual_assignment_queues().instance_id(i).routing_profile_id(of),
+                100
+            ),
+            "ListHoursOfOperationOverrides" => {
+                page!(c.list_hours_of_operation_overrides().instance_id(i).hours_of_operation_id(of), 100)
+            }
+            "ListSecurityProfilePermissions" => {
+                page!(c.list_security_profile_permissions().instance_id(i).security_profile_id(of), 1000)
+            }
+            "ListSecurityProfileApplications" => {
+                page!(c.list_security_profile_applications().instance_id(i).security_profile_id(of), 1000)
+            }
+            "ListSecurityProfileFlowModules" => {
+                page!(c.list_security_profile_flow_modules().instance_id(i).security_profile_id(of), 1000)
+            }
             "ListInstances" => page!(c.list_instances(), 10),
             "SearchContactFlows" => page!(c.search_contact_flows().instance_id(i), 100),
             "SearchContactFlowModules" => page!(c.search_contact_flow_modules().instance_id(i), 100),
             "SearchQueues" => page!(c.search_queues().instance_id(i), 500),
             "SearchHoursOfOperations" => page!(c.search_hours_of_operations().instance_id(i), 100),
-            "SearchHoursOfOperationOverrides" => page!(c.search_hours_of_operation_overrides().instance_id(i), 100),
+            "SearchHoursOfOperationOverrides" => {
+                page!(c.search_hours_of_operation_overrides().instance_id(i), 100)
+            }
             "SearchPrompts" => page!(c.search_prompts().instance_id(i), 100),
             "SearchQuickConnects" => page!(c.search_quick_connects().instance_id(i), 100),
             "SearchRoutingProfiles" => page!(c.search_routing_profiles().instance_id(i), 500),

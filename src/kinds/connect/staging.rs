@@ -4,7 +4,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use serde_json::Value;
 
 use crate::aws::{Account, classify};
-use crate::core::driver::Blobs;
+use crate::core::driver::BlobSource;
 use crate::core::{Digest, Error, Result};
 
 /// How the text of a blob begins once its placeholder is resolved.
@@ -19,7 +19,7 @@ pub async fn uri(
     account: &Account,
     staging: Option<&str>,
     argument: &Value,
-    blobs: &dyn Blobs,
+    blobs: &dyn BlobSource,
 ) -> Result<String> {
     let named = argument.as_str().and_then(|text| text.strip_prefix(BLOB));
     let Some(digest) = named.and_then(|hex| hex.parse::<Digest>().ok()) else {
