@@ -24,17 +24,17 @@ pub enum Sight {
 }
 
 /// Looks at the facet that `m` sets. `again` says that a call for this move may have been sent already; then a create
-/// is looked for in a new listing, and what is found is put into `inventory`.
+/// is looked for in a new listing. Returns also where it is, if this has found out.
 pub async fn look(
     means: &Means<'_>,
     m: &Move,
     uid: &str,
-    inventory: &mut Inventory,
+    inventory: &Inventory,
     again: bool,
-) -> Result<Sight> {
+) -> Result<(Sight, Option<Found>)> {
     match m.does {
         Does::Create => look_for_created(means, m, uid, inventory, again).await,
-        Does::Update | Does::Delete => look_at_existing(means, m, inventory).await,
+        Does::Update | Does::Delete => Ok((look_at_existing(means, m, inventory).await?, None)),
     }
 }
 
@@ -53,29 +53,24 @@ async fn look_for_created(
     means: &Means<'_>,
     m: &Move,
     uid: &str,
-    inventory: &mut Inventory,
+    inventory: &Inventory,
     again: bool,
-) -> Result<Sight> {
+) -> Result<(Sight, Option<Found>)> {
     let mut found = inventory.get(&m.address).cloned();
     if found.is_none() && again {
         found = find_patiently(means, &m.address).await?;
     }
-    let Some(found) = found else { return Ok(Sight::Before) };
-    inventory.insert(found.clone());
+    let Some(found) = found else { return Ok((Sight::Before, None)) };
     let live = match means.driver.read(&found, inventory).await {
         Ok(live) => live,
-        Err(e) if e.kind == ErrorKind::NotFound => {
-            inventory.remove(&m.address);
-            return Ok(Sight::Before);
-        }
+        Err(e) if e.kind == ErrorKind::NotFound => return Ok((Sight::Before, None)),
         Err(e) => return Err(e),
     };
     // What carries no tag is all name: whoever made it, it is there.
     if live.found.uid.as_deref() == Some(uid) || !means.driver.is_tagged(m.address.kind()) {
-        return Ok(Sight::After);
+        return Ok((Sight::After, Some(found)));
     }
-    inventory.remove(&m.address);
-    Ok(Sight::Other("has been created by somebody else since the plan was made".into()))
+    Ok((Sight::Other("has been created by somebody else since the plan was made".into()), None))
 }
 
 async fn look_at_existing(means: &Means<'_>, m: &Move, inventory: &Inventory) -> Result<Sight> {

@@ -1,6 +1,6 @@
 //! Progress: how far a run has come, as its journal tells.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -32,36 +32,38 @@ impl Progress {
     /// Returns the progress that `rows` tell.
     pub fn of(rows: &[Row]) -> Progress {
         let mut progress = Progress::default();
-        // The intent that no answer has followed yet. A process that died has heard none.
-        let mut open: Option<(usize, Timestamp)> = None;
+        // Intents that no answer has followed yet. A process that died has heard none.
+        let mut open: BTreeMap<usize, Timestamp> = BTreeMap::new();
         for row in rows {
             match &row.what {
                 Note::Before { snapshot } => progress.before = Some(snapshot.clone()),
                 Note::Intent { index } => {
-                    progress.doubt(open.take());
+                    let earlier = open.insert(*index, row.at);
+                    progress.doubt(earlier.map(|at| (*index, at)));
                     progress.begun.insert(*index);
-                    open = Some((*index, row.at));
                 }
                 Note::Done { index, made, .. } => {
-                    open = None;
+                    open.remove(index);
                     progress.done.insert(*index);
                     progress.made.extend(made.clone());
                 }
                 Note::Refused { index, .. } => {
-                    open = None;
+                    open.remove(index);
                     if !progress.doubtful.contains(index) {
                         progress.begun.remove(index);
                     }
                 }
                 Note::Unknown { index, .. } => {
-                    open = None;
+                    open.remove(index);
                     progress.doubt(Some((*index, row.at)));
                 }
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
                 Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
             }
         }
-        progress.doubt(open);
+        for call in open {
+            progress.doubt(Some(call));
+        }
         progress
     }
 

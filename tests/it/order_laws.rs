@@ -146,7 +146,7 @@ fn arranged(wishes: &[Wish]) -> Result<Vec<Move>> {
         driver.moves(&Change { address, uid, from: from.as_ref(), to: to.as_ref() }).unwrap()
     };
     let touched = wishes.iter().filter(|w| w.from != w.to);
-    arrange(touched.map(|wish| Task { wish, moves: task(wish) }).collect(), &driver)
+    arrange(touched.map(|wish| Task { wish, moves: task(wish) }).collect(), &driver, RunKind::Deploy)
 }
 
 /// Returns whether `edges`, followed from one of them, lead back.

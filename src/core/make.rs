@@ -1,0 +1,262 @@
+//! Making the moves of a plan: each looked at, intended, sent once and noted; several at the same time where none waits
+//! for another.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::sync::Mutex;
+
+use super::address::Address;
+use super::driver::Reply;
+use super::error::{Error, ErrorKind, Result};
+use super::event::Event;
+use super::inventory::{Found, Inventory};
+use super::journal::Journal;
+use super::lease::{Lease, SETTLE};
+use super::look::{Sight, look};
+use super::means::Means;
+use super::moves::{Does, Move};
+use super::plan::Plan;
+use super::portable::Resolver;
+use super::progress::Progress;
+use super::run::{How, Made, Note, RunKind};
+use super::schedule::Schedule;
+
+/// How often a move without a clear answer is tried before the run gives up.
+const TRIES: u32 = 6;
+
+/// The moves of a plan being made. All of them work in one task, so that what they share is never held across a wait.
+pub(super) struct Making<'a, 'b> {
+    pub(super) means: &'a Means<'a>,
+    pub(super) lease: &'a Lease<'a>,
+    pub(super) plan: &'a Plan,
+    pub(super) journal: Mutex<&'b mut Journal<'a>>,
+    pub(super) progress: RefCell<&'b mut Progress>,
+    /// What is there as far as it is known. Who works with it keeps what it was.
+    pub(super) inventory: RefCell<Rc<Inventory>>,
+}
+
+impl Making<'_, '_> {
+    /// Makes all moves that are not made yet. After the first failure nothing new is begun, and what is in flight ends.
+    pub(super) async fn all(&self) -> Result<()> {
+        let over = {
+            let progress = self.progress.borrow();
+            let left = progress.left(self.plan);
+            let over = |i: usize| progress.done.contains(&i) || left.contains(&self.plan.moves[i].address);
+            (0..self.plan.moves.len()).map(over).collect::<Vec<bool>>()
+        };
+        let mut schedule = Schedule::new(&self.plan.moves, self.means.driver, |i| over[i]);
+        let mut running = FuturesUnordered::new();
+        let mut failed = None;
+        loop {
+            while failed.is_none() {
+                if let (Some(why), false) = (self.means.stop.asked(), schedule.is_over()) {
+                    failed = Some(Error::new(ErrorKind::Interrupted, why));
+                    break;
+                }
+                let Some(index) = schedule.next() else { break };
+                running.push(async move { (index, self.make(index).await) });
+            }
+            match running.next().await {
+                Some((index, Ok(()))) => schedule.over(index),
+                Some((_, Err(e))) => failed = Some(worse(failed, e)),
+                None => break,
+            }
+        }
+        match failed {
+            Some(e) => Err(e),
+            None if schedule.is_over() => Ok(()),
+            None => Err(Error::bug("moves wait for each other in a circle")),
+        }
+    }
+
+    /// Makes one move: looks, intends, sends, and looks again where the answer is not clear.
+    async fn make(&self, index: usize) -> Result<()> {
+        let m = &self.plan.moves[index];
+        let (address, call) = (m.address.clone(), m.call.clone());
+        let mut again = self.progress.borrow().begun.contains(&index);
+        let mut last = None;
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                self.means.clock.sleep(std::time::Duration::from_secs(1 << attempt)).await;
+                if let Some(why) = self.means.stop.asked() {
+                    return Err(Error::new(ErrorKind::Interrupted, why));
+                }
+            }
+            match self.look(m, again).await? {
+                Sight::After => {
+                    let how = if again { How::Found } else { How::Already };
+                    self.done(index, m, how).await;
+                    return Ok(());
+                }
+                // A rollback goes on: what somebody else has changed since is theirs.
+                Sight::Other(why) if self.plan.kind == RunKind::Rollback => {
+                    self.progress.borrow_mut().left.insert(index);
+                    self.journal.lock().await.note(Note::Left { index, why });
+                    return Ok(());
+                }
+                Sight::Other(why) => return Err(Error::new(ErrorKind::Stale, format!("{address} {why}"))),
+                Sight::Before => {}
+            }
+            let target = self.found(&address);
+            let args = self.arguments(m)?;
+            self.lease.sure().await?;
+            self.journal.lock().await.record(Note::Intent { index }).await?;
+            self.progress.borrow_mut().begun.insert(index);
+            // Writing the intent can take long, and a process can be suspended meanwhile.
+            self.lease.sure().await?;
+            self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
+            match self.means.driver.send(m, target.as_ref(), args, &self.means.repository).await {
+                Reply::Done(made) => {
+                    if let Some((id, arn)) = made {
+                        self.know(found(&Made { address: address.clone(), id, arn }));
+                    }
+                    self.done(index, m, How::Sent).await;
+                    return Ok(());
+                }
+                Reply::Refused(e) => {
+                    self.journal.lock().await.note(Note::Refused { index, error: e.message.clone() });
+                    if !again {
+                        self.progress.borrow_mut().begun.remove(&index);
+                    }
+                    if !overtaken(m, &e) {
+                        return self.despite(index, again, e).await;
+                    }
+                    // The name was taken, or the resource deleted, between our look and now: by somebody else, or by
+                    // an earlier call of ours. The next look tells.
+                    if m.does == Does::Create && !again {
+                        let message =
+                            format!("{address} has been created by somebody else since the plan was made");
+                        return Err(Error::new(ErrorKind::Stale, message).source(e));
+                    }
+                    last = Some(e);
+                }
+                Reply::Later(e) => {
+                    self.retrying(&address, &e);
+                    last = Some(e);
+                }
+                Reply::Unknown(e) => {
+                    self.progress.borrow_mut().doubt(Some((index, self.means.clock.now())));
+                    self.journal.lock().await.note(Note::Unknown { index, error: e.message.clone() });
+                    self.retrying(&address, &e);
+                    again = true;
+                    last = Some(e);
+                }
+            }
+        }
+        // The last look decides whether the last attempt worked.
+        if let Sight::After = self.look(m, true).await? {
+            self.done(index, m, How::Found).await;
+            return Ok(());
+        }
+        let error =
+            Error::new(ErrorKind::Unavailable, format!("{call} of {address} was tried {TRIES} times"));
+        Err(match last {
+            Some(e) => Error { kind: e.kind, ..error.because(e) },
+            None => error,
+        })
+    }
+
+    /// Looks at what `m` writes, and keeps what is learned about where that is.
+    async fn look(&self, m: &Move, again: bool) -> Result<Sight> {
+        let known = self.inventory.borrow().clone();
+        let uid = self.plan.steps.iter().find(|s| s.address == m.address).map_or("", |s| s.uid.as_str());
+        let (sight, found) = look(self.means, m, uid, &known, again).await?;
+        drop(known);
+        if let Some(found) = found {
+            self.know(found);
+        }
+        Ok(sight)
+    }
+
+    /// Returns `refusal`, unless an earlier call for the move has had its effect all the same.
+    async fn despite(&self, index: usize, again: bool, refusal: Error) -> Result<()> {
+        let m = &self.plan.moves[index];
+        if again {
+            let unsettled = self.progress.borrow_mut().unsettled.take();
+            settle(self.means, unsettled).await;
+            if let Ok(Sight::After) = self.look(m, true).await {
+                self.done(index, m, How::Found).await;
+                return Ok(());
+            }
+        }
+        Err(refusal)
+    }
+
+    /// Returns the move's arguments as they are in this environment.
+    fn arguments(&self, m: &Move) -> Result<serde_json::Value> {
+        let values = self.means.values;
+        let inventory = self.inventory.borrow();
+        let resolver = Resolver { inventory: &inventory, accounts: &values.accounts, vars: &values.vars };
+        let (args, unresolved) = resolver.resolve(&m.args)?;
+        match unresolved.first() {
+            None => Ok(args),
+            Some(u) => {
+                Err(Error::new(ErrorKind::Stale, format!("{} cannot be written: {}", m.address, u.why)))
+            }
+        }
+    }
+
+    fn found(&self, address: &Address) -> Option<Found> {
+        self.inventory.borrow().get(address).cloned()
+    }
+
+    fn know(&self, found: Found) {
+        Rc::make_mut(&mut self.inventory.borrow_mut()).insert(found);
+    }
+
+    fn retrying(&self, address: &Address, e: &Error) {
+        self.means.events.emit(Event::Retrying { address: address.clone(), why: e.message.clone() });
+    }
+
+    async fn done(&self, index: usize, m: &Move, how: How) {
+        let there = (m.does == Does::Create).then(|| self.found(&m.address)).flatten();
+        let made = there.map(|f| Made { address: f.address, id: f.id, arn: f.arn });
+        if m.does == Does::Delete {
+            Rc::make_mut(&mut self.inventory.borrow_mut()).remove(&m.address);
+        }
+        {
+            let mut progress = self.progress.borrow_mut();
+            progress.done.insert(index);
+            progress.made.extend(made.clone());
+        }
+        self.journal.lock().await.note(Note::Done { index, made, how });
+        let (address, call) = (m.address.clone(), m.call.clone());
+        self.means.events.emit(Event::Moved { index, address, call });
+    }
+}
+
+/// Waits until no call that was `unsettled` when it was sent can have an effect any more that is not known yet.
+pub(super) async fn settle(means: &Means<'_>, unsettled: Option<jiff::Timestamp>) {
+    let Some(sent) = unsettled else { return };
+    let limit = means.clock.scale(SETTLE);
+    let age = means.clock.now().duration_since(sent);
+    if let Some(rest) = limit.checked_sub(age.unsigned_abs()) {
+        let why = "a call whose answer was lost may still take effect".to_string();
+        means.events.emit(Event::Waiting { why });
+        tokio::time::sleep(rest).await;
+    }
+}
+
+/// Returns the failure to tell: one that says that the lease is lost goes before all others, then the first.
+fn worse(first: Option<Error>, then: Error) -> Error {
+    match first {
+        Some(first) if then.kind != ErrorKind::Fenced => first,
+        _ => then,
+    }
+}
+
+/// Returns whether AWS refused because what `m` makes is there already, or what it deletes is not.
+fn overtaken(m: &Move, e: &Error) -> bool {
+    match m.does {
+        Does::Create => e.code.as_deref() == Some("DuplicateResourceException"),
+        Does::Delete => e.kind == ErrorKind::NotFound,
+        Does::Update => false,
+    }
+}
+
+pub(super) fn found(made: &Made) -> Found {
+    Found::new(made.address.clone(), &made.id, &made.arn)
+}
