@@ -120,7 +120,9 @@ impl Fail {
             }),
             _ => ("application/json", {
                 let mut body = self.more.clone();
-                if self.code != "InvalidContactFlowException" {
+                // These two have their problems and nothing else (botocore).
+                let bare = ["InvalidContactFlowException", "InvalidContactFlowModuleException"];
+                if !bare.contains(&self.code.as_str()) {
                     // botocore: Connect's error shapes have `Message`, Lex's have `message`. The throttle is written by
                     // API Gateway in front of Connect, in lower case.
                     let member = if service == "lex" || self.code == "TooManyRequestsException" {

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::answer::Fail;
+use super::presigned::Presigned;
 
 /// Who signed a request.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     /// The labels of the path, decoded (`InstanceId` and so on, in the order of the URI).
     pub(crate) labels: Vec<String>,
     pub(crate) caller: Caller,
+    /// How long it is valid, when it was signed in the query.
+    pub(crate) presigned: Option<Presigned>,
 }
 
 /// Undoes percent-encoding.

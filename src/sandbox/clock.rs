@@ -47,6 +47,11 @@ pub(crate) fn http(seconds: f64) -> String {
     stamp(seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
+/// `20260101T000000Z`, as signatures have it.
+pub(crate) fn amz(seconds: f64) -> String {
+    stamp(seconds).strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// Reads an `x-amz-date` (`20260101T000000Z`).
 pub(crate) fn parse_amz(text: &str) -> Option<f64> {
     let civil = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;

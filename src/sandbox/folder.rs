@@ -1,4 +1,4 @@
-//! Scenario folders: `scenario.toml`, and for each account `instance.toml`, `hours/`, `queues/` and `flows/`.
+//! Scenario folders: `scenario.toml`, and for each account `instance.toml` and folders of JSON files.
 //!
 //! ```text
 //! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
@@ -8,7 +8,11 @@
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones
 //! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept
 //! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it
-//! NAME/flows/*.json        {"Name", "Type", "Content": {...}, "Status": "SAVED"?, "Description"?, "Tags"?, ...}
+//! NAME/flows/*.json        {"Name", "Type", "Content": {...}, "Status": "SAVED"?, "Description"?, "Tags"?, ...,
+//!                          "SavedContent": {...}? (a draft beside what is published),
+//!                          "Versions": [{"Content"?, "Description"?}]? (numbered from 1; what is published without)}
+//! NAME/modules/*.json      the same without "Type", and {"Settings"?, "Aliases": {"live": 1}?}
+//! NAME/prompts/*.json      {"Name", ...} as DescribePrompt has it, "Audio": a file beside it; made-up sound without
 //! ```
 //!
 //! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
@@ -139,6 +143,15 @@ const LISTS: [(&str, Kind); 10] = [
     ("phones", Kind::Phone),
 ];
 
+/// Folders of documents and the kind each holds.
+const FOLDERS: [(&str, Kind); 5] = [
+    ("hours", Kind::Hours),
+    ("queues", Kind::Queue),
+    ("flows", Kind::Flow),
+    ("modules", Kind::Module),
+    ("prompts", Kind::Prompt),
+];
+
 fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
     let file = folder.join("instance.toml");
     let mut keys = vec!["alias", "region", "defaults"];
@@ -155,7 +168,7 @@ fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), Scenari
     }
     // First every name, then the content, which may refer to any of them.
     let mut documents = Vec::new();
-    for (folder_name, kind) in [("hours", Kind::Hours), ("queues", Kind::Queue), ("flows", Kind::Flow)] {
+    for (folder_name, kind) in FOLDERS {
         for file in json_files(&folder.join(folder_name))? {
             let value: Value = serde_json::from_str(&read(&file)?).map_err(|why| wrong(&file, why))?;
             let name =
@@ -210,13 +223,33 @@ fn add_document(
         Kind::Queue => {
             seed.queue(name, value);
         }
-        _ => {
+        Kind::Module => {
+            if value.get("Content").is_none() {
+                return Err(wrong(file, "needs \"Content\""));
+            }
+            seed.resource(kind, name, value);
+        }
+        Kind::Prompt => match value.as_object_mut().and_then(|members| members.remove("Audio")) {
+            Some(audio) => {
+                let audio = audio.as_str().ok_or_else(|| wrong(file, "\"Audio\" is not a file name"))?;
+                let audio = file.with_file_name(audio);
+                let bytes = fs::read(&audio).map_err(|why| wrong(&audio, why))?;
+                seed.prompt_with(name, &bytes, value);
+            }
+            None => {
+                seed.resource(kind, name, value);
+            }
+        },
+        Kind::Flow => {
             let members = value.as_object_mut().ok_or_else(|| wrong(file, "is not a JSON object"))?;
             let content = members.remove("Content").ok_or_else(|| wrong(file, "needs \"Content\""))?;
             let saved = members.remove("Status").is_some_and(|status| status == "SAVED");
             let flow_type = members.remove("Type").and_then(|kind| kind.as_str().map(str::to_owned));
             let flow_type = flow_type.ok_or_else(|| wrong(file, "needs \"Type\""))?;
             seed.add_flow(name, &flow_type, &content.to_string(), value, !saved);
+        }
+        _ => {
+            seed.resource(kind, name, value);
         }
     }
     Ok(())

@@ -4,16 +4,20 @@ use super::answer::Fail;
 use super::call::{Call, Caller};
 use super::clock;
 use super::fault;
+use super::presigned;
+use super::s3;
 use super::world::World;
 
 /// Reads service, region and access key from a Signature Version 4 header ("Authenticating requests", AWS General
-/// Reference). The signature itself is not checked: any secret key does.
+/// Reference), or, for S3, from the query. The signature itself is not checked: any secret key does.
 pub(crate) fn read_signature(call: &mut Call) -> Result<(), Fail> {
     let missing = || Fail::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-    // A presigned URL of S3 has it in the query ("Authenticating Requests: Using Query Parameters").
     let scope = match call.header("authorization") {
-        None => call.param("X-Amz-Credential"),
-        Some(header) => header.split("Credential=").nth(1).and_then(|rest| rest.split(',').next()),
+        Some(header) => {
+            let scope = header.split("Credential=").nth(1).and_then(|rest| rest.split(',').next());
+            scope.map(str::to_owned)
+        }
+        None => presigned::read(call)?,
     };
     let scope = scope.ok_or_else(missing)?;
     let parts: Vec<String> = scope.trim().split('/').map(str::to_owned).collect();
@@ -27,23 +31,22 @@ pub(crate) fn read_signature(call: &mut Call) -> Result<(), Fail> {
             "Credential should end with aws4_request",
         ));
     }
+    if call.presigned.is_some() && service != "s3" {
+        return Err(Fail::not_implemented(&format!("requests to {service} that are signed in the query")));
+    }
     call.access_key.clone_from(key);
     call.region.clone_from(region);
     call.service.clone_from(service);
     Ok(())
 }
 
-/// Signatures are valid for 5 minutes ("Signature Version 4 troubleshooting"), S3's for 15 ("RequestTimeTooSkewed").
-pub(crate) fn check_date(call: &Call) -> Result<(), Fail> {
-    let now = clock::wall();
-    if let Some(seconds) = call.param("X-Amz-Expires") {
-        let signed = call.param("X-Amz-Date").and_then(clock::parse_amz);
-        let lasts = signed.zip(seconds.parse::<f64>().ok());
-        if lasts.is_some_and(|(signed, seconds)| signed - 900.0 <= now && now <= signed + seconds) {
-            return Ok(());
-        }
-        return Err(Fail::new(403, "AccessDenied", "Request has expired"));
+/// Signatures are valid for 5 minutes ("Signature Version 4 troubleshooting"), S3's for 15 ("RequestTimeTooSkewed"),
+/// those in a query for as long as they say.
+pub(crate) fn check_date(world: &World, call: &Call) -> Result<(), Fail> {
+    if let Some(presigned) = &call.presigned {
+        return presigned::check(call, presigned, world.clock.now());
     }
+    let now = clock::wall();
     let sent = call.header("x-amz-date").and_then(clock::parse_amz);
     let allowed = if call.service == "s3" { 900.0 } else { 300.0 };
     if sent.is_some_and(|sent| (sent - now).abs() <= allowed) {
@@ -74,6 +77,10 @@ pub(crate) fn check_date(call: &Call) -> Result<(), Fail> {
 /// that AssumeRole issued; any other key is the first account's.
 pub(crate) fn caller(world: &World, call: &Call) -> Result<Caller, Fail> {
     let unknown = || fault::unknown_key(&call.service);
+    // `check_date` has seen that Connect made the URL.
+    if call.access_key == presigned::CONNECT_KEY && call.presigned.is_some() {
+        return Ok(Caller { account: s3::CONNECT_OWNER.into(), ..Caller::default() });
+    }
     let token = call.header("x-amz-security-token").or_else(|| call.param("X-Amz-Security-Token"));
     if let Some(token) = token {
         let session = world.sessions.get(&call.access_key).ok_or_else(unknown)?;

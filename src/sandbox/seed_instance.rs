@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::defaults;
 use super::ids::{self, Kind};
 use super::seed_account::new_bot;
+use super::seed_content;
 use super::world::{Bot, Instance, Resource};
 
 /// When everything seeded was last changed: the first second of 2026.
-const SEEDED: f64 = 1_767_225_600.0;
+pub(crate) const SEEDED: f64 = 1_767_225_600.0;
 
 /// A Connect instance, and what it starts with. Seeded resources have ids that follow from account, region, alias,
 /// kind and name: stable between runs, different between accounts, known before the sandbox starts.
@@ -31,6 +33,9 @@ impl InstanceSeed {
             region: region.into(),
             tags: BTreeMap::new(),
             resources: BTreeMap::new(),
+            history: BTreeMap::new(),
+            audio: BTreeMap::new(),
+            tokens: BTreeMap::new(),
         };
         InstanceSeed { instance, bots: Vec::new() }
     }
@@ -83,7 +88,8 @@ impl InstanceSeed {
         self.instance.resources.values().any(|resource| resource.kind == kind && resource.name == name)
     }
 
-    /// Any resource; `members` are those of its Describe shape (`Tags` among them), unknown ones are kept.
+    /// Any resource; `members` are those of its Describe shape (`Tags` among them), unknown ones are kept. Flows and
+    /// modules also take `Content`, `Status`, `SavedContent`, `Versions` and `Aliases` (see the scenario folder).
     pub fn resource(&mut self, kind: Kind, name: &str, members: Value) -> &mut InstanceSeed {
         let mut body = match members {
             Value::Object(map) => map,
@@ -93,7 +99,7 @@ impl InstanceSeed {
         let tags = tags(body.remove("Tags"));
         let arn = self.arn_of(kind, name);
         let id = if matches!(kind, Kind::Lambda | Kind::Bot) { arn.clone() } else { self.id_of(kind, name) };
-        let resource = Resource {
+        let mut resource = Resource {
             kind,
             id: id.clone(),
             arn,
@@ -106,6 +112,7 @@ impl InstanceSeed {
             born: 0,
             modified: SEEDED,
         };
+        seed_content::take(&mut self.instance, &mut resource);
         self.instance.resources.insert((kind, id), resource);
         self
     }
@@ -153,26 +160,35 @@ impl InstanceSeed {
         members: Value,
         live: bool,
     ) -> &mut Self {
+        let status = if live { "PUBLISHED" } else { "SAVED" };
         let mut all = json!({"Type": kind, "State": "ACTIVE"});
         merge(&mut all, members);
-        self.resource(Kind::Flow, name, all);
-        let id = self.id_of(Kind::Flow, name);
-        if let Some(flow) = self.instance.resources.get_mut(&(Kind::Flow, id)) {
-            flow.saved = content.into();
-            flow.published = live.then(|| content.to_owned());
-            flow.version = u64::from(live);
-        }
-        self
+        merge(&mut all, json!({"Content": content, "Status": status}));
+        self.resource(Kind::Flow, name, all)
     }
 
-    /// A flow module, by name only.
+    /// A published flow module that does nothing.
     pub fn module(&mut self, name: &str) -> &mut InstanceSeed {
-        self.resource(Kind::Module, name, json!({"State": "ACTIVE"}))
+        self.resource(Kind::Module, name, json!({}))
     }
 
-    /// A prompt, by name only.
+    /// A published flow module with content, which is not validated, and further members (`Description`, `Settings`,
+    /// `Tags`, `State`, `Versions`, `Aliases`, unknown ones).
+    pub fn module_with(&mut self, name: &str, content: &str, members: Value) -> &mut InstanceSeed {
+        let mut all = members;
+        merge(&mut all, json!({"Content": content}));
+        self.resource(Kind::Module, name, all)
+    }
+
+    /// A prompt with made-up sound, the same for the same name.
     pub fn prompt(&mut self, name: &str) -> &mut InstanceSeed {
         self.resource(Kind::Prompt, name, json!({}))
+    }
+
+    /// A prompt with sound of its own, and further members (`Description`, `Tags`, unknown ones).
+    pub fn prompt_with(&mut self, name: &str, audio: &[u8], members: Value) -> &mut InstanceSeed {
+        self.instance.audio.insert(self.id_of(Kind::Prompt, name), Bytes::copy_from_slice(audio));
+        self.resource(Kind::Prompt, name, members)
     }
 
     /// A customer-managed view, by name only.

@@ -205,7 +205,7 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
     let answer = if call.path.starts_with("/_sandbox") {
         control::answer(&shared, &call)
     } else if let Err(fail) = identity::read_signature(&mut call) {
-        fail.answer("")
+        fail.answer(&call.service)
     } else {
         match answer(&shared, &mut call).await {
             Some(answer) => answer,
@@ -221,7 +221,7 @@ async fn answer(shared: &Shared, call: &mut Call) -> Option<Answer> {
     route::identify(call);
     let known = {
         let mut world = shared.world();
-        match identity::check_date(call).and_then(|()| identity::caller(&world, call)) {
+        match identity::check_date(&world, call).and_then(|()| identity::caller(&world, call)) {
             Ok(caller) => {
                 call.caller = caller;
                 Ok(())

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::clock;
+use super::digest;
+use super::history::Detail;
 use super::ids::Kind;
 use super::world::{Account, Instance, Resource, World};
 
@@ -26,7 +28,7 @@ pub(crate) fn all(world: &World) -> Value {
         out.insert(
             id.clone(),
             json!({
-                "name": account.name, "connect": instances(account, true), "s3": s3, "dynamodb": tables, "lex": bots,
+                "name": account.name, "connect": instances(account, Detail::Volatile), "s3": s3, "dynamodb": tables, "lex": bots,
                 "lambda": account.functions, "roles": account.roles.keys().collect::<Vec<_>>(),
             }),
         );
@@ -36,49 +38,57 @@ pub(crate) fn all(world: &World) -> Value {
 
 /// The Connect configuration of one account; null when there is no such account.
 pub(crate) fn connect(world: &World, account: &str) -> Value {
-    world.accounts.get(account).map_or(Value::Null, |account| instances(account, false))
+    world.accounts.get(account).map_or(Value::Null, |account| instances(account, Detail::Configuration))
 }
 
-fn instances(account: &Account, volatile: bool) -> Value {
+fn instances(account: &Account, detail: Detail) -> Value {
     let mut out = Map::new();
     for instance in &account.instances {
-        out.insert(format!("{}/{}", instance.region, instance.alias), instance_state(instance, volatile));
+        out.insert(format!("{}/{}", instance.region, instance.alias), instance_state(instance, detail));
     }
     Value::Object(out)
 }
 
-fn instance_state(instance: &Instance, volatile: bool) -> Value {
+fn instance_state(instance: &Instance, detail: Detail) -> Value {
     let mut out = Map::new();
     out.insert("id".into(), json!(instance.id));
     out.insert("tags".into(), json!(instance.tags));
     for kind in Kind::ALL {
         let mut of_kind = Map::new();
         for resource in instance.resources.values().filter(|resource| resource.kind == kind) {
-            of_kind.insert(resource.id.clone(), resource_state(resource, volatile));
+            of_kind.insert(resource.id.clone(), resource_state(instance, resource, detail));
         }
         out.insert(kind.word().into(), Value::Object(of_kind));
     }
     Value::Object(out)
 }
 
-fn resource_state(resource: &Resource, volatile: bool) -> Value {
+fn resource_state(instance: &Instance, resource: &Resource, detail: Detail) -> Value {
     let mut out = resource.body.clone();
     out.insert("Name".into(), json!(resource.name));
     out.insert("Arn".into(), json!(resource.arn));
     out.insert("Tags".into(), json!(resource.tags));
-    if resource.kind == Kind::Flow {
+    let has_content = matches!(resource.kind, Kind::Flow | Kind::Module);
+    if has_content {
         out.insert("Content".into(), json!(resource.published));
         if resource.published.as_ref() != Some(&resource.saved) {
             out.insert("SavedContent".into(), json!(resource.saved));
         }
     }
-    if !volatile {
+    if let Some(history) = instance.history.get(&(resource.kind, resource.id.clone())) {
+        out.extend(history.state(detail));
+    }
+    if let (Kind::Prompt, Some(audio)) = (resource.kind, instance.audio.get(&resource.id)) {
+        let audio = json!({"size": audio.len(), "sha256": digest::sha256_hex(audio)});
+        out.insert("Audio".into(), audio);
+    }
+    if detail == Detail::Configuration {
         // A structure with nothing in it configures nothing, as if it had never been sent.
         out.retain(|name, value| name == "Tags" || *value != json!({}));
     }
-    if volatile {
+    if detail == Detail::Volatile {
         out.insert("LastModifiedTime".into(), clock::epoch(resource.modified));
-        if resource.kind == Kind::Flow {
+        if has_content {
             out.insert("Version".into(), json!(resource.version));
         }
     }

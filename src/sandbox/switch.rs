@@ -6,15 +6,25 @@ use std::fmt;
 /// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
+    ("archived_holds_name", "true", "the name of an archived flow or module is taken"),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
-    ("delete_referenced_flow", "true", "DeleteContactFlow deletes a flow that others reference"),
+    ("delete_referenced_flow", "true", "DeleteContactFlow and -Module delete what others reference"),
+    ("delete_referenced_prompt", "true", "DeletePrompt deletes a prompt that flows reference"),
+    ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
+    ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),
     ("foreign_lambda_accepted", "true", "publishing accepts a Lambda function of another account"),
+    (
+        "foreign_prompt_url_accepted",
+        "true",
+        "CreatePrompt takes presigned URLs that GetPromptFile did not make",
+    ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
-    ("search_fills_content", "true", "SearchContactFlows fills Content"),
+    ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
+    ("unchanged_version_is_new", "true", "a version of unchanged content gets a new number"),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
 ];
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::answer::{Answer, Fail};
@@ -9,6 +10,7 @@ use super::call::{Call, Caller};
 use super::clock::Clock;
 use super::dynamodb::Table;
 use super::fault::{self, Armed, FaultKind, Hold};
+use super::history::History;
 use super::ids::Kind;
 use super::quota::Buckets;
 use super::record::CallRecord;
@@ -26,11 +28,11 @@ pub(crate) struct Resource {
     /// Its members as Describe has them, without ids, name, tags and what changes by itself.
     pub(crate) body: Map<String, Value>,
     pub(crate) tags: BTreeMap<String, String>,
-    /// Flows: the content that calls run.
+    /// Flows and modules: the content that calls run.
     pub(crate) published: Option<String>,
-    /// Flows: the content last saved.
+    /// Flows and modules: the content last saved.
     pub(crate) saved: String,
-    /// Flows: how often it was published.
+    /// Flows and modules: how often it was published.
     pub(crate) version: u64,
     /// The number of the call that made it; 0 when seeded.
     pub(crate) born: u64,
@@ -47,6 +49,12 @@ pub(crate) struct Instance {
     pub(crate) region: String,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) resources: BTreeMap<(Kind, String), Resource>,
+    /// Versions and aliases of flows and modules; what has none is not here.
+    pub(crate) history: BTreeMap<(Kind, String), History>,
+    /// The sound of each prompt, by id.
+    pub(crate) audio: BTreeMap<String, Bytes>,
+    /// What each ClientToken made: the digest of the request, and the id.
+    pub(crate) tokens: BTreeMap<String, (String, String)>,
 }
 
 /// A Lex V2 bot with its aliases (id, name).

@@ -1,4 +1,4 @@
-//! The check of a flow's content when it is published.
+//! The check of the content of a flow or module when it is published.
 //!
 //! The structural rules hold for every one of 64 flows that AWS has published; the reference rules are assumed from
 //! what InvalidContactFlowException is for. Problems are worded as operators quote them ("Invalid Action property
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::super::answer::Fail;
 use super::super::ids::Kind;
 use super::super::world::Instance;
+use super::content;
 use super::env::Env;
 use super::input::{find, invalid};
 use super::references::{self, Found};
@@ -29,17 +30,22 @@ pub(crate) fn size(content: &str) -> Result<(), Fail> {
 }
 
 /// Whether this content may be published in this instance.
-pub(crate) fn publishable(instance: &Instance, env: &Env, content: &str) -> Result<(), Fail> {
+pub(crate) fn publishable(instance: &Instance, env: &Env, kind: Kind, content: &str) -> Result<(), Fail> {
     size(content)?;
     let problems = problems(instance, env, content);
     if problems.is_empty() {
         return Ok(());
     }
-    // botocore: problems has 1 to 50 members, each {message}.
-    let problems: Vec<Value> =
-        problems.into_iter().take(50).map(|message| json!({"message": message})).collect();
-    Err(Fail::new(400, "InvalidContactFlowException", "The flow is not valid")
-        .with("problems", Value::Array(problems)))
+    // botocore: problems has 1 to 50 members, each {message}; a module's are of up to 256 characters.
+    let short = |message: String| json!({"message": message.chars().take(256).collect::<String>()});
+    let problems = Value::Array(problems.into_iter().take(50).map(short).collect());
+    Err(match kind {
+        Kind::Module => Fail::new(400, "InvalidContactFlowModuleException", "The module is not valid")
+            .with("Problems", problems),
+        _ => {
+            Fail::new(400, "InvalidContactFlowException", "The flow is not valid").with("problems", problems)
+        }
+    })
 }
 
 /// What is wrong with the content.
@@ -124,6 +130,8 @@ fn alive(instance: &Instance, env: &Env, found: &Found<'_>) -> bool {
         // assumed: switch saved_flow_can_be_referenced
         Kind::Flow => find(instance, Kind::Flow, found.value)
             .is_some_and(|flow| flow.published.is_some() || env.saved_can_be_referenced),
+        // Assumed: a version or alias that it names must be there.
+        Kind::Module => content::named(instance, Kind::Module, found.value).is_ok(),
         kind => find(instance, kind, found.value).is_some(),
     }
 }

@@ -1,23 +1,30 @@
-//! Amazon Connect: instances, flows, queues, hours, and the names of what they refer to.
+//! Amazon Connect: instances and what they hold.
 
+mod alias;
 mod check;
+mod content;
 mod env;
 mod flow;
 mod hours;
 mod input;
 mod instance;
 mod list;
+mod module;
 mod page;
+mod prompt;
+mod prompt_file;
 mod queue;
 mod references;
 mod routes;
 mod search;
 mod tags;
+mod version;
 
 use serde_json::Value;
 
 use super::answer::{Answer, Fail};
 use super::call::Call;
+use super::ids::Kind;
 use super::world::World;
 use env::{Ask, Env};
 
@@ -35,6 +42,7 @@ pub(crate) fn hint(call: &Call) -> String {
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let env = Env::of(world);
     let body = call.json()?;
+    let audio = prompt_file::asked(world, call, &body, &env);
     let ask = Ask { call, body: &body, env };
     let account = world
         .accounts
@@ -59,7 +67,21 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "UpdateContactFlowContent" => flow::update_content(instance, &ask),
         "UpdateContactFlowMetadata" => flow::update_metadata(instance, &ask, true),
         "UpdateContactFlowName" => flow::update_metadata(instance, &ask, false),
-        "DeleteContactFlow" => flow::delete(instance, &ask),
+        "DeleteContactFlow" => content::delete(instance, &ask, Kind::Flow),
+        "CreateContactFlowModule" => module::create(instance, &ask),
+        "DescribeContactFlowModule" => module::describe(instance, &ask),
+        "UpdateContactFlowModuleContent" => module::update_content(instance, &ask),
+        "UpdateContactFlowModuleMetadata" => module::update_metadata(instance, &ask),
+        "DeleteContactFlowModule" => content::delete(instance, &ask, Kind::Module),
+        operation if operation.contains("ContactFlowModuleAlias") => alias::dispatch(instance, &ask),
+        operation if operation.contains("FlowVersion") || operation.contains("FlowModuleVersion") => {
+            version::dispatch(instance, &ask)
+        }
+        "CreatePrompt" => prompt::create(instance, &ask, audio),
+        "DescribePrompt" => prompt::describe(instance, &ask),
+        "UpdatePrompt" => prompt::update(instance, &ask, audio),
+        "DeletePrompt" => prompt::delete(instance, &ask),
+        "GetPromptFile" => prompt_file::get(instance, &ask, &mut world.buckets),
         "CreateQueue" => queue::create(instance, &ask),
         "DescribeQueue" => queue::describe(instance, &ask),
         "DeleteQueue" => queue::delete(instance, &ask),
@@ -68,6 +90,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "UpdateHoursOfOperation" => hours::update(instance, &ask),
         "DeleteHoursOfOperation" => hours::delete(instance, &ask),
         "SearchContactFlows" | "SearchQueues" | "SearchHoursOfOperations" => search::search(instance, &ask),
+        "SearchContactFlowModules" | "SearchPrompts" => search::search(instance, &ask),
         operation if operation.starts_with("UpdateQueue") => queue::update(instance, &ask),
         operation if operation.starts_with("List") => list::list(instance, &ask),
         other => Err(Fail::not_implemented(&format!("connect:{other}"))),

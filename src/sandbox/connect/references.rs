@@ -99,7 +99,7 @@ pub(crate) fn user_of(instance: &Instance, kind: Kind, id: &str) -> Option<Strin
     let names = |value: &str| split_id(instance, kind, value).is_some_and(|(found, _)| found == id);
     for other in instance.resources.values() {
         let used = match other.kind {
-            Kind::Flow => uses_in_flow(other, kind, &names) && other.id != id,
+            Kind::Flow | Kind::Module => uses_in_flow(other, kind, &names) && other.id != id,
             Kind::Queue => queue_fields(other).any(|(field, value)| field == kind && names(value)),
             Kind::Hours => parents(other).any(&names) && kind == Kind::Hours,
             // Seeded by name only; whatever members a scenario gives them are searched as they are.

@@ -1,18 +1,21 @@
-//! SearchContactFlows, SearchQueues and SearchHoursOfOperations.
+//! The Search operations: what a listing shows, whole, and filtered.
 
 use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, Fail};
 use super::super::ids::Kind;
 use super::super::world::{Instance, Resource};
+use super::content::Which;
 use super::env::Ask;
 use super::list::visible;
-use super::{flow, hours, page, queue};
+use super::{content, hours, page, prompt, queue};
 
-/// The three searches; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
+/// Every Search operation; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
 pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let (kind, member, max) = match ask.call.operation.as_str() {
         "SearchContactFlows" => (Kind::Flow, "ContactFlows", 100),
+        "SearchContactFlowModules" => (Kind::Module, "ContactFlowModules", 100),
+        "SearchPrompts" => (Kind::Prompt, "Prompts", 100),
         "SearchQueues" => (Kind::Queue, "Queues", 500),
         _ => (Kind::Hours, "HoursOfOperations", 100),
     };
@@ -24,15 +27,16 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
             continue;
         }
         items.push(match kind {
-            Kind::Flow => {
-                let mut shape = flow::shape(instance, resource, &ask.env, false);
+            Kind::Flow | Kind::Module => {
+                let mut shape = content::shape(instance, resource, &ask.env, Which::Published);
                 // assumed: switch search_fills_content
                 if let (false, Some(shape)) = (ask.env.search_fills_content, shape.as_object_mut()) {
                     shape.remove("Content");
-                    shape.remove("FlowContentSha256");
+                    shape.remove(content::digest_member(kind));
                 }
                 shape
             }
+            Kind::Prompt => prompt::shape(instance, resource),
             Kind::Queue => queue::shape(instance, resource),
             _ => hours::shape(instance, resource),
         });

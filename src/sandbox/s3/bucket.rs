@@ -22,6 +22,15 @@ pub(crate) struct Object {
     pub(crate) checksums: BTreeMap<String, String>,
 }
 
+impl Object {
+    /// An object that the sandbox itself puts.
+    pub(crate) fn of(body: Bytes, content_type: &str, modified: f64) -> Object {
+        let etag = format!("\"{}\"", hex::encode(digest::md5(&body)));
+        let headers = BTreeMap::from([("content-type".to_owned(), content_type.to_owned())]);
+        Object { body, etag, modified, headers, checksums: BTreeMap::new() }
+    }
+}
+
 /// A bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {

@@ -9,7 +9,12 @@ use super::answer::{Answer, Fail};
 use super::call::{Call, decode};
 use super::world::World;
 
-pub(crate) use bucket::Bucket;
+pub(crate) use bucket::{Bucket, Object};
+
+/// Where Connect keeps the files of prompts: a bucket that no account can create (names have no underscore), of an
+/// owner that is no account.
+pub(crate) const CONNECT_BUCKET: &str = "connect_prompts";
+pub(crate) const CONNECT_OWNER: &str = "connect";
 
 /// Finds the operation. Query parameters select sub-resources; all but those of ListObjectsV2 mean something that is
 /// not here ("Actions" in the S3 API reference).

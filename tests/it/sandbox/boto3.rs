@@ -23,7 +23,7 @@ fn scenario() -> Scenario {
     }
     seed.resource(Kind::Hours, "Nights", json!({"TimeZone": "UTC", "Config": [], "Tags": {"team": "voice"}}));
     seed.flow_saved("Draft", "CONTACT_FLOW", &hello("draft"));
-    scenario.account(PROD).role("snapdeploy", None);
+    scenario.account(PROD).role("snapdeploy", None).instance(REGION, "acme-prod");
     scenario
 }
 

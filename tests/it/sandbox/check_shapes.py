@@ -9,6 +9,7 @@ import json
 import sys
 
 from shapes import client, equal, not_there, problems, refused, seen
+from shapes_content import content
 
 
 def flow(action="MessageParticipant", parameters=None):
@@ -270,7 +271,7 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, s3, dynamodb):
+for part in (sts, connect, content, s3, dynamodb):
     try:
         part(endpoint)
     except Exception as error:

@@ -8,9 +8,12 @@ mod dynamodb;
 mod example;
 mod faults;
 mod identity;
+mod modules;
+mod prompts;
 mod s3;
 mod scenario;
 mod switches;
+mod switches_content;
 
 use aws_credential_types::Credentials;
 use aws_sdk_connect::config::{BehaviorVersion, Region, retry::RetryConfig};

@@ -6,22 +6,22 @@ use snapdeploy::sandbox::{Kind, SWITCHES, Sandbox};
 
 use super::{DEV, REGION, code, connect, content, hello, small, user};
 
-struct Setting {
-    _sandbox: Sandbox,
-    client: aws_sdk_connect::Client,
-    instance: String,
+pub(super) struct Setting {
+    pub(super) sandbox: Sandbox,
+    pub(super) client: aws_sdk_connect::Client,
+    pub(super) instance: String,
 }
 
-fn setting(switch: &str, value: &str) -> Setting {
+pub(super) fn setting(switch: &str, value: &str) -> Setting {
     let (mut scenario, instance) = small();
     scenario.switch(switch, value).unwrap();
     let sandbox = Sandbox::start(scenario).unwrap();
     let client = connect(&sandbox, user(DEV));
-    Setting { _sandbox: sandbox, client, instance }
+    Setting { sandbox, client, instance }
 }
 
 impl Setting {
-    async fn create(
+    pub(super) async fn create(
         &self,
         name: &str,
         kind: ContactFlowType,
