@@ -80,7 +80,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let (Some(name), Some(to)) = (&args.source, &args.to) else { return Ok(Exit::Usage) };
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
-    let site = context.site(to).await?;
+    let site = context.site(to, args.change.access()).await?;
     let (plan, loaded) = progress::show(face, async |events| {
         let means = context.means(&site, events);
         if !args.change.dry_run {

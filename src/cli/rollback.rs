@@ -49,8 +49,8 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         None => None,
     };
     let site = match &named {
-        Some(record) => site_of(&context, &args.environment, record).await?,
-        None => context.site(&args.environment).await?,
+        Some(record) => site_of(&context, &args.environment, record, args.change.access()).await?,
+        None => context.site(&args.environment, args.change.access()).await?,
     };
     if let Some(record) = &named {
         undoable(record)?;

@@ -14,7 +14,7 @@ use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
 use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Driver, Reply};
-use snapdeploy::core::environment::Environment;
+use snapdeploy::core::environment::{Access, Environment};
 use snapdeploy::core::event::Events;
 use snapdeploy::core::extract::{Extraction, OnGaps, extract, take};
 use snapdeploy::core::lease::Stop;
@@ -82,6 +82,7 @@ pub fn environment(name: &str) -> Environment {
         account: account.into(),
         region: REGION.into(),
         role_arn: Some(format!("arn:aws:iam::{account}:role/snapdeploy")),
+        read_role_arn: None,
         external_id: (name == "prod").then(|| "only-us".to_string()),
         instance: name.into(),
         endpoint: None,
@@ -102,7 +103,7 @@ impl World {
         let sessions = Sessions::with(&clock, &sdk(&sandbox.endpoint()));
         let bind = async |name: &str| {
             let environment = environment(name);
-            let account = sessions.account(&environment).await.unwrap();
+            let account = sessions.account(&environment, Access::Write).await.unwrap();
             snapdeploy::kinds::bind(account, &environment).await.unwrap()
         };
         let (a, b) = (bind("dev").await, bind("prod").await);

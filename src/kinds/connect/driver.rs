@@ -82,11 +82,14 @@ impl Driver for Connect {
 
     async fn list(&self) -> Result<Listing> {
         self.index.clear();
-        let (calls, pin) = (&self.calls, &self.pin);
-        let families = join_all(FAMILIES.iter().map(|f| names::family(calls, pin, f)));
-        let named = join_all(names::LISTED.iter().map(|l| names::named(calls, l)));
+        let (calls, pin, naming) = (&self.calls, &self.pin, &self.values.names);
+        let families = join_all(FAMILIES.iter().map(|f| names::family(calls, pin, naming, f)));
+        let named = join_all(names::LISTED.iter().map(|l| names::named(calls, naming, l)));
         let beside = async { tokio::join!(names::functions(calls, pin), names::bots(calls, pin)) };
-        let (families, named, (functions, bots)) = tokio::join!(families, named, beside);
+        let (families, named, (mut functions, mut bots)) = tokio::join!(families, named, beside);
+        for found in [&mut functions, &mut bots].into_iter().flatten() {
+            names::rename(naming, found);
+        }
         let mut listing = Listing::default();
         for (family, result) in FAMILIES.iter().zip(families) {
             names::note(&mut listing, family.kind, result);
@@ -96,14 +99,13 @@ impl Driver for Connect {
         }
         names::note(&mut listing, "lambda/function", functions);
         names::note(&mut listing, "lex/bot", bots);
-        names::rename(&self.values.names, &mut listing.found);
         listing.gaps.extend(namesakes(&listing.found));
         Ok(listing)
     }
 
     async fn find(&self, address: &Address) -> Result<Option<Found>> {
-        let mut found = names::family(&self.calls, &self.pin, known(address)?).await?;
-        names::rename(&self.values.names, &mut found);
+        let naming = &self.values.names;
+        let found = names::family(&self.calls, &self.pin, naming, known(address)?).await?;
         Ok(found.into_iter().find(|f| f.address == *address))
     }
 

@@ -24,33 +24,51 @@ pub const LISTED: &[(&str, &str, &str, &str)] = &[
 /// Lists what is known by name only.
 pub async fn named(
     calls: &Calls,
+    naming: &Naming,
     (kind, call, items, name): &(&str, &str, &str, &str),
 ) -> Result<Vec<Found>> {
     let items = calls.list(call, items, "").await?;
-    Ok(items.iter().filter_map(|i| found(kind, i, ("Id", "Arn", name))).collect())
+    let mut found: Vec<Found> = items.iter().filter_map(|i| found(kind, i, ("Id", "Arn", name))).collect();
+    rename(naming, &mut found);
+    Ok(found)
 }
 
 /// Lists a family.
-pub async fn family(calls: &Calls, pin: &Pin, family: &Family) -> Result<Vec<Found>> {
-    let Some(list) = family.list else { return associations(calls, pin, family.kind).await };
+pub async fn family(calls: &Calls, pin: &Pin, naming: &Naming, family: &Family) -> Result<Vec<Found>> {
+    let Some(list) = family.list else {
+        let mut found = associations(calls, pin, naming, family.kind).await?;
+        rename(naming, &mut found);
+        return Ok(found);
+    };
     let items = calls.list(list.call, list.items, "").await?;
     let found = items.iter().filter_map(|i| found(family.kind, i, (list.id, list.arn, list.name)));
-    Ok(found
+    let mut found: Vec<Found> = found
         .map(|mut f| {
             if family.defaults.contains(&f.address.name()) {
                 f.ownership = Ownership::Default;
             }
             f
         })
-        .collect())
+        .collect();
+    rename(naming, &mut found);
+    Ok(found)
 }
 
-/// Lists the associations of `kind`.
-async fn associations(calls: &Calls, pin: &Pin, kind: &str) -> Result<Vec<Found>> {
+/// Lists the associations of `kind`, each called as what it is with.
+async fn associations(calls: &Calls, pin: &Pin, naming: &Naming, kind: &str) -> Result<Vec<Found>> {
     let ids = association::ids(calls, kind).await?;
     if kind != "connect/bot-association" {
         let name = |id: &String| match kind {
-            "connect/lambda-association" => function_name(pin, id),
+            "connect/lambda-association" => {
+                let there = function_name(pin, id);
+                let (name, rest) = there.split_once(':').unwrap_or((&there, ""));
+                let logical = naming.logical("lambda/function", name);
+                match (there.starts_with("arn:"), rest) {
+                    (true, _) => there.clone(),
+                    (_, "") => logical.name().to_string(),
+                    (_, alias) => format!("{}:{}", logical.name(), naming.logical_alias(&logical, alias)),
+                }
+            }
             _ => id.clone(),
         };
         return Ok(ids.iter().map(|id| association::found(kind, &name(id), id)).collect());
@@ -59,7 +77,8 @@ async fn associations(calls: &Calls, pin: &Pin, kind: &str) -> Result<Vec<Found>
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    let bots = bots(calls, pin).await?;
+    let mut bots = bots(calls, pin).await?;
+    rename(naming, &mut bots);
     for id in &ids {
         let aliases = bots.iter().flat_map(|b| b.aliases.iter().flatten().map(move |a| (b, a)));
         let known = aliases.clone().find(|(_, a)| a.arn == *id);
@@ -79,6 +98,29 @@ pub fn rename(naming: &Naming, found: &mut [Found]) {
         if logical != f.address {
             f.physical = Some(f.address.name().to_string());
             f.address = logical;
+        }
+        match &mut f.aliases {
+            Some(aliases) => {
+                for alias in aliases.iter_mut() {
+                    let logical = naming.logical_alias(&f.address, &alias.name);
+                    if logical != alias.name {
+                        alias.physical = Some(std::mem::replace(&mut alias.name, logical));
+                    }
+                }
+            }
+            // Of a function only those need to be known that are called otherwise.
+            None => {
+                let mapped = naming.aliases(&f.address).into_iter();
+                let aliases: Vec<Alias> = mapped
+                    .map(|(name, there)| Alias {
+                        id: format!("{}:{there}", f.id),
+                        arn: format!("{}:{there}", f.arn),
+                        physical: Some(there),
+                        name,
+                    })
+                    .collect();
+                f.aliases = (!aliases.is_empty()).then_some(aliases);
+            }
         }
     }
 }
