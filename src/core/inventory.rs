@@ -173,6 +173,16 @@ impl Inventory {
         }
     }
 
+    /// Takes the id and the ARN that `old` had for names of whatever has its address: or of `old` itself, where nothing
+    /// has it.
+    pub fn remember(&mut self, old: &Found) {
+        if self.get(&old.address).is_none() {
+            return self.insert(old.clone());
+        }
+        self.by_id.entry(old.id.clone()).or_default().push(old.address.clone());
+        self.by_arn.insert(old.arn.clone(), old.address.clone());
+    }
+
     /// Takes out what has `address`.
     pub fn remove(&mut self, address: &Address) {
         if let Some(old) = self.found.remove(address) {

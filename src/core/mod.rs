@@ -42,6 +42,8 @@ pub mod portable;
 pub mod process;
 pub mod progress;
 pub mod release;
+pub mod renames;
+pub mod repoint;
 pub mod repository;
 pub mod resolver;
 pub mod run;
