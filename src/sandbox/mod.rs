@@ -1,4 +1,5 @@
-//! A simulated AWS over HTTP on this machine: STS, Connect, Lex V2, S3 and DynamoDB as far as this project uses them.
+//! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, S3 and DynamoDB as far as this project uses
+//! them.
 
 mod answer;
 mod base64;
@@ -13,6 +14,7 @@ mod fault;
 mod folder;
 mod identity;
 mod ids;
+mod lambda;
 mod lex;
 mod quota;
 mod record;
@@ -21,6 +23,7 @@ mod s3;
 mod seed;
 mod seed_account;
 mod seed_instance;
+mod seed_members;
 mod server;
 mod state;
 mod sts;

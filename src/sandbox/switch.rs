@@ -6,12 +6,19 @@ use std::fmt;
 /// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
+    (
+        "associate_twice_refused",
+        "true",
+        "a function, bot or origin that is associated already is refused, else ignored",
+    ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
     ("delete_referenced_flow", "true", "DeleteContactFlow deletes a flow that others reference"),
+    ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("foreign_lambda_accepted", "true", "publishing accepts a Lambda function of another account"),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
+    ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows fills Content"),
