@@ -10,6 +10,7 @@ mod faults;
 mod identity;
 mod s3;
 mod scenario;
+mod settings;
 mod switches;
 
 use aws_credential_types::Credentials;
