@@ -125,7 +125,9 @@ impl Fail {
                 if !bare.contains(&self.code.as_str()) {
                     // botocore: Connect's error shapes have `Message`, Lex's have `message`. The throttle is written by
                     // API Gateway in front of Connect, in lower case.
-                    let member = if service == "lex" || self.code == "TooManyRequestsException" {
+                    // Lambda's ResourceNotFoundException has `Message`, its other errors `message`.
+                    let lower = service == "lambda" && self.code != "ResourceNotFoundException";
+                    let member = if service == "lex" || lower || self.code == "TooManyRequestsException" {
                         "message"
                     } else {
                         "Message"

@@ -1,4 +1,5 @@
-//! What Connect puts into every new instance (administrator guide, "Default flows" and "Set up queues").
+//! What Connect puts into every new instance (administrator guide, "Default flows", "Set up queues",
+//! "Default security profiles" and "Add a custom agent status").
 
 use serde_json::json;
 
@@ -16,6 +17,37 @@ const FLOWS: [(&str, &str); 8] = [
     ("Default queue transfer", "QUEUE_TRANSFER"),
 ];
 
+/// Name, description and some of the permissions of each: the guide's tables have many more (assumed: nothing depends
+/// on the others).
+const SECURITY_PROFILES: [(&str, &str, &[&str]); 4] = [
+    (
+        "Admin",
+        "Access to all features",
+        &[
+            "BasicAgentAccess",
+            "ContactFlows.View",
+            "HoursOfOperation.View",
+            "PhoneNumbers.View",
+            "Prompts.View",
+            "Queues.View",
+            "RoutingPolicies.View",
+            "Users.Create",
+            "Users.View",
+        ],
+    ),
+    ("Agent", "Access to the Contact Control Panel", &["BasicAgentAccess", "OutboundCallAccess"]),
+    (
+        "CallCenterManager",
+        "User management, metrics and routing",
+        &["BasicAgentAccess", "Queues.View", "RoutingPolicies.View", "Users.View"],
+    ),
+    (
+        "QualityAnalyst",
+        "Metrics and recordings",
+        &["BasicAgentAccess", "ContactSearch.View", "MetricsReports.View"],
+    ),
+];
+
 /// Adds all of it.
 pub(crate) fn add(seed: &mut InstanceSeed) {
     for (name, kind) in FLOWS {
@@ -26,6 +58,12 @@ pub(crate) fn add(seed: &mut InstanceSeed) {
             "Actions": [{"Identifier": "end", "Type": "EndFlowExecution", "Parameters": {}, "Transitions": {}}],
         });
         seed.flow(name, kind, &content.to_string());
+    }
+    for (name, description, permissions) in SECURITY_PROFILES {
+        seed.security_profile(name, json!({"Description": description, "Permissions": permissions}));
+    }
+    for (name, kind) in [("Available", "ROUTABLE"), ("Offline", "OFFLINE")] {
+        seed.agent_status(name, json!({"Type": kind}));
     }
     basic_hours(seed);
     let hours = seed.id_of(Kind::Hours, "Basic Hours");

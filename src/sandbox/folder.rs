@@ -5,14 +5,21 @@
 //!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region};
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
-//!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones
-//! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept
+//!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
+//!                          security_profiles, agent_statuses, origins
+//! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept; "Overrides": [{"Name",
+//!                          "Config", "EffectiveFrom", "EffectiveTill", ...}], "ParentHoursOfOperations": [{"Name"}]
 //! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it
 //! NAME/flows/*.json        {"Name", "Type", "Content": {...}, "Status": "SAVED"?, "Description"?, "Tags"?, ...,
 //!                          "SavedContent": {...}? (a draft beside what is published),
 //!                          "Versions": [{"Content"?, "Description"?}]? (numbered from 1; what is published without)}
 //! NAME/modules/*.json      the same without "Type", and {"Settings"?, "Aliases": {"live": 1}?}
 //! NAME/prompts/*.json      {"Name", ...} as DescribePrompt has it, "Audio": a file beside it; made-up sound without
+//! NAME/phones/*.json       {"PhoneNumber", ...} as DescribePhoneNumber has it; "ContactFlow": name of a flow
+//! NAME/security_profiles/  {"SecurityProfileName", ...} as DescribeSecurityProfile has it; "Permissions",
+//!                          "Applications", "AllowedFlowModules"
+//! NAME/agent_statuses/     {"Name", ...} as DescribeAgentStatus has it
+//! NAME/users/*.json        {"Username", "SecurityProfileIds"?, "RoutingProfileId"?}
 //! ```
 //!
 //! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
@@ -21,12 +28,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::ids::Kind;
 use super::seed::{Scenario, ScenarioError};
 use super::seed_account::AccountSeed;
 use super::seed_instance::InstanceSeed;
+use super::seed_members;
 use super::template;
 
 fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
@@ -130,7 +138,7 @@ fn load_account(
 }
 
 /// Name lists of `instance.toml` and the kind each holds.
-const LISTS: [(&str, Kind); 10] = [
+const LISTS: [(&str, Kind); 13] = [
     ("lambdas", Kind::Lambda),
     ("bots", Kind::Bot),
     ("prompts", Kind::Prompt),
@@ -141,15 +149,22 @@ const LISTS: [(&str, Kind); 10] = [
     ("quick_connects", Kind::QuickConnect),
     ("routing_profiles", Kind::RoutingProfile),
     ("phones", Kind::Phone),
+    ("security_profiles", Kind::SecurityProfile),
+    ("agent_statuses", Kind::AgentStatus),
+    ("origins", Kind::Origin),
 ];
 
-/// Folders of documents and the kind each holds.
-const FOLDERS: [(&str, Kind); 5] = [
+/// Folders with a file for each resource, and the kind that each holds.
+const FOLDERS: [(&str, Kind); 9] = [
     ("hours", Kind::Hours),
     ("queues", Kind::Queue),
     ("flows", Kind::Flow),
     ("modules", Kind::Module),
     ("prompts", Kind::Prompt),
+    ("phones", Kind::Phone),
+    ("security_profiles", Kind::SecurityProfile),
+    ("agent_statuses", Kind::AgentStatus),
+    ("users", Kind::User),
 ];
 
 fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
@@ -171,8 +186,9 @@ fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), Scenari
     for (folder_name, kind) in FOLDERS {
         for file in json_files(&folder.join(folder_name))? {
             let value: Value = serde_json::from_str(&read(&file)?).map_err(|why| wrong(&file, why))?;
-            let name =
-                value.get("Name").and_then(Value::as_str).ok_or_else(|| wrong(&file, "needs \"Name\""))?;
+            let member = seed_members::name_member(kind);
+            let name = value.get(member).or_else(|| value.get("Name")).and_then(Value::as_str);
+            let name = name.ok_or_else(|| wrong(&file, format!("needs {member:?}")))?;
             documents.push((file, kind, name.to_owned(), value));
         }
     }
@@ -181,7 +197,7 @@ fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), Scenari
     known.extend(documents.iter().map(|(_, kind, name, _)| (*kind, name.clone())));
     for (file, kind, name, mut value) in documents {
         template::fill(&mut value, seed, &known).map_err(|why| wrong(&file, why))?;
-        add_document(&file, seed, kind, &name, value)?;
+        add_document(&file, seed, &known, (kind, &name), value)?;
     }
     Ok(())
 }
@@ -202,9 +218,10 @@ fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Re
         Kind::QuickConnect => seed.quick_connect(name),
         Kind::RoutingProfile => seed.routing_profile(name),
         Kind::Phone => seed.phone(name),
-        Kind::Flow | Kind::Queue | Kind::Hours | Kind::SecurityProfile | Kind::AgentStatus | Kind::Origin => {
-            seed
-        }
+        Kind::SecurityProfile => seed.security_profile(name, json!({})),
+        Kind::AgentStatus => seed.agent_status(name, json!({})),
+        Kind::Origin => seed.origin(name),
+        Kind::Flow | Kind::Queue | Kind::Hours => seed,
     };
     Ok(())
 }
@@ -212,8 +229,8 @@ fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Re
 fn add_document(
     file: &Path,
     seed: &mut InstanceSeed,
-    kind: Kind,
-    name: &str,
+    known: &[(Kind, String)],
+    (kind, name): (Kind, &str),
     mut value: Value,
 ) -> Result<(), ScenarioError> {
     match kind {
@@ -240,6 +257,19 @@ fn add_document(
                 seed.resource(kind, name, value);
             }
         },
+        Kind::Phone => {
+            check_flow(file, &value, known)?;
+            seed.phone_with(name, value);
+        }
+        Kind::SecurityProfile => {
+            seed.security_profile(name, value);
+        }
+        Kind::AgentStatus => {
+            seed.agent_status(name, value);
+        }
+        Kind::User => {
+            seed.user_with(name, value);
+        }
         Kind::Flow => {
             let members = value.as_object_mut().ok_or_else(|| wrong(file, "is not a JSON object"))?;
             let content = members.remove("Content").ok_or_else(|| wrong(file, "needs \"Content\""))?;
@@ -253,6 +283,16 @@ fn add_document(
         }
     }
     Ok(())
+}
+
+/// A number may only lead to a flow that the scenario has.
+fn check_flow(file: &Path, phone: &Value, known: &[(Kind, String)]) -> Result<(), ScenarioError> {
+    match phone.get("ContactFlow").and_then(Value::as_str) {
+        Some(flow) if !known.contains(&(Kind::Flow, flow.to_owned())) => {
+            Err(wrong(file, format!("there is no flow {flow:?} here for \"ContactFlow\"")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn json_files(dir: &Path) -> Result<Vec<PathBuf>, ScenarioError> {

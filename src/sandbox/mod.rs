@@ -1,4 +1,5 @@
-//! A simulated AWS over HTTP on this machine: STS, Connect, Lex V2, S3 and DynamoDB as far as this project uses them.
+//! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, S3 and DynamoDB as far as this project uses
+//! them.
 
 mod answer;
 mod base64;
@@ -14,6 +15,7 @@ mod folder;
 mod history;
 mod identity;
 mod ids;
+mod lambda;
 mod lex;
 mod presigned;
 mod quota;
@@ -24,6 +26,7 @@ mod seed;
 mod seed_account;
 mod seed_content;
 mod seed_instance;
+mod seed_members;
 mod server;
 mod state;
 mod sts;

@@ -3,12 +3,13 @@
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::World;
-use super::{connect, dynamodb, lex, s3, sts};
+use super::{connect, dynamodb, lambda, lex, s3, sts};
 
 /// Finds the operation. One that is not known is kept under a name of its own and answered with 501.
 pub(crate) fn identify(call: &mut Call) {
     match call.service.as_str() {
         "connect" => connect::identify(call),
+        "lambda" => lambda::identify(call),
         "lex" => lex::identify(call),
         "s3" => s3::identify(call),
         "dynamodb" => {
@@ -32,6 +33,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     }
     match call.service.as_str() {
         "connect" => connect::dispatch(world, call),
+        "lambda" => lambda::dispatch(world, call),
         "lex" => lex::dispatch(world, call),
         "s3" => s3::dispatch(world, call),
         "dynamodb" => dynamodb::dispatch(world, call),

@@ -5,10 +5,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::folder;
+use super::ids::Kind;
 use super::s3::Bucket;
 use super::seed_account::AccountSeed;
 use super::switch::{SwitchError, Switches};
-use super::world::World;
+use super::world::{Instance, World};
 
 /// Why a scenario folder could not be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +73,20 @@ impl Scenario {
                 for bot in instance.bots {
                     super::seed_account::add_bot(&mut account.bots, bot);
                 }
+                account.functions.extend(functions(&instance.instance));
                 account.instances.push(instance.instance);
             }
             accounts.insert(account.id.clone(), account);
         }
         World { accounts, first, buckets, switches: self.switches, ..World::default() }
     }
+}
+
+/// The functions of the account that an instance uses, without versions and aliases.
+fn functions(instance: &Instance) -> Vec<String> {
+    let own = format!("arn:aws:lambda:{}:{}:function:", instance.region, instance.account);
+    let arns = instance.resources.values().filter(|resource| resource.kind == Kind::Lambda);
+    arns.filter_map(|function| function.arn.strip_prefix(&own))
+        .map(|name| format!("{own}{}", name.split(':').next().unwrap_or(name)))
+        .collect()
 }

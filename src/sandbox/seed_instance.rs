@@ -9,6 +9,7 @@ use super::defaults;
 use super::ids::{self, Kind};
 use super::seed_account::new_bot;
 use super::seed_content;
+use super::seed_members;
 use super::world::{Bot, Instance, Resource};
 
 /// When everything seeded was last changed: the first second of 2026.
@@ -51,7 +52,7 @@ impl InstanceSeed {
     }
 
     /// The id that a seeded resource of this kind and name has, whether or not it is there yet. A function's id is
-    /// its name, a bot alias's (`BOT#ALIAS`) the alias id.
+    /// its name, a bot alias's (`BOT#ALIAS`) the alias id, an origin's itself.
     pub fn id_of(&self, kind: Kind, name: &str) -> String {
         let Instance { account, region, alias, .. } = &self.instance;
         match kind {
@@ -60,6 +61,7 @@ impl InstanceSeed {
                 let (bot, bot_alias) = name.split_once('#').unwrap_or((name, "live"));
                 ids::derived_ten(&[account, region, "alias", bot, bot_alias])
             }
+            Kind::Origin => name.to_owned(),
             _ => ids::derived(&[account, region, alias, kind.word(), name]),
         }
     }
@@ -78,6 +80,7 @@ impl InstanceSeed {
                 let bot = ids::derived_ten(&[account, region, "bot", bot]);
                 format!("arn:aws:lex:{region}:{account}:bot-alias/{bot}/{}", self.id_of(kind, name))
             }
+            Kind::Origin => name.to_owned(),
             _ => arn_below(&self.instance, kind, &self.id_of(kind, name)),
         }
     }
@@ -90,12 +93,14 @@ impl InstanceSeed {
 
     /// Any resource; `members` are those of its Describe shape (`Tags` among them), unknown ones are kept. Flows and
     /// modules also take `Content`, `Status`, `SavedContent`, `Versions` and `Aliases` (see the scenario folder).
+    /// Any resource; `members` are those of its Describe shape (`Tags` among them), unknown ones are kept. Hours may have
+    /// `Overrides`, phone numbers `ContactFlow` (a flow's name), security profiles `Permissions` and so on.
     pub fn resource(&mut self, kind: Kind, name: &str, members: Value) -> &mut InstanceSeed {
         let mut body = match members {
             Value::Object(map) => map,
             _ => Map::new(),
         };
-        body.remove("Name");
+        seed_members::settle(self, kind, name, &mut body);
         let tags = tags(body.remove("Tags"));
         let arn = self.arn_of(kind, name);
         let id = if matches!(kind, Kind::Lambda | Kind::Bot) { arn.clone() } else { self.id_of(kind, name) };
@@ -196,6 +201,11 @@ impl InstanceSeed {
         self.resource(Kind::View, name, json!({"Type": "CUSTOMER_MANAGED", "Status": "PUBLISHED"}))
     }
 
+    /// A user with further members, such as `SecurityProfileIds` and `RoutingProfileId`.
+    pub fn user_with(&mut self, username: &str, members: Value) -> &mut InstanceSeed {
+        self.resource(Kind::User, username, members)
+    }
+
     /// A user, by name only.
     pub fn user(&mut self, username: &str) -> &mut InstanceSeed {
         self.resource(Kind::User, username, json!({}))
@@ -218,7 +228,32 @@ impl InstanceSeed {
 
     /// A claimed phone number, as `+15555550100`.
     pub fn phone(&mut self, number: &str) -> &mut InstanceSeed {
-        self.resource(Kind::Phone, number, json!({"PhoneNumberType": "DID", "PhoneNumberCountryCode": "US"}))
+        self.phone_with(number, json!({}))
+    }
+
+    /// A claimed phone number with further members: `ContactFlow` is the name of the flow that it leads to.
+    pub fn phone_with(&mut self, number: &str, members: Value) -> &mut InstanceSeed {
+        let mut all = json!({"PhoneNumberType": "DID", "PhoneNumberCountryCode": "US"});
+        merge(&mut all, members);
+        self.resource(Kind::Phone, number, all)
+    }
+
+    /// A security profile; `members` are those of its Describe shape, `Permissions`, `Applications` and
+    /// `AllowedFlowModules`.
+    pub fn security_profile(&mut self, name: &str, members: Value) -> &mut InstanceSeed {
+        self.resource(Kind::SecurityProfile, name, members)
+    }
+
+    /// An agent status: CUSTOM and ENABLED, unless `members` say otherwise.
+    pub fn agent_status(&mut self, name: &str, members: Value) -> &mut InstanceSeed {
+        let mut all = json!({"Type": "CUSTOM", "State": "ENABLED"});
+        merge(&mut all, members);
+        self.resource(Kind::AgentStatus, name, all)
+    }
+
+    /// An approved origin, such as `https://desk.example.com`.
+    pub fn origin(&mut self, origin: &str) -> &mut InstanceSeed {
+        self.resource(Kind::Origin, origin, json!({}))
     }
 
     /// A Lambda function of the account, associated with the instance.
@@ -233,7 +268,7 @@ impl InstanceSeed {
         self.resource(Kind::Bot, &format!("{bot}#{alias}"), json!({}))
     }
 
-    /// What every new instance has: the default flows, BasicQueue and Basic Hours.
+    /// What every new instance has: the default flows, BasicQueue, Basic Hours, security profiles and agent statuses.
     pub fn defaults(&mut self) -> &mut InstanceSeed {
         defaults::add(self);
         self

@@ -7,10 +7,16 @@ use std::fmt;
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("archived_holds_name", "true", "the name of an archived flow or module is taken"),
+    (
+        "associate_twice_refused",
+        "true",
+        "a function, bot or origin that is associated already is refused, else ignored",
+    ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
     ("delete_referenced_flow", "true", "DeleteContactFlow and -Module delete what others reference"),
     ("delete_referenced_prompt", "true", "DeletePrompt deletes a prompt that flows reference"),
     ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
+    ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),
     ("foreign_lambda_accepted", "true", "publishing accepts a Lambda function of another account"),
@@ -21,6 +27,7 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
+    ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),

@@ -145,7 +145,7 @@ fn managed_view(value: &str) -> bool {
     !(id.len() == 36 && id.bytes().filter(|byte| *byte == b'-').count() == 4)
 }
 
-/// A function of this account must be associated; its version or alias is not looked at.
+/// A function of this account must be associated, as it is or with the same version or alias.
 fn lambda_known(instance: &Instance, env: &Env, value: &str) -> bool {
     let parts: Vec<&str> = value.split(':').collect();
     let ["arn", _, "lambda", _, account, "function", ..] = parts.as_slice() else {
@@ -156,7 +156,8 @@ fn lambda_known(instance: &Instance, env: &Env, value: &str) -> bool {
         return env.foreign_lambda_accepted && parts.len() >= 7;
     }
     let unqualified = parts.iter().take(7).copied().collect::<Vec<_>>().join(":");
-    instance.resources.contains_key(&(Kind::Lambda, unqualified))
+    let known = |arn: String| instance.resources.contains_key(&(Kind::Lambda, arn));
+    known(unqualified) || known(value.to_owned())
 }
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ pub(crate) struct Env {
     pub(crate) lag: u64,
     pub(crate) search_fills_content: bool,
     pub(crate) foreign_lambda_accepted: bool,
+    pub(crate) associate_twice_refused: bool,
+    pub(crate) associations_by_arn: bool,
+    pub(crate) override_touches_hours: bool,
 }
 
 impl Env {
@@ -49,6 +52,9 @@ impl Env {
             lag: world.switches.number("list_lag_calls"),
             search_fills_content: on("search_fills_content"),
             foreign_lambda_accepted: on("foreign_lambda_accepted"),
+            associate_twice_refused: on("associate_twice_refused"),
+            associations_by_arn: on("flow_associations_by_arn"),
+            override_touches_hours: on("override_touches_hours"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Hours of operation.
+//! Hours of operation; their overrides and parents have files of their own.
 
 use serde_json::{Map, Value, json};
 
@@ -9,12 +9,13 @@ use super::super::seed_instance::arn_below;
 use super::super::world::{Instance, Resource};
 use super::env::Ask;
 use super::input::{bad_request, find, find_mut, invalid, name_free, not_found, required, tags, text};
-use super::references;
+use super::{hours_override, hours_parent, references};
 
 const DAYS: [&str; 7] = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
 
-/// botocore HoursOfOperationConfigList: up to 100 of {Day, StartTime, EndTime}, each time {Hours, Minutes}.
-fn config(value: &Value) -> Result<Value, Fail> {
+/// botocore HoursOfOperationConfigList and HoursOfOperationOverrideConfigList: up to 100 of {Day, StartTime, EndTime},
+/// each time {Hours, Minutes}. That the members may be absent in an override is not used (assumed: they are needed).
+pub(crate) fn config(value: &Value) -> Result<Value, Fail> {
     let list = value.as_array().filter(|list| list.len() <= 100);
     let list = list.ok_or_else(|| invalid("Config must be a list of at most 100 members"))?;
     for entry in list {
@@ -47,16 +48,9 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
     if let Some(description) = text(ask.body, "Description", 1, 250)? {
         body.insert("Description".into(), json!(description));
     }
-    let mut parents = Vec::new();
-    for parent in
-        ask.body.get("ParentHoursOfOperationConfigs").and_then(Value::as_array).into_iter().flatten()
-    {
-        let id = parent.get("HoursOfOperationId").and_then(Value::as_str).unwrap_or_default();
-        let parent = find(instance, Kind::Hours, id).ok_or_else(|| not_found(&format!("hours {id}")))?;
-        parents.push(json!({"Name": parent.name, "Id": parent.id, "Arn": parent.arn}));
-    }
+    let parents = hours_parent::asked(instance, ask.body)?;
     if !parents.is_empty() {
-        body.insert("ParentHoursOfOperations".into(), Value::Array(parents));
+        body.insert(hours_parent::PARENTS.into(), hours_parent::stored(&parents));
     }
     let id = ids::random_uuid();
     let arn = arn_below(instance, Kind::Hours, &id);
@@ -80,6 +74,10 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
 /// The `HoursOfOperation` shape.
 pub(crate) fn shape(instance: &Instance, hours: &Resource) -> Value {
     let mut out = hours.body.clone();
+    out.remove(hours_override::OVERRIDES);
+    if out.contains_key(hours_parent::PARENTS) {
+        out.insert(hours_parent::PARENTS.into(), Value::Array(hours_parent::shape(instance, hours)));
+    }
     out.insert("Name".into(), json!(hours.name));
     out.insert("HoursOfOperationId".into(), json!(hours.id));
     out.insert("HoursOfOperationArn".into(), json!(hours.arn));

@@ -85,6 +85,33 @@ pub(crate) fn one_of<'a>(
     }
 }
 
+/// A list member with limits of its length; nothing when it is absent or null.
+pub(crate) fn list_of<'a>(
+    body: &'a Map<String, Value>,
+    name: &str,
+    min: usize,
+    max: usize,
+) -> Result<Option<&'a Vec<Value>>, Fail> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(list)) if (min..=max).contains(&list.len()) => Ok(Some(list)),
+        Some(Value::Array(_)) => Err(invalid(format!("{name} must have between {min} and {max} members"))),
+        Some(_) => Err(Fail::new(400, "SerializationException", format!("{name} must be a list"))),
+    }
+}
+
+/// An object member; nothing when it is absent or null.
+pub(crate) fn object<'a>(
+    body: &'a Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'a Map<String, Value>>, Fail> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(map)) => Ok(Some(map)),
+        Some(_) => Err(Fail::new(400, "SerializationException", format!("{name} must be an object"))),
+    }
+}
+
 /// Tags of a create (botocore TagMap: 1 to 50; keys of 1 to 128 characters not starting with `aws:`, values up to 256).
 pub(crate) fn tags(value: Option<&Value>) -> Result<std::collections::BTreeMap<String, String>, Fail> {
     let map = match value {

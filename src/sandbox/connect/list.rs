@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::answer::{Answer, Fail};
 use super::super::clock;
 use super::super::ids::Kind;
-use super::super::world::{Account, Instance, Resource};
+use super::super::world::{Instance, Resource};
 use super::env::{Ask, Env};
 use super::input::invalid;
 use super::page;
@@ -114,6 +114,26 @@ pub(crate) fn list(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
             let arns = of(Kind::Lambda).map(|function| json!(function.arn)).collect();
             page::from_query(ask, "LambdaFunctions", arns, 25, 25)
         }
+        "ListApprovedOrigins" => {
+            let origins = of(Kind::Origin).map(|origin| json!(origin.name)).collect();
+            page::from_query(ask, "Origins", origins, 25, 25)
+        }
+        "ListSecurityProfiles" => {
+            page::from_query(ask, "SecurityProfileSummaryList", named(Kind::SecurityProfile), 100, 1000)
+        }
+        "ListAgentStatuses" => {
+            let types = ask.call.params("AgentStatusTypes");
+            if types.len() > 3 || types.iter().any(|it| !["ROUTABLE", "CUSTOM", "OFFLINE"].contains(it)) {
+                return Err(invalid("AgentStatusTypes are ROUTABLE, CUSTOM and OFFLINE"));
+            }
+            let kept = of(Kind::AgentStatus).filter(|it| asked(ask, "AgentStatusTypes", text(it, "Type")));
+            let shape = |status: &Resource| {
+                let mut out = plain(instance, status);
+                out["Type"] = json!(text(status, "Type"));
+                out
+            };
+            page::from_query(ask, "AgentStatusSummaryList", kept.map(shape).collect(), 100, 1000)
+        }
         "ListBots" => match ask.call.param("lexVersion") {
             Some("V2") => {
                 let shape = |bot: &Resource| json!({"LexV2Bot": {"AliasArn": bot.arn}});
@@ -137,30 +157,4 @@ fn flows(instance: &Instance, ask: &Ask<'_>) -> Vec<Value> {
             })
         })
         .collect()
-}
-
-/// ListPhoneNumbersV2: of one instance (`InstanceId` or `TargetArn`), or of the account in the region.
-pub(crate) fn phones(account: &Account, ask: &Ask<'_>) -> Result<Answer, Fail> {
-    let wanted = |name: &str| ask.body.get(name).and_then(Value::as_str);
-    if wanted("InstanceId").is_some() && wanted("TargetArn").is_some() {
-        return Err(invalid("InstanceId and TargetArn exclude each other"));
-    }
-    let here = account.instances.iter().filter(|instance| instance.region == ask.call.region);
-    let mut items = Vec::new();
-    for instance in here {
-        if wanted("InstanceId").is_some_and(|id| id != instance.id && id != instance.arn)
-            || wanted("TargetArn").is_some_and(|arn| arn != instance.arn)
-        {
-            continue;
-        }
-        items.extend(visible(instance, Kind::Phone, &ask.env).map(|phone| {
-            json!({
-                "PhoneNumberId": phone.id, "PhoneNumberArn": phone.arn, "PhoneNumber": phone.name,
-                "PhoneNumberCountryCode": text(phone, "PhoneNumberCountryCode"),
-                "PhoneNumberType": text(phone, "PhoneNumberType"),
-                "TargetArn": instance.arn, "InstanceId": instance.id,
-            })
-        }));
-    }
-    page::from_body(ask, "ListPhoneNumbersSummaryList", items, 100, 1000, serde_json::Map::new())
 }

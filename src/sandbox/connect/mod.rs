@@ -1,22 +1,29 @@
 //! Amazon Connect: instances and what they hold.
 
+mod agent_status;
 mod alias;
+mod association;
 mod check;
 mod content;
 mod env;
 mod flow;
 mod hours;
+mod hours_override;
+mod hours_parent;
 mod input;
 mod instance;
 mod list;
+mod made;
 mod module;
 mod page;
+mod phone;
 mod prompt;
 mod prompt_file;
 mod queue;
 mod references;
 mod routes;
 mod search;
+mod security_profile;
 mod tags;
 mod version;
 
@@ -51,7 +58,17 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     match call.operation.as_str() {
         "ListInstances" => return instance::list(account, &ask),
         "TagResource" | "UntagResource" | "ListTagsForResource" => return tags::dispatch(account, &ask),
-        "ListPhoneNumbersV2" => return list::phones(account, &ask),
+        "ListPhoneNumbersV2"
+        | "DescribePhoneNumber"
+        | "UpdatePhoneNumberMetadata"
+        | "AssociatePhoneNumberContactFlow"
+        | "DisassociatePhoneNumberContactFlow" => return phone::dispatch(account, &ask),
+        "AssociateLambdaFunction"
+        | "DisassociateLambdaFunction"
+        | "AssociateBot"
+        | "DisassociateBot"
+        | "AssociateApprovedOrigin"
+        | "DisassociateApprovedOrigin" => return association::dispatch(account, &ask),
         _ => {}
     }
     let given = if call.labels.is_empty() {
@@ -89,8 +106,26 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "DescribeHoursOfOperation" => hours::describe(instance, &ask),
         "UpdateHoursOfOperation" => hours::update(instance, &ask),
         "DeleteHoursOfOperation" => hours::delete(instance, &ask),
-        "SearchContactFlows" | "SearchQueues" | "SearchHoursOfOperations" => search::search(instance, &ask),
-        "SearchContactFlowModules" | "SearchPrompts" => search::search(instance, &ask),
+        "AssociateHoursOfOperations" => hours_parent::associate(instance, &ask),
+        "DisassociateHoursOfOperations" => hours_parent::disassociate(instance, &ask),
+        "ListChildHoursOfOperations" => hours_parent::children(instance, &ask),
+        "SearchHoursOfOperationOverrides" => hours_override::search_all(instance, &ask),
+        "CreateSecurityProfile" => security_profile::create(instance, &ask),
+        "DescribeSecurityProfile" => security_profile::describe(instance, &ask),
+        "UpdateSecurityProfile" => security_profile::update(instance, &ask),
+        "DeleteSecurityProfile" => security_profile::delete(instance, &ask),
+        "ListSecurityProfilePermissions"
+        | "ListSecurityProfileApplications"
+        | "ListSecurityProfileFlowModules" => security_profile::list_inside(instance, &ask),
+        "CreateAgentStatus" => agent_status::create(instance, &ask),
+        "DescribeAgentStatus" => agent_status::describe(instance, &ask),
+        "UpdateAgentStatus" => agent_status::update(instance, &ask),
+        "ListFlowAssociations" => phone::list_associations(instance, &ask),
+        "BatchGetFlowAssociation" => phone::get_associations(instance, &ask),
+        operation if operation.contains("HoursOfOperationOverride") => {
+            hours_override::dispatch(instance, &ask)
+        }
+        operation if operation.starts_with("Search") => search::search(instance, &ask),
         operation if operation.starts_with("UpdateQueue") => queue::update(instance, &ask),
         operation if operation.starts_with("List") => list::list(instance, &ask),
         other => Err(Fail::not_implemented(&format!("connect:{other}"))),

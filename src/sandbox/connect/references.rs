@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::ids::Kind;
 use super::super::world::{Instance, Resource};
 use super::input::split_id;
+use super::{hours_parent, phone};
 
 /// Action type, path under `Parameters` (`*`: every member, `[]`: every item), kind.
 const PATHS: &[(&str, &str, Kind)] = &[
@@ -101,7 +102,10 @@ pub(crate) fn user_of(instance: &Instance, kind: Kind, id: &str) -> Option<Strin
         let used = match other.kind {
             Kind::Flow | Kind::Module => uses_in_flow(other, kind, &names) && other.id != id,
             Kind::Queue => queue_fields(other).any(|(field, value)| field == kind && names(value)),
-            Kind::Hours => parents(other).any(&names) && kind == Kind::Hours,
+            Kind::Hours => hours_parent::of(other).any(&names) && kind == Kind::Hours,
+            Kind::Phone => kind == Kind::Flow && phone::flow_of(other) == Some(id),
+            Kind::User => user_fields(other).any(|(field, value)| field == kind && names(value)),
+            Kind::SecurityProfile => kind == Kind::Module && modules(other).any(&names),
             // Seeded by name only; whatever members a scenario gives them are searched as they are.
             Kind::RoutingProfile | Kind::QuickConnect => {
                 Value::Object(other.body.clone()).to_string().contains(id)
@@ -131,7 +135,17 @@ fn queue_fields(queue: &Resource) -> impl Iterator<Item = (Kind, &str)> {
     hours.into_iter().chain(flow.map(|id| (Kind::Flow, id)))
 }
 
-fn parents(hours: &Resource) -> impl Iterator<Item = &str> {
-    let parents = hours.body.get("ParentHoursOfOperations").and_then(Value::as_array);
-    parents.into_iter().flatten().filter_map(|parent| parent.get("Id").and_then(Value::as_str))
+/// What a user that a scenario gives more than a name refers to (botocore User).
+fn user_fields(user: &Resource) -> impl Iterator<Item = (Kind, &str)> {
+    let profiles = user.body.get("SecurityProfileIds").and_then(Value::as_array);
+    let profiles = profiles.into_iter().flatten().filter_map(Value::as_str);
+    let routing = user.body.get("RoutingProfileId").and_then(Value::as_str);
+    let routing = routing.map(|id| (Kind::RoutingProfile, id));
+    profiles.map(|id| (Kind::SecurityProfile, id)).chain(routing)
+}
+
+/// The modules that a security profile allows.
+fn modules(profile: &Resource) -> impl Iterator<Item = &str> {
+    let modules = profile.body.get("AllowedFlowModules").and_then(Value::as_array);
+    modules.into_iter().flatten().filter_map(|module| module.get("FlowModuleId").and_then(Value::as_str))
 }

@@ -53,14 +53,50 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "prompts/*/*", "UpdatePrompt"),
     ("DELETE", "prompts/*/*", "DeletePrompt"),
     ("GET", "prompts/*/*/file", "GetPromptFile"),
+    ("PUT", "hours-of-operations/*/*/overrides", "CreateHoursOfOperationOverride"),
+    ("GET", "hours-of-operations/*/*/overrides/*", "DescribeHoursOfOperationOverride"),
+    ("POST", "hours-of-operations/*/*/overrides/*", "UpdateHoursOfOperationOverride"),
+    ("DELETE", "hours-of-operations/*/*/overrides/*", "DeleteHoursOfOperationOverride"),
+    ("GET", "hours-of-operations/*/*/overrides", "ListHoursOfOperationOverrides"),
+    ("POST", "search-hours-of-operation-overrides", "SearchHoursOfOperationOverrides"),
+    ("POST", "hours-of-operations/*/*/associate-hours", "AssociateHoursOfOperations"),
+    ("POST", "hours-of-operations/*/*/disassociate-hours", "DisassociateHoursOfOperations"),
+    ("GET", "hours-of-operations/*/*/hours", "ListChildHoursOfOperations"),
     ("GET", "prompts-summary/*", "ListPrompts"),
     ("POST", "search-prompts", "SearchPrompts"),
     ("GET", "contact-flow-modules-summary/*", "ListContactFlowModules"),
     ("GET", "instance/*/lambda-functions", "ListLambdaFunctions"),
+    ("PUT", "instance/*/lambda-function", "AssociateLambdaFunction"),
+    ("DELETE", "instance/*/lambda-function", "DisassociateLambdaFunction"),
     ("GET", "instance/*/bots", "ListBots"),
+    ("PUT", "instance/*/bot", "AssociateBot"),
+    ("POST", "instance/*/bot", "DisassociateBot"),
+    ("GET", "instance/*/approved-origins", "ListApprovedOrigins"),
+    ("PUT", "instance/*/approved-origin", "AssociateApprovedOrigin"),
+    ("DELETE", "instance/*/approved-origin", "DisassociateApprovedOrigin"),
     ("GET", "views/*", "ListViews"),
     ("GET", "users-summary/*", "ListUsers"),
     ("POST", "phone-number/list", "ListPhoneNumbersV2"),
+    ("GET", "phone-number/*", "DescribePhoneNumber"),
+    ("PUT", "phone-number/*/metadata", "UpdatePhoneNumberMetadata"),
+    ("PUT", "phone-number/*/contact-flow", "AssociatePhoneNumberContactFlow"),
+    ("DELETE", "phone-number/*/contact-flow", "DisassociatePhoneNumberContactFlow"),
+    ("GET", "flow-associations-summary/*", "ListFlowAssociations"),
+    ("POST", "flow-associations-batch/*", "BatchGetFlowAssociation"),
+    ("PUT", "security-profiles/*", "CreateSecurityProfile"),
+    ("GET", "security-profiles/*/*", "DescribeSecurityProfile"),
+    ("POST", "security-profiles/*/*", "UpdateSecurityProfile"),
+    ("DELETE", "security-profiles/*/*", "DeleteSecurityProfile"),
+    ("GET", "security-profiles-summary/*", "ListSecurityProfiles"),
+    ("GET", "security-profiles-permissions/*/*", "ListSecurityProfilePermissions"),
+    ("GET", "security-profiles-applications/*/*", "ListSecurityProfileApplications"),
+    ("GET", "security-profiles-flow-modules/*/*", "ListSecurityProfileFlowModules"),
+    ("POST", "search-security-profiles", "SearchSecurityProfiles"),
+    ("PUT", "agent-status/*", "CreateAgentStatus"),
+    ("GET", "agent-status/*/*", "DescribeAgentStatus"),
+    ("POST", "agent-status/*/*", "UpdateAgentStatus"),
+    ("GET", "agent-status/*", "ListAgentStatuses"),
+    ("POST", "search-agent-statuses", "SearchAgentStatuses"),
     ("GET", "instance/*/task/template", "ListTaskTemplates"),
     ("GET", "quick-connects/*", "ListQuickConnects"),
     ("GET", "routing-profiles-summary/*", "ListRoutingProfiles"),
@@ -68,6 +104,9 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("DELETE", "tags/*", "UntagResource"),
     ("GET", "tags/*", "ListTagsForResource"),
 ];
+
+/// How the names of operations that change something begin.
+const MUTATING: [&str; 7] = ["Associate", "Create", "Delete", "Disassociate", "Tag", "Untag", "Update"];
 
 /// Finds the operation of a request and reads the labels of its path.
 pub(crate) fn identify(call: &mut Call) {
@@ -91,8 +130,7 @@ pub(crate) fn identify(call: &mut Call) {
             let labels = wanted.iter().zip(&parts).filter(|(want, _)| **want == "*");
             call.labels = labels.map(|(_, have)| decode(have)).collect();
             call.operation = (*operation).to_owned();
-            call.mutating =
-                ["Create", "Update", "Delete", "Tag", "Untag"].iter().any(|verb| operation.starts_with(verb));
+            call.mutating = MUTATING.iter().any(|verb| operation.starts_with(verb));
             return;
         }
     }

@@ -8,16 +8,19 @@ use super::super::world::{Instance, Resource};
 use super::content::Which;
 use super::env::Ask;
 use super::list::visible;
-use super::{content, hours, page, prompt, queue};
+use super::{agent_status, content, hours, page, prompt, queue, security_profile};
 
-/// Every Search operation; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
+/// Every search of resources; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
 pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let (kind, member, max) = match ask.call.operation.as_str() {
         "SearchContactFlows" => (Kind::Flow, "ContactFlows", 100),
         "SearchContactFlowModules" => (Kind::Module, "ContactFlowModules", 100),
         "SearchPrompts" => (Kind::Prompt, "Prompts", 100),
         "SearchQueues" => (Kind::Queue, "Queues", 500),
-        _ => (Kind::Hours, "HoursOfOperations", 100),
+        "SearchHoursOfOperations" => (Kind::Hours, "HoursOfOperations", 100),
+        "SearchSecurityProfiles" => (Kind::SecurityProfile, "SecurityProfiles", 100),
+        "SearchAgentStatuses" => (Kind::AgentStatus, "AgentStatuses", 100),
+        other => return Err(Fail::not_implemented(&format!("connect:{other}"))),
     };
     let mut items = Vec::new();
     for resource in visible(instance, kind, &ask.env) {
@@ -38,6 +41,8 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
             }
             Kind::Prompt => prompt::shape(instance, resource),
             Kind::Queue => queue::shape(instance, resource),
+            Kind::SecurityProfile => security_profile::summary(instance, resource),
+            Kind::AgentStatus => agent_status::shape(instance, resource),
             _ => hours::shape(instance, resource),
         });
     }
@@ -47,7 +52,7 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
 }
 
 /// SearchCriteria: AND and OR lists of criteria, a condition on a string, conditions on words of the kind.
-fn criteria(resource: &Resource, value: Option<&Value>) -> Result<bool, Fail> {
+pub(crate) fn criteria(resource: &Resource, value: Option<&Value>) -> Result<bool, Fail> {
     for (name, condition) in value.and_then(Value::as_object).into_iter().flatten() {
         let ok = match name.as_str() {
             "OrConditions" => any(resource, condition)?,
@@ -59,6 +64,7 @@ fn criteria(resource: &Resource, value: Option<&Value>) -> Result<bool, Fail> {
                 let status = if resource.published.is_some() { "PUBLISHED" } else { "SAVED" };
                 condition.as_str() == Some(status)
             }
+            "DateCondition" => date_condition(resource, condition)?,
             "QueueTypeCondition" => condition.as_str() == Some("STANDARD"),
             other => return Err(Fail::not_implemented(&format!("the search criterion {other}"))),
         };
@@ -87,14 +93,22 @@ fn every(resource: &Resource, list: &Value) -> Result<bool, Fail> {
     Ok(true)
 }
 
-/// "The currently supported values for FieldName are name, description and resourceID" (SearchQueues' reference).
-/// Assumed: without regard to case.
+/// "The currently supported values for FieldName are name, description and resourceID" (SearchQueues' reference); of
+/// agent statuses also state, type and displayOrder (SearchAgentStatuses'). Assumed: without regard to case.
 fn string_condition(resource: &Resource, condition: &Value) -> Result<bool, Fail> {
     let part = |name: &str| condition.get(name).and_then(Value::as_str).unwrap_or_default();
+    let member = |name: &str| match resource.body.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
     let have = match part("FieldName").to_lowercase().as_str() {
-        "name" => resource.name.as_str(),
-        "description" => resource.body.get("Description").and_then(Value::as_str).unwrap_or_default(),
-        "resourceid" => resource.id.as_str(),
+        "name" => resource.name.clone(),
+        "description" => member("Description"),
+        "resourceid" => resource.id.clone(),
+        "state" if resource.kind == Kind::AgentStatus => member("State"),
+        "type" if resource.kind == Kind::AgentStatus => member("Type"),
+        "displayorder" if resource.kind == Kind::AgentStatus => member("DisplayOrder"),
         other => return Err(super::input::invalid(format!("FieldName {other:?} is not supported"))),
     };
     let (have, wanted) = (have.to_lowercase(), part("Value").to_lowercase());
@@ -106,10 +120,31 @@ fn string_condition(resource: &Resource, condition: &Value) -> Result<bool, Fail
     })
 }
 
-/// SearchFilter: tags only.
-fn filter(resource: &Resource, value: Option<&Value>) -> Result<bool, Fail> {
+/// A condition on a date of an override (botocore DateCondition). Assumed: the fields are EffectiveFrom and
+/// EffectiveTill, written in any case.
+fn date_condition(resource: &Resource, condition: &Value) -> Result<bool, Fail> {
+    let part = |name: &str| condition.get(name).and_then(Value::as_str).unwrap_or_default();
+    let field = part("FieldName");
+    let have = resource.body.iter().find(|(name, _)| name.eq_ignore_ascii_case(field));
+    let effective = field.to_lowercase().starts_with("effective");
+    let Some(have) = have.filter(|_| effective).and_then(|(_, value)| value.as_str()) else {
+        return Err(super::input::invalid(format!("FieldName {field:?} is not supported")));
+    };
+    let wanted = part("Value");
+    Ok(match part("ComparisonType") {
+        "GREATER_THAN" => have > wanted,
+        "LESS_THAN" => have < wanted,
+        "GREATER_THAN_OR_EQUAL_TO" => have >= wanted,
+        "LESS_THAN_OR_EQUAL_TO" => have <= wanted,
+        "EQUAL_TO" => have == wanted,
+        other => return Err(super::input::invalid(format!("ComparisonType {other:?} is not supported"))),
+    })
+}
+
+/// SearchFilter: tags only. AttributeFilter (agent statuses) has its lists of conditions one level deeper than TagFilter.
+pub(crate) fn filter(resource: &Resource, value: Option<&Value>) -> Result<bool, Fail> {
     for (name, filter) in value.and_then(Value::as_object).into_iter().flatten() {
-        if name != "TagFilter" {
+        if !matches!(name.as_str(), "TagFilter" | "AttributeFilter") {
             return Err(Fail::not_implemented(&format!("the search filter {name}")));
         }
         let has = |condition: &Value| {
@@ -117,10 +152,13 @@ fn filter(resource: &Resource, value: Option<&Value>) -> Result<bool, Fail> {
             let value = part("TagKey").and_then(|key| resource.tags.get(key));
             value.is_some_and(|value| part("TagValue").is_none_or(|wanted| wanted == value))
         };
-        let all = |list: &Value| list.as_array().into_iter().flatten().all(has);
+        let all = |list: &Value| {
+            list.get("TagConditions").unwrap_or(list).as_array().into_iter().flatten().all(has)
+        };
         let ors = filter.get("OrConditions").and_then(Value::as_array);
         let ok = filter.get("TagCondition").is_none_or(has)
             && filter.get("AndConditions").is_none_or(all)
+            && filter.get("AndCondition").is_none_or(all)
             && ors.is_none_or(|ors| ors.iter().any(all));
         if !ok {
             return Ok(false);

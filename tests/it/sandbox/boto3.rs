@@ -14,9 +14,15 @@ fn scenario() -> Scenario {
     let account = scenario.account(DEV);
     account.role("snapdeploy", Some("shared secret")).bucket(REGION, "acme-store").table(REGION, "ledger");
     account.bot(REGION, "Orders", &["live", "test"]);
+    account.lambda(REGION, "later");
+    for n in 0..20 {
+        account.lambda(REGION, &format!("unused-{n}"));
+    }
     let seed = account.instance(REGION, "acme-dev");
     seed.defaults().module("Greeting").prompt("Welcome.wav").view("Order form").user("robin");
     seed.lambda("orders").bot("Orders", "live").task_template("Call back").quick_connect("Front desk");
+    let agent = seed.id_of(Kind::SecurityProfile, "Agent");
+    seed.user_with("kim", json!({"SecurityProfileIds": [agent]}));
     seed.routing_profile("Basic Routing Profile").phone("+15555550100");
     for n in 0..30 {
         seed.lambda(&format!("spare-{n}")).prompt(&format!("Prompt {n}.wav"));

@@ -8,6 +8,7 @@ import hashlib
 import json
 import sys
 
+from check_settings import functions, settings
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
 
@@ -136,7 +137,7 @@ def connect(endpoint):
     c.update_queue_outbound_caller_config(**at, OutboundCallerConfig={"OutboundCallerIdName": "Acme"})
     c.delete_queue(**at)
     c.delete_hours_of_operation(**here, HoursOfOperationId=hours)
-    not_there(c.list_security_profiles, **here)
+    not_there(c.list_rules, **here)
 
     lex = client("lexv2-models", endpoint)
     bot = lex.list_bots(filters=[{"name": "BotName", "values": ["Orders"], "operator": "EQ"}])["botSummaries"][0]["botId"]
@@ -271,7 +272,7 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, content, s3, dynamodb):
+for part in (sts, connect, content, settings, functions, s3, dynamodb):
     try:
         part(endpoint)
     except Exception as error:

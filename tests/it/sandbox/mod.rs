@@ -12,6 +12,7 @@ mod modules;
 mod prompts;
 mod s3;
 mod scenario;
+mod settings;
 mod switches;
 mod switches_content;
 

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 COMMON = {
     "connect": {"TooManyRequestsException", "AccessDeniedException", "ExpiredTokenException", "UnrecognizedClientException",
                 "SerializationException"},
+    "lambda": {"AccessDeniedException"},
     "lexv2-models": {"AccessDeniedException"},
     "dynamodb": {"ValidationException", "ThrottlingException", "ResourceNotFoundException"},
     "sts": {"AccessDenied", "ValidationError"},
@@ -64,7 +65,7 @@ def check(shape, value, where):
             bad("not in its enum")
         pattern = shape.metadata.get("pattern")
         # The phone number patterns of the model are escaped twice and match nothing.
-        if pattern and "\\\\" not in pattern and "\\p{" not in pattern and not re.search(pattern, value):
+        if pattern and "\\\\" not in pattern and "\\p{" not in pattern.lower() and not re.search(pattern, value):
             bad(f"does not match {pattern}")
     elif kind in ("integer", "long"):
         if not isinstance(value, int) or isinstance(value, bool):
