@@ -72,11 +72,10 @@ pub(crate) fn bare_id(instance: &Instance, kind: Kind, given: &str) -> Result<St
 pub(crate) fn shape(instance: &Instance, resource: &Resource, env: &Env, which: Which<'_>) -> Value {
     let kept = history(instance, resource.kind, &resource.id);
     let mut out = resource.body.clone();
-    let published = resource.published.as_ref();
     let saved_settings = kept.and_then(|history| history.saved_settings.as_ref());
     // The draft is shown as SAVED as long as it is not what is published (DescribeContactFlow's description).
-    let (content, status, settings) = match which {
-        Which::Version(number, version) => {
+    let (content, status, settings) = match (which, resource.published.as_ref()) {
+        (Which::Version(number, version), _) => {
             // Assumed: Version is there when a version was asked for.
             out.insert("Version".into(), json!(number));
             if let Some(description) = &version.description {
@@ -85,11 +84,11 @@ pub(crate) fn shape(instance: &Instance, resource: &Resource, env: &Env, which: 
             out.remove("Settings");
             (&version.content, "PUBLISHED", version.settings.as_ref())
         }
-        Which::Published if published.is_some() => (published.unwrap_or(&resource.saved), "PUBLISHED", None),
-        Which::Saved if published == Some(&resource.saved) && saved_settings.is_none() => {
-            (&resource.saved, "PUBLISHED", None)
+        (Which::Published, Some(live)) => (live, "PUBLISHED", None),
+        (Which::Saved, Some(live)) if *live == resource.saved && saved_settings.is_none() => {
+            (live, "PUBLISHED", None)
         }
-        Which::Published | Which::Saved => (&resource.saved, "SAVED", saved_settings),
+        (Which::Published | Which::Saved, _) => (&resource.saved, "SAVED", saved_settings),
     };
     if let Some(settings) = settings {
         out.insert("Settings".into(), json!(settings));

@@ -103,8 +103,10 @@ pub(crate) fn update_metadata(
     let flow = find_mut(instance, Kind::Flow, given)?;
     let (id, flow_type) =
         (flow.id.clone(), flow.body.get("Type").and_then(Value::as_str).unwrap_or_default().to_owned());
-    if let Some(name) = &name {
-        content::name_free(instance, &ask.env, Kind::Flow, name, Some(&flow_type), &id)?;
+    // Taken out of the archive, its name must be free again (assumed; see the switch archived_holds_name).
+    if name.is_some() || state == Some("ACTIVE") {
+        let name = name.clone().unwrap_or_else(|| flow.name.clone());
+        content::name_free(instance, &ask.env, Kind::Flow, &name, Some(&flow_type), &id)?;
     }
     let flow = find_mut(instance, Kind::Flow, given)?;
     if let Some(name) = name {

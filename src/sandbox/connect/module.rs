@@ -124,10 +124,13 @@ pub(crate) fn update_metadata(instance: &mut Instance, ask: &Ask<'_>) -> Result<
     if name.is_none() && description.is_none() && state.is_none() {
         return Err(bad_request("At least one of Name, Description and State is required"));
     }
-    if let Some(name) = name {
-        content::name_free(instance, &ask.env, Kind::Module, name, None, &id)?;
+    let key = (Kind::Module, id);
+    let old = instance.resources.get(&key).map(|module| module.name.as_str()).unwrap_or_default();
+    // Taken out of the archive, its name must be free again (assumed; see the switch archived_holds_name).
+    if name.is_some() || state == Some("ACTIVE") {
+        content::name_free(instance, &ask.env, Kind::Module, name.unwrap_or(old), None, &key.1)?;
     }
-    let module = instance.resources.get_mut(&(Kind::Module, id)).ok_or_else(|| not_found(given))?;
+    let module = instance.resources.get_mut(&key).ok_or_else(|| not_found(given))?;
     if let Some(name) = name {
         module.name = name.into();
     }

@@ -43,13 +43,20 @@ async fn archived_holds_name() {
         let module = it.module("Part", &hello("x")).await.unwrap();
         assert_eq!(it.module("Part", &hello("x")).await.unwrap_err(), "DuplicateResourceException");
         let archive = it.client.update_contact_flow_metadata().instance_id(&it.instance);
-        let archive = archive.contact_flow_id(flow).contact_flow_state(ContactFlowState::Archived);
+        let archive = archive.contact_flow_id(&flow).contact_flow_state(ContactFlowState::Archived);
         archive.send().await.unwrap();
         let archive = it.client.update_contact_flow_module_metadata().instance_id(&it.instance);
-        let archive = archive.contact_flow_module_id(module).state(ContactFlowModuleState::Archived);
+        let archive = archive.contact_flow_module_id(&module).state(ContactFlowModuleState::Archived);
         archive.send().await.unwrap();
         assert_eq!(it.flow("Main", &hello("x")).await.err().as_deref(), wanted);
         assert_eq!(it.module("Part", &hello("x")).await.err().as_deref(), wanted);
+        // Where the name was taken meanwhile, the archived one does not come back under it.
+        let restore = it.client.update_contact_flow_metadata().instance_id(&it.instance);
+        let restore = restore.contact_flow_id(&flow).contact_flow_state(ContactFlowState::Active);
+        assert_eq!(restore.send().await.is_ok(), value == "true");
+        let restore = it.client.update_contact_flow_module_metadata().instance_id(&it.instance);
+        let restore = restore.contact_flow_module_id(&module).state(ContactFlowModuleState::Active);
+        assert_eq!(restore.send().await.is_ok(), value == "true");
     }
 }
 
