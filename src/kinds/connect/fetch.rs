@@ -139,7 +139,10 @@ async fn part(calls: &Calls, index: &Index, part: &Part, id: &str, how: Freshnes
                 None => calls.list(call, items, "").await?,
             };
             let own = found.iter().find(|item| item[of].as_str().is_some_and(|o| names(o, id)));
-            Ok((member, own.map(|item| item[value].clone()).filter(|v| v.is_string()), None))
+            // The id of what it leads to, however it is named: by its id or by its ARN.
+            let bare = |text: &str| text.rsplit('/').next().unwrap_or(text).to_string();
+            let value = own.and_then(|item| item[value].as_str()).map(bare);
+            Ok((member, value.map(Value::String), None))
         }
         Part::Audio { member } => {
             let answer = calls.describe("GetPromptFile", id).await?;
