@@ -9,7 +9,7 @@
 //!                          security_profiles, agent_statuses, origins
 //! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept; "Overrides": [{"Name",
 //!                          "Config", "EffectiveFrom", "EffectiveTill", ...}], "ParentHoursOfOperations": [{"Name"}]
-//! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it
+//! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it, "QuickConnectIds"?, "EmailAddressIds"?
 //! NAME/flows/*.json        {"Name", "Type", "Content": {...}, "Status": "SAVED"?, "Description"?, "Tags"?, ...,
 //!                          "SavedContent": {...}? (a draft beside what is published),
 //!                          "Versions": [{"Content"?, "Description"?}]? (numbered from 1; what is published without)}
@@ -19,6 +19,9 @@
 //! NAME/security_profiles/  {"SecurityProfileName", ...} as DescribeSecurityProfile has it; "Permissions",
 //!                          "Applications", "AllowedFlowModules"
 //! NAME/agent_statuses/     {"Name", ...} as DescribeAgentStatus has it
+//! NAME/quick_connects/     {"Name", "QuickConnectConfig"?, ...} as DescribeQuickConnect has it
+//! NAME/routing_profiles/   {"Name", ...} as DescribeRoutingProfile has it, and as CreateRoutingProfile has them
+//!                          "QueueConfigs"?, "ManualAssignmentQueueConfigs"?
 //! NAME/users/*.json        {"Username", "SecurityProfileIds"?, "RoutingProfileId"?}
 //! ```
 //!
@@ -155,12 +158,14 @@ const LISTS: [(&str, Kind); 13] = [
 ];
 
 /// Folders with a file for each resource, and the kind that each holds.
-const FOLDERS: [(&str, Kind); 9] = [
+const FOLDERS: [(&str, Kind); 11] = [
     ("hours", Kind::Hours),
     ("queues", Kind::Queue),
     ("flows", Kind::Flow),
     ("modules", Kind::Module),
     ("prompts", Kind::Prompt),
+    ("quick_connects", Kind::QuickConnect),
+    ("routing_profiles", Kind::RoutingProfile),
     ("phones", Kind::Phone),
     ("security_profiles", Kind::SecurityProfile),
     ("agent_statuses", Kind::AgentStatus),
@@ -269,6 +274,9 @@ fn add_document(
         }
         Kind::User => {
             seed.user_with(name, value);
+        }
+        Kind::QuickConnect | Kind::RoutingProfile => {
+            seed.resource(kind, name, value);
         }
         Kind::Flow => {
             let members = value.as_object_mut().ok_or_else(|| wrong(file, "is not a JSON object"))?;

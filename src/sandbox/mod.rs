@@ -26,6 +26,7 @@ mod seed;
 mod seed_account;
 mod seed_content;
 mod seed_instance;
+mod seed_links;
 mod seed_members;
 mod server;
 mod state;

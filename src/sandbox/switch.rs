@@ -8,13 +8,28 @@ use std::fmt;
 pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("archived_holds_name", "true", "the name of an archived flow or module is taken"),
     (
+        "associate_again",
+        "true",
+        "a queue or quick connect that is associated already may be associated again",
+    ),
+    (
         "associate_twice_refused",
         "true",
         "a function, bot or origin that is associated already is refused, else ignored",
     ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
+    (
+        "delete_linked_quick_connect",
+        "true",
+        "DeleteQuickConnect deletes a quick connect that queues are linked to",
+    ),
     ("delete_referenced_flow", "true", "DeleteContactFlow and -Module delete what others reference"),
     ("delete_referenced_prompt", "true", "DeletePrompt deletes a prompt that flows reference"),
+    (
+        "delete_referenced_queue",
+        "false",
+        "DeleteQueue deletes a queue that flows, profiles or quick connects name",
+    ),
     ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
     ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
@@ -28,9 +43,15 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
+    (
+        "profile_quota_is_limit_exceeded",
+        "false",
+        "more than 50 queues in a routing profile is a LimitExceededException, which the model does not list",
+    ),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
+    ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),
     ("unchanged_version_is_new", "true", "a version of unchanged content gets a new number"),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
 ];

@@ -29,6 +29,10 @@ pub(crate) struct Env {
     pub(crate) associate_twice_refused: bool,
     pub(crate) associations_by_arn: bool,
     pub(crate) override_touches_hours: bool,
+    pub(crate) associate_again: bool,
+    pub(crate) delete_linked_quick_connect: bool,
+    pub(crate) delete_referenced_queue: bool,
+    pub(crate) quota_is_limit_exceeded: bool,
 }
 
 impl Env {
@@ -55,6 +59,10 @@ impl Env {
             associate_twice_refused: on("associate_twice_refused"),
             associations_by_arn: on("flow_associations_by_arn"),
             override_touches_hours: on("override_touches_hours"),
+            associate_again: on("associate_again"),
+            delete_linked_quick_connect: on("delete_linked_quick_connect"),
+            delete_referenced_queue: on("delete_referenced_queue"),
+            quota_is_limit_exceeded: on("profile_quota_is_limit_exceeded"),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::super::world::{Instance, Resource};
 use super::content::Which;
 use super::env::Ask;
 use super::list::visible;
-use super::{agent_status, content, hours, page, prompt, queue, security_profile};
+use super::{agent_status, content, hours, page, profile, prompt, queue, quick_connect, security_profile};
 
 /// Every search of resources; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
 pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
@@ -20,6 +20,8 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
         "SearchHoursOfOperations" => (Kind::Hours, "HoursOfOperations", 100),
         "SearchSecurityProfiles" => (Kind::SecurityProfile, "SecurityProfiles", 100),
         "SearchAgentStatuses" => (Kind::AgentStatus, "AgentStatuses", 100),
+        "SearchRoutingProfiles" => (Kind::RoutingProfile, "RoutingProfiles", 500),
+        "SearchQuickConnects" => (Kind::QuickConnect, "QuickConnects", 100),
         other => return Err(Fail::not_implemented(&format!("connect:{other}"))),
     };
     let mut items = Vec::new();
@@ -43,6 +45,8 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
             Kind::Queue => queue::shape(instance, resource),
             Kind::SecurityProfile => security_profile::summary(instance, resource),
             Kind::AgentStatus => agent_status::shape(instance, resource),
+            Kind::RoutingProfile => profile::found(instance, resource),
+            Kind::QuickConnect => quick_connect::shape(instance, resource),
             _ => hours::shape(instance, resource),
         });
     }
