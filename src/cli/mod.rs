@@ -6,6 +6,7 @@ mod config;
 mod context;
 mod deploy;
 mod diff;
+mod duration;
 mod exit;
 mod extract;
 mod generate;

@@ -118,7 +118,7 @@ fn a_package_with_blobs_reads_back_and_is_the_same_bytes_again() {
 
 #[test]
 fn audio_of_the_greatest_size_that_connect_takes_fits_be_it_silence_or_noise() {
-    // Source: Amazon Connect quotas, "Prompts": a file of at most 50 MB.
+    // Source: Amazon Connect guide, "Flow block: Play prompt": prompts of less than 50 MB.
     let most = 50 << 20;
     let mut state = 1u32;
     let noise = (0..most).map(|_| {

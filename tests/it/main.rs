@@ -34,5 +34,6 @@ mod small;
 mod stores;
 mod trouble;
 mod turning;
+mod waiting;
 mod ways_out;
 mod world;

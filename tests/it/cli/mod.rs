@@ -10,3 +10,4 @@ mod help;
 mod journey;
 mod refusals;
 mod shell;
+mod waiting;
