@@ -23,6 +23,7 @@ mod runs;
 mod sandbox;
 mod show;
 mod signals;
+mod since;
 mod source;
 mod ui;
 

@@ -11,6 +11,7 @@ mod corpus;
 mod corpus_loader;
 mod crash;
 mod generated;
+mod history;
 mod hostile;
 mod hostile_package;
 mod hostile_zip;
