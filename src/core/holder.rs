@@ -122,9 +122,7 @@ pub fn locked(means: &Means<'_>, held: &Held) -> Error {
     match owner(held, &means.process, super::process::alive) {
         Owner::Parked => error("; it stopped part-way").hint(ways_out),
         Owner::Dead => error("; its process is dead").hint(ways_out),
-        Owner::Unknown => {
-            error("").hint(format!("wait for it: snapdeploy history show {run}; if it is dead: {ways_out}"))
-        }
+        Owner::Unknown => error("").hint(format!("--wait-lock 10m waits for it; if it is dead: {ways_out}")),
     }
 }
 

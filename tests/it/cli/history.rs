@@ -1,5 +1,7 @@
 //! `history`: by address, time and person; `stats` and `export`.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use snapdeploy::sandbox::{Fault, FaultKind};
 
@@ -139,14 +141,15 @@ fn the_export_is_every_entry_oldest_first_one_object_a_line() {
 #[test]
 fn the_export_of_several_environments_is_in_the_order_of_time_and_says_what_it_lacks() {
     let acme = acme();
-    acme.deploy(0, &[]);
-    acme.run(0, &["deploy", "dev@latest", "--to", "dev", "--yes"]);
     acme.run(0, &["extract", "prod"]);
+    acme.deploy(0, &[]);
     acme.run(0, &["deploy", "prod@latest", "--to", "dev", "connect/hours/*", "--yes"]);
     acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
     let entries = lines(&acme.run(0, &["history", "export"]).out);
     let times: Vec<&str> = entries.iter().map(|e| e["at"].as_str().unwrap()).collect();
     assert!(times.is_sorted(), "{times:?}");
+    let pins: BTreeSet<&str> = entries.iter().map(|e| e["pin"].as_str().unwrap()).collect();
+    assert_eq!(pins.len(), 2, "{entries:?}");
     let file = acme.shell.directory.path().join("snapdeploy.toml");
     let gone =
         "[environments.gone]\naccount = \"333333333333\"\nregion = \"us-east-1\"\ninstance = \"gone\"\n";

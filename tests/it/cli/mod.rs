@@ -9,6 +9,7 @@ mod health;
 mod help;
 mod history;
 mod journey;
+mod packages;
 mod refusals;
 mod shell;
 mod waiting;

@@ -16,7 +16,7 @@ fn spawn(acme: &Acme, arguments: &[&str]) -> Child {
     acme.shell.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn waiting<'a>(patience: &'a str) -> Vec<&'a str> {
+fn waiting(patience: &str) -> Vec<&str> {
     [&DEPLOY[..], &["--wait-lock", patience]].concat()
 }
 
