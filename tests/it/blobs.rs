@@ -218,6 +218,18 @@ async fn invariant_1_a_snapshot_that_names_a_blob_that_is_not_there_is_not_commi
     repository.put_blob(audio.next().unwrap().clone()).await.unwrap();
     let (read, _) = repository.commit(snapshot).await.unwrap();
     assert_eq!(repository.blobs(&read.documents).await.unwrap(), package.blobs);
+    let (pin, id) = (&read.manifest.pin, &read.manifest.id);
+    assert_eq!(repository.snapshot(pin, id).await.unwrap(), read);
+
+    // Somebody's rule for old objects has taken the blobs away, and left the rest.
+    let poorer = MemoryObjects::new();
+    for key in keys(&objects).await.into_iter().filter(|k| !k.starts_with("blobs/")) {
+        let key = Key::new(key).unwrap();
+        poorer.create(&key, objects.read(&key).await.unwrap()).await.unwrap();
+    }
+    let e = Repository::new(&poorer).snapshot(pin, id).await.unwrap_err();
+    assert_eq!(e.kind, ErrorKind::Corrupt);
+    assert!(e.message.contains(id.as_str()) && e.message.contains("has lost the blob"), "{e}");
 }
 
 #[tokio::test]
