@@ -185,6 +185,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with an interrupted run; without RUN, with the one that is open')
             [CompletionResult]::new('--on-failure', '--on-failure', [CompletionResultType]::ParameterName, 'What to do if it fails; the environment''s own setting if not given')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
@@ -203,10 +204,12 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         'snapdeploy;rollback' {
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Which run to undo')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
+            [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--take-over', '--take-over', [CompletionResultType]::ParameterName, 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
@@ -232,6 +235,9 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;history' {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Only this environment')
+            [CompletionResult]::new('--address', '--address', [CompletionResultType]::ParameterName, 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00')
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only runs that somebody began or went on with whose identity, host or job has this text in it')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many runs of each environment, the newest first')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
@@ -243,6 +249,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -258,12 +266,47 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'snapdeploy;history;stats' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Only this environment')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Since when: a duration such as 7d, or a time such as 2026-11-01')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'snapdeploy;history;export' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Only this environment')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'snapdeploy;history;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'snapdeploy;history;help;show' {
+            break
+        }
+        'snapdeploy;history;help;stats' {
+            break
+        }
+        'snapdeploy;history;help;export' {
             break
         }
         'snapdeploy;history;help;help' {
@@ -404,9 +447,17 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;help;history' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
+            [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
             break
         }
         'snapdeploy;help;history;show' {
+            break
+        }
+        'snapdeploy;help;history;stats' {
+            break
+        }
+        'snapdeploy;help;history;export' {
             break
         }
         'snapdeploy;help;health' {

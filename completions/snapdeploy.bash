@@ -106,8 +106,14 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__generate,man)
                 cmd="snapdeploy__subcmd__help__subcmd__generate__subcmd__man"
                 ;;
+            snapdeploy__subcmd__help__subcmd__history,export)
+                cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__export"
+                ;;
             snapdeploy__subcmd__help__subcmd__history,show)
                 cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__show"
+                ;;
+            snapdeploy__subcmd__help__subcmd__history,stats)
+                cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__stats"
                 ;;
             snapdeploy__subcmd__help__subcmd__package,create)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__create"
@@ -124,17 +130,29 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__package,verify)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__verify"
                 ;;
+            snapdeploy__subcmd__history,export)
+                cmd="snapdeploy__subcmd__history__subcmd__export"
+                ;;
             snapdeploy__subcmd__history,help)
                 cmd="snapdeploy__subcmd__history__subcmd__help"
                 ;;
             snapdeploy__subcmd__history,show)
                 cmd="snapdeploy__subcmd__history__subcmd__show"
                 ;;
+            snapdeploy__subcmd__history,stats)
+                cmd="snapdeploy__subcmd__history__subcmd__stats"
+                ;;
+            snapdeploy__subcmd__history__subcmd__help,export)
+                cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__export"
+                ;;
             snapdeploy__subcmd__history__subcmd__help,help)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__help"
                 ;;
             snapdeploy__subcmd__history__subcmd__help,show)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__show"
+                ;;
+            snapdeploy__subcmd__history__subcmd__help,stats)
+                cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__stats"
                 ;;
             snapdeploy__subcmd__package,create)
                 cmd="snapdeploy__subcmd__package__subcmd__create"
@@ -205,7 +223,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --resume --on-failure --exit-code --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --resume --on-failure --exit-code --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -224,6 +242,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -597,7 +619,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__history)
-            opts="show"
+            opts="show stats export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -610,7 +632,35 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__help__subcmd__history__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__help__subcmd__history__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__history__subcmd__stats)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -751,13 +801,25 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history)
-            opts="-q -v -h --env --limit --config --output --quiet --verbose --color --help show help"
+            opts="-q -v -h --env --address --since --actor --limit --config --output --quiet --verbose --color --help show stats export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --actor)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -784,9 +846,53 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        snapdeploy__subcmd__history__subcmd__help)
-            opts="show help"
+        snapdeploy__subcmd__history__subcmd__export)
+            opts="-q -v -h --env --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__history__subcmd__help)
+            opts="show stats export help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__history__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -826,6 +932,20 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__history__subcmd__help__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__history__subcmd__show)
             opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -833,6 +953,40 @@ _snapdeploy() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__history__subcmd__stats)
+            opts="-q -v -h --env --since --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1119,7 +1273,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --take-over --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1130,6 +1284,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait-lock)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

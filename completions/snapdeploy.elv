@@ -166,6 +166,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --resume 'Go on with an interrupted run; without RUN, with the one that is open'
             cand --on-failure 'What to do if it fails; the environment''s own setting if not given'
             cand --reason 'Why, for the audit'
+            cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
@@ -183,10 +184,12 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
             cand --reason 'Why, for the audit'
+            cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
+            cand --take-over 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --yes 'Do not ask; not enough for a protected environment'
             cand -q 'Say nothing but the result, errors and questions'
@@ -210,6 +213,9 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;history'= {
             cand --env 'Only this environment'
+            cand --address 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several'
+            cand --since 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00'
+            cand --actor 'Only runs that somebody began or went on with whose identity, host or job has this text in it'
             cand --limit 'How many runs of each environment, the newest first'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
@@ -221,6 +227,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Show one run: how it began, each call, and how it ended'
+            cand stats 'Count deployments and rollbacks, and how long they took'
+            cand export 'Print every audit entry, the oldest first, as JSON lines'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;history;show'= {
@@ -234,11 +242,42 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;history;stats'= {
+            cand --env 'Only this environment'
+            cand --since 'Since when: a duration such as 7d, or a time such as 2026-11-01'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'snapdeploy;history;export'= {
+            cand --env 'Only this environment'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;history;help'= {
             cand show 'Show one run: how it began, each call, and how it ended'
+            cand stats 'Count deployments and rollbacks, and how long they took'
+            cand export 'Print every audit entry, the oldest first, as JSON lines'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;history;help;show'= {
+        }
+        &'snapdeploy;history;help;stats'= {
+        }
+        &'snapdeploy;history;help;export'= {
         }
         &'snapdeploy;history;help;help'= {
         }
@@ -356,8 +395,14 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;help;history'= {
             cand show 'Show one run: how it began, each call, and how it ended'
+            cand stats 'Count deployments and rollbacks, and how long they took'
+            cand export 'Print every audit entry, the oldest first, as JSON lines'
         }
         &'snapdeploy;help;history;show'= {
+        }
+        &'snapdeploy;help;history;stats'= {
+        }
+        &'snapdeploy;help;history;export'= {
         }
         &'snapdeploy;help;health'= {
         }

@@ -149,6 +149,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l resume 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l on-failure -d 'What to do if it fails; the environment\'s own setting if not given' -r -f -a "rollback\t'Put back what was there before'
 stop\t'Stop where it is'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason -d 'Why, for the audit' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -165,6 +166,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l ve
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -173,6 +175,7 @@ github\t'Sentences, and annotations for GitHub Actions'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l take-over -d 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l yes -d 'Do not ask; not enough for a protected environment'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s q -l quiet -d 'Say nothing but the result, errors and questions'
@@ -189,20 +192,25 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l exit-code
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l env -d 'Only this environment' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l limit -d 'How many runs of each environment, the newest first' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l env -d 'Only this environment' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l address -d 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l since -d 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l actor -d 'Only runs that somebody began or went on with whose identity, host or job has this text in it' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l limit -d 'How many runs of each environment, the newest first' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
 github\t'Sentences, and annotations for GitHub Actions'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
@@ -213,7 +221,32 @@ never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l env -d 'Only this environment' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l since -d 'Since when: a duration such as 7d, or a time such as 2026-11-01' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l env -d 'Only this environment' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -292,5 +325,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_s
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "unpack" -d 'Take a package apart into readable files'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "pack" -d 'Put a package together out of what `unpack` made'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "man" -d 'Write a man page for every verb'

@@ -1,6 +1,6 @@
 //! Plan, show, ask, perform: what every change goes through.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 
@@ -11,6 +11,7 @@ use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
 
 use super::context::{Context, Face, Site};
+use super::duration::Typed;
 use super::exit::Exit;
 use super::output::{PlanReport, RunReport, place_of};
 use super::progress;
@@ -24,6 +25,9 @@ pub(super) struct ChangeArgs {
     /// Why, for the audit
     #[arg(long, value_name = "TEXT")]
     pub(super) reason: Option<String>,
+    /// If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11
+    #[arg(long, value_name = "DURATION")]
+    pub(super) wait_lock: Option<Typed>,
     /// Do not ask; not enough for a protected environment
     #[arg(long, conflicts_with = "confirm")]
     pub(super) yes: bool,
@@ -36,6 +40,11 @@ impl ChangeArgs {
     /// Returns what the command is to do in the environment.
     pub(super) fn access(&self) -> Access {
         if self.dry_run { Access::Read } else { Access::Write }
+    }
+
+    /// Returns how long another run is waited for.
+    pub(super) fn patience(&self) -> Duration {
+        self.wait_lock.map_or(Duration::ZERO, |typed| typed.0)
     }
 }
 

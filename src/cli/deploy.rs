@@ -39,7 +39,8 @@ pub(super) struct DeployArgs {
     #[arg(long, value_name = "ENV", required_unless_present = "resume")]
     to: Option<String>,
     /// Go on with an interrupted run; without RUN, with the one that is open
-    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "", conflicts_with = "source")]
+    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["source", "wait_lock"])]
     resume: Option<String>,
     /// What to do if it fails; the environment's own setting if not given
     #[arg(long, value_name = "WHAT")]
@@ -84,7 +85,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let (plan, loaded) = progress::show(face, async |events| {
         let means = context.means(&site, events);
         if !args.change.dry_run {
-            not_held(&means).await?;
+            not_held(&means, args.change.patience()).await?;
         }
         let loaded = name.load(&context, &select, events).await?;
         let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;
@@ -101,7 +102,8 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         if let Loaded::Package { package, from_file: true, .. } = &loaded {
             context.repository().put_package(package).await?;
         }
-        runs::begin(&context.means(&site, events), &plan, args.change.reason.clone(), on_failure).await
+        let (means, change) = (context.means(&site, events), &args.change);
+        runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
     })
     .await
 }

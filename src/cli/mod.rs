@@ -6,6 +6,7 @@ mod config;
 mod context;
 mod deploy;
 mod diff;
+mod duration;
 mod exit;
 mod extract;
 mod generate;
@@ -22,6 +23,7 @@ mod runs;
 mod sandbox;
 mod show;
 mod signals;
+mod since;
 mod source;
 mod ui;
 

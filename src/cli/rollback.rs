@@ -1,9 +1,12 @@
 //! `rollback`: puts back what was there before a deployment.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use crate::core::back::{Past, newest, past, plan_back};
-use crate::core::holder::not_held;
+use crate::core::holder::{Freed, Manner, not_held};
+use crate::core::means::Means;
 use crate::core::run::{RunKind, RunRecord, RunStatus};
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
@@ -36,6 +39,10 @@ pub(super) struct RollbackArgs {
     /// Which run to undo
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
+    /// Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner
+    /// can send nothing more
+    #[arg(long)]
+    take_over: bool,
     #[command(flatten)]
     change: ChangeArgs,
 }
@@ -57,12 +64,13 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     }
     let (found, plan) = progress::show(face, async |events| {
         let means = context.means(&site, events);
-        let found = match &named {
-            Some(record) => past(&means, &record.start.run).await?,
-            None => newest(&means, &select).await?,
-        };
+        let patience = if args.change.dry_run { Duration::ZERO } else { args.change.patience() };
+        let mut found = find(&means, named.as_ref(), &select, patience).await?;
         if found.record.finish.is_some() && !args.change.dry_run {
-            not_held(&means).await?;
+            // Whoever was waited for may have made a newer one.
+            if not_held(&means, patience).await? == Freed::ByWaiting {
+                found = find(&means, named.as_ref(), &select, patience).await?;
+            }
         }
         let plan = plan_back(&means, &found, &select).await?;
         Ok::<_, Error>((found, plan))
@@ -94,12 +102,31 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     change::perform(face, &plan, redo, async |events| {
         let means = context.means(&site, events);
         if open {
-            runs::undo_open(&means, &found, &plan, reason).await
+            let manner = if args.take_over { Manner::GiveUpSoon } else { Manner::AskToStop };
+            runs::undo_open(&means, &found, &plan, reason, manner).await
         } else {
-            runs::begin(&means, &plan, reason, OnFailure::Stop).await
+            runs::begin_within(&means, &plan, reason, OnFailure::Stop, args.change.patience()).await
         }
     })
     .await
+}
+
+/// Returns the run to undo: `named`, or the newest that wrote what `select` picks. Another rollback that is under way is
+/// waited for first, since it decides which that is.
+async fn find(
+    means: &Means<'_>,
+    named: Option<&RunRecord>,
+    select: &Selection,
+    patience: Duration,
+) -> Result<Past> {
+    if let Some(record) = named {
+        return past(means, &record.start.run).await;
+    }
+    let held = means.ledger.held(means.driver.pin()).await?;
+    if !patience.is_zero() && held.is_some_and(|held| held.start.kind == RunKind::Rollback) {
+        not_held(means, patience).await?;
+    }
+    newest(means, select).await
 }
 
 /// Fails unless the named run is one that can be undone.

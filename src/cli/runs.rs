@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::core::history::{Search, search};
 use crate::core::run::RunRecord;
 use crate::core::{Error, Pin, Result, RunId};
 
@@ -32,22 +33,8 @@ pub(super) async fn pins(
 
 /// Returns the newest runs of `pin`, newest first; at most `limit`.
 pub(super) async fn newest(context: &Context, pin: &Pin, limit: usize) -> Result<Vec<RunRecord>> {
-    let (mut seen, mut records, mut before) = (BTreeSet::new(), Vec::new(), None);
-    loop {
-        let page = context.ledger().entries(pin, before, PAGE).await?;
-        for entry in &page.items {
-            if records.len() == limit {
-                return Ok(records);
-            }
-            if seen.insert(entry.run.clone()) {
-                records.push(context.ledger().run(&entry.run).await?);
-            }
-        }
-        before = page.items.last().map(|e| e.seq);
-        if !page.more || before.is_none() {
-            return Ok(records);
-        }
-    }
+    let told = search(context.ledger(), context.repository(), pin, &Search::default(), limit).await?;
+    Ok(told.into_iter().map(|told| told.record).collect())
 }
 
 /// Returns the run that `text` names: its id, or enough of its beginning.

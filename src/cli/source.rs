@@ -85,25 +85,35 @@ fn which_of(text: &str) -> Result<Which, String> {
             return Ok(Which::Latest(back));
         }
     }
-    Ok(time(text).map_or_else(|| Which::Named(text.into()), Which::At))
+    Ok(time(text, Day::Ends).map_or_else(|| Which::Named(text.into()), Which::At))
 }
 
-/// Returns the moment that `text` names: a time, or the end of a day, where this machine is. A time has hyphens
+/// Which moment of a day is meant where only the day is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Day {
+    Begins,
+    Ends,
+}
+
+/// Returns the moment that `text` names: a time, or the beginning or end of a day, where this machine is. A time has hyphens
 /// (`2026-11-19`), so that the beginning of an id (`20261119t18`) is never taken for one.
-fn time(text: &str) -> Option<Timestamp> {
+pub(super) fn time(text: &str, day: Day) -> Option<Timestamp> {
     let zone = TimeZone::system();
-    let end_of = |day: Date| {
-        let next = day.checked_add(1.day()).ok()?.to_zoned(zone.clone()).ok()?;
+    let of_day = |date: Date| {
+        if day == Day::Begins {
+            return Some(date.to_zoned(zone.clone()).ok()?.timestamp());
+        }
+        let next = date.checked_add(1.day()).ok()?.to_zoned(zone.clone()).ok()?;
         next.timestamp().checked_sub(1.millisecond()).ok()
     };
     if text == "yesterday" {
-        return end_of(Zoned::now().date().yesterday().ok()?);
+        return of_day(Zoned::now().date().yesterday().ok()?);
     }
     if text.as_bytes().get(4) != Some(&b'-') {
         return None;
     }
     if text.len() == 10 {
-        return end_of(text.parse().ok()?);
+        return of_day(text.parse().ok()?);
     }
     let absolute = text.parse::<Timestamp>().or_else(|_| text.parse::<Zoned>().map(|z| z.timestamp()));
     absolute.or_else(|_| text.parse::<DateTime>()?.to_zoned(zone.clone()).map(|z| z.timestamp())).ok()

@@ -16,9 +16,9 @@ pub const LEASE: Duration = Duration::from_secs(60);
 /// How often an owner says that it is alive.
 const BEAT_EVERY: Duration = Duration::from_secs(15);
 /// An owner that has not been heard for this long sends nothing more, well before others may take over.
-const DOUBT_AFTER: Duration = Duration::from_secs(40);
+pub const DOUBT_AFTER: Duration = Duration::from_secs(40);
 /// How often somebody who waits for an owner looks.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
+pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How many heartbeats of an owner that was asked to stop are waited for: the call in flight has to end first.
 const PATIENT_BEATS: u32 = 6;
 /// The longest that one call can take, from being sent to having its last effect: the time limit of an attempt.
@@ -140,9 +140,14 @@ pub fn owner(held: &Held, me: &Process, alive: impl Fn(&Process) -> bool) -> Own
     }
 }
 
-/// Waits until the owner of `held` has been silent for its whole lease and a call's longest time, or has stopped on
-/// purpose; returns the lease as it is then. Fails with `Locked` if it goes on all the same.
-pub async fn wait_until_dead(ledger: &dyn Ledger, clock: &Clock, held: &Held) -> Result<Held> {
+/// Waits until the owner of `held` has been silent for `silence`, or has stopped on purpose; returns the lease as it is
+/// then. Fails with `Locked` if it goes on all the same.
+pub async fn wait_until_silent(
+    ledger: &dyn Ledger,
+    clock: &Clock,
+    held: &Held,
+    silence: Duration,
+) -> Result<Held> {
     let mut silent = Duration::ZERO;
     // An owner that was asked to stop beats once more before it does.
     let (mut last, mut beats) = (held.clone(), 0);
@@ -154,7 +159,7 @@ pub async fn wait_until_dead(ledger: &dyn Ledger, clock: &Clock, held: &Held) ->
                 return Err(Error::new(ErrorKind::Locked, format!("the run {} has it now", now.start.run)));
             }
             Some(now) if now.parked => return Ok(now),
-            Some(now) if now.beat == last.beat && silent >= held.lease + SETTLE => return Ok(now),
+            Some(now) if now.beat == last.beat && silent >= silence => return Ok(now),
             Some(now) if now.beat == last.beat => {}
             Some(now) if beats < PATIENT_BEATS && now.stop_asked_by.is_some() => {
                 (last, beats, silent) = (now, beats + 1, Duration::ZERO);

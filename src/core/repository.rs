@@ -103,7 +103,7 @@ impl<'a> Repository<'a> {
         if self.objects.create(&key, Bytes::from(canonical(&value))).await? == Created::New {
             written += 1;
         }
-        let read = self.snapshot(&manifest.pin, &manifest.id).await?;
+        let read = self.read_back(&manifest.pin, &manifest.id).await?;
         if read.manifest != manifest || read.documents != documents {
             return Err(Error::corrupt(format!(
                 "the snapshot {} does not read back as written",
@@ -113,8 +113,21 @@ impl<'a> Repository<'a> {
         Ok((read, written))
     }
 
-    /// Returns the snapshot `id` of `pin`.
+    /// Returns the snapshot `id` of `pin`. `Corrupt` if a document or a blob that it names is not there any more;
+    /// whether a blob has the right bytes is seen when it is read.
     pub async fn snapshot(&self, pin: &Pin, id: &SnapshotId) -> Result<Snapshot> {
+        let snapshot = self.read_back(pin, id).await?;
+        match self.missing_blob(&blob::named(&snapshot.documents)).await? {
+            None => Ok(snapshot),
+            Some((digest, address)) => Err(Error::corrupt(format!(
+                "the snapshot {id} has lost the blob {digest}, which {address} names ({})",
+                blob_key(&digest)?
+            ))),
+        }
+    }
+
+    /// Returns the snapshot `id` of `pin`, without a look at its blobs.
+    async fn read_back(&self, pin: &Pin, id: &SnapshotId) -> Result<Snapshot> {
         let manifest = self.manifest(pin, id).await?;
         let key = Key::new(format!("bodies/sha256/{}.zip", manifest.bodies))?;
         let archive = self.objects.read(&key).await.map_err(|e| match e.kind {

@@ -1,16 +1,18 @@
 //! Runs: beginning, going on, turning round and ending.
 
+use std::time::Duration;
+
 use super::address::Address;
 use super::back::{Past, past, plan_back};
 use super::before::prepare;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
-use super::holder::{Manner, locked, take_over};
+use super::holder::{Manner, claim, take_over};
 use super::id::RunId;
 use super::journal::Journal;
 use super::lease::{LEASE, Lease};
-use super::ledger::{BeginError, Claim};
+use super::ledger::Claim;
 use super::means::Means;
 use super::perform::Performance;
 use super::plan::Plan;
@@ -94,14 +96,21 @@ pub async fn begin(
     reason: Option<String>,
     on_failure: OnFailure,
 ) -> Result<Ended> {
+    begin_within(means, plan, reason, on_failure, Duration::ZERO).await
+}
+
+/// Performs `plan` as a new run; where another run holds the environment, once that is over, if that takes no longer
+/// than `patience`. An error means that nothing was changed.
+pub async fn begin_within(
+    means: &Means<'_>,
+    plan: &Plan,
+    reason: Option<String>,
+    on_failure: OnFailure,
+    patience: Duration,
+) -> Result<Ended> {
     plan.permitted()?;
     let digest = means.repository.put_plan(plan).await?;
-    let start = start(means, plan, digest, reason);
-    let claim = match means.ledger.begin(&start, LEASE).await {
-        Ok(claim) => claim,
-        Err(BeginError::Held(held)) => return Err(locked(means, &held)),
-        Err(BeginError::Other(e)) => return Err(e),
-    };
+    let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
     means.events.emit(Event::Begun { run: start.run.clone(), moves: plan.moves.len() });
     carry(means, Leg { claim, start, plan: plan.clone(), rows: Vec::new() }, on_failure).await
 }
@@ -127,17 +136,18 @@ pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Res
     carry(means, Leg { claim, start, plan, rows }, on_failure).await
 }
 
-/// Undoes the open run `past` as `shown` says: takes its lease over, sees that the plan is still the one that was
+/// Undoes the open run `past` as `shown` says: takes its lease over in the given manner, sees that the plan is still the one that was
 /// shown, ends the run and performs the rollback in its place.
 pub async fn undo_open(
     means: &Means<'_>,
     past_run: &Past,
     shown: &Plan,
     reason: Option<String>,
+    manner: Manner,
 ) -> Result<Ended> {
     shown.permitted()?;
     let id = &past_run.record.start.run;
-    let (claim, old) = take_over(means, id, Manner::AskToStop).await?;
+    let (claim, old) = take_over(means, id, manner).await?;
     let lease = Lease::new(means.ledger, means.clock, claim, means.stop.clone());
     let turned: Result<Option<Leg>> = lease
         .during(async {

@@ -118,7 +118,7 @@ fn a_package_with_blobs_reads_back_and_is_the_same_bytes_again() {
 
 #[test]
 fn audio_of_the_greatest_size_that_connect_takes_fits_be_it_silence_or_noise() {
-    // Source: Amazon Connect quotas, "Prompts": a file of at most 50 MB.
+    // Source: Amazon Connect guide, "Flow block: Play prompt": prompts of less than 50 MB.
     let most = 50 << 20;
     let mut state = 1u32;
     let noise = (0..most).map(|_| {
@@ -218,6 +218,18 @@ async fn invariant_1_a_snapshot_that_names_a_blob_that_is_not_there_is_not_commi
     repository.put_blob(audio.next().unwrap().clone()).await.unwrap();
     let (read, _) = repository.commit(snapshot).await.unwrap();
     assert_eq!(repository.blobs(&read.documents).await.unwrap(), package.blobs);
+    let (pin, id) = (&read.manifest.pin, &read.manifest.id);
+    assert_eq!(repository.snapshot(pin, id).await.unwrap(), read);
+
+    // Somebody's rule for old objects has taken the blobs away, and left the rest.
+    let poorer = MemoryObjects::new();
+    for key in keys(&objects).await.into_iter().filter(|k| !k.starts_with("blobs/")) {
+        let key = Key::new(key).unwrap();
+        poorer.create(&key, objects.read(&key).await.unwrap()).await.unwrap();
+    }
+    let e = Repository::new(&poorer).snapshot(pin, id).await.unwrap_err();
+    assert_eq!(e.kind, ErrorKind::Corrupt);
+    assert!(e.message.contains(id.as_str()) && e.message.contains("has lost the blob"), "{e}");
 }
 
 #[tokio::test]

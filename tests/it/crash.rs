@@ -8,6 +8,7 @@ use snapdeploy::core::address::Address;
 use snapdeploy::core::back::{newest, past, plan_back};
 use snapdeploy::core::digest::Digest;
 use snapdeploy::core::driver::Driver;
+use snapdeploy::core::holder::Manner;
 use snapdeploy::core::ledger::{Act, Ledger};
 use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Objects;
@@ -91,7 +92,7 @@ async fn recover(world: &World, way: WayOut) -> bool {
         WayOut::Rollback => {
             let past = past(&means, &run).await.unwrap();
             let plan = plan_back(&means, &past, &Selection::all()).await.unwrap();
-            undo_open(&means, &past, &plan, None).await
+            undo_open(&means, &past, &plan, None, Manner::AskToStop).await
         }
     };
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");

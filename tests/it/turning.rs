@@ -8,6 +8,7 @@ use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply};
 use snapdeploy::core::event::{Event, Events};
 use snapdeploy::core::finding::Finding;
+use snapdeploy::core::holder::Manner;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::lease::Stop;
@@ -119,7 +120,7 @@ async fn a_run_that_was_stopped_can_be_rolled_back_instead() {
     let past = past(&means, &run).await.unwrap();
     let back = plan_back(&means, &past, &Selection::all()).await.unwrap();
     assert!(!back.is_empty() && back.moves.len() < 4);
-    let ended = undo_open(&means, &past, &back, Some("second thoughts".into())).await;
+    let ended = undo_open(&means, &past, &back, Some("second thoughts".into()), Manner::AskToStop).await;
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
     assert_eq!(world.sandbox.connect_state(B), before);
     assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none());
@@ -382,7 +383,7 @@ async fn a_rollback_that_was_given_up_leaves_the_failed_run_to_be_undone() {
     let past = past(&means, &by).await.unwrap();
     let nothing = plan_back(&means, &past, &Selection::all()).await.unwrap();
     assert!(nothing.is_empty(), "it had done nothing yet");
-    undo_open(&means, &past, &nothing, None).await.unwrap();
+    undo_open(&means, &past, &nothing, None, Manner::AskToStop).await.unwrap();
     assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none());
     assert_eq!(world.ledger.run(&by).await.unwrap().status(), RunStatus::Failed);
 

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use snapdeploy::core::ErrorKind;
 use snapdeploy::core::back::{newest, past, plan_back};
+use snapdeploy::core::holder::Manner;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::runs::{Ended, OnFailure, resume, undo_open};
@@ -57,7 +58,7 @@ async fn undo(world: &World, run: &RunId) -> Ended {
     let means = world.means(&*world.b);
     let past = past(&means, run).await.unwrap();
     let back = plan_back(&means, &past, &Selection::all()).await.unwrap();
-    undo_open(&means, &past, &back, None).await.unwrap()
+    undo_open(&means, &past, &back, None, Manner::AskToStop).await.unwrap()
 }
 
 async fn is_free(world: &World) -> bool {

@@ -9,20 +9,20 @@ use snapdeploy::sandbox::{Fault, FaultKind, Hold};
 
 use super::journey::Acme;
 
-const DEPLOY: [&str; 6] = ["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"];
+pub(super) const DEPLOY: [&str; 6] = ["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"];
 
 fn fault(operation: &str, nth: u64, times: u64, kind: FaultKind) -> Fault {
     Fault { nth, times, ..Fault::next(operation, kind) }
 }
 
-fn acme() -> Acme {
+pub(super) fn acme() -> Acme {
     let acme = Acme::new();
     acme.run(0, &["extract", "dev"]);
     acme
 }
 
 /// Starts the command and waits until the sandbox holds `calls` calls of it.
-fn start_and_hold(acme: &Acme, arguments: &[&str], hold: Hold, calls: usize) -> Child {
+pub(super) fn start_and_hold(acme: &Acme, arguments: &[&str], hold: Hold, calls: usize) -> Child {
     acme.sandbox.hold(hold);
     let child = acme.shell.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let began = Instant::now();
@@ -33,12 +33,12 @@ fn start_and_hold(acme: &Acme, arguments: &[&str], hold: Hold, calls: usize) -> 
     child
 }
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     let pid = child.id().to_string();
     assert!(std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
 }
 
-fn end(child: Child) -> (Option<i32>, String) {
+pub(super) fn end(child: Child) -> (Option<i32>, String) {
     let output = child.wait_with_output().unwrap();
     (output.status.code(), String::from_utf8_lossy(&output.stderr).to_string())
 }

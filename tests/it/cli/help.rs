@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 16] = [
+const VERBS: [&[&str]; 18] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -16,6 +16,8 @@ const VERBS: [&[&str]; 16] = [
     &["diff"],
     &["history"],
     &["history", "show"],
+    &["history", "stats"],
+    &["history", "export"],
     &["health"],
     &["sandbox"],
     &[],

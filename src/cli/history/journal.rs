@@ -1,0 +1,107 @@
+//! `history show`: one run, how it began, each call, and how it ended.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cli::context::{Context, Face};
+use crate::cli::exit::Exit;
+use crate::cli::output::{PlanReport, Report, moment, place_of};
+use crate::cli::runs;
+use crate::cli::ui::Ink;
+use crate::core::Result;
+use crate::core::plan::Plan;
+use crate::core::run::{How, Note, Row, RunKind, RunRecord};
+
+use super::list::{status, verb};
+
+/// Runs `history show`.
+pub(super) async fn run(run: &str, face: &Face) -> Result<Exit> {
+    let context = Context::open(face).await?;
+    let record = runs::find(&context, run, face).await?;
+    let rows = context.ledger().rows(&record.start.run).await?;
+    let plan = context.repository().plan(&record.start.plan).await?;
+    face.ui.result(&JournalReport { status: status(&record), record, rows, plan })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct JournalReport {
+    status: &'static str,
+    record: RunRecord,
+    rows: Vec<Row>,
+    plan: Plan,
+}
+
+impl Report for JournalReport {
+    const SCHEMA: &'static str = "snapdeploy.journal/1";
+
+    fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+        let s = &self.record.start;
+        let field = |out: &mut dyn Write, name: &str, text: &str| match text {
+            "" => Ok(()),
+            _ => writeln!(out, "{name:<9} {text}"),
+        };
+        field(out, "run", s.run.as_str())?;
+        field(
+            out,
+            "what",
+            &format!("{} of {} to {} ({})", verb(s.kind), s.source, s.environment, place_of(&s.pin)),
+        )?;
+        field(out, "source", &s.source_digest)?;
+        field(out, "began", &moment(s.at))?;
+        field(out, "who", &format!("{} ({})", s.actor.identity, s.actor.host))?;
+        field(out, "job", s.actor.ci.as_deref().unwrap_or_default())?;
+        field(out, "reason", s.reason.as_deref().unwrap_or_default())?;
+        field(out, "undoes", s.undoes.as_ref().map_or("", |r| r.as_str()))?;
+        field(out, "undone by", self.record.undone_by.as_ref().map_or("", |r| r.as_str()))?;
+        match &self.record.finish {
+            Some(f) => {
+                field(out, "ended", &format!("{}: {}", moment(f.at), f.message))?;
+                field(out, "goes on", f.turned_into.as_ref().map_or("", |r| r.as_str()))?;
+            }
+            None => field(out, "ended", "not yet")?,
+        }
+        writeln!(out)?;
+        PlanReport(&self.plan).human(out, ink)?;
+        writeln!(out)?;
+        for row in &self.rows {
+            writeln!(out, "{}  {}", moment(row.at), self.line(&row.what))?;
+        }
+        if self.record.finish.is_none() {
+            writeln!(out, "Resume: snapdeploy deploy --resume {}", s.run)?;
+            if s.kind == RunKind::Deploy {
+                writeln!(out, "Undo: snapdeploy rollback {} --run {}", s.environment, s.run)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl JournalReport {
+    fn line(&self, note: &Note) -> String {
+        let call = |index: usize| match self.plan.moves.get(index) {
+            Some(m) => format!("{} {}", m.call, m.address),
+            None => format!("call {index}"),
+        };
+        match note {
+            Note::Before { snapshot } => format!("kept what was there: snapshot {snapshot}"),
+            Note::Intent { index } => format!("about to: {}", call(*index)),
+            Note::Done { index, how, .. } => {
+                let how = match how {
+                    How::Sent => "done",
+                    How::Found => "found to be done",
+                    How::Already => "was so already",
+                };
+                format!("{how}: {}", call(*index))
+            }
+            Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
+            Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),
+            Note::Left { index, why } => format!("left as it is: {}: {why}", call(*index)),
+            Note::Stopped { why } => format!("stopped: {why}"),
+            Note::Resumed { actor } => format!("resumed by {} ({})", actor.identity, actor.host),
+            Note::Verdict { good: true, .. } => "verified: all is as planned".into(),
+            Note::Verdict { problems, .. } => format!("verified: {}", problems.join("; ")),
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The list of runs, and what they did to an address.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cli::context::{Context, Face};
+use crate::cli::exit::Exit;
+use crate::cli::output::{Grid, Report, moment};
+use crate::cli::runs;
+use crate::cli::ui::Ink;
+use crate::core::Result;
+use crate::core::deed::{Deed, Outcome};
+use crate::core::history::{Search, Told, search};
+use crate::core::plan::Action;
+use crate::core::run::{RunKind, RunRecord, RunStatus};
+use crate::core::select::Selection;
+
+use super::verb::ListArgs;
+
+/// Runs `history` without a part.
+pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
+    let what = Search {
+        since: args.since.map(|since| since.0),
+        actor: args.actor.clone(),
+        select: Selection::new(args.address.as_slice())?,
+    };
+    let context = Context::open(face).await?;
+    let mut told: Vec<Told> = Vec::new();
+    for pin in runs::pins(&context, args.env.as_deref(), face).await?.keys() {
+        told.extend(search(context.ledger(), context.repository(), pin, &what, args.limit).await?);
+    }
+    told.sort_by(|a, b| b.record.start.run.cmp(&a.record.start.run));
+    let runs = told.into_iter().map(|Told { record, deeds }| Line {
+        status: status(&record),
+        record,
+        did: (!what.select.is_all()).then_some(deeds),
+    });
+    face.ui.result(&HistoryReport { runs: runs.collect() })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct HistoryReport {
+    /// The newest first.
+    runs: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    status: &'static str,
+    #[serde(flatten)]
+    record: RunRecord,
+    /// What it did to the addresses that were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    did: Option<Vec<Deed>>,
+}
+
+/// Returns the word for how a run ended.
+pub(super) fn status(record: &RunRecord) -> &'static str {
+    match record.status() {
+        _ if record.undone_by.is_some() => "undone",
+        RunStatus::Open => "open",
+        RunStatus::Succeeded => "succeeded",
+        RunStatus::Failed => "failed",
+        RunStatus::Turned => "rolled_back",
+    }
+}
+
+/// Returns the verb that began a run.
+pub(super) fn verb(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Deploy => "deploy",
+        RunKind::Rollback => "rollback",
+    }
+}
+
+impl Report for HistoryReport {
+    const SCHEMA: &'static str = "snapdeploy.history/1";
+
+    fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+        if self.runs.is_empty() {
+            return writeln!(out, "No runs");
+        }
+        if self.runs.iter().any(|line| line.did.is_some()) {
+            return self.deeds(out, ink);
+        }
+        let mut grid = Grid::new(["run", "began", "env", "what", "source", "status", "who", "reason"], ink);
+        for line in &self.runs {
+            let s = &line.record.start;
+            grid.row([
+                s.run.to_string(),
+                moment(s.at),
+                s.environment.clone(),
+                verb(s.kind).into(),
+                s.source.clone(),
+                line.status.replace('_', " "),
+                who(&s.actor.identity),
+                s.reason.clone().unwrap_or_default(),
+            ]);
+        }
+        grid.write(out)
+    }
+}
+
+impl HistoryReport {
+    /// Writes a line for each address that a run wrote, or was about to.
+    fn deeds(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
+        let headings = ["run", "began", "env", "address", "did", "source", "status", "who", "reason"];
+        let mut grid = Grid::new(headings, ink);
+        for line in &self.runs {
+            let s = &line.record.start;
+            for deed in line.did.iter().flatten() {
+                grid.row([
+                    s.run.to_string(),
+                    moment(s.at),
+                    s.environment.clone(),
+                    deed.address.to_string(),
+                    did(deed),
+                    format!("{} {}", verb(s.kind), s.source),
+                    line.status.replace('_', " "),
+                    who(&s.actor.identity),
+                    s.reason.clone().unwrap_or_default(),
+                ]);
+            }
+        }
+        grid.write(out)
+    }
+}
+
+/// Returns what was done to an address, in words.
+fn did(deed: &Deed) -> String {
+    let (done, undone) = match deed.action {
+        Action::Create => ("created", "create"),
+        Action::Update => ("updated", "update"),
+        Action::Delete => ("deleted", "delete"),
+    };
+    let members = match deed.action {
+        Action::Update if !deed.members.is_empty() => format!(" ({})", deed.members.join(", ")),
+        _ => String::new(),
+    };
+    match &deed.outcome {
+        Outcome::Done => format!("{done}{members}"),
+        Outcome::Partly => format!("{done} in part{members}"),
+        Outcome::NotReached => format!("did not come to {undone} it"),
+        Outcome::Refused { why } => format!("was refused to {undone} it: {why}"),
+        Outcome::Unknown { why } => format!("tried to {undone} it, with no clear answer: {why}"),
+        Outcome::Left { why } => format!("left it as it is: {why}"),
+    }
+}
+
+/// Returns the part of an identity's ARN that names somebody.
+fn who(identity: &str) -> String {
+    identity.rsplit(':').next().unwrap_or(identity).to_string()
+}

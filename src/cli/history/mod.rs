@@ -1,0 +1,9 @@
+//! `history`: who did what, when, why, and how it ended.
+
+mod export;
+mod journal;
+mod list;
+mod stats;
+mod verb;
+
+pub(super) use verb::{HistoryArgs, run};

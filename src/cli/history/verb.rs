@@ -1,0 +1,105 @@
+//! The verb `history` and its parts.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::context::Face;
+use crate::cli::exit::Exit;
+use crate::cli::since::Since;
+use crate::core::Result;
+
+use super::{export, journal, list, stats};
+
+/// Show who did what, when, why, and how it ended
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy history --env prod --since 7d --actor ada
+  snapdeploy history --env prod --address 'connect/flow/Main IVR'")]
+pub(in crate::cli) struct HistoryArgs {
+    #[command(flatten)]
+    pub(super) list: ListArgs,
+    #[command(subcommand)]
+    part: Option<HistoryPart>,
+}
+
+/// Which runs.
+#[derive(Args, Debug)]
+pub(super) struct ListArgs {
+    /// Only this environment
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+    /// Only runs that wrote this address, or were about to, with what they did to it; a glob for several
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) address: Option<String>,
+    /// Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00
+    #[arg(long, value_name = "WHEN")]
+    pub(super) since: Option<Since>,
+    /// Only runs that somebody began or went on with whose identity, host or job has this text in it
+    #[arg(long, value_name = "TEXT")]
+    pub(super) actor: Option<String>,
+    /// How many runs of each environment, the newest first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(super) limit: usize,
+}
+
+/// What of the history.
+#[derive(Subcommand, Debug)]
+enum HistoryPart {
+    /// Show one run: how it began, each call, and how it ended
+    #[command(after_long_help = "\
+Examples:
+  snapdeploy history show 20261121t024500123-7k2m9x
+  snapdeploy history show 20261121t0245 --output json")]
+    Show {
+        /// The run's id, or enough of its beginning
+        run: String,
+    },
+    Stats(StatsArgs),
+    Export(ExportArgs),
+}
+
+/// Count deployments and rollbacks, and how long they took
+///
+/// Each deployment that began in the time is counted once: as succeeded if what it wrote still counts, as rolled back
+/// if it was undone, by itself or by hand, as failed if it changed nothing, as open if it has not come to an end.
+/// Durations are those of deployments that wrote and verified everything; changes are resources that deployments wrote.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy history stats
+  snapdeploy history stats --env prod --since 90d --output json")]
+pub(super) struct StatsArgs {
+    /// Only this environment
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+    /// Since when: a duration such as 7d, or a time such as 2026-11-01
+    #[arg(long, value_name = "WHEN", default_value = "30d")]
+    pub(super) since: Since,
+}
+
+/// Print every audit entry, the oldest first, as JSON lines
+///
+/// One line is one JSON object with the schema snapdeploy.audit/1, whatever --output says. Entries of one account,
+/// region and instance are numbered without gaps; should one be missing, that is an error. The code is 4 if an
+/// environment could not be reached, and is missing.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy history export > audit.jsonl
+  snapdeploy history export --env prod")]
+pub(super) struct ExportArgs {
+    /// Only this environment
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+}
+
+/// Runs the verb.
+pub(in crate::cli) async fn run(args: &HistoryArgs, face: &Face) -> Result<Exit> {
+    match &args.part {
+        None => list::run(&args.list, face).await,
+        Some(HistoryPart::Show { run }) => journal::run(run, face).await,
+        Some(HistoryPart::Stats(args)) => stats::run(args, face).await,
+        Some(HistoryPart::Export(args)) => export::run(args, face).await,
+    }
+}

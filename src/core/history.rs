@@ -1,0 +1,123 @@
+//! History: which runs there were, found in the audit.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::deed::{Deed, deeds};
+use super::error::Result;
+use super::id::RunId;
+use super::ledger::{Act, Ledger};
+use super::pin::Pin;
+use super::repository::Repository;
+use super::run::{Actor, RunRecord, RunStatus};
+use super::select::Selection;
+
+/// By how much clocks of different machines may differ before an entry is missed. Entries are in the order in which
+/// they were written; their times are those of whoever wrote them.
+pub(super) const SKEW: SignedDuration = SignedDuration::from_hours(1);
+
+/// The most entries that are read at once.
+const PAGE: usize = 200;
+
+/// Which runs are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Those that began then or later.
+    pub since: Option<Timestamp>,
+    /// Those that somebody began or went on with whose identity, host or job has this text in it; capitals do not
+    /// count.
+    pub actor: Option<String>,
+    /// Those that wrote something that this picks, or were about to.
+    pub select: Selection,
+}
+
+/// A run that was found.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The run.
+    pub record: RunRecord,
+    /// What it did to what was looked for; nothing if no address was.
+    pub deeds: Vec<Deed>,
+}
+
+/// Returns the newest runs of `pin` that are looked for, newest first; at most `limit`. Reads no more of the audit than
+/// it takes.
+pub async fn search(
+    ledger: &dyn Ledger,
+    repository: Repository<'_>,
+    pin: &Pin,
+    what: &Search,
+    limit: usize,
+) -> Result<Vec<Told>> {
+    let mut found = Vec::new();
+    // Who went on with runs whose beginning is yet to come: newer entries come first.
+    let mut resumed: BTreeMap<RunId, Vec<Actor>> = BTreeMap::new();
+    let mut before = None;
+    // A run has two entries, seldom more.
+    let page = limit.saturating_mul(2).clamp(20, PAGE);
+    while found.len() < limit {
+        let page = ledger.entries(pin, before, page).await?;
+        before = page.items.last().map(|e| e.seq);
+        for entry in page.items {
+            if what.since.is_some_and(|since| entry.at.duration_since(since) < -SKEW) {
+                return Ok(found);
+            }
+            let start = match entry.what {
+                Act::Start { start } => start,
+                Act::Resume { actor } => {
+                    resumed.entry(entry.run).or_default().push(actor);
+                    continue;
+                }
+                Act::End { .. } => continue,
+            };
+            let heirs = resumed.remove(&start.run).unwrap_or_default();
+            let text = what.actor.as_deref().unwrap_or_default();
+            let late = what.since.is_none_or(|since| start.at >= since);
+            if !late || !heirs.iter().chain([&start.actor]).any(|actor| names(actor, text)) {
+                continue;
+            }
+            let record = ledger.run(&start.run).await?;
+            let Some(deeds) = deeds_of(ledger, repository, &record, &what.select).await? else { continue };
+            found.push(Told { record, deeds });
+            if found.len() == limit {
+                return Ok(found);
+            }
+        }
+        if !page.more || before.is_none() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Returns whether `text` is in what names the actor.
+fn names(actor: &Actor, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let parts = [Some(&actor.identity), Some(&actor.host), actor.ci.as_ref()];
+    parts.into_iter().flatten().any(|part| part.to_lowercase().contains(&text))
+}
+
+/// Returns what the run did to what `select` picks; `None` if it had nothing to do with it.
+async fn deeds_of(
+    ledger: &dyn Ledger,
+    repository: Repository<'_>,
+    record: &RunRecord,
+    select: &Selection,
+) -> Result<Option<Vec<Deed>>> {
+    if select.is_all() {
+        return Ok(Some(Vec::new()));
+    }
+    // A run that succeeded wrote what its end says; of any other the plan tells what it was about to write.
+    if let Some(finish) = &record.finish
+        && finish.status == RunStatus::Succeeded
+        && !finish.wrote.iter().any(|a| select.picks(a))
+    {
+        return Ok(None);
+    }
+    let plan = repository.plan(&record.start.plan).await?;
+    if !plan.steps.iter().any(|step| select.picks(&step.address)) {
+        return Ok(None);
+    }
+    Ok(Some(deeds(&plan, &ledger.rows(&record.start.run).await?, select)))
+}
