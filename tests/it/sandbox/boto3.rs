@@ -24,6 +24,8 @@ fn scenario() -> Scenario {
     let agent = seed.id_of(Kind::SecurityProfile, "Agent");
     seed.user_with("kim", json!({"SecurityProfileIds": [agent]}));
     seed.routing_profile("Basic Routing Profile").phone("+15555550100");
+    let profile = seed.id_of(Kind::RoutingProfile, "Basic Routing Profile");
+    seed.resource(Kind::User, "robin", json!({"RoutingProfileId": profile}));
     for n in 0..30 {
         seed.lambda(&format!("spare-{n}")).prompt(&format!("Prompt {n}.wav"));
     }

@@ -10,9 +10,11 @@ mod faults;
 mod identity;
 mod modules;
 mod prompts;
+mod routing;
 mod s3;
 mod scenario;
 mod settings;
+mod store_settings;
 mod switches;
 mod switches_content;
 
