@@ -1,5 +1,6 @@
 //! The face: what is typed, what is printed, and with which number it ends. One file a verb.
 
+mod actions;
 mod change;
 mod command;
 mod config;

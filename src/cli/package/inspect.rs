@@ -56,6 +56,10 @@ impl Report for VerifyReport {
     fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
         writeln!(out, "Good: {} documents, digest {}", self.documents, self.digest)
     }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("package", self.digest.to_string())]
+    }
 }
 
 /// What is in a package.
@@ -104,5 +108,9 @@ impl Report for PackageReport<'_> {
             writeln!(out, "File: {}", file.display())?;
         }
         writeln!(out, "Digest: {}", self.digest)
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("package", self.digest.to_string()), ("documents", self.package.documents.len().to_string())]
     }
 }
