@@ -13,6 +13,7 @@ use crate::core::{Error, Result};
 
 use super::context::Face;
 use super::exit::Exit;
+use super::notify::Notice;
 use super::output::error_document;
 use super::signals::Signals;
 use super::ui::{self, Color, Output, Ui};
@@ -144,13 +145,18 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return failed(&ui, &Error::failed(format!("cannot start: {e}")), Exit::Interrupted).into(),
     };
-    let face = Face { ui, config: global.config.clone(), signals: signals.clone() };
+    let face =
+        Face { ui, config: global.config.clone(), signals: signals.clone(), notice: Notice::default() };
     let exit = match runtime.block_on(run(&command.verb, &face)) {
         Ok(Ok(exit)) => exit,
         Ok(Err(code)) => return ExitCode::from(code),
-        Err(e) => failed(&face.ui, &e, face.signals.code()),
+        Err(e) => {
+            face.notice.failed(&e);
+            failed(&face.ui, &e, face.signals.code())
+        }
     };
     face.ui.ended(exit);
+    runtime.block_on(face.notice.send(exit, &face.ui));
     exit.into()
 }
 

@@ -15,6 +15,7 @@ use crate::core::{Error, Pin, Result, SnapshotId};
 
 use super::context::{Context, Face};
 use super::exit::Exit;
+use super::notify::Subject;
 use super::output::{Report, block, cell, finding_lines, finding_table, place_of, table};
 use super::progress;
 use super::ui::Ink;
@@ -48,6 +49,7 @@ pub(super) struct ExtractArgs {
 
 /// Runs the verb.
 pub(super) async fn run(args: &ExtractArgs, face: &Face) -> Result<Exit> {
+    face.notice.about(Subject::Extract, &args.environment);
     if let Some(name) = &args.name {
         check_name(name)?;
     }

@@ -13,6 +13,7 @@ mod generate;
 mod health;
 mod history;
 mod logs;
+mod notify;
 mod output;
 mod package;
 mod progress;

@@ -12,8 +12,8 @@ use crate::core::{Error, ErrorKind, Result, RunId};
 use super::actions::Actions;
 use super::exit::Exit;
 use super::output::{
-    Report, annotation, annotations, error_document, error_section, group, guarded, guarded_json, human_error,
-    result_document,
+    Report, annotation, annotations, error_document, error_section, group, guarded, guarded_json,
+    human_error, result_document,
 };
 
 /// How results are printed.

@@ -45,7 +45,11 @@ pub(in crate::cli) fn annotations(findings: &[Finding]) -> String {
                 Some(hint) => format!("{}\nhint: {hint}", f.message),
                 None => f.message.clone(),
             };
-            out.push_str(&annotation(level, f.address.as_ref().map(ToString::to_string).as_deref(), &message));
+            out.push_str(&annotation(
+                level,
+                f.address.as_ref().map(ToString::to_string).as_deref(),
+                &message,
+            ));
         }
         if shown < of.len() {
             let more = format!("and {} more: see the summary of this step, or its log", of.len() - shown);
@@ -146,6 +150,9 @@ mod tests {
         let many: Vec<Finding> = (0..30).map(note).collect();
         let shown = annotations(&many);
         assert_eq!(shown.lines().count(), MOST);
-        assert!(shown.ends_with("::warning::and 21 more: see the summary of this step, or its log\n"), "{shown}");
+        assert!(
+            shown.ends_with("::warning::and 21 more: see the summary of this step, or its log\n"),
+            "{shown}"
+        );
     }
 }

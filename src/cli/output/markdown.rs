@@ -110,7 +110,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_cell_is_obeyed() {
-        assert_eq!(cell("a|b\n<img src=x> [l](u) `c` \\| &"), "a\\|b &lt;img src=x&gt; \\[l\\]\\(u\\) \\`c\\` \\\\\\| &amp;");
+        assert_eq!(
+            cell("a|b\n<img src=x> [l](u) `c` \\| &"),
+            "a\\|b &lt;img src=x&gt; \\[l\\]\\(u\\) \\`c\\` \\\\\\| &amp;"
+        );
         assert_eq!(cell("safe\u{202e}live\u{1b}"), "safe\u{fffd}live\u{fffd}");
         let rows = [["x | y\n| z".to_string(), "é".repeat(600)]];
         let table = table(["a", "b"], &rows);

@@ -15,5 +15,5 @@ pub(super) use github::{annotation, annotations, group, guarded, guarded_json};
 pub(super) use human::{Grid, finding_lines, moment, place_of};
 pub(super) use json::result_document;
 pub(super) use markdown::{block, cell, cut, findings as finding_table, table};
-pub(super) use plan::{PlanReport, title};
+pub(super) use plan::PlanReport;
 pub(super) use report::Report;

@@ -80,7 +80,7 @@ impl Report for PlanReport<'_> {
 }
 
 /// Returns what the plan is, in a few words.
-pub(in crate::cli) fn title(plan: &Plan) -> String {
+fn title(plan: &Plan) -> String {
     match plan.kind {
         RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
         RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
