@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
+mod actions;
 mod configuration;
 mod documents;
 mod exits;
 mod health;
 mod help;
 mod journey;
+mod notices;
+mod pipelines;
 mod refusals;
+mod runner;
 mod shell;
