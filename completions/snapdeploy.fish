@@ -27,7 +27,7 @@ end
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -51,7 +51,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l note -
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -62,7 +62,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s h -l h
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -72,7 +72,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s h -l help
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -90,7 +90,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -100,7 +100,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -110,7 +110,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -120,7 +120,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -131,7 +131,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -153,7 +153,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -169,7 +169,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -181,7 +181,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s h -l 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -194,7 +194,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not _
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -206,7 +206,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not _
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -218,7 +218,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -232,7 +232,7 @@ off\t'Not at all'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -242,7 +242,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s h -l h
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -255,7 +255,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -265,7 +265,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
