@@ -132,12 +132,16 @@ pub(super) async fn perform(
     let exit = Exit::of_run(&ended);
     match &ended {
         Ended::Done { .. } | Ended::Left { why: None, .. } => {}
-        Ended::Left { why: Some(why), .. } => face.ui.error(why, exit),
-        Ended::Stopped { why, .. } | Ended::RolledBack { why, .. } | Ended::RollbackFailed { why, .. } => {
+        Ended::Left { why: Some(why), .. }
+        | Ended::Stopped { why, .. }
+        | Ended::RolledBack { why, .. }
+        | Ended::RollbackFailed { why, .. } => {
+            face.notice.failed(why);
             face.ui.error(why, exit);
         }
     }
     let report = RunReport::new(plan, &ended, began.elapsed().as_secs(), redo);
+    face.notice.ended(&report);
     // The work is done; a result that cannot be written must not hide how it ended.
     if let Err(e) = face.ui.result(&report) {
         face.ui.error(&e, exit);

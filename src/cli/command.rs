@@ -13,6 +13,7 @@ use crate::core::{Error, Result};
 
 use super::context::Face;
 use super::exit::Exit;
+use super::notify::Notice;
 use super::output::error_document;
 use super::signals::Signals;
 use super::ui::{self, Color, Output, Ui};
@@ -124,7 +125,11 @@ fn usage(e: &clap::Error, output: Output) -> ExitCode {
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_string();
         ui::write_err(&error_document(&Error::input(message).hint("snapdeploy --help"), Exit::Usage));
     } else {
-        let _ = e.print();
+        match ui::in_actions() || output == Output::Github {
+            // It quotes arguments, and those may be anybody's.
+            true => ui::write_err(&super::output::guarded(&e.render().to_string())),
+            false => drop(e.print()),
+        }
     }
     Exit::Usage.into()
 }
@@ -140,12 +145,19 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return failed(&ui, &Error::failed(format!("cannot start: {e}")), Exit::Interrupted).into(),
     };
-    let face = Face { ui, config: global.config.clone(), signals: signals.clone() };
-    match runtime.block_on(run(&command.verb, &face)) {
-        Ok(Ok(exit)) => exit.into(),
-        Ok(Err(code)) => ExitCode::from(code),
-        Err(e) => failed(&face.ui, &e, face.signals.code()).into(),
-    }
+    let face =
+        Face { ui, config: global.config.clone(), signals: signals.clone(), notice: Notice::default() };
+    let exit = match runtime.block_on(run(&command.verb, &face)) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(code)) => return ExitCode::from(code),
+        Err(e) => {
+            face.notice.failed(&e);
+            failed(&face.ui, &e, face.signals.code())
+        }
+    };
+    face.ui.ended(exit);
+    runtime.block_on(face.notice.send(exit, &face.ui));
+    exit.into()
 }
 
 fn failed(ui: &Ui, e: &Error, interrupted: Exit) -> Exit {

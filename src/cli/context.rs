@@ -17,6 +17,7 @@ use crate::kinds;
 use crate::store::{DynamoLedger, S3Objects, open_embedded};
 
 use super::config::{self, Config, Store};
+use super::notify::Notice;
 use super::signals::Signals;
 use super::ui::Ui;
 
@@ -25,6 +26,7 @@ pub(super) struct Face {
     pub(super) ui: Ui,
     pub(super) config: Option<PathBuf>,
     pub(super) signals: Signals,
+    pub(super) notice: Notice,
 }
 
 /// The configuration and the store: what a verb works with before it looks at any environment.
@@ -35,6 +37,7 @@ pub(super) struct Context {
     ledger: Arc<dyn Ledger>,
     sessions: Sessions,
     signals: Signals,
+    notice: Notice,
     process: Process,
 }
 
@@ -64,6 +67,7 @@ impl Context {
     /// Reads the configuration and opens the store.
     pub(super) async fn open(face: &Face) -> Result<Context> {
         let config = config::load(face.config.as_deref(), variable("AWS_ENDPOINT_URL"))?;
+        face.notice.configured(&config.project, config.webhook.as_deref());
         let clock = clock(&config)?;
         banner(&config, &face.ui);
         for note in &config.notes {
@@ -72,8 +76,9 @@ impl Context {
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await;
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
-        let (signals, process) = (face.signals.clone(), process::this());
-        Ok(Context { config, clock, objects, ledger, sessions, signals, process })
+        let (signals, notice) = (face.signals.clone(), face.notice.clone());
+        let process = process::this();
+        Ok(Context { config, clock, objects, ledger, sessions, signals, notice, process })
     }
 
     /// Returns the store of snapshots, packages and plans.
@@ -107,6 +112,7 @@ impl Context {
             Err(e) => return Ok(Reach::NoAccount(e)),
         };
         let actor = Actor { identity, host: host(), ci: ci_link() };
+        self.notice.actor(&actor);
         Ok(match kinds::bind(account, &environment).await {
             Ok(driver) => Reach::Site(Box::new(Site { environment, driver, actor, access })),
             Err(e) => Reach::NoInstance(Self::acting(&environment, &actor, access), e),
@@ -248,7 +254,7 @@ fn host() -> String {
 /// Returns the CI's own link to the job.
 ///
 /// Source: "Variables reference" of GitHub Actions; "Using environment variables" of Jenkins.
-fn ci_link() -> Option<String> {
+pub(super) fn ci_link() -> Option<String> {
     let github = || {
         let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
         Some(format!("{server}/{repository}/actions/runs/{}", variable("GITHUB_RUN_ID")?))

@@ -11,6 +11,7 @@ use crate::core::{Error, Result};
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face};
 use super::exit::Exit;
+use super::notify::Subject;
 use super::progress;
 use super::resume;
 use super::source::{Loaded, SourceName};
@@ -79,6 +80,9 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     }
     // clap sees to it that both are there.
     let (Some(name), Some(to)) = (&args.source, &args.to) else { return Ok(Exit::Usage) };
+    if !args.change.dry_run {
+        face.notice.about(Subject::Deploy, to);
+    }
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
     let site = context.site(to, args.change.access()).await?;

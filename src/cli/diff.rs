@@ -90,6 +90,10 @@ impl Report for DiffReport {
         let counts: Vec<String> = counts.into_iter().map(|(word, n)| format!("{n} {word}")).collect();
         writeln!(out, "{} from {} to {}", counts.join(", "), self.from, self.to)
     }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("changes", self.differences.len().to_string())]
+    }
 }
 
 /// Returns whether a place is only about how the editor draws a flow: it changes no call.

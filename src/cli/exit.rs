@@ -101,6 +101,31 @@ impl Exit {
         Exit::Terminated,
     ];
 
+    /// Returns the word for it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Exit::Done => "done",
+            Exit::Failed => "failed",
+            Exit::Usage => "usage",
+            Exit::Stopped => "stopped",
+            Exit::Unclean => "unclean",
+            Exit::Unconfirmed => "unconfirmed",
+            Exit::RolledBack => "rolled_back",
+            Exit::RollbackFailed => "rollback_failed",
+            Exit::InProgress => "in_progress",
+            Exit::Superseded => "superseded",
+            Exit::NotFound => "not_found",
+            Exit::Locked => "locked",
+            Exit::Denied => "denied",
+            Exit::Blocked => "blocked",
+            Exit::Stale => "stale",
+            Exit::Bug => "bug",
+            Exit::Unavailable => "unavailable",
+            Exit::Interrupted => "interrupted",
+            Exit::Terminated => "terminated",
+        }
+    }
+
     /// Returns what the code means.
     pub(super) fn meaning(self) -> &'static str {
         match self {

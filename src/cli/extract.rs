@@ -16,7 +16,8 @@ use crate::core::{Error, Pin, Result, SnapshotId};
 
 use super::context::{Context, Face};
 use super::exit::Exit;
-use super::output::{Report, finding_lines, place_of};
+use super::notify::Subject;
+use super::output::{Report, block, cell, finding_lines, finding_table, place_of, table};
 use super::progress;
 use super::ui::Ink;
 
@@ -49,6 +50,7 @@ pub(super) struct ExtractArgs {
 
 /// Runs the verb.
 pub(super) async fn run(args: &ExtractArgs, face: &Face) -> Result<Exit> {
+    face.notice.about(Subject::Extract, &args.environment);
     if let Some(name) = &args.name {
         check_name(name)?;
     }
@@ -137,6 +139,30 @@ impl Report for ExtractReport<'_> {
         let news = if self.changed { "" } else { ", equal to one that is kept already" };
         writeln!(out, "Kept {total} resources of {environment} ({}){news}.", place_of(self.pin))?;
         writeln!(out, "Snapshot: {environment}@{}", self.name.unwrap_or(id.as_str()))
+    }
+
+    fn markdown(&self) -> String {
+        let total: usize = self.resources.values().sum();
+        let rows: Vec<[String; 2]> =
+            self.resources.iter().map(|(kind, n)| [kind.to_string(), n.to_string()]).collect();
+        let gaps: Vec<[String; 1]> = self.gaps.iter().map(|g| [gap_line(g)]).collect();
+        format!(
+            "### Kept {total} resources of {}\n\n{}\n\nSnapshot:\n\n{}{}{}{}",
+            cell(self.environment),
+            cell(&place_of(self.pin)),
+            block("", &format!("{}@{}", self.environment, self.snapshot)),
+            table(["kind", "resources"], &rows),
+            table(["missing"], &gaps),
+            finding_table(self.findings),
+        )
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("snapshot", format!("{}@{}", self.environment, self.snapshot)),
+            ("resources", self.resources.values().sum::<usize>().to_string()),
+            ("gaps", self.gaps.len().to_string()),
+        ]
     }
 
     fn findings(&self) -> Vec<Finding> {

@@ -13,7 +13,7 @@ use crate::core::{Error, Pin, Result, health};
 
 use super::context::{Context, Face, Reach};
 use super::exit::Exit;
-use super::output::{Report, place_of};
+use super::output::{Report, cell, place_of, table};
 use super::progress;
 use super::ui::Ink;
 
@@ -89,6 +89,22 @@ impl Report for HealthReport {
             Some(pin) => writeln!(out, "{} {verdict} ({}).", self.environment, place_of(pin)),
             None => writeln!(out, "{} {verdict}.", self.environment),
         }
+    }
+
+    fn markdown(&self) -> String {
+        let row = |c: &Check| {
+            let word = if c.healthy { "ok" } else { "not ok" };
+            [word.into(), c.name.clone(), c.detail.clone(), c.problems.join("; ")]
+        };
+        let rows: Vec<[String; 4]> = self.checks.iter().map(row).collect();
+        let verdict = if self.healthy { "is healthy" } else { "is not healthy" };
+        let place = self.pin.as_ref().map(|pin| format!("{}\n\n", cell(&place_of(pin)))).unwrap_or_default();
+        let head = format!("### {} {verdict}\n\n{place}", cell(&self.environment));
+        format!("{head}{}", table(["", "check", "answer", "problems"], &rows))
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("healthy", self.healthy.to_string())]
     }
 
     fn findings(&self) -> Vec<Finding> {

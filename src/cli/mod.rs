@@ -1,5 +1,6 @@
 //! The face: what is typed, what is printed, and with which number it ends. One file a verb.
 
+mod actions;
 mod change;
 mod command;
 mod config;
@@ -13,6 +14,7 @@ mod generate;
 mod health;
 mod history;
 mod logs;
+mod notify;
 mod output;
 mod package;
 mod progress;

@@ -1,14 +1,12 @@
 //! Progress: events become a bar on a terminal, and lines elsewhere. Drawn on a thread of its own, so that neither a
 //! slow terminal nor a closed pipe holds up the work.
 
-use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::core::RunId;
 use crate::core::event::{Event, Events};
 
 use super::context::Face;
@@ -73,7 +71,7 @@ impl Drawer {
             Event::Committed { snapshot } => self.line(&format!("Committed the snapshot {snapshot}")),
             Event::Begun { run, moves } => {
                 self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
-                github_output("run", &run);
+                self.ui.given("run", &run);
             }
             Event::Writing { total, done } => {
                 self.begin(total, "writing");
@@ -97,7 +95,7 @@ impl Drawer {
             Event::Turning { from, to, why } => {
                 self.tell(&format!("Run {from} failed: {why}"));
                 self.tell(&format!("Run {to} puts back what was there before"));
-                github_output("rollback", &to);
+                self.ui.given("rollback", &to);
             }
         }
     }
@@ -156,13 +154,5 @@ impl Drawer {
             Some(bar) => bar.suspend(|| self.ui.say(line)),
             None => self.ui.say(line),
         }
-    }
-}
-
-/// Gives the run's id to the steps that follow in GitHub Actions, while there is still a run to speak of.
-fn github_output(name: &str, run: &RunId) {
-    let Some(path) = std::env::var_os("GITHUB_OUTPUT").filter(|p| !p.is_empty()) else { return };
-    if let Ok(mut file) = std::fs::OpenOptions::new().append(true).create(true).open(path) {
-        let _ = writeln!(file, "{name}={run}");
     }
 }

@@ -9,6 +9,7 @@ use crate::core::{Error, Result};
 use super::change::{self, ChangeArgs};
 use super::context::{Context, Face, Site};
 use super::exit::Exit;
+use super::notify::Subject;
 use super::output::{PlanReport, moment};
 use super::{progress, runs as known};
 
@@ -29,6 +30,10 @@ pub(super) async fn run(
         record = context.ledger().run(&next).await?;
     }
     let start = &record.start;
+    if !args.dry_run {
+        let subject = if start.kind == RunKind::Deploy { Subject::Deploy } else { Subject::Rollback };
+        face.notice.about(subject, environment.unwrap_or(&start.environment));
+    }
     let site = site_of(&context, environment.unwrap_or(&start.environment), &record, args.access()).await?;
     if let Some(finish) = &record.finish {
         return Err(Error::failed(format!("the run {} has ended: {}", start.run, finish.message))

@@ -15,6 +15,7 @@ use crate::core::{Digest, Error, Result};
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face};
 use super::exit::Exit;
+use super::notify::Subject;
 use super::output::moment;
 use super::resume::site_of;
 use super::{progress, runs as known};
@@ -49,6 +50,9 @@ pub(super) struct RollbackArgs {
 
 /// Runs the verb.
 pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
+    if !args.change.dry_run {
+        face.notice.about(Subject::Rollback, &args.environment);
+    }
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
     let named = match &args.run {

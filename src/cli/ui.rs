@@ -2,14 +2,19 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use console::Term;
 
-use crate::core::{Error, ErrorKind, Result};
+use crate::core::{Error, ErrorKind, Result, RunId};
 
+use super::actions::Actions;
 use super::exit::Exit;
-use super::output::{Report, error_document, human_error, result_document};
+use super::output::{
+    Report, annotation, annotations, error_document, error_section, group, guarded, guarded_json,
+    human_error, result_document,
+};
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -19,7 +24,7 @@ pub(super) enum Output {
     Human,
     /// One JSON document
     Json,
-    /// Sentences, and annotations for GitHub Actions
+    /// Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs
     Github,
 }
 
@@ -69,6 +74,7 @@ pub(super) struct Ui {
     quiet: bool,
     out: Ink,
     err: Ink,
+    actions: Arc<Actions>,
 }
 
 /// Returns whether a stream shows colour: the flag, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM, then whether it
@@ -107,13 +113,13 @@ impl Ui {
         let err = ink(&Term::stderr(), io::stderr().is_terminal());
         console::set_colors_enabled(out.colour);
         console::set_colors_enabled_stderr(err.colour);
-        Ui { output, quiet, out, err }
+        Ui { output, quiet, out, err, actions: Arc::new(Actions::new()) }
     }
 
     /// Says something along the way. Nothing here can fail: a closed stderr stops no work.
     pub(super) fn say(&self, line: impl AsRef<str>) {
         if !self.quiet {
-            let _ = writeln!(io::stderr(), "{}", line.as_ref());
+            self.err_text(&format!("{}\n", line.as_ref()));
         }
     }
 
@@ -121,8 +127,17 @@ impl Ui {
     pub(super) fn show(&self, report: &impl Report) {
         let mut text = Vec::new();
         if !self.quiet && report.human(&mut text, self.err).is_ok() {
-            let _ = io::stderr().write_all(&text);
+            let text = String::from_utf8_lossy(&text);
+            match self.output {
+                // Commands are obeyed on either stream, and what is told on the way belongs on this one.
+                Output::Github => {
+                    write_raw(&group("Plan", &text));
+                    write_raw(&annotations(&report.findings()));
+                }
+                _ => self.err_text(&text),
+            }
         }
+        self.hand_over(&report.markdown(), &report.outputs());
     }
 
     /// Prints the result. A pipe that nobody reads any more is no failure; anything else is.
@@ -130,13 +145,17 @@ impl Ui {
         let mut text = Vec::new();
         let drawn = match self.output {
             Output::Json => result_document(report, &mut text),
-            Output::Human => report.human(&mut text, self.out),
-            Output::Github => {
-                let findings = super::output::annotations(&report.findings());
-                report.human(&mut text, self.out).and_then(|()| text.write_all(findings.as_bytes()))
-            }
+            Output::Human | Output::Github => report.human(&mut text, self.out),
         };
-        drawn.and_then(|()| write_out(&text)).or_else(|e| match e.kind() {
+        let text = String::from_utf8_lossy(&text);
+        let text = match self.output {
+            Output::Json if self.in_runner() => guarded_json(&text).into_owned(),
+            Output::Human if self.in_runner() => guarded(&text).into_owned(),
+            Output::Json | Output::Human => text.into_owned(),
+            Output::Github => format!("{}{}", guarded(&text), annotations(&report.findings())),
+        };
+        self.hand_over(&report.markdown(), &report.outputs());
+        drawn.and_then(|()| write_out(text.as_bytes())).or_else(|e| match e.kind() {
             io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(Error::failed("cannot write the result").source(e)),
         })
@@ -148,12 +167,62 @@ impl Ui {
             Output::Json => error_document(error, exit),
             Output::Human => human_error(error, self.err),
             Output::Github => {
-                let line = super::output::annotation("error", None, &error.message);
-                let _ = write_out(line.as_bytes());
+                let title = format!("snapdeploy: {} ({})", exit.word(), exit as u8);
+                let message = match &error.hint {
+                    Some(hint) => format!("{}\nhint: {hint}", error.message),
+                    None => error.message.clone(),
+                };
+                let _ = write_out(annotation("error", Some(&title), &message).as_bytes());
                 human_error(error, self.err)
             }
         };
-        let _ = io::stderr().write_all(text.as_bytes());
+        match self.output {
+            Output::Json if self.in_runner() => write_raw(&guarded_json(&text)),
+            _ => self.err_text(&text),
+        }
+        self.hand_over(&error_section(error, exit), &[("message", error.message.clone())]);
+    }
+
+    /// Says how the command ends to the steps that follow.
+    pub(super) fn ended(&self, exit: Exit) {
+        let values = [
+            ("status", exit.word().to_string()),
+            ("exit_code", (exit as u8).to_string()),
+            ("meaning", exit.meaning().to_string()),
+        ];
+        self.hand_over("", &values);
+    }
+
+    /// Gives a run's id to the steps that follow, whatever the output: while there is still a run to speak of.
+    pub(super) fn given(&self, name: &str, run: &RunId) {
+        if self.actions.takes_outputs() || self.output == Output::Github {
+            self.warned(self.actions.output(&[(name, run.to_string())]));
+        }
+    }
+
+    /// Gives a section to the step's summary, and values to the steps that follow, where that is asked for.
+    fn hand_over(&self, section: &str, values: &[(&str, String)]) {
+        if self.output == Output::Github {
+            self.warned(self.actions.output(values));
+            if !section.is_empty() {
+                self.warned(self.actions.summary(section));
+            }
+        }
+    }
+
+    fn warned(&self, outcome: Result<(), Option<String>>) {
+        if let Err(Some(why)) = outcome {
+            self.say(format!("warning: {why}"));
+        }
+    }
+
+    /// Returns whether what is printed may be read by a runner of GitHub Actions, which obeys some of it.
+    fn in_runner(&self) -> bool {
+        self.output == Output::Github || in_actions()
+    }
+
+    fn err_text(&self, text: &str) {
+        if self.in_runner() { write_raw(&guarded(text)) } else { write_raw(text) }
     }
 
     /// Returns how progress is drawn.
@@ -219,9 +288,21 @@ pub(super) fn write_out(text: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes a finished text to stderr; used where there is no [`Ui`] yet.
+/// Writes a finished text to stderr; used where there is no [`Ui`] yet. In GitHub Actions no line of it is obeyed.
 pub(super) fn write_err(text: &str) {
+    if in_actions() { write_raw(&guarded(text)) } else { write_raw(text) }
+}
+
+/// Writes a text to stderr as it is.
+fn write_raw(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Returns whether a runner of GitHub Actions reads what is printed.
+///
+/// Source: "Variables reference": `GITHUB_ACTIONS` is always `true` there.
+pub(super) fn in_actions() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|v| v == "true")
 }
 
 /// Makes the cursor visible again; a prompt that was left may have hidden it.

@@ -12,6 +12,7 @@ use crate::core::run::RunKind;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Pin, RunId};
 
+use super::markdown::{block, cell};
 use super::report::Report;
 
 /// How a run ended.
@@ -115,6 +116,16 @@ impl RunReport {
         }
         report
     }
+
+    /// Returns the commands that lead out of it: the one that goes on, and the one that turns back.
+    pub(in crate::cli) fn ways_out(&self) -> Vec<String> {
+        self.resume.iter().chain(&self.undo).cloned().collect()
+    }
+
+    /// Returns the run, and the run that undid it.
+    pub(in crate::cli) fn runs(&self) -> (Option<&RunId>, Option<&RunId>) {
+        (self.run.as_ref(), self.rollback.as_ref())
+    }
 }
 
 impl Report for RunReport {
@@ -154,5 +165,36 @@ impl Report for RunReport {
             (None, _) if self.run.is_some() => writeln!(out, "More: snapdeploy history show {run}"),
             _ => Ok(()),
         }
+    }
+
+    fn markdown(&self) -> String {
+        let mut text = Vec::new();
+        if self.human(&mut text, Ink { colour: false, width: None }).is_err() {
+            return String::new();
+        }
+        let text = String::from_utf8_lossy(&text);
+        let is_command = |l: &&str| ["Resume: ", "Undo: ", "More: "].iter().any(|w| l.starts_with(w));
+        let (commands, told): (Vec<&str>, Vec<&str>) = text.lines().partition(is_command);
+        let (first, rest) = told.split_first().map_or(("", &told[..]), |(first, rest)| (*first, rest));
+        let mut out = format!("### {}\n\n", cell(first));
+        rest.iter().for_each(|line| out.push_str(&format!("{}\n\n", cell(line))));
+        if let Some(run) = &self.run {
+            out.push_str(&format!("Run {run}, code {}: {}\n\n", self.exit as u8, self.exit.meaning()));
+        }
+        for command in commands {
+            if let Some((word, command)) = command.split_once(": ") {
+                out.push_str(&format!("{word}:\n\n{}", block("sh", command)));
+            }
+        }
+        out
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        let mut values = vec![("changes", self.changes.to_string())];
+        values.extend(self.run.iter().map(|run| ("run", run.to_string())));
+        values.extend(self.rollback.iter().map(|run| ("rollback", run.to_string())));
+        values.extend(self.resume.iter().map(|command| ("resume", command.clone())));
+        values.extend(self.undo.iter().map(|command| ("undo", command.clone())));
+        values
     }
 }

@@ -9,6 +9,7 @@ use crate::cli::ui::Ink;
 use crate::core::{Error, ErrorKind};
 
 use super::json::document;
+use super::markdown::{block, cell};
 
 #[derive(Serialize)]
 struct Failure<'a> {
@@ -60,6 +61,20 @@ pub(in crate::cli) fn human_error(error: &Error, ink: Ink) -> String {
     }
     if let Some(hint) = &error.hint {
         out.push_str(&format!("{} {hint}\n", dim.apply_to("hint:")));
+    }
+    out
+}
+
+/// Returns the error as a section of Markdown.
+pub(in crate::cli) fn error_section(error: &Error, exit: Exit) -> String {
+    let mut out = format!("### Failed with {}: {}\n\n", exit as u8, cell(exit.meaning()));
+    // All reasons of a plan that is blocked may be in it, so it is not cut as a cell is.
+    out.push_str(&block("", &error.message));
+    for cause in causes(error) {
+        out.push_str(&format!("Caused by: {}\n\n", cell(&cause)));
+    }
+    if let Some(hint) = &error.hint {
+        out.push_str(&format!("What to do: {}\n\n", cell(hint)));
     }
     out
 }

@@ -10,6 +10,7 @@ use crate::core::plan::{Action, Plan, Step};
 use crate::core::run::RunKind;
 
 use super::human::{finding_lines, place_of};
+use super::markdown::{cell, findings as finding_table, table};
 use super::report::Report;
 
 /// A plan, as it is shown. The document is the plan as it is stored.
@@ -26,10 +27,7 @@ impl Report for PlanReport<'_> {
     fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
         let plan = self.0;
         let bold = ink.style().bold();
-        let what = match plan.kind {
-            RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
-            RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
-        };
+        let what = title(plan);
         writeln!(out, "{} ({})", bold.apply_to(what), place_of(&plan.pin))?;
         for (action, word) in ACTIONS {
             let steps: Vec<&Step> = plan.steps.iter().filter(|s| s.action == action).collect();
@@ -56,8 +54,36 @@ impl Report for PlanReport<'_> {
         finding_lines(&plan.findings, out, ink)
     }
 
+    fn markdown(&self) -> String {
+        let plan = self.0;
+        let word = |action: Action| ACTIONS.iter().find(|(a, _)| *a == action).map_or("", |(_, word)| word);
+        let rows: Vec<[String; 3]> = ACTIONS
+            .iter()
+            .flat_map(|(action, _)| plan.steps.iter().filter(|s| s.action == *action))
+            .map(|s| {
+                let members = if s.action == Action::Update { s.members.join(", ") } else { String::new() };
+                [s.address.to_string(), word(s.action).into(), members]
+            })
+            .collect();
+        let place = cell(&place_of(&plan.pin));
+        let head = format!("### {}\n\n{place}\n\n{}\n\n", cell(&title(plan)), cell(&counts(plan)));
+        format!("{head}{}{}", table(["what", "action", "members"], &rows), finding_table(&plan.findings))
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("changes", self.0.steps.len().to_string())]
+    }
+
     fn findings(&self) -> Vec<Finding> {
         self.0.findings.clone()
+    }
+}
+
+/// Returns what the plan is, in a few words.
+fn title(plan: &Plan) -> String {
+    match plan.kind {
+        RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
+        RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
     }
 }
 

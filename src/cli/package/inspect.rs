@@ -59,6 +59,10 @@ impl Report for VerifyReport {
         let blobs = besides(self.blobs);
         writeln!(out, "Good: {} documents{blobs}, digest {}", self.documents, self.digest)
     }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("package", self.digest.to_string())]
+    }
 }
 
 /// Returns `, 3 blobs`, or nothing where there are none.
@@ -131,5 +135,9 @@ impl Report for PackageReport<'_> {
             writeln!(out, "File: {}", file.display())?;
         }
         writeln!(out, "Digest: {}", self.digest)
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("package", self.digest.to_string()), ("documents", self.package.documents.len().to_string())]
     }
 }

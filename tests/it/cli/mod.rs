@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
+mod actions;
 mod configuration;
 mod documents;
 mod exits;
@@ -9,7 +10,10 @@ mod health;
 mod help;
 mod history;
 mod journey;
+mod notices;
 mod packages;
+mod pipelines;
 mod refusals;
+mod runner;
 mod shell;
 mod waiting;

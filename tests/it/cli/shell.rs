@@ -35,9 +35,15 @@ impl Shell {
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_snapdeploy"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_snapdeploy"));
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Returns another program, in the same directory and environment.
+    pub(super) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.directory.path())
             .env_clear()
             .env("HOME", self.directory.path())
