@@ -240,7 +240,7 @@ mod tests {
             (&[("*", "*-x"), ("S*", "T*-x")], "`T*` and `S*` would both be called `T*-x`"),
             (&[("*", "*-x"), ("Foo", "Sales-x")], "`Sales` and `Foo` would both be called `Sales-x`"),
             (&[("a*", "x*"), ("*b", "*y")], "what `ab` is called"),
-            (&[("ab*", "1*"), ("*bc", "*2")], "what `abc` is called"),
+            (&[("ab*", "1*"), ("*bc", "*2")], "what `abbc` is called"),
             (&[("a*", "xy*"), ("b*", "*yz"), ("b1", "q")], "would both be called"),
         ] {
             let (_, said) = mapping(rules).clash().unwrap_or_else(|| panic!("{rules:?}"));
