@@ -56,7 +56,8 @@ pub(super) enum Reach {
     NoInstance(String, Error),
 }
 
-fn variable(name: &str) -> Option<String> {
+/// Returns what the process's environment says under `name`, if it says anything.
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
 
@@ -200,7 +201,7 @@ async fn open_store(
 }
 
 /// Returns the clock. A faster one is for simulated environments only: on AWS it would make leases run out early.
-fn clock(config: &Config) -> Result<Clock> {
+pub(super) fn clock(config: &Config) -> Result<Clock> {
     let Some(scale) = variable("SNAPDEPLOY_CLOCK_SCALE") else { return Ok(Clock::system()) };
     let scale: u32 = scale.parse().ok().filter(|s| *s > 0).ok_or_else(|| {
         Error::input(format!("SNAPDEPLOY_CLOCK_SCALE has to be a whole number above 0, not `{scale}`"))

@@ -11,6 +11,7 @@ mod extract;
 mod generate;
 mod health;
 mod history;
+mod init;
 mod logs;
 mod output;
 mod package;

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 16] = [
+const VERBS: [&[&str]; 17] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -17,6 +17,7 @@ const VERBS: [&[&str]; 16] = [
     &["history"],
     &["history", "show"],
     &["health"],
+    &["init"],
     &["sandbox"],
     &[],
 ];

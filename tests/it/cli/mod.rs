@@ -7,6 +7,7 @@ mod documents;
 mod exits;
 mod health;
 mod help;
+mod init;
 mod journey;
 mod refusals;
 mod shell;
