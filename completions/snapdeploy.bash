@@ -37,6 +37,9 @@ _snapdeploy() {
             snapdeploy,history)
                 cmd="snapdeploy__subcmd__history"
                 ;;
+            snapdeploy,init)
+                cmd="snapdeploy__subcmd__init"
+                ;;
             snapdeploy,package)
                 cmd="snapdeploy__subcmd__package"
                 ;;
@@ -87,6 +90,9 @@ _snapdeploy() {
                 ;;
             snapdeploy__subcmd__help,history)
                 cmd="snapdeploy__subcmd__help__subcmd__history"
+                ;;
+            snapdeploy__subcmd__help,init)
+                cmd="snapdeploy__subcmd__help__subcmd__init"
                 ;;
             snapdeploy__subcmd__help,package)
                 cmd="snapdeploy__subcmd__help__subcmd__package"
@@ -179,7 +185,7 @@ _snapdeploy() {
 
     case "${cmd}" in
         snapdeploy)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version extract show package deploy rollback diff history health sandbox generate help"
+            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version extract show package deploy rollback diff history health init sandbox generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -471,7 +477,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help)
-            opts="extract show package deploy rollback diff history health sandbox generate help"
+            opts="extract show package deploy rollback diff history health init sandbox generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -613,6 +619,20 @@ _snapdeploy() {
         snapdeploy__subcmd__help__subcmd__history__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -833,6 +853,72 @@ _snapdeploy() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__init)
+            opts="-q -v -h --project --env --account --region --instance --role-arn --read-role-arn --external-id --protected --store --store-region --yes --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --read-role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

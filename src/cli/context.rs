@@ -67,9 +67,6 @@ impl Context {
         let config = config::load(face.config.as_deref(), variable("AWS_ENDPOINT_URL"))?;
         let clock = clock(&config)?;
         banner(&config, &face.ui);
-        for note in &config.notes {
-            face.ui.say(format!("warning: {note}"));
-        }
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await;
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
@@ -217,8 +214,11 @@ pub(super) fn clock(config: &Config) -> Result<Clock> {
     }
 }
 
-/// Says whenever an endpoint is not AWS.
-fn banner(config: &Config, ui: &Ui) {
+/// Says whenever an endpoint is not AWS, and what in the configuration a person ought to know.
+pub(super) fn banner(config: &Config, ui: &Ui) {
+    for note in &config.notes {
+        ui.say(format!("warning: {note}"));
+    }
     let mut endpoints: Vec<&str> = config.endpoints().into_iter().filter_map(|(_, e)| e).collect();
     endpoints.sort_unstable();
     endpoints.dedup();

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::config::{self, Config, Store};
-use crate::cli::context::{Face, clock, variable};
+use crate::cli::context::{Face, banner, clock, variable};
 use crate::cli::exit::Exit;
-use crate::core::{Clock, Error, Result};
+use crate::core::{Clock, Error, ErrorKind, Result};
 
 use super::answers::{Answers, Place, Protection};
 use super::asking::ask;
@@ -168,6 +168,7 @@ fn given(args: &InitArgs, folder: Option<String>) -> Result<Answers> {
 
 /// Sets the store up and then writes the file, so that the same command can be typed again after a failure.
 async fn finish(args: &InitArgs, config: &Config, new: Option<(&Path, &str)>, face: &Face) -> Result<Exit> {
+    banner(config, &face.ui);
     let shared = Shared::look(config, &clock(config)?).await?;
     let mut made = Vec::new();
     if let Some(shared) = &shared {
@@ -184,7 +185,8 @@ async fn finish(args: &InitArgs, config: &Config, new: Option<(&Path, &str)>, fa
     };
     let done = done.await;
     if let Err(e) = done {
-        if made.is_empty() {
+        // Where there was no clear answer, something may have been made all the same.
+        if made.is_empty() && e.kind != ErrorKind::Unavailable {
             return Err(e);
         }
         let hint = "the same command goes on from here";

@@ -147,3 +147,80 @@ fn a_store_that_breaks_off_is_gone_on_with_by_the_same_command() {
         said.out
     );
 }
+
+/// Types an answer to each question in turn, at a terminal of its own; prints what is shown.
+const TYPIST: &str = r#"
+import os, pty, select, sys, time
+command, answers = sys.argv[1:3], sys.argv[3:]
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(command[0], command)
+shown, mark = b"", 0
+def read(seconds):
+    global shown
+    if select.select([terminal], [], [], seconds)[0]:
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:
+            return False
+        shown += more
+        return bool(more)
+    return True
+for answer in answers:
+    question, text = answer.split("=", 1)
+    end = time.time() + 20
+    while question.encode() not in shown[mark:]:
+        if time.time() > end or not read(1):
+            sys.exit("no question " + question + " in " + shown.decode(errors="replace"))
+    mark = len(shown)
+    os.write(terminal, text.encode() + b"\r")
+while read(20):
+    pass
+sys.stdout.write(shown.decode(errors="replace"))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"#;
+
+#[test]
+fn at_a_terminal_it_asks_and_knows_account_region_and_instances() {
+    let python = match crate::python::python("import pty", &[]) {
+        Ok(python) => python,
+        Err(why) if std::env::var_os("CI").is_some() => panic!("questions need a terminal: {why}"),
+        Err(why) => return println!("questions at a terminal: skipped, for {why}"),
+    };
+    let acme = Acme::new();
+    let shell = empty(&acme).set("AWS_REGION", "us-east-1").set("TERM", "xterm");
+    let mut typist = std::process::Command::new(python);
+    typist.args(["-c", TYPIST, env!("CARGO_BIN_EXE_snapdeploy"), "init"]);
+    typist.args([
+        "Project=acme",
+        "Environment=dev",
+        "Account [111111111111]=",
+        "Region [us-east-1]=",
+        "Role to assume=arn:aws:iam::111111111111:role/snapdeploy",
+        "External id=",
+        // The list of instances comes with the question, and the first is chosen.
+        "acme-dev (=",
+        "phrase=y",
+        "Another=n",
+        "Store=",
+    ]);
+    let command = shell.command(&[]);
+    typist.current_dir(shell.directory.path()).env_clear();
+    typist.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let said = Said::from(typist.output().unwrap());
+    ends(&said, 0);
+    let text = file(&shell).unwrap();
+    for line in [
+        "project = \"acme\"",
+        "[environments.dev]",
+        "account = \"111111111111\"",
+        "region = \"us-east-1\"",
+        "role_arn = \"arn:aws:iam::111111111111:role/snapdeploy\"",
+        "instance = \"acme-dev\"",
+        "protected = true",
+    ] {
+        assert!(text.lines().any(|l| l == line), "{line}: {text}");
+    }
+    assert!(!text.contains("external_id"), "{text}");
+    ends(&shell.run(&["health", "dev"]), 0);
+}
