@@ -7,8 +7,11 @@
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones
 //! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept
-//! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it
+//! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it, "QuickConnectIds"?, "EmailAddressIds"?
 //! NAME/flows/*.json        {"Name", "Type", "Content": {...}, "Status": "SAVED"?, "Description"?, "Tags"?, ...}
+//! NAME/quick_connects/     {"Name", "QuickConnectConfig"?, ...} as DescribeQuickConnect has it
+//! NAME/routing_profiles/   {"Name", ...} as DescribeRoutingProfile has it, and as CreateRoutingProfile has them
+//!                          "QueueConfigs"?, "ManualAssignmentQueueConfigs"?
 //! ```
 //!
 //! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
@@ -139,6 +142,15 @@ const LISTS: [(&str, Kind); 10] = [
     ("phones", Kind::Phone),
 ];
 
+/// Folders of documents and the kind each holds.
+const FOLDERS: [(&str, Kind); 5] = [
+    ("hours", Kind::Hours),
+    ("queues", Kind::Queue),
+    ("flows", Kind::Flow),
+    ("quick_connects", Kind::QuickConnect),
+    ("routing_profiles", Kind::RoutingProfile),
+];
+
 fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
     let file = folder.join("instance.toml");
     let mut keys = vec!["alias", "region", "defaults"];
@@ -155,7 +167,7 @@ fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), Scenari
     }
     // First every name, then the content, which may refer to any of them.
     let mut documents = Vec::new();
-    for (folder_name, kind) in [("hours", Kind::Hours), ("queues", Kind::Queue), ("flows", Kind::Flow)] {
+    for (folder_name, kind) in FOLDERS {
         for file in json_files(&folder.join(folder_name))? {
             let value: Value = serde_json::from_str(&read(&file)?).map_err(|why| wrong(&file, why))?;
             let name =
@@ -209,6 +221,9 @@ fn add_document(
         }
         Kind::Queue => {
             seed.queue(name, value);
+        }
+        Kind::QuickConnect | Kind::RoutingProfile => {
+            seed.resource(kind, name, value);
         }
         _ => {
             let members = value.as_object_mut().ok_or_else(|| wrong(file, "is not a JSON object"))?;

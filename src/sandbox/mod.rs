@@ -21,6 +21,7 @@ mod s3;
 mod seed;
 mod seed_account;
 mod seed_instance;
+mod seed_links;
 mod server;
 mod state;
 mod sts;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::defaults;
 use super::ids::{self, Kind};
 use super::seed_account::new_bot;
+use super::seed_links;
 use super::world::{Bot, Instance, Resource};
 
 /// When everything seeded was last changed: the first second of 2026.
@@ -90,6 +91,7 @@ impl InstanceSeed {
             _ => Map::new(),
         };
         body.remove("Name");
+        seed_links::settle(self, kind, name, &mut body);
         let tags = tags(body.remove("Tags"));
         let arn = self.arn_of(kind, name);
         let id = if matches!(kind, Kind::Lambda | Kind::Bot) { arn.clone() } else { self.id_of(kind, name) };
@@ -117,7 +119,7 @@ impl InstanceSeed {
         self.resource(Kind::Hours, name, all)
     }
 
-    /// A standard queue; without `HoursOfOperationId` it uses (and seeds) "Basic Hours".
+    /// A standard queue, which may have `QuickConnectIds` and `EmailAddressIds`; without `HoursOfOperationId` it uses (and seeds) "Basic Hours".
     pub fn queue(&mut self, name: &str, members: Value) -> &mut InstanceSeed {
         let mut all = json!({"Status": "ENABLED"});
         merge(&mut all, members);
@@ -190,12 +192,13 @@ impl InstanceSeed {
         self.resource(Kind::TaskTemplate, name, json!({"Status": "ACTIVE"}))
     }
 
-    /// A quick connect, by name only.
+    /// A quick connect to a phone number, by name only; [`InstanceSeed::resource`] takes a `QuickConnectConfig`.
     pub fn quick_connect(&mut self, name: &str) -> &mut InstanceSeed {
-        self.resource(Kind::QuickConnect, name, json!({"QuickConnectType": "PHONE_NUMBER"}))
+        self.resource(Kind::QuickConnect, name, json!({}))
     }
 
-    /// A routing profile, by name only.
+    /// A routing profile for voice, by name only; [`InstanceSeed::resource`] takes the members of its Describe shape, and
+    /// `QueueConfigs` and `ManualAssignmentQueueConfigs` as CreateRoutingProfile does. Users have a `RoutingProfileId`.
     pub fn routing_profile(&mut self, name: &str) -> &mut InstanceSeed {
         self.resource(Kind::RoutingProfile, name, json!({}))
     }

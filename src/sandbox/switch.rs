@@ -6,15 +6,36 @@ use std::fmt;
 /// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
+    (
+        "associate_again",
+        "true",
+        "a queue or quick connect that is associated already may be associated again",
+    ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
+    (
+        "delete_linked_quick_connect",
+        "true",
+        "DeleteQuickConnect deletes a quick connect that queues are linked to",
+    ),
     ("delete_referenced_flow", "true", "DeleteContactFlow deletes a flow that others reference"),
+    (
+        "delete_referenced_queue",
+        "false",
+        "DeleteQueue deletes a queue that flows, profiles or quick connects name",
+    ),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("foreign_lambda_accepted", "true", "publishing accepts a Lambda function of another account"),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
+    (
+        "profile_quota_is_limit_exceeded",
+        "false",
+        "more than 50 queues in a routing profile is a LimitExceededException, which the model does not list",
+    ),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows fills Content"),
+    ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
 ];
 

@@ -20,6 +20,10 @@ pub(crate) struct Env {
     pub(crate) lag: u64,
     pub(crate) search_fills_content: bool,
     pub(crate) foreign_lambda_accepted: bool,
+    pub(crate) associate_again: bool,
+    pub(crate) delete_linked_quick_connect: bool,
+    pub(crate) delete_referenced_queue: bool,
+    pub(crate) quota_is_limit_exceeded: bool,
 }
 
 impl Env {
@@ -37,6 +41,10 @@ impl Env {
             lag: world.switches.number("list_lag_calls"),
             search_fills_content: on("search_fills_content"),
             foreign_lambda_accepted: on("foreign_lambda_accepted"),
+            associate_again: on("associate_again"),
+            delete_linked_quick_connect: on("delete_linked_quick_connect"),
+            delete_referenced_queue: on("delete_referenced_queue"),
+            quota_is_limit_exceeded: on("profile_quota_is_limit_exceeded"),
         }
     }
 }

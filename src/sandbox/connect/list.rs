@@ -8,7 +8,7 @@ use super::super::ids::Kind;
 use super::super::world::{Account, Instance, Resource};
 use super::env::{Ask, Env};
 use super::input::invalid;
-use super::page;
+use super::{page, queue_links, quick_connect};
 
 /// What a listing shows of a kind: not yet what was created in the last calls (assumed: switch list_lag_calls).
 pub(crate) fn visible<'a>(
@@ -81,12 +81,8 @@ pub(crate) fn list(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
         }
         "ListQuickConnects" => {
             let kept = of(Kind::QuickConnect)
-                .filter(|connect| asked(ask, "QuickConnectTypes", text(connect, "QuickConnectType")));
-            let shape = |connect: &Resource| {
-                let mut out = plain(instance, connect);
-                out["QuickConnectType"] = json!(text(connect, "QuickConnectType"));
-                out
-            };
+                .filter(|connect| asked(ask, "QuickConnectTypes", quick_connect::type_of(connect)));
+            let shape = |connect: &Resource| queue_links::summary(instance, connect);
             page::from_query(ask, "QuickConnectSummaryList", kept.map(shape).collect(), 100, 1000)
         }
         "ListViews" => {

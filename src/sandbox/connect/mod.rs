@@ -8,7 +8,11 @@ mod input;
 mod instance;
 mod list;
 mod page;
+mod profile;
+mod profile_queues;
 mod queue;
+mod queue_links;
+mod quick_connect;
 mod references;
 mod routes;
 mod search;
@@ -21,6 +25,7 @@ use super::call::Call;
 use super::world::World;
 use env::{Ask, Env};
 
+pub(crate) use profile_queues::pair as profile_queue;
 pub(crate) use routes::identify;
 
 /// The ids in the path, or the instance in the body of a search.
@@ -63,12 +68,33 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "CreateQueue" => queue::create(instance, &ask),
         "DescribeQueue" => queue::describe(instance, &ask),
         "DeleteQueue" => queue::delete(instance, &ask),
+        "AssociateQueueQuickConnects"
+        | "DisassociateQueueQuickConnects"
+        | "AssociateQueueEmailAddresses"
+        | "DisassociateQueueEmailAddresses" => queue_links::change(instance, &ask),
+        "ListQueueQuickConnects" | "ListQueueEmailAddresses" => queue_links::list(instance, &ask),
+        "CreateRoutingProfile" => profile::create(instance, &ask),
+        "DescribeRoutingProfile" => profile::describe(instance, &ask),
+        "DeleteRoutingProfile" => profile::delete(instance, &ask),
+        "AssociateRoutingProfileQueues" => profile_queues::associate(instance, &ask),
+        "DisassociateRoutingProfileQueues" => profile_queues::disassociate(instance, &ask),
+        "UpdateRoutingProfileQueues" => profile_queues::update(instance, &ask),
+        "ListRoutingProfileQueues" => profile_queues::list(instance, &ask, &profile_queues::QUEUES),
+        "ListRoutingProfileManualAssignmentQueues" => {
+            profile_queues::list(instance, &ask, &profile_queues::MANUAL)
+        }
+        "CreateQuickConnect" => quick_connect::create(instance, &ask),
+        "DescribeQuickConnect" => quick_connect::describe(instance, &ask),
+        "UpdateQuickConnectConfig" | "UpdateQuickConnectName" => quick_connect::update(instance, &ask),
+        "DeleteQuickConnect" => quick_connect::delete(instance, &ask),
+        "SearchRoutingProfiles" | "SearchQuickConnects" => search::search(instance, &ask),
         "CreateHoursOfOperation" => hours::create(instance, &ask),
         "DescribeHoursOfOperation" => hours::describe(instance, &ask),
         "UpdateHoursOfOperation" => hours::update(instance, &ask),
         "DeleteHoursOfOperation" => hours::delete(instance, &ask),
         "SearchContactFlows" | "SearchQueues" | "SearchHoursOfOperations" => search::search(instance, &ask),
         operation if operation.starts_with("UpdateQueue") => queue::update(instance, &ask),
+        operation if operation.starts_with("UpdateRoutingProfile") => profile::update(instance, &ask),
         operation if operation.starts_with("List") => list::list(instance, &ask),
         other => Err(Fail::not_implemented(&format!("connect:{other}"))),
     }

@@ -43,10 +43,22 @@ pub(crate) fn from_query(
     default: usize,
     max: usize,
 ) -> Result<Answer, Fail> {
+    from_query_with(ask, member, items, default, max, Map::new())
+}
+
+/// The same, with further members beside the page.
+pub(crate) fn from_query_with(
+    ask: &Ask<'_>,
+    member: &str,
+    items: Vec<Value>,
+    default: usize,
+    max: usize,
+    more: Map<String, Value>,
+) -> Result<Answer, Fail> {
     let given = ask.call.param("maxResults").map(|text| text.parse().unwrap_or(0));
     let size = sized(given, default, max)?;
     let (items, next) = cut(&ask.call.operation, items, ask.call.param("nextToken"), size)?;
-    Ok(answer(member, items, next, Map::new()))
+    Ok(answer(member, items, next, more))
 }
 
 /// A page of a Search operation, asked for in the body.

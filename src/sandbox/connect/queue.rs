@@ -11,7 +11,7 @@ use super::env::{Ask, Env};
 use super::input::{
     bad_request, find, find_mut, in_use, invalid, name_free, not_found, one_of, required, tags, text,
 };
-use super::references;
+use super::{profile_queues, queue_links, references};
 
 /// A member that must name something in the instance. Which error AWS answers is not documented; assumed:
 /// ResourceNotFoundException.
@@ -64,9 +64,7 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
     if let Some(config) = ask.body.get("OutboundEmailConfig").filter(|value| !value.is_null()) {
         body.insert("OutboundEmailConfig".into(), config.clone());
     }
-    for id in ask.body.get("QuickConnectIds").and_then(Value::as_array).into_iter().flatten() {
-        exists(instance, Kind::QuickConnect, id.as_str().unwrap_or_default())?;
-    }
+    queue_links::of_create(instance, ask.body, &mut body)?;
     let id = ids::random_uuid();
     let arn = arn_below(instance, Kind::Queue, &id);
     let queue = Resource {
@@ -89,6 +87,7 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
 /// The `Queue` shape.
 pub(crate) fn shape(instance: &Instance, queue: &Resource) -> Value {
     let mut out = queue.body.clone();
+    out.retain(|name, _| !queue_links::HIDDEN.contains(&name.as_str()));
     out.insert("Name".into(), json!(queue.name));
     out.insert("QueueId".into(), json!(queue.id));
     out.insert("QueueArn".into(), json!(queue.arn));
@@ -167,12 +166,16 @@ pub(crate) fn update(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
     Ok(Answer::json(&json!({})))
 }
 
-/// DeleteQueue. ResourceInUseException is in its list of errors; what counts as use is assumed.
+/// DeleteQueue. ResourceInUseException is in its list of errors; assumed: flows, routing profiles and quick connects that
+/// name the queue are use, its own links are not.
 pub(crate) fn delete(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let queue = find_mut(instance, Kind::Queue, ask.call.label(1))?.clone();
-    if let Some(by) = references::user_of(instance, Kind::Queue, &queue.id) {
+    let by = references::user_of(instance, Kind::Queue, &queue.id);
+    // assumed: switch delete_referenced_queue
+    if let (Some(by), false) = (by, ask.env.delete_referenced_queue) {
         return Err(in_use(&queue, &by));
     }
+    profile_queues::forget_queue(instance, &queue.id);
     instance.resources.remove(&(Kind::Queue, queue.id));
     Ok(Answer::json(&json!({})))
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::ids::Kind;
 use super::super::world::{Instance, Resource};
 use super::input::split_id;
+use super::queue_links;
 
 /// Action type, path under `Parameters` (`*`: every member, `[]`: every item), kind.
 const PATHS: &[(&str, &str, Kind)] = &[
@@ -100,11 +101,19 @@ pub(crate) fn user_of(instance: &Instance, kind: Kind, id: &str) -> Option<Strin
     for other in instance.resources.values() {
         let used = match other.kind {
             Kind::Flow => uses_in_flow(other, kind, &names) && other.id != id,
-            Kind::Queue => queue_fields(other).any(|(field, value)| field == kind && names(value)),
+            Kind::Queue => {
+                queue_fields(other).any(|(field, value)| field == kind && names(value))
+                    || (kind == Kind::QuickConnect && queue_links::has_quick_connect(other, id))
+            }
+            // What else a user refers to is not simulated.
+            Kind::User => {
+                let profile = other.body.get("RoutingProfileId").and_then(Value::as_str);
+                kind == Kind::RoutingProfile && profile.is_some_and(&names)
+            }
             Kind::Hours => parents(other).any(&names) && kind == Kind::Hours,
-            // Seeded by name only; whatever members a scenario gives them are searched as they are.
+            // An id stands for one thing only, so it is looked for anywhere in them.
             Kind::RoutingProfile | Kind::QuickConnect => {
-                Value::Object(other.body.clone()).to_string().contains(id)
+                other.id != id && Value::Object(other.body.clone()).to_string().contains(id)
             }
             _ => false,
         };

@@ -23,6 +23,12 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "queues/*/*/outbound-caller-config", "UpdateQueueOutboundCallerConfig"),
     ("POST", "queues/*/*/outbound-email-config", "UpdateQueueOutboundEmailConfig"),
     ("POST", "queues/*/*/status", "UpdateQueueStatus"),
+    ("POST", "queues/*/*/associate-quick-connects", "AssociateQueueQuickConnects"),
+    ("POST", "queues/*/*/disassociate-quick-connects", "DisassociateQueueQuickConnects"),
+    ("GET", "queues/*/*/quick-connects", "ListQueueQuickConnects"),
+    ("POST", "queues/*/*/associate-email-addresses", "AssociateQueueEmailAddresses"),
+    ("POST", "queues/*/*/disassociate-email-addresses", "DisassociateQueueEmailAddresses"),
+    ("GET", "queues/*/*/email-addresses", "ListQueueEmailAddresses"),
     ("GET", "queues-summary/*", "ListQueues"),
     ("POST", "search-queues", "SearchQueues"),
     ("PUT", "hours-of-operations/*", "CreateHoursOfOperation"),
@@ -40,6 +46,25 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("POST", "phone-number/list", "ListPhoneNumbersV2"),
     ("GET", "instance/*/task/template", "ListTaskTemplates"),
     ("GET", "quick-connects/*", "ListQuickConnects"),
+    ("PUT", "quick-connects/*", "CreateQuickConnect"),
+    ("GET", "quick-connects/*/*", "DescribeQuickConnect"),
+    ("DELETE", "quick-connects/*/*", "DeleteQuickConnect"),
+    ("POST", "quick-connects/*/*/config", "UpdateQuickConnectConfig"),
+    ("POST", "quick-connects/*/*/name", "UpdateQuickConnectName"),
+    ("POST", "search-quick-connects", "SearchQuickConnects"),
+    ("PUT", "routing-profiles/*", "CreateRoutingProfile"),
+    ("GET", "routing-profiles/*/*", "DescribeRoutingProfile"),
+    ("DELETE", "routing-profiles/*/*", "DeleteRoutingProfile"),
+    ("POST", "routing-profiles/*/*/concurrency", "UpdateRoutingProfileConcurrency"),
+    ("POST", "routing-profiles/*/*/default-outbound-queue", "UpdateRoutingProfileDefaultOutboundQueue"),
+    ("POST", "routing-profiles/*/*/name", "UpdateRoutingProfileName"),
+    ("POST", "routing-profiles/*/*/agent-availability-timer", "UpdateRoutingProfileAgentAvailabilityTimer"),
+    ("POST", "routing-profiles/*/*/queues", "UpdateRoutingProfileQueues"),
+    ("POST", "routing-profiles/*/*/associate-queues", "AssociateRoutingProfileQueues"),
+    ("POST", "routing-profiles/*/*/disassociate-queues", "DisassociateRoutingProfileQueues"),
+    ("GET", "routing-profiles/*/*/queues", "ListRoutingProfileQueues"),
+    ("GET", "routing-profiles/*/*/manual-assignment-queues", "ListRoutingProfileManualAssignmentQueues"),
+    ("POST", "search-routing-profiles", "SearchRoutingProfiles"),
     ("GET", "routing-profiles-summary/*", "ListRoutingProfiles"),
     ("POST", "tags/*", "TagResource"),
     ("DELETE", "tags/*", "UntagResource"),
@@ -68,8 +93,9 @@ pub(crate) fn identify(call: &mut Call) {
             let labels = wanted.iter().zip(&parts).filter(|(want, _)| **want == "*");
             call.labels = labels.map(|(_, have)| decode(have)).collect();
             call.operation = (*operation).to_owned();
-            call.mutating =
-                ["Create", "Update", "Delete", "Tag", "Untag"].iter().any(|verb| operation.starts_with(verb));
+            call.mutating = ["Create", "Update", "Delete", "Tag", "Untag", "Associate", "Disassociate"]
+                .iter()
+                .any(|verb| operation.starts_with(verb));
             return;
         }
     }

@@ -1,4 +1,4 @@
-//! SearchContactFlows, SearchQueues and SearchHoursOfOperations.
+//! The Search operations: what a listing shows, whole, and filtered.
 
 use serde_json::{Map, Value, json};
 
@@ -7,13 +7,15 @@ use super::super::ids::Kind;
 use super::super::world::{Instance, Resource};
 use super::env::Ask;
 use super::list::visible;
-use super::{flow, hours, page, queue};
+use super::{flow, hours, page, profile, queue, quick_connect};
 
-/// The three searches; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
+/// Every Search operation; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
 pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let (kind, member, max) = match ask.call.operation.as_str() {
         "SearchContactFlows" => (Kind::Flow, "ContactFlows", 100),
         "SearchQueues" => (Kind::Queue, "Queues", 500),
+        "SearchRoutingProfiles" => (Kind::RoutingProfile, "RoutingProfiles", 500),
+        "SearchQuickConnects" => (Kind::QuickConnect, "QuickConnects", 100),
         _ => (Kind::Hours, "HoursOfOperations", 100),
     };
     let mut items = Vec::new();
@@ -34,6 +36,8 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
                 shape
             }
             Kind::Queue => queue::shape(instance, resource),
+            Kind::RoutingProfile => profile::found(instance, resource),
+            Kind::QuickConnect => quick_connect::shape(instance, resource),
             _ => hours::shape(instance, resource),
         });
     }

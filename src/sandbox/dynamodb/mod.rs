@@ -6,6 +6,7 @@ mod item;
 mod operand;
 mod query;
 mod reserved;
+mod setting;
 mod table;
 mod token;
 mod transact;
@@ -56,19 +57,27 @@ fn place(body: &Map<String, Value>) -> String {
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let body = call.json()?;
     let now = world.clock.now();
+    // assumed: switch table_creation_calls
+    let creating = world.switches.number("table_creation_calls");
     let account = world
         .accounts
         .get_mut(&call.caller.account)
         .ok_or_else(|| Fail::new(400, "AccessDeniedException", "no such account"))?;
     let region = &call.region;
     let value = match call.operation.as_str() {
-        "CreateTable" => table::create(account, region, &body, now)?,
+        "CreateTable" => table::create(account, region, &body, now, creating)?,
         "DescribeTable" => table::find(account, region, &body)?.describe_answer(),
-        "GetItem" => item::get(table::find(account, region, &body)?, &body)?,
-        "PutItem" => item::put(table::find(account, region, &body)?, &body)?,
-        "UpdateItem" => item::update(table::find(account, region, &body)?, &body)?,
-        "DeleteItem" => item::delete(table::find(account, region, &body)?, &body)?,
-        "Query" => query::query(table::find(account, region, &body)?, &body)?,
+        "UpdateTable" => setting::update(table::find(account, region, &body)?, &body)?,
+        "ListTables" => setting::list(account, region, &body)?,
+        "DescribeContinuousBackups" => setting::backups(setting::find(account, region, &body)?, now),
+        "UpdateContinuousBackups" => {
+            setting::update_backups(setting::find(account, region, &body)?, &body, now)?
+        }
+        "GetItem" => item::get(table::ready(account, region, &body)?, &body)?,
+        "PutItem" => item::put(table::ready(account, region, &body)?, &body)?,
+        "UpdateItem" => item::update(table::ready(account, region, &body)?, &body)?,
+        "DeleteItem" => item::delete(table::ready(account, region, &body)?, &body)?,
+        "Query" => query::query(table::ready(account, region, &body)?, &body)?,
         "TransactWriteItems" => transact::write(account, region, &body, now)?,
         other => return Err(Fail::not_implemented(&format!("dynamodb:{other}"))),
     };

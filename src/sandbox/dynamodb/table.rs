@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::answer::Fail;
 use super::super::clock;
 use super::super::world::Account;
-use super::{Item, invalid, value};
+use super::{Item, invalid, only, value};
 
 /// A key schema: partition key, and sort key if there is one.
 #[derive(Debug, Clone)]
@@ -30,6 +30,12 @@ pub(crate) struct Table {
     pub(crate) items: BTreeMap<Key, Item>,
     /// Tokens of transactions: what was asked, and when.
     pub(crate) tokens: BTreeMap<String, (String, f64)>,
+    /// How many more DescribeTable calls find it CREATING.
+    pub(crate) creating: u64,
+    /// DeletionProtectionEnabled.
+    pub(crate) protected: bool,
+    /// Point-in-time recovery: the days that it goes back, and since when it is on.
+    pub(crate) recovery: Option<(u64, f64)>,
 }
 
 impl Table {
@@ -62,8 +68,6 @@ impl Table {
         let mut description = more;
         description.insert("TableName".into(), json!(name));
         description.insert("TableArn".into(), json!(arn));
-        // Real tables pass through CREATING; here they are there at once.
-        description.insert("TableStatus".into(), json!("ACTIVE"));
         description.insert("KeySchema".into(), json!(schema(&keys)));
         description.insert("AttributeDefinitions".into(), json!(definitions));
         description.insert("CreationDateTime".into(), clock::epoch(now));
@@ -79,24 +83,42 @@ impl Table {
         if !listed.is_empty() {
             description.insert("GlobalSecondaryIndexes".into(), json!(listed));
         }
-        Table { keys, indexes, types, description, items: BTreeMap::new(), tokens: BTreeMap::new() }
+        Table {
+            keys,
+            indexes,
+            types,
+            description,
+            items: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            creating: 0,
+            protected: false,
+            recovery: None,
+        }
     }
 
-    fn describe(&self) -> Value {
+    /// The `TableDescription` shape.
+    pub(crate) fn describe(&self) -> Value {
         let mut out = self.description.clone();
+        out.insert("TableStatus".into(), json!(if self.creating > 0 { "CREATING" } else { "ACTIVE" }));
+        out.insert("DeletionProtectionEnabled".into(), json!(self.protected));
         out.insert("ItemCount".into(), json!(self.items.len()));
         out.insert("TableSizeBytes".into(), json!(0));
         Value::Object(out)
     }
 
-    /// DescribeTable.
-    pub(crate) fn describe_answer(&self) -> Value {
-        json!({"Table": self.describe()})
+    /// DescribeTable, which brings a table that is being created nearer to being there.
+    pub(crate) fn describe_answer(&mut self) -> Value {
+        let answer = json!({"Table": self.describe()});
+        self.creating = self.creating.saturating_sub(1);
+        answer
     }
 
-    /// For state dumps: the items, in the order of their keys.
+    /// For state dumps: the items, in the order of their keys, and the settings.
     pub(crate) fn state(&self) -> Value {
-        json!({"pk": self.keys.pk, "sk": self.keys.sk, "items": self.items.values().collect::<Vec<_>>()})
+        json!({
+            "pk": self.keys.pk, "sk": self.keys.sk, "items": self.items.values().collect::<Vec<_>>(),
+            "deletion_protection": self.protected, "recovery_days": self.recovery.map(|(days, _)| days),
+        })
     }
 
     /// The names of the key attributes.
@@ -172,6 +194,19 @@ pub(crate) fn find<'a>(
         .ok_or_else(|| Fail::new(400, "ResourceNotFoundException", "Requested resource not found"))
 }
 
+/// The table that a request for items names. "The resource ... might not be ACTIVE" is ResourceNotFoundException too.
+pub(crate) fn ready<'a>(
+    account: &'a mut Account,
+    region: &str,
+    body: &Map<String, Value>,
+) -> Result<&'a mut Table, Fail> {
+    let table = find(account, region, body)?;
+    if table.creating > 0 {
+        return Err(Fail::new(400, "ResourceNotFoundException", "Requested resource not found"));
+    }
+    Ok(table)
+}
+
 fn read_keys(schema: Option<&Value>) -> Result<Keys, Fail> {
     let bad = || invalid("The KeySchema must have one HASH and at most one RANGE key");
     let list = schema.and_then(Value::as_array).ok_or_else(bad)?;
@@ -183,13 +218,26 @@ fn read_keys(schema: Option<&Value>) -> Result<Keys, Fail> {
     Ok(Keys { pk: of("HASH").ok_or_else(bad)?, sk: of("RANGE") })
 }
 
-/// CreateTable.
+/// What a CreateTable request may have.
+const CREATE: &[&str] = &[
+    "TableName",
+    "KeySchema",
+    "AttributeDefinitions",
+    "GlobalSecondaryIndexes",
+    "BillingMode",
+    "ProvisionedThroughput",
+    "DeletionProtectionEnabled",
+];
+
+/// CreateTable; the table is CREATING for some DescribeTable calls.
 pub(crate) fn create(
     account: &mut Account,
     region: &str,
     body: &Map<String, Value>,
     now: f64,
+    creating: u64,
 ) -> Result<Value, Fail> {
+    only(body, "CreateTable", CREATE)?;
     let name = name(body);
     let fits = (3..=255).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
@@ -234,8 +282,12 @@ pub(crate) fn create(
     if let Some(throughput) = body.get("ProvisionedThroughput").filter(|throughput| throughput.is_object()) {
         more.insert("ProvisionedThroughput".into(), throughput.clone());
     }
-    let table = Table::new(name, &arn, keys, indexes, types, more, now);
-    let answer = json!({"TableDescription": table.describe()});
+    let mut table = Table::new(name, &arn, keys, indexes, types, more, now);
+    table.protected = body.get("DeletionProtectionEnabled").and_then(Value::as_bool).unwrap_or(false);
+    table.creating = creating;
+    let mut answer = json!({"TableDescription": table.describe()});
+    // "CreateTable is an asynchronous operation ... immediately returns a response with a TableStatus of CREATING."
+    answer["TableDescription"]["TableStatus"] = json!("CREATING");
     account.tables.insert(place, table);
     Ok(answer)
 }

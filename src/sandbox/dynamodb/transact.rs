@@ -56,7 +56,7 @@ pub(crate) fn write(
         }
         let inner = inner.as_object().ok_or_else(|| invalid(format!("{kind} must be an object")))?;
         let place = (region.to_owned(), table::name(inner).to_owned());
-        let write = Write::read(table::find(account, region, inner)?, kind, inner)?;
+        let write = Write::read(table::ready(account, region, inner)?, kind, inner)?;
         let twice =
             writes.iter().any(|(known, other): &(_, Write)| *known == place && other.key == write.key);
         if twice {

@@ -9,6 +9,7 @@ use super::super::answer::{Answer, Fail};
 use super::super::call::Call;
 use super::super::digest;
 use super::super::world::World;
+use super::setting;
 
 /// An object as it was put.
 #[derive(Debug, Clone)]
@@ -28,11 +29,18 @@ pub(crate) struct Bucket {
     owner: String,
     region: String,
     pub(crate) objects: BTreeMap<String, Object>,
+    /// What was put, by sub-resource: the XML inside the root element.
+    pub(crate) settings: BTreeMap<&'static str, String>,
 }
 
 impl Bucket {
     pub(crate) fn new(owner: &str, region: &str) -> Bucket {
-        Bucket { owner: owner.into(), region: region.into(), objects: BTreeMap::new() }
+        Bucket {
+            owner: owner.into(),
+            region: region.into(),
+            objects: BTreeMap::new(),
+            settings: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn owner(&self) -> &str {
@@ -43,7 +51,7 @@ impl Bucket {
         &self.region
     }
 
-    /// For state dumps: size and digest of each object.
+    /// For state dumps: size and digest of each object, and the settings.
     pub(crate) fn state(&self) -> Value {
         let objects: serde_json::Map<String, Value> = self
             .objects
@@ -53,11 +61,11 @@ impl Bucket {
                 (key.clone(), value)
             })
             .collect();
-        json!({"region": self.region, "objects": objects})
+        json!({"region": self.region, "objects": objects, "settings": self.settings})
     }
 }
 
-/// CreateBucket. Names are global; the region is the one signed for, which the location must agree with.
+/// CreateBucket. Names are global.
 pub(crate) fn create(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let name = call.label(0);
     // "Bucket naming rules": 3 to 63 of lower-case letters, digits, dots and hyphens.
@@ -68,6 +76,7 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     if !fits {
         return Err(Fail::new(400, "InvalidBucketName", "The specified bucket is not valid."));
     }
+    let region = setting::location(call)?;
     if let Some(bucket) = world.buckets.get(name) {
         let mine = bucket.owner == call.caller.account;
         // In us-east-1 creating one's own bucket again succeeds (CreateBucket, "BucketAlreadyOwnedByYou").
@@ -76,7 +85,9 @@ pub(crate) fn create(world: &mut World, call: &Call) -> Result<Answer, Fail> {
             return Err(Fail::new(409, code, "The requested bucket name is not available."));
         }
     } else {
-        world.buckets.insert(name.to_owned(), Bucket::new(&call.caller.account, &call.region));
+        let mut bucket = Bucket::new(&call.caller.account, &region);
+        setting::of_new_bucket(&mut bucket);
+        world.buckets.insert(name.to_owned(), bucket);
     }
     let mut answer = Answer::empty(200);
     answer.headers.push(("location".into(), format!("/{name}")));

@@ -1,9 +1,11 @@
-//! S3 as far as a snapshot store uses it: path style, whole objects, put-if-absent, checksums, listing.
+//! S3 as far as a snapshot store uses it: path style, whole objects, put-if-absent, checksums, listing; and the settings of
+//! buckets, which are kept and have no effect (no versions, no expiry).
 
 mod bucket;
 mod chunked;
 mod list;
 mod object;
+mod setting;
 
 use super::answer::{Answer, Fail};
 use super::call::{Call, decode};
@@ -31,10 +33,17 @@ pub(crate) fn identify(call: &mut Call) {
         "x-id",
         "fetch-owner",
     ];
-    let odd = call.query.iter().any(|(name, _)| !known.contains(&name.as_str()));
     let has_key = !key.is_empty();
+    let mut odd = call.query.iter().map(|(name, _)| name.as_str()).filter(|name| !known.contains(name));
+    let odd = (odd.next(), odd.next());
     let operation = match (call.method.as_str(), has_key) {
-        _ if odd || bucket.is_empty() => return,
+        (method, false) if odd.0.is_some() && odd.1.is_none() && !bucket.is_empty() => {
+            match odd.0.and_then(|query| setting::operation(method, query)) {
+                Some(operation) => operation,
+                None => return,
+            }
+        }
+        _ if odd.0.is_some() || bucket.is_empty() => return,
         ("PUT", false) => "CreateBucket",
         ("HEAD", false) => "HeadBucket",
         ("GET", false) if call.param("list-type") == Some("2") => "ListObjectsV2",
@@ -44,7 +53,7 @@ pub(crate) fn identify(call: &mut Call) {
         _ => return,
     };
     call.operation = operation.to_owned();
-    call.mutating = matches!(operation, "CreateBucket" | "PutObject");
+    call.mutating = matches!(operation, "CreateBucket" | "PutObject") || setting::puts(operation);
 }
 
 /// Headers of requests that change what an operation does and are understood; any other `x-amz-` or conditional
@@ -83,10 +92,11 @@ fn refuse_unknown_headers(call: &Call) -> Result<(), Fail> {
 }
 
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
-    if !matches!(
+    let known = matches!(
         call.operation.as_str(),
         "CreateBucket" | "HeadBucket" | "ListObjectsV2" | "PutObject" | "GetObject" | "HeadObject"
-    ) {
+    );
+    if !known && !setting::puts(&call.operation) && !setting::gets(&call.operation) {
         return Err(Fail::not_implemented(&format!("s3:{}", call.operation)));
     }
     refuse_unknown_headers(call)?;
@@ -108,6 +118,8 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
             Ok(answer)
         }
         "ListObjectsV2" => list::list(bucket, call),
+        operation if setting::puts(operation) => setting::put(bucket, call),
+        operation if setting::gets(operation) => setting::get(bucket, call),
         "PutObject" => object::put(bucket, call, now),
         "HeadObject" => object::get(bucket, call, true),
         _ => object::get(bucket, call, false),

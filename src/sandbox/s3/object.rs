@@ -17,7 +17,7 @@ fn bad_digest(what: &str) -> Fail {
 }
 
 /// The checksums that the request gives, in headers or trailers, each verified.
-fn verify(
+pub(crate) fn verify(
     call: &Call,
     body: &[u8],
     trailers: &BTreeMap<String, String>,

@@ -18,6 +18,8 @@ fn scenario() -> Scenario {
     seed.defaults().module("Greeting").prompt("Welcome.wav").view("Order form").user("robin");
     seed.lambda("orders").bot("Orders", "live").task_template("Call back").quick_connect("Front desk");
     seed.routing_profile("Basic Routing Profile").phone("+15555550100");
+    let profile = seed.id_of(Kind::RoutingProfile, "Basic Routing Profile");
+    seed.resource(Kind::User, "robin", json!({"RoutingProfileId": profile}));
     for n in 0..30 {
         seed.lambda(&format!("spare-{n}")).prompt(&format!("Prompt {n}.wav"));
     }

@@ -9,6 +9,7 @@ import json
 import sys
 
 from shapes import client, equal, not_there, problems, refused, seen
+from shapes_routing import routing, settings
 
 
 def flow(action="MessageParticipant", parameters=None):
@@ -204,7 +205,8 @@ def dynamodb(endpoint):
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
     refused("ResourceInUseException", c.create_table, TableName="more", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}])
-    equal(c.describe_table(TableName="more")["Table"]["TableStatus"], "ACTIVE", "table")
+    states = [c.describe_table(TableName="more")["Table"]["TableStatus"] for _ in range(2)]
+    equal(states, ["CREATING", "ACTIVE"], "table")
     at = {"TableName": "more"}
     for n in range(9):
         c.put_item(**at, Item={"pk": {"S": "p"}, "sk": {"S": f"s{n}"}, "n": {"N": str(n)}, "who": {"S": "robin"}})
@@ -270,7 +272,7 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, s3, dynamodb):
+for part in (sts, connect, routing, s3, dynamodb, settings):
     try:
         part(endpoint)
     except Exception as error:

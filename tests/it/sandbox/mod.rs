@@ -8,8 +8,10 @@ mod dynamodb;
 mod example;
 mod faults;
 mod identity;
+mod routing;
 mod s3;
 mod scenario;
+mod settings;
 mod switches;
 
 use aws_credential_types::Credentials;
