@@ -160,3 +160,18 @@ async fn in_ministack_what_cannot_be_a_store_is_named() {
         what_cannot_be_a_store_is_named(&endpoint).await;
     }
 }
+
+#[tokio::test]
+async fn in_the_sandbox_everything_is_made_once() {
+    everything_is_made_once(&super::sandbox("setting a store up").unwrap()).await;
+}
+
+#[tokio::test]
+async fn in_the_sandbox_what_is_there_is_adopted() {
+    what_is_there_is_adopted(&super::sandbox("adopting a store").unwrap()).await;
+}
+
+#[tokio::test]
+async fn in_the_sandbox_what_cannot_be_a_store_is_named() {
+    what_cannot_be_a_store_is_named(&super::sandbox("what cannot be a store").unwrap()).await;
+}
