@@ -37,6 +37,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand diff 'Show what differs between two snapshots or packages'
             cand history 'Show who did what, when, why, and how it ended'
             cand health 'Ask whether all is well with an environment and with the store'
+            cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
             cand generate 'Write completions or man pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -292,6 +293,29 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;init'= {
+            cand --project 'The project''s name; the directory''s if not given'
+            cand --env 'The environment''s name'
+            cand --account 'The account that it is in, twelve digits'
+            cand --region 'The region'
+            cand --instance 'The Connect instance: its alias, id or ARN'
+            cand --role-arn 'The role to assume there'
+            cand --read-role-arn 'The role to assume where nothing is to be changed'
+            cand --external-id 'The external id that the roles ask for'
+            cand --store 'Where things are kept: s3://BUCKET/PREFIX or file://DIRECTORY'
+            cand --store-region 'The region of the store; the environment''s if not given'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --protected 'A change of the environment asks for the phrase PROJECT/NAME'
+            cand --yes 'Do not ask before the store is made'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;sandbox'= {
             cand --scenario 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)'
             cand --port 'The port on 127.0.0.1; a free one if not given'
@@ -362,6 +386,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand diff 'Show what differs between two snapshots or packages'
             cand history 'Show who did what, when, why, and how it ended'
             cand health 'Ask whether all is well with an environment and with the store'
+            cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
             cand generate 'Write completions or man pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -405,6 +430,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;help;history;export'= {
         }
         &'snapdeploy;help;health'= {
+        }
+        &'snapdeploy;help;init'= {
         }
         &'snapdeploy;help;sandbox'= {
         }

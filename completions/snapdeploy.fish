@@ -43,6 +43,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "rollback" -d 
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "diff" -d 'Show what differs between two snapshots or packages'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "history" -d 'Show who did what, when, why, and how it ended'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "init" -d 'Write a configuration to begin with, and set its store up'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "sandbox" -d 'Simulate AWS on this machine'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "generate" -d 'Write completions or man pages into a directory'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -258,6 +259,28 @@ never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l project -d 'The project\'s name; the directory\'s if not given' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l env -d 'The environment\'s name' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l account -d 'The account that it is in, twelve digits' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l region -d 'The region' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l instance -d 'The Connect instance: its alias, id or ARN' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l role-arn -d 'The role to assume there' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l read-role-arn -d 'The role to assume where nothing is to be changed' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l external-id -d 'The external id that the roles ask for' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l store -d 'Where things are kept: s3://BUCKET/PREFIX or file://DIRECTORY' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l store-region -d 'The region of the store; the environment\'s if not given' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences, and annotations for GitHub Actions'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l protected -d 'A change of the environment asks for the phrase PROJECT/NAME'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l yes -d 'Do not ask before the store is made'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l scenario -d 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; a free one if not given' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l quotas -d 'Whether calls are throttled as AWS does' -r -f -a "aws\t'By AWS\'s default quotas'
@@ -308,17 +331,18 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "man" -d 'Write a man page for every verb'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "extract" -d 'Take what is in an environment and keep it as a snapshot'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "show" -d 'List snapshots, what is in one, or one document'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "package" -d 'Make packages, look into them, take them apart and put them together'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "deploy" -d 'Deploy a snapshot or a package to an environment'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "rollback" -d 'Put back what was there before a deployment'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "diff" -d 'Show what differs between two snapshots or packages'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "history" -d 'Show who did what, when, why, and how it ended'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "sandbox" -d 'Simulate AWS on this machine'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "generate" -d 'Write completions or man pages into a directory'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health sandbox generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "extract" -d 'Take what is in an environment and keep it as a snapshot'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "show" -d 'List snapshots, what is in one, or one document'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "package" -d 'Make packages, look into them, take them apart and put them together'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "deploy" -d 'Deploy a snapshot or a package to an environment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "rollback" -d 'Put back what was there before a deployment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "diff" -d 'Show what differs between two snapshots or packages'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "history" -d 'Show who did what, when, why, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "init" -d 'Write a configuration to begin with, and set its store up'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "sandbox" -d 'Simulate AWS on this machine'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "generate" -d 'Write completions or man pages into a directory'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "create" -d 'Make a package out of a snapshot'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "inspect" -d 'Show what is in a package'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "verify" -d 'Check that a package is whole: every byte is accounted for by a digest'

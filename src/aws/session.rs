@@ -56,9 +56,22 @@ impl Sessions {
     /// Loads the base credentials and settings, as every AWS tool finds them. `region` and `endpoint` are used where
     /// nothing else says them.
     pub async fn load(clock: &Clock, region: Option<String>, endpoint: Option<String>) -> Sessions {
+        Sessions::load_profile(clock, None, region, endpoint).await
+    }
+
+    /// Loads as [`Sessions::load`] does, from the profile of this name if one is given.
+    pub async fn load_profile(
+        clock: &Clock,
+        profile: Option<&str>,
+        region: Option<String>,
+        endpoint: Option<String>,
+    ) -> Sessions {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .retry_config(reads(clock))
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(SETTLE).build());
+        if let Some(profile) = profile {
+            loader = loader.profile_name(profile);
+        }
         if let Some(region) = region {
             loader = loader.region(Region::new(region));
         }

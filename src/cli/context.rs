@@ -59,7 +59,8 @@ pub(super) enum Reach {
     NoInstance(String, Error),
 }
 
-fn variable(name: &str) -> Option<String> {
+/// Returns what the process's environment says under `name`, if it says anything.
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
 
@@ -70,9 +71,6 @@ impl Context {
         face.notice.configured(&config.project, config.webhook.as_deref());
         let clock = clock(&config)?;
         banner(&config, &face.ui);
-        for note in &config.notes {
-            face.ui.say(format!("warning: {note}"));
-        }
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await;
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
@@ -206,7 +204,7 @@ async fn open_store(
 }
 
 /// Returns the clock. A faster one is for simulated environments only: on AWS it would make leases run out early.
-fn clock(config: &Config) -> Result<Clock> {
+pub(super) fn clock(config: &Config) -> Result<Clock> {
     let Some(scale) = variable("SNAPDEPLOY_CLOCK_SCALE") else { return Ok(Clock::system()) };
     let scale: u32 = scale.parse().ok().filter(|s| *s > 0).ok_or_else(|| {
         Error::input(format!("SNAPDEPLOY_CLOCK_SCALE has to be a whole number above 0, not `{scale}`"))
@@ -222,8 +220,11 @@ fn clock(config: &Config) -> Result<Clock> {
     }
 }
 
-/// Says whenever an endpoint is not AWS.
-fn banner(config: &Config, ui: &Ui) {
+/// Says whenever an endpoint is not AWS, and what in the configuration a person ought to know.
+pub(super) fn banner(config: &Config, ui: &Ui) {
+    for note in &config.notes {
+        ui.say(format!("warning: {note}"));
+    }
     let mut endpoints: Vec<&str> = config.endpoints().into_iter().filter_map(|(_, e)| e).collect();
     endpoints.sort_unstable();
     endpoints.dedup();

@@ -13,6 +13,7 @@ mod extract;
 mod generate;
 mod health;
 mod history;
+mod init;
 mod logs;
 mod notify;
 mod output;

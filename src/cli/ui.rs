@@ -272,13 +272,47 @@ impl Ui {
         }
     }
 
+    /// Returns whether there is a terminal to ask at.
+    pub(super) fn can_ask(&self) -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Asks for a text. With `usual`, that is the answer if nothing is typed; an empty text is one too.
+    pub(super) fn input(&self, what: &str, usual: Option<&str>) -> Result<String> {
+        let theme = dialoguer::theme::SimpleTheme;
+        let mut prompt =
+            dialoguer::Input::<String>::with_theme(&theme).with_prompt(what).allow_empty(usual == Some(""));
+        if let Some(usual) = usual {
+            prompt = prompt.default(usual.into()).show_default(!usual.is_empty());
+        }
+        Ok(prompt.interact_text().map_err(unanswered)?.trim().to_string())
+    }
+
+    /// Asks to choose one of `items`; returns its place.
+    pub(super) fn choose(&self, what: &str, items: &[String]) -> Result<usize> {
+        let theme = dialoguer::theme::SimpleTheme;
+        let prompt = dialoguer::Select::with_theme(&theme).with_prompt(what).items(items).default(0);
+        prompt.interact().map_err(unanswered)
+    }
+
+    /// Asks a question about nothing dangerous, where the default is no.
+    pub(super) fn is_so(&self, what: &str) -> Result<bool> {
+        let theme = dialoguer::theme::SimpleTheme;
+        let prompt = dialoguer::Confirm::with_theme(&theme).with_prompt(what).default(false);
+        prompt.wait_for_newline(true).interact().map_err(unanswered)
+    }
+
     fn need_terminal(&self, flag: &str) -> Result<()> {
-        if io::stdin().is_terminal() && io::stderr().is_terminal() {
+        if self.can_ask() {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Unconfirmed, "not confirmed, and there is no terminal to ask at")
             .hint(format!("look at the plan with --dry-run, then add {flag}")))
     }
+}
+
+fn unanswered(e: dialoguer::Error) -> Error {
+    Error::new(ErrorKind::Unconfirmed, "not answered; nothing was changed").source(e)
 }
 
 /// Writes a finished text, such as help, to stdout.

@@ -123,7 +123,7 @@ impl Naming {
         let (Some(alias), Some(name)) = (logical.alias, physical.alias) else { return Ok(()) };
         let new = AliasRule { kind, of: logical.name, logical: alias, physical: name };
         for old in self.aliases.iter().filter(|old| old.kind == new.kind) {
-            if old.of.shared(&new.of).is_empty() {
+            if old.of.shared(&new.of).is_none() {
                 continue;
             }
             if old.logical == new.logical && old.of.weight() == new.of.weight() {

@@ -1,5 +1,7 @@
 //! Binding: from an environment's name for its Connect instance to a driver for it.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::connect::{Calls, Connect};
@@ -8,30 +10,50 @@ use crate::core::driver::Driver;
 use crate::core::environment::Environment;
 use crate::core::{Error, Pin, Result};
 
+/// A Connect instance, as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its alias; `-` if it has none.
+    pub alias: String,
+}
+
+impl fmt::Display for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.alias, self.id)
+    }
+}
+
+/// Returns the Connect instances of an account in its region.
+pub async fn instances(account: Account) -> Result<Vec<Instance>> {
+    listed(&Calls { account, instance: String::new() }).await
+}
+
+async fn listed(calls: &Calls) -> Result<Vec<Instance>> {
+    let items = calls.list("ListInstances", "InstanceSummaryList", "").await?;
+    let text = |item: &Value, member: &str| item[member].as_str().map(String::from);
+    let one = |item: &Value| {
+        let alias = text(item, "InstanceAlias").unwrap_or_else(|| "-".into());
+        Some(Instance { id: text(item, "Id")?, arn: text(item, "Arn").unwrap_or_default(), alias })
+    };
+    Ok(items.iter().filter_map(one).collect())
+}
+
 /// Binds what can be deployed to an environment: finds its Connect instance and returns the driver.
 ///
 /// The instance may be named by its id, its ARN or its alias. `NotFound`, with the instances that are there, if it is
 /// none of them.
 pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn Driver>> {
     let mut calls = Calls { account, instance: String::new() };
-    let instances = calls
-        .list("ListInstances", "InstanceSummaryList", "")
-        .await
-        .map_err(|e| e.context(format!("cannot find the Connect instance of {}", environment.name)))?;
-    let named = |i: &&Value| {
-        ["Id", "Arn", "InstanceAlias"].iter().any(|member| i[*member].as_str() == Some(&environment.instance))
-    };
-    let Some(id) = instances.iter().find(named).and_then(|i| i["Id"].as_str()) else {
-        let there: Vec<String> = instances
-            .iter()
-            .map(|i| {
-                format!(
-                    "{} ({})",
-                    i["InstanceAlias"].as_str().unwrap_or("-"),
-                    i["Id"].as_str().unwrap_or("-")
-                )
-            })
-            .collect();
+    let found = listed(&calls).await;
+    let found =
+        found.map_err(|e| e.context(format!("cannot find the Connect instance of {}", environment.name)))?;
+    let named = |i: &&Instance| [&i.id, &i.arn, &i.alias].contains(&&environment.instance);
+    let Some(Instance { id, .. }) = found.iter().find(named) else {
+        let there: Vec<String> = found.iter().map(Instance::to_string).collect();
         let there = if there.is_empty() { "there is none".to_string() } else { there.join(", ") };
         return Err(Error::not_found(format!(
             "{} has no Connect instance `{}` in {} {}",
@@ -39,11 +61,11 @@ pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn
         ))
         .hint(format!("instance of [environments.{}] is one of: {there}", environment.name)));
     };
-    calls.instance = id.to_string();
+    calls.instance = id.clone();
     let pin = Pin {
         account: environment.account.clone(),
         region: environment.region.clone(),
-        instance: id.to_string(),
+        instance: id.clone(),
     };
     Ok(Box::new(Connect::new(pin, calls, environment.values.clone())))
 }

@@ -4,5 +4,5 @@ mod bind;
 pub mod connect;
 mod known;
 
-pub use bind::bind;
+pub use bind::{Instance, bind, instances};
 pub use known::KINDS;

@@ -9,6 +9,7 @@ mod lease;
 mod memory;
 mod patience;
 mod s3;
+pub mod setup;
 mod sqlite;
 mod steps;
 

@@ -61,3 +61,17 @@ async fn an_unreachable_service_is_unavailable_and_not_a_refusal() {
         assert_eq!(e.kind, ErrorKind::Unavailable, "{kind:?}: {e}");
     }
 }
+
+#[tokio::test]
+async fn what_only_looks_assumes_the_role_for_looking() {
+    let mut scenario = scenario();
+    scenario.account(B).role("look", Some("only-us")).deny("snapdeploy", &["sts:GetCallerIdentity"]);
+    let sandbox = Sandbox::start(scenario).unwrap();
+    let sessions = Sessions::with(&Clock::scaled(SCALE), &sdk(&sandbox.endpoint()));
+    let pair =
+        Environment { read_role_arn: Some(format!("arn:aws:iam::{B}:role/look")), ..environment("prod") };
+    assert!(sessions.account(&pair, Access::Read).await.is_ok());
+    assert!(sessions.account(&pair, Access::Write).await.is_err(), "the other role is another one");
+    let alone = environment("prod");
+    assert!(sessions.account(&alone, Access::Read).await.is_err(), "without one, there is one role for all");
+}

@@ -7,7 +7,8 @@ use crate::core::{Error, Result};
 use super::model::Config;
 use super::read::read;
 
-const NAME: &str = "snapdeploy.toml";
+/// What the configuration is called.
+pub(in crate::cli) const NAME: &str = "snapdeploy.toml";
 
 /// Reads the configuration: `given`, or the nearest `snapdeploy.toml` from the working directory upwards. `endpoint`
 /// is what the process's environment says about where AWS is.
@@ -22,12 +23,24 @@ pub(in crate::cli) fn load(given: Option<&Path>, endpoint: Option<String>) -> Re
     read(&file, &shown(&file), &text, endpoint)
 }
 
+/// Returns what the configuration would be if `text` were in `file`, or why it cannot be one.
+pub(in crate::cli) fn check(file: &Path, text: &str, endpoint: Option<String>) -> Result<Config> {
+    let whole = std::path::absolute(file)
+        .map_err(|e| Error::input(format!("`{}` is not a path: {e}", file.display())))?;
+    read(&whole, &shown(&whole), text, endpoint)
+}
+
+/// Returns whether there is a configuration in the working directory or above it.
+pub(in crate::cli) fn is_above() -> bool {
+    upwards().is_ok()
+}
+
 fn upwards() -> Result<PathBuf> {
     let start = std::env::current_dir()
         .map_err(|e| Error::failed(format!("cannot tell the working directory: {e}")))?;
     start.ancestors().map(|dir| dir.join(NAME)).find(|file| file.is_file()).ok_or_else(|| {
         Error::input(format!("there is no {NAME} in {} or above it", start.display()))
-            .hint("write one, or name it with --config")
+            .hint("snapdeploy init writes one; --config names another")
     })
 }
 

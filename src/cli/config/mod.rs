@@ -13,5 +13,6 @@ mod store;
 mod table;
 mod values;
 
-pub(super) use find::load;
+pub(super) use find::{NAME, check, is_above, load};
 pub(super) use model::{Config, Store, loopback};
+pub(super) use store::{DEFAULT_STORE, store_of};

@@ -242,3 +242,22 @@ fn a_webhook_is_encrypted() {
     );
     taken(&format!("[notify]\nwebhook = \"http://127.0.0.1:1/x\"\n{DEV}"));
 }
+
+#[test]
+fn what_only_looks_needs_the_role_for_looking_alone() {
+    let acme = super::journey::Acme::new();
+    let file = acme.shell.directory.path().join("snapdeploy.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    // A role for changes that nobody may assume, beside one that dev has.
+    let role = "arn:aws:iam::111111111111:role/";
+    let pair = format!("role_arn = \"{role}nobody\"\nread_role_arn = \"{role}snapdeploy\"");
+    std::fs::write(&file, text.replace(&format!("role_arn = \"{role}snapdeploy\""), &pair)).unwrap();
+    acme.run(0, &["extract", "dev"]);
+    acme.run(0, &["health", "dev"]);
+    acme.run(0, &["show", "dev@latest"]);
+    acme.run(0, &["diff", "dev@latest", "dev@live"]);
+    acme.run(0, &["deploy", "dev@latest", "--to", "dev", "--dry-run"]);
+    let said = acme.run(12, &["deploy", "dev@latest", "--to", "dev", "--yes"]);
+    assert!(said.err.contains("role/nobody"), "{}", said.err);
+    acme.run(12, &["rollback", "dev", "--yes"]);
+}

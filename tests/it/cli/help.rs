@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 18] = [
+const VERBS: [&[&str]; 19] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -19,6 +19,7 @@ const VERBS: [&[&str]; 18] = [
     &["history", "stats"],
     &["history", "export"],
     &["health"],
+    &["init"],
     &["sandbox"],
     &[],
 ];

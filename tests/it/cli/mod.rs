@@ -9,6 +9,7 @@ mod exits;
 mod health;
 mod help;
 mod history;
+mod init;
 mod journey;
 mod notices;
 mod packages;

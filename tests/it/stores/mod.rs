@@ -20,6 +20,7 @@ mod lost;
 pub mod ministack;
 mod objects;
 pub mod proxy;
+mod setup;
 mod world;
 
 /// A store to test, and the directory that goes when it does.
