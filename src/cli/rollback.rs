@@ -14,6 +14,7 @@ use super::context::{Context, Face};
 use super::exit::Exit;
 use super::output::moment;
 use super::resume::site_of;
+use super::saved::{self, SavingArgs};
 use super::{progress, runs as known};
 
 /// Put back what was there before a deployment
@@ -28,8 +29,8 @@ Examples:
   snapdeploy rollback prod 'connect/flow/Main IVR' --reason INC-77")]
 pub(super) struct RollbackArgs {
     /// Where
-    #[arg(value_name = "ENV")]
-    environment: String,
+    #[arg(value_name = "ENV", required_unless_present = "plan")]
+    environment: Option<String>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
@@ -37,11 +38,18 @@ pub(super) struct RollbackArgs {
     #[arg(long, value_name = "RUN")]
     run: Option<String>,
     #[command(flatten)]
+    saving: SavingArgs,
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
 /// Runs the verb.
 pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
+    if let Some(file) = &args.saving.plan {
+        return saved::perform(file, RunKind::Rollback, None, &args.change, face).await;
+    }
+    // clap sees to it that it is there.
+    let Some(environment) = &args.environment else { return Ok(Exit::Usage) };
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
     let named = match &args.run {
@@ -49,8 +57,8 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         None => None,
     };
     let site = match &named {
-        Some(record) => site_of(&context, &args.environment, record).await?,
-        None => context.site(&args.environment).await?,
+        Some(record) => site_of(&context, environment, record).await?,
+        None => context.site(environment).await?,
     };
     if let Some(record) = &named {
         undoable(record)?;
@@ -61,7 +69,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
             Some(record) => past(&means, &record.start.run).await?,
             None => newest(&means, &select).await?,
         };
-        if found.record.finish.is_some() && !args.change.dry_run {
+        if found.record.finish.is_some() && !args.change.dry_run && args.saving.save_plan.is_none() {
             not_held(&means).await?;
         }
         let plan = plan_back(&means, &found, &select).await?;
@@ -76,6 +84,16 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     }
     face.ui.say(about(&found));
     further_back(&context, &found, face).await?;
+    if let Some(file) = &args.saving.save_plan {
+        if open {
+            let run = &found.record.start.run;
+            return Err(Error::input(format!(
+                "the run {run} has not ended, so what undoes it cannot be saved"
+            ))
+            .hint(format!("undo it now: snapdeploy rollback {environment} --run {run}")));
+        }
+        return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
+    }
     let what = if open && plan.is_empty() && !args.change.dry_run {
         change::blocked(&plan)?;
         "This ends the run, which changed nothing,".to_string()

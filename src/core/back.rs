@@ -11,9 +11,10 @@ use super::ledger::Act;
 use super::look::find_patiently;
 use super::means::Means;
 use super::moves::{Does, facet_digest};
+use super::picked::disowned;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
-use super::portable::needs;
 use super::progress::Progress;
+use super::referrers::{referrers, strangers};
 use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
@@ -160,7 +161,8 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             local_known: true,
         });
     }
-    let (mut strangers, unseen) = strangers(means, &inventory, &wishes).await;
+    findings.extend(disowned(means.values, wishes.iter().map(|w| &w.address)));
+    let (mut strangers, unseen) = outside(means, &inventory, &wishes).await;
     findings.extend(unseen);
     loop {
         let needed = still_needed(&wishes, &strangers);
@@ -252,7 +254,7 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
 
 /// Reads what is outside `wishes`, if they delete anything: something there may refer to it. What cannot be read is a
 /// finding.
-async fn strangers(
+async fn outside(
     means: &Means<'_>,
     inventory: &Inventory,
     wishes: &[Wish],
@@ -260,9 +262,7 @@ async fn strangers(
     if !wishes.iter().any(|w| w.to.is_none() && w.from.is_some()) {
         return Default::default();
     }
-    let ours: BTreeSet<&Address> = wishes.iter().map(|w| &w.address).collect();
-    let others = inventory.iter().map(|f| &f.address).filter(|a| !ours.contains(a));
-    let (lives, gaps) = survey::read(means.driver, inventory, others, means.events).await;
+    let (lives, gaps) = strangers(means, inventory, &wishes.iter().map(|w| &w.address).collect()).await;
     let said = gaps.iter().map(|g| {
         let message = format!("could not be read, so it may refer to what is deleted: {}", g.why);
         Finding::new(Weight::Warning, g.address.as_ref(), message)
@@ -274,13 +274,6 @@ async fn strangers(
 fn still_needed(wishes: &[Wish], strangers: &BTreeMap<Address, Live>) -> BTreeMap<Address, Address> {
     let gone: BTreeSet<&Address> =
         wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).map(|w| &w.address).collect();
-    let mut needed = BTreeMap::new();
-    for (user, live) in strangers {
-        let mut refers = needs(&serde_json::Value::Object(live.document.portable.clone()));
-        refers.extend(needs(&serde_json::Value::Object(live.document.local.clone())));
-        for address in refers.into_iter().filter(|a| gone.contains(a)) {
-            needed.entry(address).or_insert_with(|| user.clone());
-        }
-    }
-    needed
+    let needed = referrers(&gone, strangers.iter().map(|(user, live)| (user, &live.document)));
+    needed.into_iter().filter_map(|(address, users)| Some((address, users.into_iter().next()?))).collect()
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::document::Document;
@@ -112,6 +112,17 @@ pub trait Driver: Send + Sync {
     /// such thing is a finding. Pure: asks nobody.
     fn attainable(&self, _address: &Address, _from: &Document, to: &Document) -> (Document, Vec<Finding>) {
         (to.clone(), Vec::new())
+    }
+
+    /// Returns `members`, a merge patch, in the parts of a document that they belong to; what could never be written
+    /// is put into `unknown`. Pure: asks nobody.
+    fn place(&self, _address: &Address, members: &Map<String, Value>) -> Document {
+        Document { portable: members.clone(), ..Document::default() }
+    }
+
+    /// Returns what of `local`, the local part of a document, is operational. Pure: asks nobody.
+    fn operational(&self, _address: &Address, _local: &Map<String, Value>) -> Map<String, Value> {
+        Map::new()
     }
 
     /// Returns the moves that make `change`, in order. Pure: asks nobody.

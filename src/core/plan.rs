@@ -11,7 +11,7 @@ use super::document::Document;
 use super::driver::{Change, Driver};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
-use super::id::RunId;
+use super::id::{PlanId, RunId};
 use super::inventory::{Found, Inventory, Ownership};
 use super::means::Values;
 use super::moves::Move;
@@ -69,6 +69,9 @@ pub struct Step {
     pub uid: String,
     /// The members that differ, for people.
     pub members: Vec<String>,
+    /// Those of them that the environment's overlay sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlaid: Vec<String>,
     /// Where it was when the plan was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
@@ -105,6 +108,15 @@ pub struct Plan {
     /// Addresses that somebody else has changed since, and that are left as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Address>,
+    /// What is needed, and is left as it is since the target has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<Address>,
+    /// The saved plan that it was performed from, which is good for one run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<PlanId>,
+    /// The run by which the release had succeeded where it has to succeed first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven_by: Option<RunId>,
     /// Addresses that are as they should be already.
     pub unchanged: Vec<Address>,
     /// What a person ought to know; with one of weight `Block` nothing is written.
@@ -247,6 +259,7 @@ pub fn plan(
             action,
             uid: wish.uid.clone(),
             members: differing(wish.from.as_ref(), wish.to.as_ref()),
+            overlaid: Vec::new(),
             found: wish.from.as_ref().and(inventory.get(&wish.address)).cloned(),
             before: wish.from.as_ref().map(Print::of),
             after,
@@ -280,6 +293,9 @@ pub fn plan(
         steps,
         moves,
         left: Vec::new(),
+        left_alone: Vec::new(),
+        saved: None,
+        proven_by: None,
         unchanged,
         findings,
     })
@@ -353,8 +369,10 @@ fn impossible(
                 );
                 if let Placeholder::To { address, .. } = &u.placeholder {
                     finding.message = format!("refers to {address}, which is not in the target ({})", u.why);
-                    finding = finding
-                        .hint(format!("add {address} to the deployment, or create it in the target first"));
+                    finding = finding.hint(format!(
+                        "add {address} to the deployment (--with-dependencies adds all that is missing), or \
+                             create it in the target first"
+                    ));
                 }
                 findings.push(finding);
             }
