@@ -14,7 +14,7 @@ use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
 use super::pace::Pace;
-use crate::core::environment::Environment;
+use crate::core::environment::{Access, Environment};
 use crate::core::lease::SETTLE;
 use crate::core::{Clock, Error, ErrorKind, Result};
 
@@ -104,15 +104,27 @@ impl Sessions {
         Ok(caller(&self.base).await?.1)
     }
 
-    /// Returns the clients for `environment`. `Denied` unless STS answers with the configured account.
-    pub async fn account(&self, environment: &Environment) -> Result<Account> {
+    /// Returns the account and the ARN of the base identity. `Denied` as for [`Sessions::identity`].
+    pub async fn caller(&self) -> Result<(String, String)> {
+        caller(&self.base).await
+    }
+
+    /// Returns the region of the base settings, if anything says it.
+    pub fn region(&self) -> Option<String> {
+        self.base.region().map(ToString::to_string)
+    }
+
+    /// Returns the clients for `environment`, in its role for `access`. `Denied` unless STS answers with the configured
+    /// account.
+    pub async fn account(&self, environment: &Environment, access: Access) -> Result<Account> {
         let name = &environment.name;
         let mut builder = self.base.to_builder().region(Region::new(environment.region.clone()));
         if let Some(endpoint) = &environment.endpoint {
             builder = builder.endpoint_url(endpoint);
         }
         let base = builder.build();
-        let config = match &environment.role_arn {
+        let role = environment.role(access);
+        let config = match role {
             None => base,
             Some(role) => {
                 let mut role = AssumeRoleProvider::builder(role).configure(&base).session_name("snapdeploy");
@@ -132,7 +144,7 @@ impl Sessions {
         };
         let (account, arn) = caller(&config).await.map_err(|e| {
             let e = e.context(format!("cannot work in {name}"));
-            match &environment.role_arn {
+            match role {
                 Some(role) => e.hint(format!(
                     "see that {role} exists, trusts you, and gets the external_id it asks for"
                 )),
@@ -144,7 +156,7 @@ impl Sessions {
                 ErrorKind::Denied,
                 format!("{name} is configured as account {}, but {arn} is in {account}", environment.account),
             )
-            .hint(format!("correct account or role_arn of [environments.{name}] in snapdeploy.toml")));
+            .hint(format!("correct the account or the role of [environments.{name}] in snapdeploy.toml")));
         }
         let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
         Ok(Account {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::plan::Plan;
 use crate::core::runs::Ended;
@@ -29,6 +30,13 @@ pub(super) struct ChangeArgs {
     /// Do not ask: the phrase PROJECT/ENV says that it is meant
     #[arg(long, value_name = "PHRASE")]
     pub(super) confirm: Option<String>,
+}
+
+impl ChangeArgs {
+    /// Returns what the command is to do in the environment.
+    pub(super) fn access(&self) -> Access {
+        if self.dry_run { Access::Read } else { Access::Write }
+    }
 }
 
 /// Whether a plan is to be performed.

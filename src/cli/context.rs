@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::aws::Sessions;
 use crate::core::driver::Driver;
-use crate::core::environment::Environment;
+use crate::core::environment::{Access, Environment};
 use crate::core::event::Events;
 use crate::core::ledger::Ledger;
 use crate::core::means::Means;
@@ -43,6 +43,7 @@ pub(super) struct Site {
     pub(super) environment: Environment,
     pub(super) driver: Box<dyn Driver>,
     actor: Actor,
+    access: Access,
 }
 
 /// How far the way to an environment led.
@@ -65,6 +66,9 @@ impl Context {
         let config = config::load(face.config.as_deref(), variable("AWS_ENDPOINT_URL"))?;
         let clock = clock(&config)?;
         banner(&config, &face.ui);
+        for note in &config.notes {
+            face.ui.say(format!("warning: {note}"));
+        }
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await;
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
@@ -82,18 +86,18 @@ impl Context {
         &*self.ledger
     }
 
-    /// Looks at the environment `name`: assumes its role, checks the account, finds its instance.
-    pub(super) async fn site(&self, name: &str) -> Result<Site> {
-        match self.reach(name).await? {
+    /// Looks at the environment `name`: assumes its role for `access`, checks the account, finds its instance.
+    pub(super) async fn site(&self, name: &str, access: Access) -> Result<Site> {
+        match self.reach(name, access).await? {
             Reach::Site(site) => Ok(*site),
             Reach::NoAccount(e) | Reach::NoInstance(_, e) => Err(e),
         }
     }
 
     /// Looks at the environment `name`, as far as the way leads. Fails only if there is no such environment.
-    pub(super) async fn reach(&self, name: &str) -> Result<Reach> {
+    pub(super) async fn reach(&self, name: &str, access: Access) -> Result<Reach> {
         let environment = self.config.environment(name)?.clone();
-        let account = match self.sessions.account(&environment).await {
+        let account = match self.sessions.account(&environment, access).await {
             Ok(account) => account,
             Err(e) => return Ok(Reach::NoAccount(e)),
         };
@@ -104,18 +108,18 @@ impl Context {
         };
         let actor = Actor { identity, host: host(), ci: ci_link() };
         Ok(match kinds::bind(account, &environment).await {
-            Ok(driver) => Reach::Site(Box::new(Site { environment, driver, actor })),
-            Err(e) => Reach::NoInstance(Self::acting(&environment, &actor), e),
+            Ok(driver) => Reach::Site(Box::new(Site { environment, driver, actor, access })),
+            Err(e) => Reach::NoInstance(Self::acting(&environment, &actor, access), e),
         })
     }
 
     /// Returns as whom the calls in `site` are made.
     pub(super) fn identity(site: &Site) -> String {
-        Self::acting(&site.environment, &site.actor)
+        Self::acting(&site.environment, &site.actor, site.access)
     }
 
-    fn acting(environment: &Environment, actor: &Actor) -> String {
-        let who = environment.role_arn.as_ref().unwrap_or(&actor.identity);
+    fn acting(environment: &Environment, actor: &Actor, access: Access) -> String {
+        let who = environment.role(access).unwrap_or(&actor.identity);
         format!("account {}, as {who}", environment.account)
     }
 
@@ -123,7 +127,7 @@ impl Context {
     pub(super) async fn pin(&self, name: &str) -> Result<Pin> {
         match self.written_pin(name)? {
             Some(pin) => Ok(pin),
-            None => Ok(self.site(name).await?.driver.pin().clone()),
+            None => Ok(self.site(name, Access::Read).await?.driver.pin().clone()),
         }
     }
 

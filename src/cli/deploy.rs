@@ -121,7 +121,8 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let (Some(name), Some(to)) = (&args.source, &args.to) else { return Ok(Exit::Usage) };
     let mut deployment = args.deployment()?;
     let context = Context::open(face).await?;
-    let site = context.site(to).await?;
+    let access = args.saving.access(&args.change);
+    let site = context.site(to, access).await?;
     if let Some(first) = &site.environment.values.promote_from {
         deployment.proven_in = Some(context.pin(first).await?);
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::core::driver::Gap;
+use crate::core::environment::Access;
 use crate::core::extract::{Extracted, Extraction, OnGaps, extract, gap_line};
 use crate::core::finding::{Finding, Weight};
 use crate::core::select::Selection;
@@ -59,7 +60,7 @@ pub(super) async fn run(args: &ExtractArgs, face: &Face) -> Result<Exit> {
         on_gaps: if args.allow_gaps { OnGaps::Allow } else { OnGaps::Refuse },
     };
     let context = Context::open(face).await?;
-    let site = context.site(&args.environment).await?;
+    let site = context.site(&args.environment, Access::Read).await?;
     let extracted =
         progress::show(face, async |events| extract(&context.means(&site, events), &what).await).await?;
     let report = ExtractReport::of(&extracted);

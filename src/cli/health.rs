@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::core::driver::Check;
+use crate::core::environment::Access;
 use crate::core::finding::{Finding, Weight};
 use crate::core::select::Selection;
 use crate::core::{Error, Pin, Result, health};
@@ -43,7 +44,7 @@ pub(super) async fn run(args: &HealthArgs, face: &Face) -> Result<Exit> {
             health::unreached(&context.repository(), context.ledger(), pin.as_ref(), identity, why).await;
         Ok::<_, Error>((pin, checks))
     };
-    let (pin, checks) = match context.reach(&args.environment).await? {
+    let (pin, checks) = match context.reach(&args.environment, Access::Read).await? {
         Reach::Site(site) => {
             let identity = Context::identity(&site);
             let work =

@@ -1,6 +1,7 @@
 //! `deploy --resume`: goes on with a run that was interrupted or stopped.
 
 use crate::core::back::past;
+use crate::core::environment::Access;
 use crate::core::run::RunKind;
 use crate::core::runs::{self, OnFailure};
 use crate::core::{Error, Result};
@@ -28,7 +29,7 @@ pub(super) async fn run(
         record = context.ledger().run(&next).await?;
     }
     let start = &record.start;
-    let site = site_of(&context, environment.unwrap_or(&start.environment), &record).await?;
+    let site = site_of(&context, environment.unwrap_or(&start.environment), &record, args.access()).await?;
     if let Some(finish) = &record.finish {
         return Err(Error::failed(format!("the run {} has ended: {}", start.run, finish.message))
             .hint(format!("snapdeploy history show {}", start.run)));
@@ -68,8 +69,9 @@ pub(super) async fn site_of(
     context: &Context,
     environment: &str,
     record: &crate::core::run::RunRecord,
+    access: Access,
 ) -> Result<Site> {
-    let site = context.site(environment).await?;
+    let site = context.site(environment, access).await?;
     let (now, then) = (site.driver.pin(), &record.start.pin);
     if now == then {
         return Ok(site);

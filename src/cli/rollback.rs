@@ -56,9 +56,10 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         Some(text) => Some(known::find(&context, text, face).await?),
         None => None,
     };
+    let access = args.saving.access(&args.change);
     let site = match &named {
-        Some(record) => site_of(&context, environment, record).await?,
-        None => context.site(environment).await?,
+        Some(record) => site_of(&context, environment, record, access).await?,
+        None => context.site(environment, access).await?,
     };
     if let Some(record) = &named {
         undoable(record)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use jiff::{SignedDuration, Span};
 
+use crate::core::environment::Access;
 use crate::core::holder::not_held;
 use crate::core::plan::Plan;
 use crate::core::run::RunKind;
@@ -30,6 +31,13 @@ pub(super) struct SavingArgs {
     /// Perform a plan that was saved, if what it writes and refers to is still as it was; once
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(super) plan: Option<PathBuf>,
+}
+
+impl SavingArgs {
+    /// Returns what the command is to do in the environment: a plan that is only saved changes nothing.
+    pub(super) fn access(&self, change: &ChangeArgs) -> Access {
+        if self.save_plan.is_some() { Access::Read } else { change.access() }
+    }
 }
 
 fn lasting(text: &str) -> Result<SignedDuration, String> {
@@ -100,7 +108,7 @@ pub(super) async fn perform(
             .hint(format!("snapdeploy {other} --plan {}", file.display())));
     }
     let context = Context::open(face).await?;
-    let site = context.site(&plan.environment).await?;
+    let site = context.site(&plan.environment, Access::Write).await?;
     progress::show(face, async |events| {
         let means = context.means(&site, events);
         not_held(&means).await?;

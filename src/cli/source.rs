@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 
+use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::extract::{Extraction, OnGaps, extract};
 use crate::core::package::Package;
@@ -134,7 +135,7 @@ impl SourceName {
     ) -> Result<Loaded> {
         match self {
             SourceName::Snapshot { environment, which: Which::Live } => {
-                let site = context.site(environment).await?;
+                let site = context.site(environment, Access::Read).await?;
                 let what = Extraction {
                     environment: environment.clone(),
                     select: select.clone(),

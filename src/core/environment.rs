@@ -14,7 +14,9 @@ pub struct Environment {
     pub region: String,
     /// The role to assume; `None` to use the base credentials as they are.
     pub role_arn: Option<String>,
-    /// The external id that the role asks for.
+    /// The role to assume where nothing is to be changed; `None` to use `role_arn` for that too.
+    pub read_role_arn: Option<String>,
+    /// The external id that the roles ask for.
     pub external_id: Option<String>,
     /// The Connect instance: its id, its ARN or its alias.
     pub instance: String,
@@ -24,6 +26,23 @@ pub struct Environment {
     pub protected: bool,
     /// What a failed deploy does.
     pub on_failure: OnFailure,
-    /// Values for placeholders.
+    /// What the environment calls its own.
     pub values: Values,
+}
+
+/// What is to be done in an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// To look at it.
+    Read,
+    /// To change it, perhaps.
+    Write,
+}
+
+impl Environment {
+    /// Returns the role to assume for `access`; `None` to use the base credentials as they are.
+    pub fn role(&self, access: Access) -> Option<&str> {
+        let reading = self.read_role_arn.as_deref().filter(|_| access == Access::Read);
+        reading.or(self.role_arn.as_deref())
+    }
 }

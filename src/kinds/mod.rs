@@ -2,5 +2,7 @@
 
 mod bind;
 pub mod connect;
+mod known;
 
 pub use bind::bind;
+pub use known::KINDS;

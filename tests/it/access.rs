@@ -2,7 +2,7 @@
 //! error before anything else happens.
 
 use snapdeploy::aws::Sessions;
-use snapdeploy::core::environment::Environment;
+use snapdeploy::core::environment::{Access, Environment};
 use snapdeploy::core::{Clock, Error, ErrorKind};
 use snapdeploy::sandbox::{Fault, FaultKind, Sandbox};
 
@@ -10,7 +10,7 @@ use crate::world::{A, B, SCALE, environment, scenario, sdk};
 
 async fn refusal(sandbox: &Sandbox, environment: &Environment) -> Error {
     let sessions = Sessions::with(&Clock::scaled(SCALE), &sdk(&sandbox.endpoint()));
-    match sessions.account(environment).await {
+    match sessions.account(environment, Access::Write).await {
         Err(e) => e,
         Ok(account) => match snapdeploy::kinds::bind(account, environment).await {
             Err(e) => e,

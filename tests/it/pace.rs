@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use snapdeploy::aws::Sessions;
 use snapdeploy::core::clock::Clock;
+use snapdeploy::core::environment::Access;
 use snapdeploy::sandbox::{Sandbox, Scenario};
 
 use crate::world::{A, REGION, World, content, environment, scenario, sdk};
@@ -30,7 +31,7 @@ fn throttled(sandbox: &Sandbox) -> Vec<String> {
 async fn calls_keep_within_the_quotas() {
     let mut world = World::new(large()).await;
     let sessions = Sessions::with(&world.clock, &sdk(&world.sandbox.endpoint())).paced();
-    let account = sessions.account(&environment("dev")).await.unwrap();
+    let account = sessions.account(&environment("dev"), Access::Read).await.unwrap();
     // What binding has spent is back by then.
     world.sandbox.advance(Duration::from_secs(10));
     world.a = snapdeploy::kinds::bind(account, &environment("dev")).await.unwrap();
@@ -48,7 +49,7 @@ async fn throttled_reads_are_waited_out() {
     // The sandbox's time, and so its quotas' refilling, goes ten times as fast as ours; so does the clock of waits.
     let clock = Clock::scaled(10);
     let sessions = Sessions::with(&clock, &sdk(&world.sandbox.endpoint()));
-    let account = sessions.account(&environment("dev")).await.unwrap();
+    let account = sessions.account(&environment("dev"), Access::Read).await.unwrap();
     world.sandbox.advance(Duration::from_secs(10));
     world.a = snapdeploy::kinds::bind(account, &environment("dev")).await.unwrap();
     let hurry = async {

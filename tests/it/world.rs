@@ -14,7 +14,7 @@ use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
 use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Driver, Reply};
-use snapdeploy::core::environment::Environment;
+use snapdeploy::core::environment::{Access, Environment};
 use snapdeploy::core::event::Events;
 use snapdeploy::core::extract::{Extraction, OnGaps, extract, take};
 use snapdeploy::core::lease::Stop;
@@ -23,7 +23,7 @@ use snapdeploy::core::means::{Means, Values};
 use snapdeploy::core::objects::Objects;
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::portable::Resolver;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::repository::Repository;
 use snapdeploy::core::run::{Actor, Process};
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
@@ -82,6 +82,7 @@ pub fn environment(name: &str) -> Environment {
         account: account.into(),
         region: REGION.into(),
         role_arn: Some(format!("arn:aws:iam::{account}:role/snapdeploy")),
+        read_role_arn: None,
         external_id: (name == "prod").then(|| "only-us".to_string()),
         instance: name.into(),
         endpoint: None,
@@ -102,7 +103,7 @@ impl World {
         let sessions = Sessions::with(&clock, &sdk(&sandbox.endpoint()));
         let bind = async |name: &str| {
             let environment = environment(name);
-            let account = sessions.account(&environment).await.unwrap();
+            let account = sessions.account(&environment, Access::Write).await.unwrap();
             snapdeploy::kinds::bind(account, &environment).await.unwrap()
         };
         let (a, b) = (bind("dev").await, bind("prod").await);
@@ -152,7 +153,7 @@ impl World {
     /// Returns the plan that puts everything of `snapshot` into B.
     pub async fn plan(&self, snapshot: &Snapshot) -> Plan {
         let source = Source::of_snapshot("dev@latest", snapshot);
-        plan_deploy(&self.means(&*self.b), "prod", &source, &Selection::all()).await.unwrap()
+        plan_deploy(&self.means(&*self.b), "prod", &source, &Deployment::default()).await.unwrap()
     }
 
     /// Deploys everything of `snapshot` into B.

@@ -37,6 +37,11 @@ pub(in crate::cli) struct Config {
     pub(in crate::cli) store_region: Option<String>,
     /// The endpoint in place of AWS's own, where no environment says otherwise.
     pub(in crate::cli) endpoint: Option<String>,
+    /// Where failures and runs that need a person are told.
+    #[allow(dead_code, reason = "read here, so that the file may say it; told by who ends a run")]
+    pub(in crate::cli) webhook: Option<String>,
+    /// What is no mistake, and yet a person ought to know; each with its place.
+    pub(in crate::cli) notes: Vec<String>,
     /// The environments, by name. Their endpoints are what holds in the end.
     pub(in crate::cli) environments: BTreeMap<String, Environment>,
 }

@@ -6,34 +6,28 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use crate::core::environment::Environment;
-use crate::core::means::Values;
-use crate::core::runs::OnFailure;
 use crate::core::{Error, Result};
 
+use super::environment::{account_number, environment, is_url, url};
 use super::model::{Config, Store, loopback};
+use super::ownership::{Owner, disjoint, owned_globs};
+use super::promotion::no_circle;
+use super::store::store;
 use super::table::{At, Place, Table};
+use super::values::values;
 
-const TOP: [&str; 7] = ["project", "store", "store_region", "ledger", "endpoint", "accounts", "environments"];
-const TOP_LATER: [&str; 6] = ["rollouts", "gates", "hooks", "checks", "managed_elsewhere", "pace"];
-const ENVIRONMENT: [&str; 8] =
-    ["account", "region", "role_arn", "external_id", "instance", "endpoint", "protected", "on_failure"];
-const ENVIRONMENT_LATER: [&str; 12] = [
-    "vars",
-    "owns",
-    "names",
-    "overlay",
-    "promote_from",
-    "secrets",
-    "read_role_arn",
-    "managed_elsewhere",
-    "rollouts",
-    "gates",
-    "hooks",
+const TOP: [&str; 9] = [
+    "project",
     "store",
+    "store_region",
+    "ledger",
+    "endpoint",
+    "accounts",
+    "managed_elsewhere",
+    "notify",
+    "environments",
 ];
-/// Where things are kept if the configuration does not say.
-const DEFAULT_STORE: &str = "file://.snapdeploy";
-
+const TOP_LATER: [&str; 5] = ["rollouts", "gates", "hooks", "checks", "pace"];
 /// Reads `text`, which is in `file` and is called `shown`. `endpoint` comes from the process's environment, and goes
 /// before what the file says.
 pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<String>) -> Result<Config> {
@@ -56,7 +50,9 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
     let accounts = accounts(&top)?;
     let store = store(&top)?;
     let project = project(&top, file)?;
-    let mut environments = BTreeMap::new();
+    let elsewhere = top.list("managed_elsewhere")?.map(|at| at.value).unwrap_or_default();
+    let (mut environments, mut notes) = (BTreeMap::new(), Vec::new());
+    let (mut promoted, mut owned) = (BTreeMap::new(), BTreeMap::new());
     for (name, span, value) in top.below("environments")? {
         let path = format!("[environments.{name}]");
         let Some(entries) = value.get_ref().as_table() else {
@@ -67,23 +63,48 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
             return Err(place.error(&span, message));
         }
         let table = Table::new(place, &path, entries);
-        let mut environment = environment(&table, &name, &span, &accounts)?;
+        let mut environment = environment(&table, &name, &span)?;
+        environment.values = values(&table, &accounts, &elsewhere, &mut notes)?;
         if endpoint.is_some() || environment.endpoint.is_none() {
             environment.endpoint = global.clone();
         }
         if let Some(at) = table.truth("protected")?.filter(|at| at.value) {
             protectable(&table, &at, &environment, &store, &project)?;
         }
+        if let Some(at) = table.text("promote_from")? {
+            promoted.insert(name.clone(), at);
+        }
+        owned.insert(name.clone(), owned_globs(&table, &span)?);
         environments.insert(name, environment);
     }
+    no_circle(place, &promoted, &environments.keys().map(String::as_str).collect::<Vec<_>>())?;
+    let owners = environments.values().zip(owned);
+    disjoint(place, owners.map(|(environment, (_, globs))| Owner { environment, globs }).collect())?;
     Ok(Config {
         file: file.to_path_buf(),
         project: project.name,
         store,
         store_region: top.text("store_region")?.map(|at| at.value),
         endpoint: global,
+        webhook: webhook(&top)?,
+        notes,
         environments,
     })
+}
+
+/// Reads `[notify]`. What is told names accounts and people, so it goes nowhere unencrypted but to this machine.
+fn webhook(top: &Table<'_>) -> Result<Option<String>> {
+    let Some(notify) = top.inner("notify", "[notify]")? else { return Ok(None) };
+    notify.only(&["webhook"], &[])?;
+    match notify.text("webhook")? {
+        Some(at)
+            if !(at.value.starts_with("https://")
+                || at.value.starts_with("http://") && loopback(&at.value)) =>
+        {
+            Err(top.place.error(&at.span, "`webhook` has to start with https://"))
+        }
+        other => Ok(other.map(|at| at.value)),
+    }
 }
 
 struct Project {
@@ -125,56 +146,6 @@ fn protectable(
     Ok(())
 }
 
-fn environment(
-    table: &Table<'_>,
-    name: &str,
-    span: &std::ops::Range<usize>,
-    accounts: &[(String, String)],
-) -> Result<Environment> {
-    table.only(&ENVIRONMENT, &ENVIRONMENT_LATER)?;
-    let account = table.needed("account", span)?;
-    account_number(table, "account", &account)?;
-    let region = table.needed("region", span)?;
-    if !region.value.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        return Err(table.place.error(&region.span, format!("`{}` is not a region", region.value)));
-    }
-    let on_failure = match table.text("on_failure")? {
-        None => OnFailure::Rollback,
-        Some(at) => match at.value.as_str() {
-            "rollback" => OnFailure::Rollback,
-            "stop" => OnFailure::Stop,
-            other => {
-                let message = format!("`on_failure` has to be \"rollback\" or \"stop\", not \"{other}\"");
-                return Err(table.place.error(&at.span, message));
-            }
-        },
-    };
-    let role_arn = table.text("role_arn")?;
-    if let Some(at) = role_arn.as_ref().filter(|at| !at.value.starts_with("arn:")) {
-        return Err(table.place.error(&at.span, format!("`{}` is not the ARN of a role", at.value)));
-    }
-    Ok(Environment {
-        name: name.into(),
-        account: account.value,
-        region: region.value,
-        role_arn: role_arn.map(|at| at.value),
-        external_id: table.text("external_id")?.map(|at| at.value),
-        instance: table.needed("instance", span)?.value,
-        endpoint: url(table)?,
-        protected: table.truth("protected")?.is_some_and(|at| at.value),
-        on_failure,
-        values: Values { accounts: accounts.to_vec(), ..Values::default() },
-    })
-}
-
-fn account_number(table: &Table<'_>, key: &str, at: &At<String>) -> Result<()> {
-    if at.value.len() == 12 && at.value.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(());
-    }
-    let message = format!("`{key}` has to be the twelve digits of an account, not \"{}\"", at.value);
-    Err(table.place.error(&at.span, message))
-}
-
 fn accounts(top: &Table<'_>) -> Result<Vec<(String, String)>> {
     let mut accounts = Vec::new();
     for (name, at) in top.texts("accounts")? {
@@ -184,60 +155,15 @@ fn accounts(top: &Table<'_>) -> Result<Vec<(String, String)>> {
     Ok(accounts)
 }
 
-fn url(table: &Table<'_>) -> Result<Option<String>> {
-    match table.text("endpoint")? {
-        Some(at) if !is_url(&at.value) => {
-            Err(table.place.error(&at.span, "`endpoint` has to start with http:// or https://"))
-        }
-        other => Ok(other.map(|at| at.value)),
-    }
-}
-
-fn is_url(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://")
-}
-
-fn store(top: &Table<'_>) -> Result<Store> {
-    let ledger = top.inner("ledger", "[ledger]")?;
-    if let Some(ledger) = &ledger {
-        ledger.only(&["audit", "leases"], &[])?;
-    }
-    let Some(at) = top.text("store")? else { return Ok(Store::Embedded(DEFAULT_STORE.into())) };
-    if let Some(directory) = at.value.strip_prefix("file://") {
-        if directory.is_empty() {
-            let error = top.place.error(&at.span, "`store` names no directory");
-            return Err(error.hint(format!("store = \"{DEFAULT_STORE}\"")));
-        }
-        return Ok(Store::Embedded(at.value));
-    }
-    let Some((bucket, prefix)) = at.value.strip_prefix("s3://").map(|r| r.split_once('/').unwrap_or((r, "")))
-    else {
-        let message =
-            format!("`store` has to be s3://BUCKET/PREFIX or file://DIRECTORY, not \"{}\"", at.value);
-        return Err(top.place.error(&at.span, message));
-    };
-    if bucket.is_empty() {
-        return Err(top.place.error(&at.span, "`store` names no bucket"));
-    }
-    let table = |key: &str| -> Result<String> {
-        let written = ledger.map(|l| l.text(key)).transpose()?.flatten();
-        Ok(written.map_or_else(|| format!("{bucket}-{key}"), |at| at.value))
-    };
-    Ok(Store::Shared {
-        bucket: bucket.into(),
-        prefix: prefix.trim_matches('/').into(),
-        audit: table("audit")?,
-        leases: table("leases")?,
-    })
-}
-
-fn plain(name: &str) -> bool {
+/// Returns whether `name` can be the name of a project, an environment or a var.
+pub(super) fn plain(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::runs::OnFailure;
 
     const PROD: &str =
         "[environments.prod]\naccount = \"111122223333\"\nregion = \"eu-central-1\"\ninstance = \"acme\"\n";
@@ -267,7 +193,7 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("did you mean `region`?"), "{text}");
-        assert!(complaint(&format!("{PROD}owns = []\n")).contains("does not know `owns`"));
+        assert!(complaint(&format!("{PROD}secrets = []\n")).contains("does not know `secrets`"));
     }
 
     #[test]

@@ -28,6 +28,7 @@ impl Place<'_> {
 }
 
 /// A value, and where it stands.
+#[derive(Clone, Debug)]
 pub(super) struct At<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
@@ -83,11 +84,7 @@ impl<'a> Table<'a> {
     /// Returns a text.
     pub(super) fn text(&self, key: &str) -> Result<Option<At<String>>> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        let text = value.get_ref().as_str().ok_or_else(|| self.wrong(key, value, "a text in quotes"))?;
-        if text.is_empty() {
-            return Err(self.place.error(&value.span(), format!("`{key}` is empty")));
-        }
-        Ok(Some(At { value: text.to_string(), span: value.span() }))
+        Ok(Some(At { value: self.text_of(key, value)?, span: value.span() }))
     }
 
     /// Returns a text that has to be there. `whole` is where the table itself stands.
@@ -101,6 +98,15 @@ impl<'a> Table<'a> {
         match value.get_ref().as_bool() {
             Some(truth) => Ok(Some(At { value: truth, span: value.span() })),
             None => Err(self.wrong(key, value, "true or false")),
+        }
+    }
+
+    /// Returns the text that `value` is, which is under `key`.
+    pub(super) fn text_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<String> {
+        match value.get_ref().as_str() {
+            Some("") => Err(self.place.error(&value.span(), format!("`{key}` is empty"))),
+            Some(text) => Ok(text.to_string()),
+            None => Err(self.wrong(key, value, "a text in quotes")),
         }
     }
 
@@ -118,6 +124,18 @@ impl<'a> Table<'a> {
             None => Err(self.wrong(&format!("{key}.{name}"), value, "a text in quotes")),
         };
         self.below(key)?.into_iter().map(one).collect()
+    }
+
+    /// Returns a list of texts, and where it stands.
+    pub(super) fn list(&self, key: &str) -> Result<Option<At<Vec<At<String>>>>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let list = value.get_ref().as_array().ok_or_else(|| self.wrong(key, value, "a list of texts"))?;
+        let one = |item: &Spanned<DeValue<'_>>| match item.get_ref().as_str() {
+            Some(text) => Ok(At { value: text.to_string(), span: item.span() }),
+            None => Err(self.wrong(key, item, "a list of texts")),
+        };
+        let value = list.iter().map(one).collect::<Result<_>>()?;
+        Ok(Some(At { value, span: self.get(key).map_or(0..0, Spanned::span) }))
     }
 
     /// Returns the table under `key`, for reading; `None` if it is not there.

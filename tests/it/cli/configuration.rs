@@ -30,7 +30,12 @@ fn what_is_wrong_is_said_with_its_place() {
             "",
         ),
         (
-            format!("{DEV}promote_from = \"x\"\n"),
+            format!("{DEV}promote_from = \"dve\"\n"),
+            "snapdeploy.toml:5:16: `promote_from` of dev names `dve`, which is no environment",
+            "there are dev",
+        ),
+        (
+            format!("{DEV}secrets = \"reference\"\n"),
             "snapdeploy.toml:5:1: this version does not know",
             "leave it out",
         ),
@@ -74,4 +79,166 @@ fn a_fast_clock_is_for_this_machine_only() {
         fast(&format!("{DEV}endpoint = \"http://127.0.0.1@x.example\"\n")).run(&["show", "dev"]).code,
         2
     );
+}
+
+const PROD: &str = "\
+[environments.prod]
+account = \"222222222222\"
+region = \"us-east-1\"
+instance = \"1f8e4e1c-1a2b-4c3d-8e9f-001122334455\"
+";
+
+/// Complains about `config`, and says where and what.
+#[track_caller]
+fn refused(config: &str, place: &str, hint: &str) {
+    let said = Shell::with(config).run(&["show", "dev"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{config}{}", said.err);
+    assert!(said.err.contains(place) && said.err.contains(hint), "{config}{}", said.err);
+}
+
+#[track_caller]
+fn taken(config: &str) -> String {
+    let said = Shell::with(config).run(&["show", "dev"]);
+    assert_eq!(said.code, 0, "{config}{}", said.err);
+    said.err
+}
+
+#[test]
+fn everything_that_an_environment_may_say_is_taken() {
+    let told = taken(&format!(
+        r#"project = "acme"
+managed_elsewhere = ["connect/view/*"]
+
+[accounts]
+shared = "333333333333"
+
+[notify]
+webhook = "https://hooks.example/x"
+
+{DEV}
+read_role_arn = "arn:aws:iam::111111111111:role/look"
+owns = ["connect/*", "lambda/function/acme-*"]
+managed_elsewhere = ["connect/queue/Terraform *"]
+drafts = true
+staging = "s3://acme-staging/prompts"
+
+[environments.dev.vars]
+number = "+4930123456"
+
+[environments.dev.names]
+"connect/queue/Sales" = "Sales (dev)"
+"lambda/function/acme-*" = "acme-*-dev"
+"lex/bot/Orders#live" = "Orders#dev"
+
+[environments.dev.overlay."connect/queue/Sales"]
+MaxContacts = 5
+OutboundCallerConfig = {{ OutboundCallerIdNumberId = "@{{var:number}}", Peak = 1.5 }}
+
+{PROD}promote_from = "dev"
+"#
+    ));
+    assert!(!told.contains("warning"), "{told}");
+}
+
+#[test]
+fn a_name_that_two_things_would_have_is_complained_about_at_the_second_rule() {
+    refused(
+        &format!("{DEV}[environments.dev.names]\n\"connect/queue/B\" = \"X\"\n\"connect/queue/A\" = \"X\"\n"),
+        "snapdeploy.toml:7:1: `B` and `A` would both be called `X` there",
+        "",
+    );
+    refused(
+        &format!("{DEV}[environments.dev.names]\n\"connect/quue/B\" = \"X\"\n"),
+        "snapdeploy.toml:6:1: there is no kind `connect/quue`",
+        "did you mean `connect/queue`?",
+    );
+    refused(
+        &format!("{DEV}[environments.dev.names]\nSales = \"X\"\n"),
+        "snapdeploy.toml:6:1: `Sales` is not service/noun/NAME",
+        "",
+    );
+}
+
+#[test]
+fn an_overlay_has_addresses_and_templates() {
+    let overlay = |lines: &str| format!("{DEV}[environments.dev.overlay.{lines}\n");
+    refused(
+        &overlay("\"connect/queue/S*\"]"),
+        "snapdeploy.toml:5:27: `connect/queue/S*` is not an address",
+        "",
+    );
+    refused(&overlay("\"connect/quue/S\"]"), "snapdeploy.toml:5:27: there is no kind", "`connect/queue`");
+    refused(&overlay("\"connect/queue/S\"]\nX = \"@{x}\""), "snapdeploy.toml:6:5: `@{x", "@{@}{");
+    refused(&overlay("\"connect/queue/S\"]\nX = [1979-05-27]"), "snapdeploy.toml:6:6: JSON has no times", "");
+    refused(&overlay("\"connect/queue/S\"]\nX = nan"), "snapdeploy.toml:6:5: JSON has no such number", "");
+    refused(
+        &format!(
+            "{}[environments.dev.vars]\nnumber = \"+4930\"\n",
+            overlay("\"connect/queue/S\"]\nX = \"@{var:numbr}\"")
+        ),
+        "snapdeploy.toml:6:5: there is no var `numbr`",
+        "did you mean `number`?",
+    );
+}
+
+#[test]
+fn two_environments_never_own_the_same() {
+    let owns = |text: &str| format!("owns = {text}\n");
+    let beside = DEV.replace("dev", "other");
+    refused(
+        &format!("{DEV}{beside}"),
+        "snapdeploy.toml:5:15: other owns `connect/*`, and dev, which is in the same account and region",
+        "[environments.dev] and [environments.other]",
+    );
+    // The one that stands second in the file, whatever their names.
+    let (stage, prod) = (r#"["connect/*", "ecs/service/x"]"#, r#"["lambda/function/acme-*"]"#);
+    refused(&format!("{DEV}{}", owns(stage)), "snapdeploy.toml:5:22: `ecs/service/x` selects nothing", "");
+    let elsewhere = beside.replace("0f8e", "2f8e");
+    taken(&format!("{DEV}{elsewhere}"));
+    refused(
+        &format!("{elsewhere}{}{DEV}{}", owns(prod), owns(r#"["connect/*", "lambda/function/*-prod"]"#)),
+        "snapdeploy.toml:10:22: dev owns `lambda/function/*-prod`",
+        "",
+    );
+    refused(&format!("{DEV}owns = []\n"), "snapdeploy.toml:5:8: `owns` is empty", "owns = [\"connect/*\"]");
+    refused(
+        &format!("{DEV}owns = [\"conect/*\"]\n"),
+        "snapdeploy.toml:5:9: `conect/*` selects nothing of any kind",
+        "",
+    );
+    taken(&format!("{DEV}owns = [\"connect/queue/A*\"]\n{beside}owns = [\"connect/queue/B*\"]\n"));
+}
+
+#[test]
+fn promotion_never_leads_round() {
+    refused(
+        &format!("{DEV}promote_from = \"prod\"\n{PROD}promote_from = \"dev\"\n"),
+        "`promote_from` leads round: dev from prod from dev",
+        "",
+    );
+    refused(&format!("{DEV}promote_from = \"dev\"\n"), "leads round: dev from dev", "");
+    let third = PROD.replace("prod", "third").replace("222222222222", "333333333333");
+    refused(
+        &format!(
+            "{DEV}promote_from = \"prod\"\n{PROD}promote_from = \"third\"\n{third}promote_from = \"prod\"\n"
+        ),
+        "prod from third from prod",
+        "",
+    );
+}
+
+#[test]
+fn what_is_no_mistake_is_still_said() {
+    let told = taken(&format!("{DEV}[environments.dev.vars]\nmax = \"10\"\n"));
+    assert!(told.contains("warning: snapdeploy.toml:6:7: `10` is shorter than 4 characters"), "{told}");
+}
+
+#[test]
+fn a_webhook_is_encrypted() {
+    refused(
+        &format!("[notify]\nwebhook = \"http://hooks.example\"\n{DEV}"),
+        "snapdeploy.toml:2:11: `webhook` has to start with https://",
+        "",
+    );
+    taken(&format!("[notify]\nwebhook = \"http://127.0.0.1:1/x\"\n{DEV}"));
 }

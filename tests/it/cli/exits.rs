@@ -143,7 +143,8 @@ fn change_tags(acme: &Acme, arn: &str) {
     };
     runtime.block_on(async {
         let sessions = snapdeploy::aws::Sessions::with(&clock, &crate::world::sdk(&acme.sandbox.endpoint()));
-        let account = sessions.account(&environment).await.unwrap();
+        let account =
+            sessions.account(&environment, snapdeploy::core::environment::Access::Write).await.unwrap();
         account.connect_once.tag_resource().resource_arn(arn).tags("by", "hand").send().await.unwrap();
     });
 }

@@ -10,6 +10,14 @@ use super::shell::{Said, Shell};
 
 const PROD: &str = "222222222222";
 
+/// What prod's new queues are called when they call out, as the example's configuration has it.
+pub(super) const OVERLAY: &str = "\
+[environments.prod.overlay.\"connect/queue/Billing\"]
+OutboundCallerConfig.OutboundCallerIdName = \"Acme Billing\"
+[environments.prod.overlay.\"connect/queue/Weekend desk\"]
+OutboundCallerConfig.OutboundCallerIdName = \"\"
+";
+
 /// The example's two accounts, and a shell that works on them.
 pub(super) struct Acme {
     pub(super) sandbox: Sandbox,
@@ -29,7 +37,11 @@ impl Acme {
         let shell = Shell::with(&format!(
             "project = \"acme\"\nstore = \"s3://acme-snapdeploy/main\"\nstore_region = \"us-east-1\"\n{}{}",
             environment("dev", "111111111111", ""),
-            environment("prod", PROD, "external_id = \"acme-releases\"\nprotected = true"),
+            environment(
+                "prod",
+                PROD,
+                &format!("external_id = \"acme-releases\"\nprotected = true\n{OVERLAY}")
+            ),
         ));
         let shell = shell
             .set("AWS_ENDPOINT_URL", &sandbox.endpoint())
