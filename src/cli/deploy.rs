@@ -31,7 +31,6 @@ snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
        snapdeploy deploy [OPTIONS] --resume [RUN]")]
 #[command(after_long_help = "\
 Examples:
-  snapdeploy deploy dev@latest --to prod --dry-run
   snapdeploy deploy dev@live --to prod 'connect/flow/Main IVR' --with-dependencies --save-plan p.json
   snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042")]
 pub(super) struct DeployArgs {

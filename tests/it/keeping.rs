@@ -10,6 +10,7 @@ use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Objects;
 use snapdeploy::core::package::Package;
 use snapdeploy::core::repository::Repository;
+use snapdeploy::core::select::Selection;
 use snapdeploy::core::{Clock, Digest, Pin};
 use snapdeploy::store::{DirectoryObjects, S3Objects};
 

@@ -13,6 +13,8 @@ mod generated;
 mod hostile;
 mod hostile_package;
 mod hostile_zip;
+mod hurts;
+mod intake;
 mod keeping;
 mod kill;
 mod layers;

@@ -71,6 +71,12 @@ impl Acme {
         self.run(code, &[&["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"], more].concat())
     }
 
+    /// Deploys what is in dev now to prod.
+    #[track_caller]
+    pub(super) fn deploy_live(&self) -> Said {
+        self.run(0, &["deploy", "dev@live", "--to", "prod", "--confirm", "acme/prod"])
+    }
+
     /// Returns what is in prod; an empty object counts as nothing, since AWS cannot take back what it was once given.
     pub(super) fn prod(&self) -> Value {
         let mut state = self.sandbox.connect_state(PROD);

@@ -9,4 +9,5 @@ mod health;
 mod help;
 mod journey;
 mod refusals;
+mod saving;
 mod shell;
