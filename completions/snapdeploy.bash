@@ -205,7 +205,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --resume --on-failure --exit-code --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --exit-code --save-plan --expires --plan --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -219,8 +219,28 @@ _snapdeploy() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --with-dependencies)
+                    COMPREPLY=($(compgen -W "missing all" -- "${cur}"))
+                    return 0
+                    ;;
+                --prune-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --on-failure)
                     COMPREPLY=($(compgen -W "rollback stop" -- "${cur}"))
+                    return 0
+                    ;;
+                --save-plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -879,12 +899,16 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__create)
-            opts="-q -v -h --label --out --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --with-dependencies --label --out --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --with-dependencies)
+                    COMPREPLY=($(compgen -W "missing all" -- "${cur}"))
+                    return 0
+                    ;;
                 --label)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1119,13 +1143,25 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --save-plan --expires --plan --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --run)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --save-plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -35,28 +35,28 @@ Examples:
   snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042")]
 pub(super) struct DeployArgs {
     /// What to deploy: ENV@latest, ENV@latest~N, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
-    #[arg(required_unless_present_any = ["resume", "plan"])]
+    #[arg(required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     source: Option<SourceName>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
     /// Where to
-    #[arg(long, value_name = "ENV", required_unless_present_any = ["resume", "plan"])]
+    #[arg(long, value_name = "ENV", required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     to: Option<String>,
     /// Go on with an interrupted run; without RUN, with the one that is open
-    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "", conflicts_with = "source")]
+    #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["source", "plan", "save_plan"])]
     resume: Option<String>,
     /// Also what they refer to and the target lacks, and what that refers to; =all: also what it has
-    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "missing")]
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "missing", conflicts_with = "plan")]
     with_dependencies: Option<Depending>,
     /// Also take away what the target has and the source does not; archived where that can be
-    #[arg(long)]
+    #[arg(long, conflicts_with = "plan")]
     prune: bool,
     /// How much --prune may take away of each kind: 10% of what is there, or 3
     #[arg(long, value_name = "N", default_value = "5%", requires = "prune")]
     prune_limit: Cap,
     /// Also what is changed by the hour, such as whether queues are open, and how many contacts they take
-    #[arg(long)]
+    #[arg(long, conflicts_with = "plan")]
     include_operational: bool,
     /// What to do if it fails; the environment's own setting if not given
     #[arg(long, value_name = "WHAT")]

@@ -29,13 +29,13 @@ Examples:
   snapdeploy rollback prod 'connect/flow/Main IVR' --reason INC-77")]
 pub(super) struct RollbackArgs {
     /// Where
-    #[arg(value_name = "ENV", required_unless_present = "plan")]
+    #[arg(value_name = "ENV", required_unless_present = "plan", conflicts_with = "plan")]
     environment: Option<String>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
     /// Which run to undo
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with = "plan")]
     run: Option<String>,
     #[command(flatten)]
     saving: SavingArgs,

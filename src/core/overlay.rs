@@ -6,9 +6,14 @@ use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::document::Document;
-use super::driver::Driver;
+use super::encoder::{Encoder, Origin};
+use super::error::Error;
 use super::finding::{Finding, Weight};
+use super::inventory::Inventory;
+use super::means::Means;
+use super::resolver::{Resolver, Unresolved};
 use super::select::Selection;
+use super::template::{Placeholder, Template};
 
 /// What an environment's configuration says of documents, by address: merge patches.
 pub type Overlays = BTreeMap<Address, Map<String, Value>>;
@@ -32,17 +37,45 @@ pub fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     }
 }
 
-/// Returns `document` with what `overlays` say of `address`, and a block for each member that nothing could write.
+/// Returns `patch` with each text as a read of `origin` writes it: else what is there already would never equal what the
+/// overlay says. A text that names another resource is written so already.
+fn spelled(patch: &Map<String, Value>, origin: &Origin<'_>, of: &Address) -> Map<String, Value> {
+    let resolver = Resolver { inventory: origin.inventory, accounts: origin.accounts, vars: origin.vars };
+    let spell = |text: &str| -> Option<String> {
+        let template: Template = text.parse().ok()?;
+        if template.holes().any(|hole| matches!(hole, Placeholder::To { .. })) {
+            return None;
+        }
+        let unknown = |u: Unresolved| Error::input(u.why);
+        let text = template.fill(&mut |hole| resolver.text(hole).map_err(unknown)).ok()?;
+        Some(Encoder::new(origin, of).sweep(&text))
+    };
+    fn visit(value: &Value, spell: &dyn Fn(&str) -> Option<String>) -> Value {
+        match value {
+            Value::String(text) => Value::String(spell(text).unwrap_or_else(|| text.clone())),
+            Value::Array(items) => items.iter().map(|item| visit(item, spell)).collect(),
+            Value::Object(members) => {
+                members.iter().map(|(name, member)| (name.clone(), visit(member, spell))).collect()
+            }
+            other => other.clone(),
+        }
+    }
+    patch.iter().map(|(name, value)| (name.clone(), visit(value, &spell))).collect()
+}
+
+/// Returns `document` with what the overlay of `means` says of `address`, and a block for each member that nothing could write.
 ///
 /// An empty text or structure means to go without: services answer it by leaving the member out.
 pub fn overlaid(
-    overlays: &Overlays,
-    driver: &dyn Driver,
+    means: &Means<'_>,
+    inventory: &Inventory,
     address: &Address,
     mut document: Document,
 ) -> (Document, Vec<Finding>) {
-    let Some(patch) = overlays.get(address) else { return (document, Vec::new()) };
-    let mut placed = driver.place(address, patch);
+    let values = means.values;
+    let Some(patch) = values.overlay.get(address) else { return (document, Vec::new()) };
+    let origin = Origin { inventory, accounts: &values.accounts, vars: &values.vars };
+    let mut placed = means.driver.place(address, &spelled(patch, &origin, address));
     placed.local.values_mut().for_each(nothing);
     let empty = |v: &Value| *v == Value::String(String::new());
     placed.portable.values_mut().filter(|v| empty(v)).for_each(|v| *v = Value::Null);

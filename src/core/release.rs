@@ -123,13 +123,17 @@ pub async fn plan_deploy(
     deployment: &Deployment,
 ) -> Result<Plan> {
     let (select, values) = (&deployment.select, means.values);
-    if let Some(pattern) = select.idle(source.documents.keys()).first() {
+    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
+    // What is to be pruned is only in the target.
+    let listed: Vec<&Found> = inventory.iter().collect();
+    let there = listed.iter().map(|f| &f.address).filter(|_| deployment.prune != Prune::Nothing);
+    let known = source.documents.keys().chain(there);
+    if let Some(pattern) = select.idle(known).first() {
         return Err(Error::not_found(format!("nothing in {} is `{pattern}`", source.label))
             .hint(format!("snapdeploy show {} lists what is there", source.label)));
     }
-    let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     let home = source.pin == *means.driver.pin();
-    let way = Way { means, deployment, home };
+    let way = Way { means, inventory: &inventory, deployment, home };
     let (mut picked, mut findings) = pick(environment, source, &inventory, select, values);
     let closure = close(&picked, deployment.dependencies, Some(&inventory), |address| {
         let document = source.documents.get(address).filter(|_| is_ours(values, address))?;
@@ -197,6 +201,7 @@ pub async fn plan_deploy(
 /// The way of documents into an environment.
 struct Way<'a> {
     means: &'a Means<'a>,
+    inventory: &'a Inventory,
     deployment: &'a Deployment,
     home: bool,
 }
@@ -221,7 +226,7 @@ impl Way<'_> {
             overlay::merge(&mut local, &driver.operational(address, &document.local));
         }
         let wanted = Document { portable: document.portable.clone(), local, ..Document::default() };
-        overlay::overlaid(&self.means.values.overlay, driver, address, wanted)
+        overlay::overlaid(self.means, self.inventory, address, wanted)
     }
 }
 

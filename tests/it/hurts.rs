@@ -227,7 +227,6 @@ async fn pruning_what_is_still_in_use() {
 
     // Without that one: the flow is archived, what it needs stays with it, the rest is deleted; and all comes back.
     let select = globs(&["connect/flow/*", "connect/queue/[!u]*", "connect/queue/free"]);
-    let others = Source { documents: dev.documents.clone(), ..source.clone() };
     let others = Deployment { select, ..pruning(Cap::Percent(100)) };
     let plan = planned(&world, &source, &others).await;
     assert_eq!((deleted(&plan), plan.blocks().count()), (vec!["free"], 0), "{:#?}", plan.findings);

@@ -106,7 +106,11 @@ fn pruning_is_typed_with_its_limit_and_a_blocked_plan_says_all_reasons() {
     let refused = acme.run(13, &to_prod("prod@some", &["--dry-run"]));
     assert!(refused.err.contains("does not hold all of any kind"), "{}", refused.err);
     let capped = acme.run(13, &to_prod("prod@all", &["--dry-run"]));
-    assert!(capped.err.contains("connect/queue would be pruned, and 1 may be (5 %)"), "{}", capped.err);
+    assert!(
+        capped.err.contains("10 of 13 connect/flow would be pruned, and 1 may be (5 %)"),
+        "{}",
+        capped.err
+    );
     acme.run(2, &["deploy", "prod@all", "--to", "prod", "--prune-limit", "3"]);
     acme.run(2, &to_prod("prod@all", &["--prune-limit", "most"]));
     acme.run(0, &[&to_prod("prod@all", &["--prune-limit", "100%"])[..], CONFIRM].concat());
