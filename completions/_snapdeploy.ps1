@@ -92,6 +92,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;package;create' {
+            [CompletionResult]::new('--with-dependencies', '--with-dependencies', [CompletionResultType]::ParameterName, 'Also what they refer to, and what that refers to; the words mean the same here')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A word on it, such as release=2026-11')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Also write it into this file')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
@@ -184,13 +185,20 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         'snapdeploy;deploy' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where to')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with an interrupted run; without RUN, with the one that is open')
+            [CompletionResult]::new('--with-dependencies', '--with-dependencies', [CompletionResultType]::ParameterName, 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has')
+            [CompletionResult]::new('--prune-limit', '--prune-limit', [CompletionResultType]::ParameterName, 'How much --prune may take away of each kind: 10% of what is there, or 3')
             [CompletionResult]::new('--on-failure', '--on-failure', [CompletionResultType]::ParameterName, 'What to do if it fails; the environment''s own setting if not given')
+            [CompletionResult]::new('--save-plan', '--save-plan', [CompletionResultType]::ParameterName, 'Write the plan into this file and stop, to have it approved and performed later with --plan')
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'How long the saved plan may be performed, such as 24h, 90m or 3d')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Perform a plan that was saved, if what it writes and refers to is still as it was; once')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Also take away what the target has and the source does not; archived where that can be')
+            [CompletionResult]::new('--include-operational', '--include-operational', [CompletionResultType]::ParameterName, 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: end with 4 if there is something to change')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
@@ -204,6 +212,9 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;rollback' {
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Which run to undo')
+            [CompletionResult]::new('--save-plan', '--save-plan', [CompletionResultType]::ParameterName, 'Write the plan into this file and stop, to have it approved and performed later with --plan')
+            [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'How long the saved plan may be performed, such as 24h, 90m or 3d')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Perform a plan that was saved, if what it writes and refers to is still as it was; once')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')

@@ -85,6 +85,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;package;create'= {
+            cand --with-dependencies 'Also what they refer to, and what that refers to; the words mean the same here'
             cand --label 'A word on it, such as release=2026-11'
             cand --out 'Also write it into this file'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -165,13 +166,20 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;deploy'= {
             cand --to 'Where to'
             cand --resume 'Go on with an interrupted run; without RUN, with the one that is open'
+            cand --with-dependencies 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has'
+            cand --prune-limit 'How much --prune may take away of each kind: 10% of what is there, or 3'
             cand --on-failure 'What to do if it fails; the environment''s own setting if not given'
+            cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
+            cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
+            cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
             cand --reason 'Why, for the audit'
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
+            cand --prune 'Also take away what the target has and the source does not; archived where that can be'
+            cand --include-operational 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take'
             cand --exit-code 'With --dry-run: end with 4 if there is something to change'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --yes 'Do not ask; not enough for a protected environment'
@@ -184,6 +192,9 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
+            cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
+            cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
+            cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
             cand --reason 'Why, for the audit'
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'

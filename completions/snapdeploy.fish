@@ -86,6 +86,8 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not _
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "unpack" -d 'Take a package apart into readable files'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "pack" -d 'Put a package together out of what `unpack` made'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l with-dependencies -d 'Also what they refer to, and what that refers to; the words mean the same here' -r -f -a "missing\t'What the target lacks'
+all\t'All of it'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l label -d 'A word on it, such as release=2026-11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l out -d 'Also write it into this file' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
@@ -147,8 +149,14 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l to -d 'Where to' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l resume -d 'Go on with an interrupted run; without RUN, with the one that is open' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l with-dependencies -d 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has' -r -f -a "missing\t'What the target lacks'
+all\t'All of it'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l prune-limit -d 'How much --prune may take away of each kind: 10% of what is there, or 3' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l on-failure -d 'What to do if it fails; the environment\'s own setting if not given' -r -f -a "rollback\t'Put back what was there before'
 stop\t'Stop where it is'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l save-plan -d 'Write the plan into this file and stop, to have it approved and performed later with --plan' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l expires -d 'How long the saved plan may be performed, such as 24h, 90m or 3d' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
@@ -159,6 +167,8 @@ github\t'Sentences, and annotations for GitHub Actions'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l prune -d 'Also take away what the target has and the source does not; archived where that can be'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l include-operational -d 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-code -d 'With --dry-run: end with 4 if there is something to change'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
@@ -166,6 +176,9 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s q -l qu
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l save-plan -d 'Write the plan into this file and stop, to have it approved and performed later with --plan' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l expires -d 'How long the saved plan may be performed, such as 24h, 90m or 3d' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r

@@ -2,8 +2,11 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::core::closure::Dependencies;
 use crate::core::holder::not_held;
-use crate::core::release::plan_deploy;
+use crate::core::prune::{Cap, Prune};
+use crate::core::release::{Deployment, Operational, plan_deploy};
+use crate::core::run::RunKind;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
 use crate::core::{Error, Result};
@@ -14,7 +17,8 @@ use super::exit::Exit;
 use super::notify::Subject;
 use super::progress;
 use super::resume;
-use super::source::{Loaded, SourceName};
+use super::saved::{self, SavingArgs};
+use super::source::SourceName;
 
 /// Deploy a snapshot or a package to an environment
 ///
@@ -24,25 +28,38 @@ use super::source::{Loaded, SourceName};
 #[derive(Args, Debug)]
 #[command(override_usage = "\
 snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
+       snapdeploy deploy [OPTIONS] --plan <FILE>
        snapdeploy deploy [OPTIONS] --resume [RUN]")]
 #[command(after_long_help = "\
 Examples:
-  snapdeploy deploy dev@latest --to prod --dry-run
-  snapdeploy deploy dev@live --to prod 'connect/flow/Main IVR' --reason CHG-1042")]
+  snapdeploy deploy dev@live --to prod 'connect/flow/Main IVR' --with-dependencies --save-plan p.json
+  snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042")]
 pub(super) struct DeployArgs {
     /// What to deploy: ENV@latest, ENV@latest~N, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
-    #[arg(required_unless_present = "resume")]
+    #[arg(required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     source: Option<SourceName>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
     /// Where to
-    #[arg(long, value_name = "ENV", required_unless_present = "resume")]
+    #[arg(long, value_name = "ENV", required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     to: Option<String>,
     /// Go on with an interrupted run; without RUN, with the one that is open
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
-    #[arg(conflicts_with_all = ["source", "wait_lock"])]
+    #[arg(conflicts_with_all = ["source", "plan", "save_plan", "wait_lock"])]
     resume: Option<String>,
+    /// Also what they refer to and the target lacks, and what that refers to; =all: also what it has
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "missing", conflicts_with = "plan")]
+    with_dependencies: Option<Depending>,
+    /// Also take away what the target has and the source does not; archived where that can be
+    #[arg(long, conflicts_with = "plan")]
+    prune: bool,
+    /// How much --prune may take away of each kind: 10% of what is there, or 3
+    #[arg(long, value_name = "N", default_value = "5%", requires = "prune")]
+    prune_limit: Cap,
+    /// Also what is changed by the hour, such as whether queues are open, and how many contacts they take
+    #[arg(long, conflicts_with = "plan")]
+    include_operational: bool,
     /// What to do if it fails; the environment's own setting if not given
     #[arg(long, value_name = "WHAT")]
     on_failure: Option<Failing>,
@@ -50,7 +67,27 @@ pub(super) struct DeployArgs {
     #[arg(long, requires = "dry_run")]
     exit_code: bool,
     #[command(flatten)]
+    saving: SavingArgs,
+    #[command(flatten)]
     change: ChangeArgs,
+}
+
+/// What comes with what is picked.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Depending {
+    /// What the target lacks
+    Missing,
+    /// All of it
+    All,
+}
+
+impl From<Depending> for Dependencies {
+    fn from(depending: Depending) -> Dependencies {
+        match depending {
+            Depending::Missing => Dependencies::Missing,
+            Depending::All => Dependencies::All,
+        }
+    }
 }
 
 /// What a failed deployment does.
@@ -78,24 +115,35 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         let run = Some(run.as_str()).filter(|r| !r.is_empty());
         return resume::run(run, args.to.as_deref(), on_failure, &args.change, face).await;
     }
+    if let Some(file) = &args.saving.plan {
+        return saved::perform(file, RunKind::Deploy, on_failure, &args.change, face).await;
+    }
     // clap sees to it that both are there.
     let (Some(name), Some(to)) = (&args.source, &args.to) else { return Ok(Exit::Usage) };
     if !args.change.dry_run {
         face.notice.about(Subject::Deploy, to);
     }
-    let select = Selection::new(&args.addresses)?;
+    let mut deployment = args.deployment()?;
     let context = Context::open(face).await?;
-    let site = context.site(to, args.change.access()).await?;
+    let access = args.saving.access(&args.change);
+    let site = context.site(to, access).await?;
+    if let Some(first) = &site.environment.values.promote_from {
+        deployment.proven_in = Some(context.pin(first).await?);
+    }
     let (plan, loaded) = progress::show(face, async |events| {
         let means = context.means(&site, events);
-        if !args.change.dry_run {
+        if !args.change.dry_run && args.saving.save_plan.is_none() {
             not_held(&means, args.change.patience()).await?;
         }
-        let loaded = name.load(&context, &select, events).await?;
-        let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;
+        let loaded = name.load(&context, &args.extent(&deployment), events).await?;
+        let plan = plan_deploy(&means, to, &loaded.source(name), &deployment).await?;
         Ok::<_, Error>((plan, loaded))
     })
     .await?;
+    if let Some(file) = &args.saving.save_plan {
+        loaded.keep(&context).await?;
+        return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
+    }
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };
     if let Next::Over(exit) = change::show(face, &plan, &args.change, changes)? {
         return Ok(exit);
@@ -103,11 +151,31 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &plan, None, async |events| {
-        if let Loaded::Package { package, from_file: true, .. } = &loaded {
-            context.repository().put_package(package).await?;
-        }
+        loaded.keep(&context).await?;
         let (means, change) = (context.means(&site, events), &args.change);
         runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
     })
     .await
+}
+
+impl DeployArgs {
+    /// Returns what is to be taken in.
+    fn deployment(&self) -> Result<Deployment> {
+        Ok(Deployment {
+            select: Selection::new(&self.addresses)?,
+            dependencies: self.with_dependencies.map(Dependencies::from).unwrap_or_default(),
+            prune: if self.prune { Prune::Within(self.prune_limit) } else { Prune::Nothing },
+            operational: if self.include_operational { Operational::Promoted } else { Operational::Kept },
+            ..Deployment::default()
+        })
+    }
+
+    /// Returns how much of a live source is to be read: what others refer to, and what is not there, can only be told
+    /// from all of it.
+    fn extent(&self, deployment: &Deployment) -> Selection {
+        match (deployment.dependencies, deployment.prune) {
+            (Dependencies::Left, Prune::Nothing) => deployment.select.clone(),
+            _ => Selection::all(),
+        }
+    }
 }

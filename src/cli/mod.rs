@@ -24,6 +24,7 @@ mod rollback;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod saved;
 mod show;
 mod signals;
 mod since;

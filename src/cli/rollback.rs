@@ -18,6 +18,7 @@ use super::exit::Exit;
 use super::notify::Subject;
 use super::output::moment;
 use super::resume::site_of;
+use super::saved::{self, SavingArgs};
 use super::{progress, runs as known};
 
 /// Put back what was there before a deployment
@@ -32,26 +33,33 @@ Examples:
   snapdeploy rollback prod 'connect/flow/Main IVR' --reason INC-77")]
 pub(super) struct RollbackArgs {
     /// Where
-    #[arg(value_name = "ENV")]
-    environment: String,
+    #[arg(value_name = "ENV", required_unless_present = "plan", conflicts_with = "plan")]
+    environment: Option<String>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
     /// Which run to undo
-    #[arg(long, value_name = "RUN")]
+    #[arg(long, value_name = "RUN", conflicts_with = "plan")]
     run: Option<String>,
     /// Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner
     /// can send nothing more
     #[arg(long)]
     take_over: bool,
     #[command(flatten)]
+    saving: SavingArgs,
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
 /// Runs the verb.
 pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
+    if let Some(file) = &args.saving.plan {
+        return saved::perform(file, RunKind::Rollback, None, &args.change, face).await;
+    }
+    // clap sees to it that it is there.
+    let Some(environment) = &args.environment else { return Ok(Exit::Usage) };
     if !args.change.dry_run {
-        face.notice.about(Subject::Rollback, &args.environment);
+        face.notice.about(Subject::Rollback, environment);
     }
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
@@ -59,9 +67,10 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         Some(text) => Some(known::find(&context, text, face).await?),
         None => None,
     };
+    let access = args.saving.access(&args.change);
     let site = match &named {
-        Some(record) => site_of(&context, &args.environment, record, args.change.access()).await?,
-        None => context.site(&args.environment, args.change.access()).await?,
+        Some(record) => site_of(&context, environment, record, access).await?,
+        None => context.site(environment, access).await?,
     };
     if let Some(record) = &named {
         undoable(record)?;
@@ -70,7 +79,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         let means = context.means(&site, events);
         let patience = if args.change.dry_run { Duration::ZERO } else { args.change.patience() };
         let mut found = find(&means, named.as_ref(), &select, patience).await?;
-        if found.record.finish.is_some() && !args.change.dry_run {
+        if found.record.finish.is_some() && !args.change.dry_run && args.saving.save_plan.is_none() {
             // Whoever was waited for may have made a newer one.
             if not_held(&means, patience).await? == Freed::ByWaiting {
                 found = find(&means, named.as_ref(), &select, patience).await?;
@@ -88,6 +97,16 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     }
     face.ui.say(about(&found));
     further_back(&context, &found, face).await?;
+    if let Some(file) = &args.saving.save_plan {
+        if open {
+            let run = &found.record.start.run;
+            return Err(Error::input(format!(
+                "the run {run} has not ended, so what undoes it cannot be saved"
+            ))
+            .hint(format!("undo it now: snapdeploy rollback {environment} --run {run}")));
+        }
+        return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
+    }
     let what = if open && plan.is_empty() && !args.change.dry_run {
         change::blocked(&plan)?;
         "This ends the run, which changed nothing,".to_string()

@@ -176,6 +176,16 @@ impl SourceName {
 }
 
 impl Loaded {
+    /// Keeps a package that came from a file in the store, beside the plan that uses it.
+    pub(super) async fn keep(&self, context: &Context) -> Result<()> {
+        match self {
+            Loaded::Package { package, from_file: true, .. } => {
+                context.repository().put_package(package).await.map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Returns it as a source of documents, as the user named it.
     pub(super) fn source(&self, name: &SourceName) -> Source {
         match self {

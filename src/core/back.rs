@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::address::Address;
-use super::driver::{Driver, Live, concerns};
+use super::driver::{Driver, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
@@ -13,8 +11,10 @@ use super::ledger::Act;
 use super::look::find_patiently;
 use super::means::Means;
 use super::moves::{Does, facet_digest};
+use super::picked::disowned;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
 use super::progress::Progress;
+use super::referrers::{referrers, strangers};
 use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
@@ -161,7 +161,8 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             local_known: true,
         });
     }
-    let (mut strangers, unseen) = strangers(means, &inventory, &wishes).await;
+    findings.extend(disowned(means.values, wishes.iter().map(|w| &w.address)));
+    let (mut strangers, unseen) = outside(means, &inventory, &wishes).await;
     findings.extend(unseen);
     loop {
         let needed = still_needed(means.driver, &wishes, &strangers);
@@ -253,7 +254,7 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
 
 /// Reads what is outside `wishes`, if they delete anything: something there may refer to it. What cannot be read is a
 /// finding.
-async fn strangers(
+async fn outside(
     means: &Means<'_>,
     inventory: &Inventory,
     wishes: &[Wish],
@@ -261,9 +262,7 @@ async fn strangers(
     if !wishes.iter().any(|w| w.to.is_none() && w.from.is_some()) {
         return Default::default();
     }
-    let ours: BTreeSet<&Address> = wishes.iter().map(|w| &w.address).collect();
-    let others = inventory.iter().map(|f| &f.address).filter(|a| !ours.contains(a));
-    let (lives, gaps) = survey::skim(means.driver, inventory, others, means.events).await;
+    let (lives, gaps) = strangers(means, inventory, &wishes.iter().map(|w| &w.address).collect()).await;
     let said = gaps.iter().map(|g| {
         let message = format!("could not be read, so it may refer to what is deleted: {}", g.why);
         Finding::new(Weight::Warning, g.address.as_ref(), message)
@@ -279,13 +278,6 @@ fn still_needed(
 ) -> BTreeMap<Address, Address> {
     let gone: BTreeSet<&Address> =
         wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).map(|w| &w.address).collect();
-    let mut needed = BTreeMap::new();
-    for (user, live) in strangers {
-        let mut refers = concerns(driver, user, &Value::Object(live.document.portable.clone()));
-        refers.extend(concerns(driver, user, &Value::Object(live.document.local.clone())));
-        for address in refers.into_iter().filter(|a| gone.contains(a)) {
-            needed.entry(address).or_insert_with(|| user.clone());
-        }
-    }
-    needed
+    let needed = referrers(driver, &gone, strangers.iter().map(|(user, live)| (user, &live.document)));
+    needed.into_iter().filter_map(|(address, users)| Some((address, users.into_iter().next()?))).collect()
 }

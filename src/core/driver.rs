@@ -181,6 +181,17 @@ pub trait Driver: Send + Sync {
         Vec::new()
     }
 
+    /// Returns `members`, a merge patch, in the parts of a document that they belong to; what could never be written
+    /// is put into `unknown`. Pure: asks nobody.
+    fn place(&self, _address: &Address, members: &Map<String, Value>) -> Document {
+        Document { portable: members.clone(), ..Document::default() }
+    }
+
+    /// Returns what of `local`, the local part of a document, is operational. Pure: asks nobody.
+    fn operational(&self, _address: &Address, _local: &Map<String, Value>) -> Map<String, Value> {
+        Map::new()
+    }
+
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 
@@ -208,10 +219,18 @@ pub trait Driver: Send + Sync {
 /// Returns every address that `value`, a part of `of` or of a call that writes it, has to do with where it is: those
 /// that it refers to by id or ARN, and what these imply.
 pub fn concerns(driver: &dyn Driver, of: &Address, value: &Value) -> BTreeSet<Address> {
+    concerns_with(value, |address, qualifier| driver.implied(of, address, qualifier))
+}
+
+/// Returns what [`concerns`] does where `implied` says what a reference implies.
+pub fn concerns_with(
+    value: &Value,
+    implied: impl Fn(&Address, Option<&str>) -> Vec<Address>,
+) -> BTreeSet<Address> {
     let mut all = BTreeSet::new();
     for (form, address, qualifier) in references(value) {
         if form != Form::Name {
-            all.extend(driver.implied(of, &address, qualifier.as_deref()));
+            all.extend(implied(&address, qualifier.as_deref()));
             all.insert(address);
         }
     }

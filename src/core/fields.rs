@@ -15,6 +15,11 @@ pub enum Class {
     Local,
     /// The id of a resource of this kind, the environment's own.
     LocalRef(&'static str),
+    /// The environment's own, and changed by the hour by those who run it (a queue's status): kept as what is local is,
+    /// promoted only where that is asked for, never asked of a person.
+    Operational,
+    /// The id of a resource of this kind, operational.
+    OperationalRef(&'static str),
     /// A map of tags: portable, without AWS's and snapdeploy's own.
     Tags,
     /// The digest of bytes that belong to the resource.
@@ -25,6 +30,18 @@ pub enum Class {
     Volatile,
     /// Says which resource it is (id, ARN): goes to the manifest, not to the document.
     Identity,
+}
+
+impl Class {
+    /// Returns whether a member of this class is the environment's own.
+    pub fn stays(self) -> bool {
+        matches!(self, Class::Local | Class::LocalRef(_)) || self.is_operational()
+    }
+
+    /// Returns whether a member of this class is operational.
+    pub fn is_operational(self) -> bool {
+        matches!(self, Class::Operational | Class::OperationalRef(_))
+    }
 }
 
 /// Turns an embedded document's ids into templates. Takes the parsed string.

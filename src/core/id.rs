@@ -91,6 +91,11 @@ id!(
     RunId,
     "run"
 );
+id!(
+    /// The id of a saved plan, of the same form.
+    PlanId,
+    "saved plan"
+);
 
 #[cfg(test)]
 mod tests {

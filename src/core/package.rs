@@ -16,6 +16,7 @@ use super::finding::Finding;
 use super::id::SnapshotId;
 use super::inventory::{Found, Inventory};
 use super::pin::Pin;
+use super::select::Selection;
 use super::snapshot::{Kept, Snapshot};
 
 /// The name and version of a package's manifest.
@@ -38,6 +39,9 @@ pub struct PackageManifest {
     /// Words of whoever made it.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// The kinds of which it holds everything that was there.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub whole: BTreeSet<String>,
     /// Its documents.
     pub kept: Vec<Kept>,
     /// Everything else that was there, by name.
@@ -60,20 +64,23 @@ pub struct Package {
 }
 
 impl Package {
-    /// Returns the package of those documents of `snapshot` that `select` picks, still without the bytes that they name
-    /// (`Repository::blobs` has them).
+    /// Returns the package of those documents of `snapshot` that `select` picks, and of `more`, still without the bytes
+    /// that they name (`Repository::blobs` has them).
     pub fn of(
         snapshot: &Snapshot,
-        select: impl Fn(&Address) -> bool,
+        select: &Selection,
+        more: &BTreeSet<Address>,
         labels: BTreeMap<String, String>,
     ) -> Package {
         let m = &snapshot.manifest;
+        let select_kind = |kind: &String| select.picks_all_of(kind);
+        let select = |a: &Address| select.picks(a) || more.contains(a);
         let (kept, left): (Vec<_>, Vec<_>) = m.kept.iter().cloned().partition(|k| select(&k.found.address));
         let mut inventory: Vec<Found> = left.into_iter().map(|k| k.found).collect();
         inventory.extend(m.inventory.iter().cloned());
         inventory.sort_by(|a, b| a.address.cmp(&b.address));
         let findings =
-            m.findings.iter().filter(|f| f.address.as_ref().is_some_and(&select)).cloned().collect();
+            m.findings.iter().filter(|f| f.address.as_ref().is_some_and(select)).cloned().collect();
         let documents = snapshot
             .documents
             .iter()
@@ -87,6 +94,7 @@ impl Package {
             pin: m.pin.clone(),
             taken_at: m.taken_at,
             labels,
+            whole: m.whole().into_iter().filter(select_kind).collect(),
             kept,
             inventory,
             findings,

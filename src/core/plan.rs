@@ -11,15 +11,14 @@ use super::document::Document;
 use super::driver::{Change, Driver};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
-use super::id::RunId;
+use super::id::{PlanId, RunId};
+use super::impossible::impossible;
 use super::inventory::{Found, Inventory, Ownership};
 use super::means::Values;
 use super::moves::Move;
 use super::order;
 use super::pin::Pin;
-use super::portable::{Resolver, references};
 use super::run::RunKind;
-use super::template::{Form, Placeholder};
 
 /// The name and version of a plan.
 pub const PLAN_SCHEMA: &str = "snapdeploy.plan/1";
@@ -69,6 +68,9 @@ pub struct Step {
     pub uid: String,
     /// The members that differ, for people.
     pub members: Vec<String>,
+    /// Those of them that the environment's overlay sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlaid: Vec<String>,
     /// Where it was when the plan was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
@@ -105,6 +107,15 @@ pub struct Plan {
     /// Addresses that somebody else has changed since, and that are left as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Address>,
+    /// What is needed, and is left as it is since the target has it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<Address>,
+    /// The saved plan that it was performed from, which is good for one run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<PlanId>,
+    /// The run by which the release had succeeded where it has to succeed first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven_by: Option<RunId>,
     /// Addresses that are as they should be already.
     pub unchanged: Vec<Address>,
     /// What a person ought to know; with one of weight `Block` nothing is written.
@@ -247,6 +258,7 @@ pub fn plan(
             action,
             uid: wish.uid.clone(),
             members: differing(wish.from.as_ref(), wish.to.as_ref()),
+            overlaid: Vec::new(),
             found: wish.from.as_ref().and(inventory.get(&wish.address)).cloned(),
             before: wish.from.as_ref().map(Print::of),
             after,
@@ -280,6 +292,9 @@ pub fn plan(
         steps,
         moves,
         left: Vec::new(),
+        left_alone: Vec::new(),
+        saved: None,
+        proven_by: None,
         unchanged,
         findings,
     })
@@ -311,73 +326,4 @@ pub fn differing(from: Option<&Document>, to: Option<&Document>) -> Vec<String> 
         names.extend(a.keys().chain(b.keys()).filter(|k| a.get(*k) != b.get(*k)).cloned());
     }
     names.into_iter().collect()
-}
-
-/// Returns a finding for each placeholder that the target can't resolve and for each limit that is broken: all of them,
-/// not the first.
-fn impossible(
-    changes: &[order::Task<'_>],
-    driver: &dyn Driver,
-    inventory: &Inventory,
-    values: &Values,
-) -> Result<Vec<Finding>> {
-    let mut then = inventory.clone();
-    for change in changes {
-        let address = &change.wish.address;
-        match (&change.wish.from, &change.wish.to) {
-            (None, Some(_)) => then.insert(Found::new(address.clone(), "", "")),
-            (Some(_), None) => then.remove(address),
-            _ => {}
-        }
-    }
-    let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };
-    let mut findings = Vec::new();
-    for change in changes {
-        findings.extend(unassociated(change.wish, driver, &then));
-        let mut seen = BTreeSet::new();
-        for m in &change.moves {
-            let (args, unresolved) = resolver.resolve(&m.args)?;
-            if unresolved.is_empty() {
-                let block = |why| Finding::new(Weight::Block, Some(&change.wish.address), why);
-                findings.extend(driver.refusals(m, &args).into_iter().map(block));
-            }
-            for u in unresolved {
-                if !seen.insert(u.placeholder.clone()) {
-                    continue;
-                }
-                let mut finding = Finding::new(
-                    Weight::Block,
-                    Some(&change.wish.address),
-                    format!("cannot be written: {}", u.why),
-                );
-                if let Placeholder::To { address, .. } = &u.placeholder {
-                    finding.message = format!("refers to {address}, which is not in the target ({})", u.why);
-                    finding = finding
-                        .hint(format!("add {address} to the deployment, or create it in the target first"));
-                }
-                findings.push(finding);
-            }
-        }
-    }
-    Ok(findings)
-}
-
-/// Returns a finding for each thing that `wish` refers to and may not use in the target.
-fn unassociated(wish: &Wish, driver: &dyn Driver, then: &Inventory) -> Vec<Finding> {
-    let Some(to) = &wish.to else { return Vec::new() };
-    let refers = references(&Value::Object(to.portable.clone()));
-    let missing =
-        refers.into_iter().filter(|(form, ..)| *form != Form::Name).filter_map(|(_, address, q)| {
-            let any = driver.implied(&wish.address, &address, q.as_deref());
-            then.get(&address)?;
-            let first = any.first()?.clone();
-            any.iter().all(|a| then.get(a).is_none()).then_some((address, first))
-        });
-    let unique: BTreeSet<_> = missing.collect();
-    let block = |(address, first): (Address, Address)| {
-        let message = format!("refers to {address}, which the target may not use: there is no {first}");
-        Finding::new(Weight::Block, Some(&wish.address), message)
-            .hint(format!("add '{first}' to the deployment"))
-    };
-    unique.into_iter().map(block).collect()
 }

@@ -214,14 +214,16 @@ fn leaf(
                 _ => portable(encoder.value(value)),
             }
         }
-        Some(Class::Local) => local(encoder.quietly(|e| e.value(value))),
-        Some(Class::LocalRef(kind)) => local(encoder.quietly(|e| typed(kind, value, e))),
+        Some(Class::Local | Class::Operational) => local(encoder.quietly(|e| e.value(value))),
+        Some(Class::LocalRef(kind) | Class::OperationalRef(kind)) => {
+            local(encoder.quietly(|e| typed(kind, value, e)))
+        }
         Some(Class::Volatile | Class::Identity) => Parts::default(),
         // Nothing, where something that is known might have been: it goes where that would have gone.
         None if is_empty(&value) && rules_below(path, rules) => {
             match rules.iter().find(|rule| is_below(path, rule)).map(|rule| rule.class) {
                 Some(Class::Volatile | Class::Identity) => Parts::default(),
-                Some(Class::Local | Class::LocalRef(_)) => local(value),
+                Some(class) if class.stays() => local(value),
                 _ => portable(value),
             }
         }
@@ -268,7 +270,7 @@ fn tags(value: Value, encoder: &mut Encoder<'_>) -> Value {
 }
 
 /// Returns the class of the longest rule that covers `path`.
-fn class_of(path: &[String], rules: &[FieldRule]) -> Option<Class> {
+pub(super) fn class_of(path: &[String], rules: &[FieldRule]) -> Option<Class> {
     let covers = |rule: &&FieldRule| {
         let mut steps = path.iter();
         rule.path.split('.').all(|name| steps.next().is_some_and(|step| step == name))
@@ -277,11 +279,11 @@ fn class_of(path: &[String], rules: &[FieldRule]) -> Option<Class> {
 }
 
 /// Returns whether a rule speaks of something below `path`.
-fn rules_below(path: &[String], rules: &[FieldRule]) -> bool {
+pub(super) fn rules_below(path: &[String], rules: &[FieldRule]) -> bool {
     rules.iter().any(|rule| is_below(path, rule))
 }
 
-fn is_below(path: &[String], rule: &FieldRule) -> bool {
+pub(super) fn is_below(path: &[String], rule: &FieldRule) -> bool {
     let mut names = rule.path.split('.');
     path.iter().all(|step| names.next() == Some(step)) && names.next().is_some()
 }

@@ -57,6 +57,16 @@ impl Selection {
         self.is_all() || self.globs.is_match(address.to_string())
     }
 
+    /// Returns whether it is sure to pick everything of `kind`, whatever its name.
+    pub fn picks_all_of(&self, kind: &str) -> bool {
+        let folder = format!("{kind}/");
+        let whole = |pattern: &String| {
+            let begin = pattern.strip_suffix('*');
+            begin.is_some_and(|b| !b.contains(['*', '?', '[', '{']) && folder.starts_with(b))
+        };
+        self.is_all() || self.patterns.iter().any(whole)
+    }
+
     /// Returns the patterns that pick none of `addresses`.
     pub fn idle<'a>(&self, addresses: impl Iterator<Item = &'a Address> + Clone) -> Vec<&str> {
         let unused = |i: &usize| !addresses.clone().any(|a| self.globs.matches(a.to_string()).contains(i));
@@ -67,6 +77,16 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_of_a_kind_is_picked_by_its_folder_and_by_what_is_above_it() {
+        let all = |p: &str| Selection::new(&[p.to_string()]).unwrap().picks_all_of("connect/queue");
+        assert!(
+            all("connect/queue/*") && all("connect/*") && all("*") && Selection::all().picks_all_of("x/y")
+        );
+        assert!(!all("connect/queue/S*") && !all("connect/flow/*") && !all("connect/queue/Sales"));
+        assert!(!all("?onnect/*"));
+    }
 
     #[test]
     fn a_star_reaches_over_slashes_and_a_reserved_character_is_matched_by_its_code() {

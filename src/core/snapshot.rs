@@ -1,6 +1,6 @@
 //! A snapshot: what was in an environment at a time, and what it covers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,16 @@ pub struct Manifest {
     pub inventory: Vec<Found>,
     /// What a person ought to know.
     pub findings: Vec<Finding>,
+}
+
+impl Manifest {
+    /// Returns the kinds of which it holds everything that was there: those that a full snapshot without gaps covers.
+    pub fn whole(&self) -> BTreeSet<String> {
+        match &self.coverage {
+            Coverage::Full { kinds } if self.gaps.is_empty() => kinds.iter().cloned().collect(),
+            _ => BTreeSet::new(),
+        }
+    }
 }
 
 /// The name and version of a manifest.

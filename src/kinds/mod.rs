@@ -5,4 +5,5 @@ pub mod connect;
 mod known;
 
 pub use bind::{Instance, bind, instances};
+pub use connect::implied;
 pub use known::KINDS;

@@ -50,6 +50,7 @@ fn package(prompts: &[(&str, Vec<u8>)]) -> Package {
         pin: "111111111111.us-east-1.1b4e28ba".parse().unwrap(),
         taken_at: "2026-11-21T02:45:00.123Z".parse().unwrap(),
         labels: BTreeMap::new(),
+        whole: Default::default(),
         kept: documents.iter().map(|(a, d)| Kept::of(&found(a), d)).collect(),
         inventory: Vec::new(),
         findings: Vec::new(),

@@ -13,10 +13,9 @@ use snapdeploy::core::ledger::{Act, Beat, BeginError, Claim, Entry, Held, Ledger
 use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Page;
 use snapdeploy::core::plan::Plan;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::run::{Finish, Note, Row, RunRecord, RunStart};
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
-use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
 use snapdeploy::core::{Address, Clock, ErrorKind, Pin, Result};
 use snapdeploy::sandbox::{Fault, FaultKind};
@@ -36,7 +35,7 @@ async fn plan_words(world: &World, dev: &Snapshot, words: &str) -> Plan {
     let mut source = Source::of_snapshot("dev@latest", dev);
     let document = source.documents.get_mut(&queue()).unwrap();
     document.portable.insert("Description".into(), json!(words));
-    plan_deploy(&world.means(&*world.b), "prod", &source, &Selection::all()).await.unwrap()
+    plan_deploy(&world.means(&*world.b), "prod", &source, &Deployment::default()).await.unwrap()
 }
 
 async fn words_now(world: &World) -> String {

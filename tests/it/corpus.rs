@@ -10,7 +10,7 @@ use snapdeploy::core::finding::Weight;
 use snapdeploy::core::package::Package;
 use snapdeploy::core::plan::{Action, Plan};
 use snapdeploy::core::portable::references;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
@@ -47,7 +47,7 @@ async fn publish(world: &World) {
 
 /// Returns `snapshot` as a package that went through bytes.
 fn packaged(snapshot: &Snapshot) -> Source {
-    let package = Package::of(snapshot, |_| true, BTreeMap::new());
+    let package = Package::of(snapshot, &Selection::all(), &BTreeSet::new(), BTreeMap::new());
     let bytes = package.to_bytes().unwrap();
     let back = Package::from_bytes(&bytes).unwrap();
     assert_eq!(back, package);
@@ -56,7 +56,7 @@ fn packaged(snapshot: &Snapshot) -> Source {
 }
 
 async fn planned(world: &World, source: &Source) -> Plan {
-    plan_deploy(&world.means(&*world.b), "prod", source, &Selection::all()).await.unwrap()
+    plan_deploy(&world.means(&*world.b), "prod", source, &Deployment::default()).await.unwrap()
 }
 
 /// Returns everything by which an account could be known: its number, its instance, and every id in it.

@@ -32,6 +32,7 @@ fn package_of(documents: BTreeMap<Address, Document>) -> Package {
         environment: "dev".into(),
         pin: "111111111111.us-east-1.1b4e28ba".parse().unwrap(),
         taken_at: "2026-11-21T02:45:00.123Z".parse().unwrap(),
+        whole: ["connect/queue".to_string()].into(),
         labels: BTreeMap::from([("ticket".into(), "A-1".into())]),
         kept: documents.iter().map(|(a, d)| Kept::of(&found(a), d)).collect(),
         inventory: vec![found(&Address::new("connect/prompt", "Beep"))],

@@ -1,6 +1,6 @@
 //! What the repository keeps: whole or not at all, and never believed without its digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use snapdeploy::core::ErrorKind;
@@ -10,6 +10,7 @@ use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Objects;
 use snapdeploy::core::package::Package;
 use snapdeploy::core::repository::Repository;
+use snapdeploy::core::select::Selection;
 use snapdeploy::core::{Clock, Digest, Pin};
 use snapdeploy::store::{DirectoryObjects, S3Objects};
 
@@ -90,7 +91,7 @@ async fn a_byte_that_has_changed_on_the_disk_is_found_at_read_and_the_key_is_nam
     let (world, objects) = kept(root.path()).await;
     let means = world.means_with(&*world.a, &objects, &world.ledger);
     let snapshot = extract(&means, &extraction("dev")).await.unwrap().snapshot;
-    let package = Package::of(&snapshot, |_| true, BTreeMap::new());
+    let package = Package::of(&snapshot, &Selection::all(), &BTreeSet::new(), BTreeMap::new());
     means.repository.put_package(&package).await.unwrap();
     let plan = means.repository.put_plan(&world.plan(&snapshot).await).await.unwrap();
     let pin = world.a.pin();

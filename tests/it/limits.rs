@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use snapdeploy::core::event::Events;
 use snapdeploy::core::finding::Weight;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::runs::OnFailure;
-use snapdeploy::core::select::Selection;
 use snapdeploy::core::survey;
 use snapdeploy::sandbox::Kind;
 
@@ -207,7 +206,7 @@ async fn the_number_of_a_version_stays_where_it_is_and_an_alias_travels() {
     );
     // At home it is a number like any other: no block, and no trouble.
     let source = Source::of_snapshot("dev@latest", &dev);
-    let home = plan_deploy(&world.means(&*world.a), "dev", &source, &Selection::all()).await.unwrap();
+    let home = plan_deploy(&world.means(&*world.a), "dev", &source, &Deployment::default()).await.unwrap();
     assert_eq!(home.blocks().count(), 0);
     let (inventory, _) = survey::list(&*world.a, &Events::silent()).await.unwrap();
     let every = dev.documents.keys();

@@ -16,6 +16,8 @@ mod hostile;
 mod hostile_package;
 mod hostile_zip;
 mod http;
+mod hurts;
+mod intake;
 mod keeping;
 mod kill;
 mod layers;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use snapdeploy::core::Address;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::runs::{Ended, OnFailure};
 use snapdeploy::core::select::Selection;
 use snapdeploy::sandbox::{Kind, Scenario};
@@ -118,7 +118,14 @@ async fn a_draft_in_the_target_blocks_what_would_publish_it_whatever_an_update_d
         assert_eq!(world.mutations(), 0);
         let others = Selection::new(&["connect/flow/Again".into()]).unwrap();
         let source = Source::of_snapshot("dev@latest", &dev);
-        let plan = plan_deploy(&world.means(&*world.b), "prod", &source, &others).await.unwrap();
+        let plan = plan_deploy(
+            &world.means(&*world.b),
+            "prod",
+            &source,
+            &Deployment { select: others.clone(), ..Deployment::default() },
+        )
+        .await
+        .unwrap();
         assert_eq!(plan.blocks().count(), 0, "the others can be deployed without it: {:#?}", plan.findings);
     }
 }

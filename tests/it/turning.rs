@@ -16,7 +16,7 @@ use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::Means;
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::plan::Plan;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::run::{RunKind, RunStatus};
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume, undo_open};
 use snapdeploy::core::select::Selection;
@@ -289,7 +289,9 @@ async fn what_something_else_refers_to_since_is_not_deleted() {
     let source = Source::of_snapshot("dev@latest", &dev);
     let queues = Selection::new(&["connect/queue/*".into()]).unwrap();
     let means = world.means(&*world.b);
-    let plan = plan_deploy(&means, "prod", &source, &queues).await.unwrap();
+    let plan = plan_deploy(&means, "prod", &source, &Deployment { select: queues, ..Deployment::default() })
+        .await
+        .unwrap();
     deploy(&world, &plan).await;
 
     meddle(&*world.b, &flow, Some(&dev.documents[&flow])).await;
@@ -316,7 +318,7 @@ async fn a_second_rollback_goes_further_back() {
     let mut source = Source::of_snapshot("dev@latest", &dev);
     let document = source.documents.get_mut(&queue(1)).unwrap();
     document.portable.insert("Description".into(), json!("newest words"));
-    let plan = plan_deploy(&world.means(&*world.b), "prod", &source, &Selection::all()).await.unwrap();
+    let plan = plan_deploy(&world.means(&*world.b), "prod", &source, &Deployment::default()).await.unwrap();
     let second = deploy(&world, &plan).await;
 
     assert_eq!(roll_back(&world).await, second);

@@ -23,7 +23,7 @@ use snapdeploy::core::means::{Means, Values};
 use snapdeploy::core::objects::Objects;
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::portable::Resolver;
-use snapdeploy::core::release::{Source, plan_deploy};
+use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::repository::Repository;
 use snapdeploy::core::run::{Actor, Process};
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
@@ -153,7 +153,7 @@ impl World {
     /// Returns the plan that puts everything of `snapshot` into B.
     pub async fn plan(&self, snapshot: &Snapshot) -> Plan {
         let source = Source::of_snapshot("dev@latest", snapshot);
-        plan_deploy(&self.means(&*self.b), "prod", &source, &Selection::all()).await.unwrap()
+        plan_deploy(&self.means(&*self.b), "prod", &source, &Deployment::default()).await.unwrap()
     }
 
     /// Deploys everything of `snapshot` into B.

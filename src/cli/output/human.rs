@@ -88,7 +88,8 @@ fn finding_line(f: &Finding, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
     let about = f.address.as_ref().map(|a| format!("{a} ")).unwrap_or_default();
     writeln!(out, "{} {about}{}", style.apply_to(word), f.message)?;
     match &f.hint {
-        Some(hint) => writeln!(out, "  hint: {hint}"),
+        // What is to be pasted stands on lines of its own.
+        Some(hint) => writeln!(out, "  hint: {}", hint.replace('\n', "\n    ")),
         None => Ok(()),
     }
 }

@@ -38,7 +38,7 @@ impl Report for PlanReport<'_> {
                     Action::Update => ink.style().yellow(),
                     Action::Delete => ink.style().red(),
                 };
-                let members = if action == Action::Update { step.members.join(", ") } else { String::new() };
+                let members = members(step);
                 let address = console::pad_str(
                     &step.address.to_string(),
                     width.unwrap_or(0),
@@ -51,6 +51,11 @@ impl Report for PlanReport<'_> {
             }
         }
         writeln!(out, "{}", counts(plan))?;
+        if !plan.left_alone.is_empty() {
+            let names: Vec<String> = plan.left_alone.iter().map(ToString::to_string).collect();
+            let there = &plan.environment;
+            writeln!(out, "Needed, and left alone since {there} has them: {}", names.join(", "))?;
+        }
         finding_lines(&plan.findings, out, ink)
     }
 
@@ -85,6 +90,15 @@ fn title(plan: &Plan) -> String {
         RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
         RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
     }
+}
+
+/// Returns the members that are worth naming: all that an update changes, of a new one those that the overlay sets.
+fn members(step: &Step) -> String {
+    let names = step.members.iter().filter_map(|m| match step.overlaid.contains(m) {
+        true => Some(format!("{m} (overlay)")),
+        false => (step.action == Action::Update).then(|| m.clone()),
+    });
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns `3 changes: 1 to create, 2 to update; 14 unchanged`.

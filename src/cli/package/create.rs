@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::progress;
 use crate::cli::source::{Loaded, SourceName};
+use crate::core::closure::{Dependencies, close};
+use crate::core::driver::concerns_with;
 use crate::core::package::Package;
 use crate::core::select::Selection;
-use crate::core::{Digest, Error, Result};
+use crate::core::{Address, Digest, Document, Error, Result};
+use crate::kinds::implied;
 
 use super::inspect::PackageReport;
 use super::verb::CreateArgs;
@@ -21,6 +26,8 @@ pub(super) async fn run(args: &CreateArgs, face: &Face) -> Result<Exit> {
             .hint("snapdeploy package unpack and pack take one apart and put it together"));
     };
     let select = Selection::new(&args.addresses)?;
+    let dependencies = args.with_dependencies.map(Dependencies::from).unwrap_or_default();
+    let read = if dependencies == Dependencies::Left { select.clone() } else { Selection::all() };
     let mut labels = BTreeMap::new();
     for (key, value) in &args.labels {
         if labels.insert(key.clone(), value.clone()).is_some() {
@@ -28,8 +35,7 @@ pub(super) async fn run(args: &CreateArgs, face: &Face) -> Result<Exit> {
         }
     }
     let context = Context::open(face).await?;
-    let loaded =
-        progress::show(face, async |events| args.source.load(&context, &select, events).await).await?;
+    let loaded = progress::show(face, async |events| args.source.load(&context, &read, events).await).await?;
     let Loaded::Snapshot(snapshot) = loaded else {
         return Err(Error::bug("a snapshot turned out to be a package"));
     };
@@ -40,7 +46,15 @@ pub(super) async fn run(args: &CreateArgs, face: &Face) -> Result<Exit> {
     if !snapshot.manifest.gaps.is_empty() {
         face.ui.say(format!("warning: {} has gaps: {}", args.source, snapshot.manifest.gaps.len()));
     }
-    let mut package = Package::of(&snapshot, |a| select.picks(a), labels);
+    let picked = snapshot.documents.keys().filter(|a| select.picks(a)).cloned().collect();
+    // What stays the source's own is not written elsewhere, so what it refers to is not needed there.
+    let needs = |of: &Address, document: &Document| {
+        let portable = Value::Object(document.portable.clone());
+        concerns_with(&portable, |address, qualifier| implied(of, address, qualifier))
+    };
+    let document = |a: &Address| snapshot.documents.get(a).cloned();
+    let closure = close(&picked, dependencies, None, document, needs);
+    let mut package = Package::of(&snapshot, &select, &closure.added, labels);
     package.blobs = context.repository().blobs(&package.documents).await?;
     let digest = context.repository().put_package(&package).await?;
     if let Some(file) = &args.out {

@@ -141,7 +141,11 @@ fn put_together(directory: &Path) -> Result<Package> {
     for old in &manifest.kept {
         match documents.get(&old.found.address) {
             Some(document) => kept.push(Kept::of(&old.found, document)),
-            None => manifest.inventory.push(old.found.clone()),
+            None => {
+                // What was taken out was there: the package does not hold all of its kind any more.
+                manifest.whole.remove(old.found.address.kind());
+                manifest.inventory.push(old.found.clone());
+            }
         }
     }
     manifest.inventory.sort_by(|a, b| a.address.cmp(&b.address));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use crate::cli::context::Face;
+use crate::cli::deploy::Depending;
 use crate::cli::exit::Exit;
 use crate::cli::source::SourceName;
 use crate::core::{Error, Result};
@@ -46,6 +47,9 @@ pub(super) struct CreateArgs {
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     pub(super) addresses: Vec<String>,
+    /// Also what they refer to, and what that refers to; the words mean the same here
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "missing")]
+    pub(super) with_dependencies: Option<Depending>,
     /// A word on it, such as release=2026-11
     #[arg(long = "label", value_name = "K=V", value_parser = label)]
     pub(super) labels: Vec<(String, String)>,

@@ -19,6 +19,7 @@ use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
 use crate::core::means::Values;
 use crate::core::moves::{Does, Move};
+use crate::core::place::{operational, place};
 use crate::core::portable::{Encoder, Origin, encode, to_wire};
 use crate::core::{Error, ErrorKind, Pin, Result};
 
@@ -165,6 +166,14 @@ impl Driver for Connect {
 
     fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
         association::implied(of, address, qualifier)
+    }
+
+    fn place(&self, address: &Address, members: &Map<String, Value>) -> Document {
+        place(members, family(address.kind()).map_or(&[], |f| f.fields))
+    }
+
+    fn operational(&self, address: &Address, local: &Map<String, Value>) -> Map<String, Value> {
+        operational(local, family(address.kind()).map_or(&[], |f| f.fields))
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {

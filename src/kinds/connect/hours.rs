@@ -37,7 +37,7 @@ pub const HOURS: Family = Family {
         field("Config", Class::Portable),
         field("ParentHoursOfOperationIds", Class::Ref("connect/hours")),
         // Operational: the holidays of this place.
-        field("Overrides", Class::Local),
+        field("Overrides", Class::Operational),
         field("Tags", Class::Tags),
         field("LastModifiedTime", Class::Volatile),
         field("LastModifiedRegion", Class::Volatile),

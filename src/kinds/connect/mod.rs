@@ -27,5 +27,6 @@ mod security_profile;
 mod staging;
 mod write;
 
+pub use association::implied;
 pub use calls::Calls;
 pub use driver::Connect;

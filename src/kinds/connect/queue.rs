@@ -37,9 +37,9 @@ pub const QUEUE: Family = Family {
         field("OutboundCallerConfig.OutboundCallerIdName", Class::Local),
         field("OutboundCallerConfig.OutboundCallerIdNumberId", Class::Local),
         field("OutboundEmailConfig", Class::Local),
-        // Operational: opening, closing and limiting queues is the target's own business.
-        field("MaxContacts", Class::Local),
-        field("Status", Class::Local),
+        // Opening, closing and limiting queues is the target's own business.
+        field("MaxContacts", Class::Operational),
+        field("Status", Class::Operational),
         field("QuickConnectIds", Class::Ref("connect/quick-connect")),
         field("Tags", Class::Tags),
         field("LastModifiedTime", Class::Volatile),

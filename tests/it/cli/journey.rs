@@ -10,6 +10,14 @@ use super::shell::{Said, Shell};
 
 const PROD: &str = "222222222222";
 
+/// What prod's new queues are called when they call out, as the example's configuration has it.
+pub(super) const OVERLAY: &str = "\
+[environments.prod.overlay.\"connect/queue/Billing\"]
+OutboundCallerConfig.OutboundCallerIdName = \"Acme Billing\"
+[environments.prod.overlay.\"connect/queue/Weekend desk\"]
+OutboundCallerConfig.OutboundCallerIdName = \"\"
+";
+
 /// The example's two accounts, and a shell that works on them.
 pub(super) struct Acme {
     pub(super) sandbox: Sandbox,
@@ -29,7 +37,11 @@ impl Acme {
         let shell = Shell::with(&format!(
             "project = \"acme\"\nstore = \"s3://acme-snapdeploy/main\"\nstore_region = \"us-east-1\"\n{}{}",
             environment("dev", "111111111111", ""),
-            environment("prod", PROD, "external_id = \"acme-releases\"\nprotected = true"),
+            environment(
+                "prod",
+                PROD,
+                &format!("external_id = \"acme-releases\"\nprotected = true\n{OVERLAY}")
+            ),
         ));
         let shell = shell
             .set("AWS_ENDPOINT_URL", &sandbox.endpoint())
@@ -57,6 +69,12 @@ impl Acme {
     #[track_caller]
     pub(super) fn deploy(&self, code: i32, more: &[&str]) -> Said {
         self.run(code, &[&["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"], more].concat())
+    }
+
+    /// Deploys what is in dev now to prod.
+    #[track_caller]
+    pub(super) fn deploy_live(&self) -> Said {
+        self.run(0, &["deploy", "dev@live", "--to", "prod", "--confirm", "acme/prod"])
     }
 
     /// Returns what is in prod; an empty object counts as nothing, since AWS cannot take back what it was once given.

@@ -16,5 +16,6 @@ mod packages;
 mod pipelines;
 mod refusals;
 mod runner;
+mod saving;
 mod shell;
 mod waiting;
