@@ -2,8 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::core::drift::OnDrift;
 use crate::core::holder::not_held;
-use crate::core::release::plan_deploy;
+use crate::core::release::plan_deploy_over;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
 use crate::core::{Error, Result};
@@ -20,6 +21,9 @@ use super::source::{Loaded, SourceName};
 /// The plan is shown, a question asked, and exactly that plan performed. Before the first change a snapshot of all
 /// that will be touched is kept, so that `rollback` puts back what was there. A deployment that fails rolls itself
 /// back, unless told otherwise.
+///
+/// What somebody has changed there since the last run left it is named, and blocks, unless the release has the change
+/// too. So does a newer release that this one would undo.
 #[derive(Args, Debug)]
 #[command(override_usage = "\
 snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
@@ -29,7 +33,7 @@ Examples:
   snapdeploy deploy dev@latest --to prod --dry-run
   snapdeploy deploy dev@live --to prod 'connect/flow/Main IVR' --reason CHG-1042")]
 pub(super) struct DeployArgs {
-    /// What to deploy: ENV@latest, ENV@latest~N, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
+    /// What to deploy: ENV@latest, ENV@latest~N, ENV@good, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
     #[arg(required_unless_present = "resume")]
     source: Option<SourceName>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
@@ -44,6 +48,9 @@ pub(super) struct DeployArgs {
     /// What to do if it fails; the environment's own setting if not given
     #[arg(long, value_name = "WHAT")]
     on_failure: Option<Failing>,
+    /// Overwrite what somebody has changed there since it was left, and what a newer release put there
+    #[arg(long, conflicts_with = "resume")]
+    overwrite_drift: bool,
     /// With --dry-run: end with 4 if there is something to change
     #[arg(long, requires = "dry_run")]
     exit_code: bool,
@@ -87,7 +94,8 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
             not_held(&means).await?;
         }
         let loaded = name.load(&context, &select, events).await?;
-        let plan = plan_deploy(&means, to, &loaded.source(name), &select).await?;
+        let on_drift = if args.overwrite_drift { OnDrift::Overwrite } else { OnDrift::Block };
+        let plan = plan_deploy_over(&means, to, &loaded.source(name), &select, on_drift).await?;
         Ok::<_, Error>((plan, loaded))
     })
     .await?;

@@ -15,6 +15,7 @@ mod logs;
 mod output;
 mod package;
 mod progress;
+mod restore;
 mod resume;
 mod rollback;
 mod runs;
@@ -23,6 +24,7 @@ mod sandbox;
 mod show;
 mod signals;
 mod source;
+mod time;
 mod ui;
 
 pub use command::main;

@@ -56,6 +56,9 @@ pub async fn prepare(performance: &mut Performance<'_>, run: &RunId) -> Result<O
         kept,
         inventory: inventory.iter().filter(|f| !lives.contains_key(&f.address)).cloned().collect(),
         findings: Vec::new(),
+        vars: means.values.vars.clone(),
+        healthy: None,
+        problems: Vec::new(),
     };
     means.repository.commit(Snapshot { manifest, documents }).await?;
     means.events.emit(Event::Committed { snapshot: id.clone() });

@@ -1,6 +1,7 @@
 //! The nouns. Imports nothing of ours: no AWS, no clap, no terminal.
 
 pub mod address;
+pub mod after;
 pub mod archive;
 pub mod arn;
 pub mod back;
@@ -9,6 +10,7 @@ pub mod clock;
 pub mod compare;
 pub mod digest;
 pub mod document;
+pub mod drift;
 pub mod driver;
 pub mod encoder;
 pub mod environment;
@@ -19,9 +21,11 @@ pub mod fields;
 pub mod finding;
 pub mod health;
 pub mod holder;
+pub mod home;
 pub mod id;
 pub mod inventory;
 pub mod journal;
+pub mod known;
 pub mod lease;
 pub mod ledger;
 pub mod look;
@@ -40,6 +44,7 @@ pub mod progress;
 pub mod release;
 pub mod repository;
 pub mod resolver;
+pub mod restore;
 pub mod run;
 pub mod runs;
 pub mod select;

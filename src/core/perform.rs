@@ -1,7 +1,9 @@
 //! Performing a plan: every move looked at, intended, sent once and noted; then verified.
 
+use std::collections::BTreeMap;
+
 use super::address::Address;
-use super::driver::Reply;
+use super::driver::{Live, Reply};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::inventory::{Found, Inventory};
@@ -31,6 +33,16 @@ pub struct Performance<'a> {
     pub plan: &'a Plan,
     /// How far it has come.
     pub progress: Progress,
+    /// What its verification saw, once it has looked.
+    pub seen: Option<Seen>,
+}
+
+/// What a verification saw.
+pub struct Seen {
+    /// What there is of what the plan writes.
+    pub lives: BTreeMap<Address, Live>,
+    /// Everything, by name.
+    pub inventory: Inventory,
 }
 
 impl Performance<'_> {
@@ -233,7 +245,7 @@ impl Performance<'_> {
     }
 
     /// Reads again all that the plan writes. Returns what is not as planned, one line each.
-    async fn verify(&self, inventory: &Inventory) -> Result<Vec<String>> {
+    async fn verify(&mut self, inventory: &Inventory) -> Result<Vec<String>> {
         self.means.events.emit(Event::Verifying { total: self.plan.steps.len() });
         let addresses: Vec<&Address> = self.plan.steps.iter().map(|s| &s.address).collect();
         let (lives, gaps) =
@@ -264,6 +276,7 @@ impl Performance<'_> {
                 }
             }
         }
+        self.seen = Some(Seen { lives, inventory: inventory.clone() });
         Ok(problems)
     }
 }

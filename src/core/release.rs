@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::address::Address;
 use super::document::Document;
+use super::drift::{self, OnDrift};
 use super::driver::Live;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::home::{self, Vars};
 use super::inventory::{Found, Inventory, Ownership};
 use super::means::Means;
 use super::package::Package;
@@ -33,19 +37,24 @@ pub struct Source {
     pub documents: BTreeMap<Address, Document>,
     /// What a person ought to know about them.
     pub findings: Vec<Finding>,
+    /// When they were taken.
+    pub taken_at: Timestamp,
+    /// The values that the environment had then.
+    pub vars: Vars,
 }
 
 impl Source {
     /// Returns the snapshot as a source.
     pub fn of_snapshot(label: &str, snapshot: &Snapshot) -> Source {
         let mut findings = snapshot.manifest.findings.clone();
-        if let Coverage::Before { run, .. } = &snapshot.manifest.coverage {
-            findings.push(Finding::new(
-                Weight::Note,
-                None,
-                format!("the source is what was there before the run {run}"),
-            ));
-        }
+        let said = match &snapshot.manifest.coverage {
+            Coverage::Before { run, .. } => {
+                Some(format!("the source is what was there before the run {run}"))
+            }
+            Coverage::After { run, .. } => Some(format!("the source is what the run {run} left")),
+            _ => None,
+        };
+        findings.extend(said.map(|said| Finding::new(Weight::Note, None, said)));
         Source {
             label: label.into(),
             digest: snapshot.manifest.id.to_string(),
@@ -53,6 +62,8 @@ impl Source {
             inventory: snapshot.inventory(),
             documents: snapshot.documents.clone(),
             findings,
+            taken_at: snapshot.manifest.taken_at,
+            vars: snapshot.manifest.vars.clone(),
         }
     }
 
@@ -65,17 +76,31 @@ impl Source {
             inventory: package.inventory(),
             documents: package.documents.clone(),
             findings: package.manifest.findings.clone(),
+            taken_at: package.manifest.taken_at,
+            vars: package.manifest.vars.clone(),
         }
     }
 }
 
-/// Returns the plan that puts what `select` picks of `source` into the environment. Reads the environment; writes
-/// nothing.
+/// Returns the plan that puts what `select` picks of `source` into the environment; drift blocks it. Reads the
+/// environment; writes nothing.
 pub async fn plan_deploy(
     means: &Means<'_>,
     environment: &str,
     source: &Source,
     select: &Selection,
+) -> Result<Plan> {
+    plan_deploy_over(means, environment, source, select, OnDrift::Block).await
+}
+
+/// Returns the plan that puts what `select` picks of `source` into the environment, over what drifted there as `on_drift`
+/// says. Reads the environment; writes nothing.
+pub async fn plan_deploy_over(
+    means: &Means<'_>,
+    environment: &str,
+    source: &Source,
+    select: &Selection,
+    on_drift: OnDrift,
 ) -> Result<Plan> {
     if let Some(pattern) = select.idle(source.documents.keys()).first() {
         return Err(Error::not_found(format!("nothing in {} is `{pattern}`", source.label))
@@ -103,6 +128,7 @@ pub async fn plan_deploy(
         .flat_map(|a| needs(&serde_json::Value::Object(source.documents[*a].portable.clone())))
         .collect();
     survey::complete(&all, |a| picked.contains(&a) || needed.contains(a))?;
+    let came = home.then_some((&source.vars, &means.values.vars));
     let mut wishes = Vec::new();
     for address in picked {
         let live = lives.get(address);
@@ -111,7 +137,7 @@ pub async fn plan_deploy(
             address: address.clone(),
             uid: source.inventory.get(address).map(Found::lasting_uid).unwrap_or_default(),
             from: live.map(|l| l.document.clone()),
-            to: Some(desired(&source.documents[address], live, home)),
+            to: Some(desired(&source.documents[address], live, came.as_ref())),
             local_known: home || live.is_some(),
         });
     }
@@ -122,14 +148,16 @@ pub async fn plan_deploy(
         source_digest: source.digest.clone(),
         undoes: None,
     };
-    plan(occasion, &wishes, means.driver, &inventory, means.values, findings)
+    let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, findings)?;
+    drift::watch(means, source, &wishes, &mut plan, on_drift).await?;
+    Ok(plan)
 }
 
-/// Returns what `document` is to be in the target: literally itself at home; elsewhere its portable part with the
-/// target's own local part.
-fn desired(document: &Document, live: Option<&Live>, home: bool) -> Document {
-    if home {
-        return Document { unknown: Default::default(), ..document.clone() };
+/// Returns what `document` is to be in the target: literally itself at home, where it came with the values of then to
+/// those of now; elsewhere its portable part with the target's own local part.
+fn desired(document: &Document, live: Option<&Live>, came: Option<&(&Vars, &Vars)>) -> Document {
+    if let Some((then, now)) = came {
+        return Document { unknown: Default::default(), ..home::document(document, then, now) };
     }
     Document {
         portable: document.portable.clone(),

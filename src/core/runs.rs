@@ -1,13 +1,14 @@
 //! Runs: beginning, going on, turning round and ending.
 
 use super::address::Address;
+use super::after;
 use super::back::{Past, past, plan_back};
 use super::before::prepare;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::holder::{Manner, locked, take_over};
-use super::id::RunId;
+use super::id::{RunId, SnapshotId};
 use super::journal::Journal;
 use super::lease::{LEASE, Lease};
 use super::ledger::{BeginError, Claim};
@@ -150,6 +151,7 @@ pub async fn undo_open(
                 journal,
                 plan: &past_run.plan,
                 progress: Progress::of(&rows),
+                seen: None,
             };
             performance.settle().await;
             let plan = plan_back(means, &past(means, id).await?, &Selection::all()).await?;
@@ -164,7 +166,8 @@ pub async fn undo_open(
             if plan.is_empty() && plan.left.is_empty() {
                 let message = "nothing was changed".to_string();
                 let (status, at, wrote) = (RunStatus::Failed, means.clock.now(), Vec::new());
-                let finish = Finish { status, at, changed: false, wrote, message, turned_into: None };
+                let finish =
+                    Finish { status, at, changed: false, wrote, message, turned_into: None, after: None };
                 means.ledger.end(&lease.claim, &finish).await?;
                 return Ok(None);
             }
@@ -199,6 +202,8 @@ fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>)
         source_digest: plan.source_digest.clone(),
         undoes: plan.undoes.clone().filter(|_| !plan.partly),
         tool: means.tool.to_string(),
+        source_pin: plan.source_pin.clone(),
+        source_taken_at: plan.source_taken_at,
     }
 }
 
@@ -242,7 +247,7 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
 async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: OnFailure) -> Result<LegEnd> {
     let journal = Journal::new(means.ledger, means.clock, lease.claim.clone(), leg.rows.len());
     let progress = Progress::of(&leg.rows);
-    let mut performance = Performance { means, lease, journal, plan: &leg.plan, progress };
+    let mut performance = Performance { means, lease, journal, plan: &leg.plan, progress, seen: None };
     let run = leg.start.run.clone();
     if !leg.rows.is_empty() {
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
@@ -254,8 +259,9 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     let error = match outcome {
         Ok(problems) if problems.is_empty() => {
             let left: Vec<Address> = performance.progress.left(&leg.plan).into_iter().cloned().collect();
+            let after = after::keep(&performance, &run).await;
             return Ok(LegEnd::Over(
-                match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified").await {
+                match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified", after).await {
                     Ok(()) if !left.is_empty() => Ended::Left { run, left, why: None },
                     Ok(()) => Ended::Done { run },
                     Err(e) => {
@@ -272,7 +278,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     if !performance.progress.changed() && !in_place_of_another(means, leg).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
-        let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
+        let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
         return Err(error);
     }
     if error.kind == ErrorKind::Fenced {
@@ -287,7 +293,8 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
             Ok(None) => {
                 // The calls had no effect: there is nothing to undo.
                 performance.progress = Progress::default();
-                let ended = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
+                let ended =
+                    end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
                 return Err(match ended {
                     Ok(()) => error,
                     Err(_) => {
@@ -329,6 +336,7 @@ async fn end(
     performance: &Performance<'_>,
     status: RunStatus,
     message: &str,
+    after: Option<SnapshotId>,
 ) -> Result<()> {
     let wrote: Vec<Address> = performance.progress.touched(&leg.plan).into_iter().cloned().collect();
     let finish = Finish {
@@ -338,6 +346,7 @@ async fn end(
         wrote,
         message: message.to_string(),
         turned_into: None,
+        after,
     };
     means.ledger.end(&lease.claim, &finish).await
 }
@@ -384,6 +393,7 @@ async fn turn(
         wrote,
         message: format!("{}; undone by {}, run of {}", why.message, next.run, old.environment),
         turned_into: Some(next.run.clone()),
+        after: None,
     };
     let claim = means.ledger.succeed(&lease.claim, &finish, &next, LEASE).await?;
     Ok(Leg { claim, start: next, plan, rows: Vec::new() })
