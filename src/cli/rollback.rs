@@ -30,8 +30,7 @@ use super::{progress, restore, runs as known};
 #[command(after_long_help = format!("\
 Examples:
   snapdeploy rollback prod --dry-run
-  snapdeploy rollback prod 'connect/flow/Main IVR' --reason INC-77
-  snapdeploy rollback prod 'connect/flow/Main IVR' --to yesterday
+  snapdeploy rollback prod 'connect/flow/Main IVR' --to yesterday --reason INC-77
 
 {TIMES}"))]
 pub(super) struct RollbackArgs {

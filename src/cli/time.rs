@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
 /// What is said of times in help.
-pub(super) const TIMES: &str = "\
-A TIME is yesterday or 2026-11-19 (the end of that day), 2026-11-19T18:00, '3h ago' or '2 days ago'. It is meant where
-this machine is (TZ), unless it says otherwise: 2026-11-19T18:00Z, 2026-11-19T18:00[Europe/Berlin].";
+pub(super) const TIMES: &str = "A TIME is yesterday or 2026-11-19 (the end of that day), 2026-11-19T18:00, '3h ago' \
+or '2 days ago'. It is meant where this machine is (TZ), unless it says otherwise, as 2026-11-19T18:00Z and \
+2026-11-19T18:00[Europe/Berlin] do.";
 
 /// Returns the moment that `text` names; nothing if it is no time. A day means its end. A time has hyphens
 /// (`2026-11-19`) or ends with `ago`, so that the beginning of an id (`20261119t18`) is never taken for one.

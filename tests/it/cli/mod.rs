@@ -8,5 +8,6 @@ mod exits;
 mod health;
 mod help;
 mod journey;
+mod moments;
 mod refusals;
 mod shell;
