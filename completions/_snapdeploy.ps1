@@ -189,6 +189,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--overwrite-drift', '--overwrite-drift', [CompletionResultType]::ParameterName, 'Overwrite what somebody has changed there since it was left, and what a newer release put there')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: end with 4 if there is something to change')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
@@ -202,6 +203,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;rollback' {
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Which run to undo')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')

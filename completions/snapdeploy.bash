@@ -205,7 +205,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --resume --on-failure --exit-code --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --resume --on-failure --overwrite-drift --exit-code --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1119,13 +1119,17 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --run)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -170,6 +170,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
+            cand --overwrite-drift 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
             cand --exit-code 'With --dry-run: end with 4 if there is something to change'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --yes 'Do not ask; not enough for a protected environment'
@@ -182,6 +183,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
+            cand --to 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time'
             cand --reason 'Why, for the audit'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'

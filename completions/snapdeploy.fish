@@ -157,6 +157,7 @@ github\t'Sentences, and annotations for GitHub Actions'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l overwrite-drift -d 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-code -d 'With --dry-run: end with 4 if there is something to change'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
@@ -164,6 +165,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s q -l qu
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l to -d 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F

@@ -77,8 +77,8 @@ pub(super) fn which_of(text: &str) -> Result<Which, String> {
     if text == "live" {
         return Ok(Which::Live);
     }
-    let counted: [(&str, fn(usize) -> Which); 2] = [("latest", Which::Latest), ("good", Which::Good)];
-    for (word, which) in counted {
+    for word in ["latest", "good"] {
+        let which = if word == "good" { Which::Good } else { Which::Latest };
         if text == word {
             return Ok(which(0));
         }

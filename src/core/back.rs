@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
+use super::drift::who;
 use super::driver::Live;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::home;
 use super::id::RunId;
 use super::inventory::{Found, Inventory};
+use super::known::{By, known};
 use super::ledger::Act;
 use super::look::find_patiently;
 use super::means::Means;
@@ -157,7 +159,8 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             left.push(address.clone());
             continue;
         }
-        if let Some(why) = conflict {
+        if let Some(mut why) = conflict {
+            why.push_str(&later(means, address, &start.run).await?);
             findings.push(Finding::new(Weight::Block, Some(address), why).hint(format!(
                 "leave it out by naming the others, or undo the later change of {address} first"
             )));
@@ -199,6 +202,15 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     plan.partly = !select.is_all();
     plan.left = left;
     Ok(plan)
+}
+
+/// Returns who wrote `address` after the run, if it was another run.
+async fn later(means: &Means<'_>, address: &Address, run: &RunId) -> Result<String> {
+    let wanted = BTreeSet::from([address.clone()]);
+    Ok(match known(means, &wanted).await?.remove(address).map(|k| k.by) {
+        Some(By::Run(other)) if other.run != *run => format!(", by run {} ({})", other.run, who(&other)),
+        _ => String::new(),
+    })
 }
 
 /// Adds to `inventory` what the run made, or may have made, and what no listing shows yet.

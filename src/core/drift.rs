@@ -48,8 +48,18 @@ pub async fn watch(
     for (wish, known) in overwritten(means, wishes, plan).await? {
         let wish = settled(&wish, means.driver);
         if let Some(what) = drifted(&known, &wish) {
-            let hint = "take it into the release, or overwrite it: --overwrite-drift";
-            findings.push(weighed(weight, &wish.address, what, hint));
+            let take = "take it into the release, or overwrite it: --overwrite-drift";
+            let environment = &plan.environment;
+            let hint = match &known.snapshot {
+                Some(id) => {
+                    let shell = wish.address.to_string().replace('\'', r"'\''");
+                    format!(
+                        "snapdeploy diff {environment}@{id} {environment}@live '{shell}' shows it; {take}"
+                    )
+                }
+                None => take.to_string(),
+            };
+            findings.push(weighed(weight, &wish.address, what, &hint));
         }
         if let Some(what) = older(&known, &wish, source) {
             let hint = "deploy a newer release, or undo that one knowingly: --overwrite-drift";
@@ -166,7 +176,8 @@ fn since(by: &By) -> String {
     }
 }
 
-fn who(start: &RunStart) -> String {
+/// Returns what a run did, when and whose it was: `deployed 2026-11-19 18:00:00Z by user/ada`.
+pub(super) fn who(start: &RunStart) -> String {
     let did = match start.kind {
         RunKind::Deploy => "deployed",
         RunKind::Rollback => "rolled back",

@@ -26,6 +26,8 @@ pub struct Known {
     pub state: State,
     /// Who left or saw it.
     pub by: By,
+    /// The snapshot that it is in, where it is in one.
+    pub snapshot: Option<SnapshotId>,
     /// The deployment whose release is there: the newest that wrote the address and is not undone.
     pub release: Option<RunStart>,
 }
@@ -73,9 +75,9 @@ pub async fn known(means: &Means<'_>, wanted: &BTreeSet<Address>) -> Result<BTre
     walk.extracts().await?;
     let Walk { left, mut releases, .. } = walk;
     let known = left.into_iter().filter_map(|(address, left)| {
-        let (state, by) = left?;
+        let (state, by, snapshot) = left?;
         let release = releases.remove(&address).flatten();
-        Some((address, Known { state, by, release }))
+        Some((address, Known { state, by, snapshot, release }))
     });
     Ok(known.collect())
 }
@@ -84,7 +86,7 @@ struct Walk<'a> {
     means: &'a Means<'a>,
     wanted: &'a BTreeSet<Address>,
     /// `None` where the newest run leaves it open what is there.
-    left: BTreeMap<Address, Option<(State, By)>>,
+    left: BTreeMap<Address, Option<(State, By, Option<SnapshotId>)>>,
     /// `None` where no release is there.
     releases: BTreeMap<Address, Option<RunStart>>,
     /// What newer runs have undone of a run.
@@ -153,7 +155,8 @@ impl Walk<'_> {
             if !self.left.contains_key(&address) {
                 let state = self.left_by(&record, finish, &address).await?;
                 let by = By::Run(Box::new(record.start.clone()));
-                self.left.insert(address, state.map(|s| (s, by)));
+                let kept = |s: &State| finish.after.clone().filter(|_| !matches!(s, State::Print(_)));
+                self.left.insert(address, state.map(|s| (s.clone(), by, kept(&s))));
             }
         }
         Ok(())
@@ -218,7 +221,7 @@ impl Walk<'_> {
                     Says::There => self.in_snapshot(id, &address).await?,
                 };
                 let by = By::Extract { snapshot: id.clone(), at: manifest.taken_at };
-                self.left.insert(address, left.map(|s| (s, by)));
+                self.left.insert(address, left.map(|s| (s, by, Some(id.clone()))));
             }
             if missing(self).is_empty() {
                 break;

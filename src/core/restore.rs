@@ -175,7 +175,10 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
     let only_named = named.len() == select.patterns().len() && !select.is_all();
     let mut then = Then::new();
     let mut taken: BTreeMap<SnapshotId, Timestamp> = BTreeMap::new();
-    for id in means.repository.snapshots(pin).await?.iter().rev() {
+    // An id begins with the time of its snapshot: what is surely younger is not even read.
+    let day = |id: &SnapshotId| id.as_str().split('-').next().unwrap_or_default().to_string();
+    let last = day(&SnapshotId::new(at));
+    for id in means.repository.snapshots(pin).await?.iter().rev().filter(|id| day(id) <= last) {
         if only_named && named.iter().all(|a| then.knows(a)) {
             break;
         }

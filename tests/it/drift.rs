@@ -109,7 +109,13 @@ async fn a_change_since_the_last_run_blocks_and_the_flag_overwrites_it() {
     let said = &block.message;
     assert!(said.starts_with(&format!("was changed since run {run} (deployed 2")), "{said}");
     assert!(said.ends_with("by user/tester): Description"), "{said}");
-    assert!(block.hint.as_ref().unwrap().contains("--overwrite-drift"));
+    let hint = block.hint.as_ref().unwrap();
+    let after = world.ledger.run(&run).await.unwrap().finish.unwrap().after.unwrap();
+    assert!(
+        hint.starts_with(&format!("snapdeploy diff prod@{after} prod@live 'connect/queue/Q1'")),
+        "{hint}"
+    );
+    assert!(hint.contains("--overwrite-drift"));
     world.sandbox.clear_calls();
     let refused = begin(&world.means(&*world.b), &blocked, None, OnFailure::Stop).await.unwrap_err();
     assert_eq!((refused.kind, world.mutations()), (ErrorKind::Blocked, 0));

@@ -51,11 +51,13 @@ async fn an_older_package_undoes_a_colleagues_change_in_silence() {
 async fn rolling_back_a_colleagues_run() {
     let (world, mine) = deployed().await;
     let next = release(&world, 0, "a colleague's words").await;
-    perform(&world, &plan(&world, &next, "*", OnDrift::Block).await).await;
+    let theirs = perform(&world, &plan(&world, &next, "*", OnDrift::Block).await).await;
     let means = world.means(&*world.b);
     let back = plan_back(&means, &past(&means, &mine).await.unwrap(), &Selection::all()).await.unwrap();
     let blocks: Vec<_> = back.blocks().map(|f| f.address.clone().unwrap()).collect();
     assert_eq!(blocks, [queue(0)], "what the colleague wrote is not undone with mine");
+    let said = &back.blocks().next().unwrap().message;
+    assert!(said.contains(&format!("by run {theirs} (deployed")), "{said}");
     assert!(words(&world.sandbox).contains("a colleague's words"));
 }
 

@@ -145,7 +145,9 @@ async fn what_was_not_there_then_is_named_and_left_and_what_is_gone_comes_back_w
     let lost: Address = "connect/queue/Lost".parse().unwrap();
     let new: Address = "connect/queue/New".parse().unwrap();
     meddle(&*world.b, &lost, None).await;
-    meddle(&*world.b, &new, Some(&kept.documents[&queue(0)])).await;
+    let mut made = kept.documents[&queue(0)].clone();
+    made.portable.insert("Name".into(), json!("New"));
+    meddle(&*world.b, &new, Some(&made)).await;
 
     let all = restore(&world, When::Snapshot(Box::new(kept.clone())), &Selection::all()).await;
     assert_eq!((all.steps.len(), all.count(Action::Create)), (1, 1), "{:#?}", all.steps);
