@@ -9,16 +9,19 @@ use snapdeploy::aws::Sessions;
 use snapdeploy::core::back::{newest, past, plan_back};
 use snapdeploy::core::drift::OnDrift;
 use snapdeploy::core::driver::Driver;
+use snapdeploy::core::extract::extract;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::{Means, Values};
 use snapdeploy::core::plan::{Action, Plan};
+use snapdeploy::core::release::{Source, plan_deploy};
 use snapdeploy::core::repository::Repository;
 use snapdeploy::core::restore::{When, plan_restore};
 use snapdeploy::core::run::RunKind;
+use snapdeploy::core::runs::{Ended, OnFailure, begin, resume, undo_open};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::{Coverage, Snapshot};
 use snapdeploy::core::{Address, ErrorKind};
-use snapdeploy::sandbox::Kind;
+use snapdeploy::sandbox::{Fault, FaultKind, Kind};
 
 use crate::drift::{console, deployed, perform, plan, queue, release};
 use crate::world::{B, REGION, World, content, environment, extraction, meddle, sdk, words};
@@ -197,7 +200,7 @@ async fn a_value_of_the_environment_comes_back_as_it_was_then() {
     console(&world, B, 1, "+4930123").await;
     let (old_driver, old_values) = with_vars(&world, "+4930123").await;
     let then = Means { values: &old_values, ..world.means(&*old_driver) };
-    let kept = snapdeploy::core::extract::extract(&then, &extraction("prod")).await.unwrap().snapshot;
+    let kept = extract(&then, &extraction("prod")).await.unwrap().snapshot;
     assert_eq!(kept.documents[&queue(1)].portable["Description"], "@{var:line}");
     assert_eq!(kept.manifest.vars, old_values.vars);
     let before = world.sandbox.connect_state(B);
@@ -209,9 +212,8 @@ async fn a_value_of_the_environment_comes_back_as_it_was_then() {
     assert!(untouched.is_empty(), "other words for the same: {:?}", untouched.steps);
     console(&world, B, 1, "+4940999").await;
     let plan = plan_restore(&now, "prod", &when, &Selection::all()).await.unwrap();
-    let ended =
-        snapdeploy::core::runs::begin(&now, &plan, None, snapdeploy::core::runs::OnFailure::Stop).await;
-    assert!(matches!(ended, Ok(snapdeploy::core::runs::Ended::Done { .. })), "{ended:?}");
+    let ended = begin(&now, &plan, None, OnFailure::Stop).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
     assert_eq!(world.sandbox.connect_state(B), before);
 }
 
@@ -223,12 +225,10 @@ async fn a_rollback_is_no_conflict_because_a_value_of_the_environment_is_another
     let (old_driver, old_values) = with_vars(&world, "+4930123").await;
     let then = Means { values: &old_values, ..world.means(&*old_driver) };
     let dev = world.extract(&*world.a, "dev").await;
-    let source = snapdeploy::core::release::Source::of_snapshot("dev@latest", &dev);
-    let plan =
-        snapdeploy::core::release::plan_deploy(&then, "prod", &source, &Selection::all()).await.unwrap();
-    let ended =
-        snapdeploy::core::runs::begin(&then, &plan, None, snapdeploy::core::runs::OnFailure::Stop).await;
-    let Ok(snapdeploy::core::runs::Ended::Done { run }) = ended else { panic!("{ended:?}") };
+    let source = Source::of_snapshot("dev@latest", &dev);
+    let plan = plan_deploy(&then, "prod", &source, &Selection::all()).await.unwrap();
+    let ended = begin(&then, &plan, None, OnFailure::Stop).await;
+    let Ok(Ended::Done { run }) = ended else { panic!("{ended:?}") };
 
     let (new_driver, new_values) = with_vars(&world, "new words").await;
     let now = Means { values: &new_values, ..world.means(&*new_driver) };
@@ -239,7 +239,36 @@ async fn a_rollback_is_no_conflict_because_a_value_of_the_environment_is_another
 }
 
 async fn perform_with(means: &Means<'_>, plan: &Plan) {
-    let ended =
-        snapdeploy::core::runs::begin(means, plan, None, snapdeploy::core::runs::OnFailure::Stop).await;
-    assert!(matches!(ended, Ok(snapdeploy::core::runs::Ended::Done { .. })), "{ended:?}");
+    let ended = begin(means, plan, None, OnFailure::Stop).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_restore_that_stopped_part_way_goes_on_or_is_taken_back() {
+    for goes_on in [true, false] {
+        let world = World::new(words(3)).await;
+        world.extract(&*world.b, "prod").await;
+        let before = world.sandbox.connect_state(B);
+        let then = Timestamp::now();
+        for n in 0..3 {
+            console(&world, B, n, "by hand").await;
+        }
+        let after = world.sandbox.connect_state(B);
+        let plan = restore(&world, When::At(then), &Selection::all()).await;
+        world.sandbox.fault(Fault { nth: 2, ..Fault::next("UpdateQueueName", FaultKind::AccessDenied) });
+        let means = world.means(&*world.b);
+        let ended = begin(&means, &plan, None, OnFailure::Stop).await;
+        let Ok(Ended::Stopped { run, .. }) = ended else { panic!("{ended:?}") };
+        let open = newest(&means, &Selection::all()).await.unwrap();
+        assert_eq!(open.record.start.run, run, "it is what a plain rollback undoes");
+        if goes_on {
+            assert!(matches!(resume(&means, &run, OnFailure::Stop).await, Ok(Ended::Done { .. })));
+            assert_eq!(world.sandbox.connect_state(B), before);
+        } else {
+            let back = plan_back(&means, &open, &Selection::all()).await.unwrap();
+            assert!(matches!(undo_open(&means, &open, &back, None).await, Ok(Ended::Done { .. })));
+            assert_eq!(world.sandbox.connect_state(B), after);
+        }
+        assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none());
+    }
 }
