@@ -3,13 +3,15 @@
 use clap::{Args, ValueEnum};
 
 use crate::core::closure::Dependencies;
+use crate::core::drift::OnDrift;
 use crate::core::holder::not_held;
 use crate::core::prune::{Cap, Prune};
 use crate::core::release::{Deployment, Operational, plan_deploy};
+use crate::core::renames::Said;
 use crate::core::run::RunKind;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
-use crate::core::{Error, Result};
+use crate::core::{Address, Error, Result};
 
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face};
@@ -25,6 +27,9 @@ use super::source::SourceName;
 /// The plan is shown, a question asked, and exactly that plan performed. Before the first change a snapshot of all
 /// that will be touched is kept, so that `rollback` puts back what was there. A deployment that fails rolls itself
 /// back, unless told otherwise.
+///
+/// What somebody has changed there since the last run left it is named, and blocks, unless the release has the change
+/// too. So does a newer release that this one would undo.
 #[derive(Args, Debug)]
 #[command(override_usage = "\
 snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
@@ -35,7 +40,7 @@ Examples:
   snapdeploy deploy dev@live --to prod 'connect/flow/Main IVR' --with-dependencies --save-plan p.json
   snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042")]
 pub(super) struct DeployArgs {
-    /// What to deploy: ENV@latest, ENV@latest~N, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
+    /// What to deploy: ENV@latest, ENV@latest~N, ENV@good, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
     #[arg(required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     source: Option<SourceName>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
@@ -63,6 +68,15 @@ pub(super) struct DeployArgs {
     /// What to do if it fails; the environment's own setting if not given
     #[arg(long, value_name = "WHAT")]
     on_failure: Option<Failing>,
+    /// Overwrite what somebody has changed there since it was left, and what a newer release put there
+    #[arg(long, conflicts_with = "resume")]
+    overwrite_drift: bool,
+    /// What the target calls OLD is what the source calls NEW: rename it, do not make another
+    #[arg(long, value_name = "OLD=NEW", conflicts_with_all = ["resume", "plan"])]
+    rename: Vec<String>,
+    /// What is new in the target, though something there looks like it: addresses, or globs of addresses
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["resume", "plan"])]
+    as_new: Vec<String>,
     /// With --dry-run: end with 4 if there is something to change
     #[arg(long, requires = "dry_run")]
     exit_code: bool,
@@ -166,7 +180,12 @@ impl DeployArgs {
             dependencies: self.with_dependencies.map(Dependencies::from).unwrap_or_default(),
             prune: if self.prune { Prune::Within(self.prune_limit) } else { Prune::Nothing },
             operational: if self.include_operational { Operational::Promoted } else { Operational::Kept },
-            ..Deployment::default()
+            drift: if self.overwrite_drift { OnDrift::Overwrite } else { OnDrift::Block },
+            said: Said {
+                renames: self.rename.iter().map(|text| renamed(text)).collect::<Result<_>>()?,
+                new: (!self.as_new.is_empty()).then(|| Selection::new(&self.as_new)).transpose()?,
+            },
+            proven_in: None,
         })
     }
 
@@ -178,4 +197,15 @@ impl DeployArgs {
             _ => Selection::all(),
         }
     }
+}
+
+/// Returns both sides of `OLD=NEW`; a name may have an equals sign in it, so each is tried.
+fn renamed(text: &str) -> Result<(Address, Address)> {
+    let sides = text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..]));
+    let both = |(old, new): (&str, &str)| Some((old.parse().ok()?, new.parse().ok()?));
+    sides.filter_map(both).next().ok_or_else(|| {
+        Error::input(format!("`{text}` does not say what is renamed")).hint(
+            "--rename 'connect/queue/Returns=connect/queue/Returns DE': OLD is its name in the target now",
+        )
+    })
 }

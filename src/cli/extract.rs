@@ -98,6 +98,10 @@ struct ExtractReport<'a> {
     changed: bool,
     gaps: &'a [Gap],
     findings: &'a [Finding],
+    /// Whether the environment was well, where that was asked.
+    healthy: Option<bool>,
+    /// What was not well.
+    problems: &'a [String],
 }
 
 impl<'a> ExtractReport<'a> {
@@ -119,6 +123,8 @@ impl<'a> ExtractReport<'a> {
             changed: extracted.written > 1,
             gaps: &m.gaps,
             findings: &m.findings,
+            healthy: m.healthy,
+            problems: &m.problems,
         }
     }
 }
@@ -133,6 +139,12 @@ impl Report for ExtractReport<'_> {
         finding_lines(self.findings, out, ink)?;
         for gap in self.gaps {
             writeln!(out, "{} {}", ink.style().yellow().apply_to("missing:"), gap_line(gap))?;
+        }
+        for problem in self.problems {
+            writeln!(out, "{} {problem}", ink.style().yellow().apply_to("not well:"))?;
+        }
+        if !self.problems.is_empty() {
+            writeln!(out, "It is kept, but is not {}@good.", self.environment)?;
         }
         let total: usize = self.resources.values().sum();
         let (environment, id) = (self.environment, self.snapshot);

@@ -19,6 +19,7 @@ mod notify;
 mod output;
 mod package;
 mod progress;
+mod restore;
 mod resume;
 mod rollback;
 mod runs;
@@ -29,6 +30,7 @@ mod show;
 mod signals;
 mod since;
 mod source;
+mod time;
 mod ui;
 
 pub use command::main;

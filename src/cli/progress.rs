@@ -92,6 +92,9 @@ impl Drawer {
                 self.clear();
                 self.line(&format!("Verifying {total} resources"));
             }
+            Event::NotKept { why } => {
+                self.tell(&format!("warning: what the run left could not be kept as a snapshot: {why}"));
+            }
             Event::Turning { from, to, why } => {
                 self.tell(&format!("Run {from} failed: {why}"));
                 self.tell(&format!("Run {to} puts back what was there before"));

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::core::back::{Past, newest, past, plan_back};
 use crate::core::holder::{Freed, Manner, not_held};
 use crate::core::means::Means;
+use crate::core::plan::Plan;
 use crate::core::run::{RunKind, RunRecord, RunStatus};
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
@@ -19,36 +20,45 @@ use super::notify::Subject;
 use super::output::moment;
 use super::resume::site_of;
 use super::saved::{self, SavingArgs};
-use super::{progress, runs as known};
+use super::time::TIMES;
+use super::{progress, restore, runs as known};
 
 /// Put back what was there before a deployment
 ///
 /// Without --run it undoes the newest deployment of the environment that changed something and is not yet undone;
 /// with addresses, the newest one that wrote those. A second rollback goes further back. What somebody changed since
 /// is named, and blocks.
+///
+/// With --to it puts back what was there at a time or in a snapshot, also where no run changed it: what is overwritten
+/// is shown, what was not there then is left as it is. Such a run is itself a change: the next rollback undoes it.
 #[derive(Args, Debug)]
-#[command(after_long_help = "\
+#[command(after_long_help = format!("\
 Examples:
   snapdeploy rollback prod --dry-run
-  snapdeploy rollback prod 'connect/flow/Main IVR' --reason INC-77")]
+  snapdeploy rollback prod 'connect/flow/Main IVR' --to yesterday --reason INC-77
+
+{TIMES}"))]
 pub(super) struct RollbackArgs {
     /// Where
     #[arg(value_name = "ENV", required_unless_present = "plan", conflicts_with = "plan")]
-    environment: Option<String>,
+    pub(super) environment: Option<String>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
-    addresses: Vec<String>,
+    pub(super) addresses: Vec<String>,
     /// Which run to undo
     #[arg(long, value_name = "RUN", conflicts_with = "plan")]
     run: Option<String>,
+    /// What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time
+    #[arg(long, value_name = "SNAPSHOT|TIME", conflicts_with_all = ["run", "plan"])]
+    to: Option<String>,
     /// Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner
     /// can send nothing more
     #[arg(long)]
     take_over: bool,
     #[command(flatten)]
-    saving: SavingArgs,
+    pub(super) saving: SavingArgs,
     #[command(flatten)]
-    change: ChangeArgs,
+    pub(super) change: ChangeArgs,
 }
 
 /// Runs the verb.
@@ -60,6 +70,9 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     let Some(environment) = &args.environment else { return Ok(Exit::Usage) };
     if !args.change.dry_run {
         face.notice.about(Subject::Rollback, environment);
+    }
+    if let Some(text) = &args.to {
+        return restore::run(args, environment, text, face).await;
     }
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
@@ -73,7 +86,8 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         None => context.site(environment, access).await?,
     };
     if let Some(record) = &named {
-        undoable(record)?;
+        let plan = context.repository().plan(&record.start.plan).await?;
+        undoable(record, &plan)?;
     }
     let (found, plan) = progress::show(face, async |events| {
         let means = context.means(&site, events);
@@ -153,9 +167,9 @@ async fn find(
 }
 
 /// Fails unless the named run is one that can be undone.
-fn undoable(record: &RunRecord) -> Result<()> {
+fn undoable(record: &RunRecord, plan: &Plan) -> Result<()> {
     let run = &record.start.run;
-    if record.start.kind == RunKind::Rollback {
+    if record.start.kind == RunKind::Rollback && !plan.restores() {
         let error = Error::input(format!("the run {run} is a rollback"));
         return Err(match record.finish {
             None => error.hint(format!("finish it: snapdeploy deploy --resume {run}")),
@@ -178,7 +192,8 @@ fn undoable(record: &RunRecord) -> Result<()> {
 fn about(past: &Past) -> String {
     let s = &past.record.start;
     let state = if past.record.finish.is_none() { ", which has not ended" } else { "" };
-    format!("Undoing run {}{state}: {} deployed {} by {}", s.run, moment(s.at), s.source, s.actor.identity)
+    let did = if past.plan.restores() { "put back what was there" } else { "deployed" };
+    format!("Undoing run {}{state}: {} {did} {} by {}", s.run, moment(s.at), s.source, s.actor.identity)
 }
 
 /// Says so if newer deployments than this one have been undone already.
@@ -193,16 +208,20 @@ async fn further_back(context: &Context, past: &Past, face: &Face) -> Result<()>
     Ok(())
 }
 
-/// Returns the command that deploys again what is undone.
+/// Returns the command that does again what is undone.
 fn redo(past: &Past, addresses: &[String]) -> Option<String> {
     let s = &past.record.start;
-    let source = if s.source_digest.parse::<Digest>().is_ok() {
-        s.source_digest.clone()
+    let mut command = if past.plan.restores() {
+        restore::again(&past.plan)
     } else {
-        let (environment, _) = s.source.split_once('@')?;
-        format!("{environment}@{}", s.source_digest)
+        let source = if s.source_digest.parse::<Digest>().is_ok() {
+            s.source_digest.clone()
+        } else {
+            let (environment, _) = s.source.split_once('@')?;
+            format!("{environment}@{}", s.source_digest)
+        };
+        format!("snapdeploy deploy {source} --to {}", s.environment)
     };
-    let mut command = format!("snapdeploy deploy {source} --to {}", s.environment);
     let touched = past.progress.touched(&past.plan);
     let patterns: Vec<String> = match (addresses.is_empty(), past.plan.steps.len()) {
         (false, _) => addresses.to_vec(),

@@ -17,7 +17,8 @@ use super::context::{Context, Face};
 use super::exit::Exit;
 use super::output::{Grid, Report, moment, place_of};
 use super::progress;
-use super::source::{SourceName, whole};
+use super::source::SourceName;
+use super::time::TIMES;
 use super::ui::Ink;
 
 /// List snapshots, what is in one, or one document
@@ -25,12 +26,14 @@ use super::ui::Ink;
 /// With the name of an environment it lists its snapshots; with a source, what is in it; with a source and one exact
 /// address, the document.
 #[derive(Args, Debug)]
-#[command(after_long_help = "\
+#[command(after_long_help = format!("\
 Examples:
   snapdeploy show prod
-  snapdeploy show dev@latest 'connect/flow/Main IVR'")]
+  snapdeploy show dev@latest 'connect/flow/Main IVR'
+
+{TIMES}"))]
 pub(super) struct ShowArgs {
-    /// ENV, or a source: ENV@latest, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
+    /// ENV, or a source: ENV@latest, ENV@good, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
     source: String,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
@@ -102,6 +105,10 @@ struct SnapshotLine {
     gaps: usize,
     /// Whether it holds everything that was there.
     whole: bool,
+    /// Whether the environment was well, where that was asked.
+    healthy: Option<bool>,
+    /// What was not well.
+    problems: Vec<String>,
     coverage: Coverage,
 }
 
@@ -115,7 +122,9 @@ impl SnapshotLine {
             note: m.note.clone(),
             resources: m.kept.len(),
             gaps: m.gaps.len(),
-            whole: whole(m),
+            whole: m.is_whole(),
+            healthy: m.healthy,
+            problems: m.problems.clone(),
             coverage: m.coverage.clone(),
         }
     }
@@ -126,6 +135,16 @@ impl SnapshotLine {
             Coverage::Full { .. } => "all".into(),
             Coverage::Selected { patterns } => patterns.join(" "),
             Coverage::Before { run, .. } => format!("before run {run}"),
+            Coverage::After { run, .. } => format!("after run {run}"),
+        }
+    }
+
+    fn health(&self) -> String {
+        match (self.healthy, self.problems.len()) {
+            (None, _) => String::new(),
+            (Some(true), _) => "good".into(),
+            (Some(false), 1) => "1 problem".into(),
+            (Some(false), n) => format!("{n} problems"),
         }
     }
 }
@@ -138,13 +157,14 @@ impl Report for SnapshotsReport {
             let environment = &self.environment;
             return writeln!(out, "No snapshots of {environment} yet: snapdeploy extract {environment}");
         }
-        let mut grid = Grid::new(["snapshot", "taken", "resources", "covers", "name", "note"], ink);
+        let mut grid = Grid::new(["snapshot", "taken", "resources", "covers", "health", "name", "note"], ink);
         for s in &self.snapshots {
             grid.row([
                 s.snapshot.to_string(),
                 moment(s.taken_at),
                 s.resources.to_string(),
                 s.covers(),
+                s.health(),
                 s.name.clone().unwrap_or_default(),
                 s.note.clone().unwrap_or_default(),
             ]);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use super::duration::Typed;
-use super::source::{Day, time};
+use super::time::{Day, time};
 
 /// A moment in the past. A day means its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

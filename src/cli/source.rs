@@ -3,9 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::Timestamp;
 
 use crate::core::environment::Access;
 use crate::core::event::Events;
@@ -13,10 +11,11 @@ use crate::core::extract::{Extraction, OnGaps, extract};
 use crate::core::package::Package;
 use crate::core::release::Source;
 use crate::core::select::Selection;
-use crate::core::snapshot::{Coverage, Manifest, Snapshot};
+use crate::core::snapshot::{Manifest, Snapshot};
 use crate::core::{Digest, Error, Pin, Result};
 
 use super::context::Context;
+use super::time::{Day, time};
 
 /// A source as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +35,8 @@ pub(super) enum Which {
     Live,
     /// The newest whole one, or so many before it.
     Latest(usize),
+    /// The newest whole one in which all was well, or so many before it.
+    Good(usize),
     /// The newest whole one at or before this time.
     At(Timestamp),
     /// By its name, or by the first characters of its id.
@@ -72,51 +73,22 @@ impl FromStr for SourceName {
     }
 }
 
-fn which_of(text: &str) -> Result<Which, String> {
+/// Returns which snapshot `text`, what stands behind the `@`, names.
+pub(super) fn which_of(text: &str) -> Result<Which, String> {
     if text == "live" {
         return Ok(Which::Live);
     }
-    if let Some(rest) = text.strip_prefix("latest") {
-        if rest.is_empty() {
-            return Ok(Which::Latest(0));
+    for word in ["latest", "good"] {
+        let which = if word == "good" { Which::Good } else { Which::Latest };
+        if text == word {
+            return Ok(which(0));
         }
-        if let Some(back) = rest.strip_prefix('~') {
+        if let Some(back) = text.strip_prefix(word).and_then(|rest| rest.strip_prefix('~')) {
             let back = back.parse().map_err(|_| format!("`{back}` is not a number of snapshots"))?;
-            return Ok(Which::Latest(back));
+            return Ok(which(back));
         }
     }
     Ok(time(text, Day::Ends).map_or_else(|| Which::Named(text.into()), Which::At))
-}
-
-/// Which moment of a day is meant where only the day is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Day {
-    Begins,
-    Ends,
-}
-
-/// Returns the moment that `text` names: a time, or the beginning or end of a day, where this machine is. A time has hyphens
-/// (`2026-11-19`), so that the beginning of an id (`20261119t18`) is never taken for one.
-pub(super) fn time(text: &str, day: Day) -> Option<Timestamp> {
-    let zone = TimeZone::system();
-    let of_day = |date: Date| {
-        if day == Day::Begins {
-            return Some(date.to_zoned(zone.clone()).ok()?.timestamp());
-        }
-        let next = date.checked_add(1.day()).ok()?.to_zoned(zone.clone()).ok()?;
-        next.timestamp().checked_sub(1.millisecond()).ok()
-    };
-    if text == "yesterday" {
-        return of_day(Zoned::now().date().yesterday().ok()?);
-    }
-    if text.as_bytes().get(4) != Some(&b'-') {
-        return None;
-    }
-    if text.len() == 10 {
-        return of_day(text.parse().ok()?);
-    }
-    let absolute = text.parse::<Timestamp>().or_else(|_| text.parse::<Zoned>().map(|z| z.timestamp()));
-    absolute.or_else(|_| text.parse::<DateTime>()?.to_zoned(zone.clone()).map(|z| z.timestamp())).ok()
 }
 
 impl std::fmt::Display for SourceName {
@@ -126,6 +98,8 @@ impl std::fmt::Display for SourceName {
                 Which::Live => write!(f, "{environment}@live"),
                 Which::Latest(0) => write!(f, "{environment}@latest"),
                 Which::Latest(back) => write!(f, "{environment}@latest~{back}"),
+                Which::Good(0) => write!(f, "{environment}@good"),
+                Which::Good(back) => write!(f, "{environment}@good~{back}"),
                 Which::At(at) => write!(f, "{environment}@{at}"),
                 Which::Named(name) => write!(f, "{environment}@{name}"),
             },
@@ -227,12 +201,8 @@ async fn package_digest(context: &Context, prefix: &str) -> Result<Digest> {
     }
 }
 
-/// Returns whether the snapshot holds everything that was there.
-pub(super) fn whole(manifest: &Manifest) -> bool {
-    matches!(manifest.coverage, Coverage::Full { .. }) && manifest.gaps.is_empty()
-}
-
-async fn find(context: &Context, environment: &str, pin: &Pin, which: &Which) -> Result<Manifest> {
+/// Returns the manifest of the snapshot of `environment` that `which` names.
+pub(super) async fn find(context: &Context, environment: &str, pin: &Pin, which: &Which) -> Result<Manifest> {
     let repository = context.repository();
     let ids = repository.snapshots(pin).await?;
     if let Which::Named(text) = which {
@@ -245,18 +215,17 @@ async fn find(context: &Context, environment: &str, pin: &Pin, which: &Which) ->
             return Err(Error::input(message).hint(format!("snapdeploy show {environment} lists them")));
         }
     }
-    let mut passed = 0;
+    let (mut passed, good) = (0, matches!(which, Which::Good(_)));
     for id in ids.iter().rev() {
         let manifest = repository.manifest(pin, id).await?;
         let found = match which {
             Which::Live => false,
-            Which::Latest(back) => {
-                whole(&manifest) && {
-                    passed += 1;
-                    passed > *back
-                }
+            Which::Latest(back) | Which::Good(back) => {
+                let fits = manifest.is_whole() && (!good || manifest.healthy == Some(true));
+                passed += usize::from(fits);
+                fits && passed > *back
             }
-            Which::At(at) => whole(&manifest) && manifest.taken_at <= *at,
+            Which::At(at) => manifest.is_whole() && manifest.taken_at <= *at,
             Which::Named(name) => manifest.name.as_deref() == Some(name),
         };
         if found {
@@ -267,6 +236,8 @@ async fn find(context: &Context, environment: &str, pin: &Pin, which: &Which) ->
         Which::Live => "it".to_string(),
         Which::Latest(0) => "whole snapshot".into(),
         Which::Latest(back) => format!("whole snapshot {back} before the newest"),
+        Which::Good(0) => "whole snapshot in which all was well".into(),
+        Which::Good(back) => format!("whole snapshot in which all was well, {back} before the newest"),
         Which::At(at) => format!("whole snapshot at or before {at}"),
         Which::Named(name) => format!("snapshot `{name}`"),
     };
@@ -294,6 +265,10 @@ mod tests {
         assert_eq!(snapshot("dev@live"), Which::Live);
         assert_eq!(snapshot("dev@latest"), Which::Latest(0));
         assert_eq!(snapshot("dev@latest~2"), Which::Latest(2));
+        assert_eq!(snapshot("dev@good"), Which::Good(0));
+        assert_eq!(snapshot("dev@good~1"), Which::Good(1));
+        assert_eq!(snapshot("dev@goodbye"), Which::Named("goodbye".into()));
+        assert!(matches!(snapshot("dev@3h ago"), Which::At(_)));
         assert_eq!(snapshot("dev@latest-release"), Which::Named("latest-release".into()));
         assert_eq!(snapshot("dev@before-easter"), Which::Named("before-easter".into()));
         assert!(matches!(snapshot("dev@yesterday"), Which::At(_)));

@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
+use super::drift::who;
 use super::driver::{Driver, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::home;
+use super::id::RunId;
 use super::inventory::{Found, Inventory};
+use super::known::{By, known};
 use super::ledger::Act;
 use super::look::find_patiently;
 use super::means::Means;
@@ -15,7 +19,9 @@ use super::picked::disowned;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
 use super::progress::Progress;
 use super::referrers::{referrers, strangers};
-use super::run::{RunKind, RunRecord, RunStatus};
+use super::renames::{by_id, relabel};
+use super::repoint::repoint;
+use super::run::{RunKind, RunRecord, RunStart, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
 use super::survey;
@@ -32,36 +38,43 @@ pub struct Past {
 }
 
 /// Returns what is known of the run `id`.
-pub async fn past(means: &Means<'_>, id: &super::id::RunId) -> Result<Past> {
+pub async fn past(means: &Means<'_>, id: &RunId) -> Result<Past> {
     let record = means.ledger.run(id).await?;
     let plan = means.repository.plan(&record.start.plan).await?;
     let progress = Progress::of(&means.ledger.rows(id).await?);
     Ok(Past { record, plan, progress })
 }
 
-/// Returns the newest deploy of the environment that changed something that `select` picks and is not undone yet. An
-/// open run, interrupted or stopped, counts; rollbacks do not.
+/// Returns the run that `start` undoes, and its plan. A run that put back what was there at a time undoes none: it is a
+/// change like a deployment, and can itself be undone.
+async fn undoing(means: &Means<'_>, start: &RunStart) -> Result<Option<(RunId, Plan)>> {
+    if start.kind == RunKind::Deploy {
+        return Ok(None);
+    }
+    let plan = means.repository.plan(&start.plan).await?;
+    Ok(plan.undoes.clone().map(|undone| (undone, plan)))
+}
+
+/// Returns the newest run of the environment that changed something that `select` picks and is not undone yet: a
+/// deployment, or what put back a time. An open run, interrupted or stopped, counts; what undid a run does not.
 pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
     let pin = means.driver.pin();
     let mut before = None;
     // (run, addresses) that later rollbacks of a part of a run have put back.
-    let mut partly: BTreeMap<super::id::RunId, Vec<Address>> = BTreeMap::new();
+    let mut partly: BTreeMap<RunId, Vec<Address>> = BTreeMap::new();
     loop {
         let page = means.ledger.entries(pin, before, 200).await?;
         for entry in &page.items {
             let Act::Start { start } = &entry.what else { continue };
             let record = means.ledger.run(&entry.run).await?;
-            if start.kind == RunKind::Rollback {
+            if let Some((undone, plan)) = undoing(means, start).await? {
                 if record.finish.is_none() {
                     return Err(Error::failed(format!("the rollback {} has not ended", entry.run))
                         .hint(format!("snapdeploy deploy --resume {}", entry.run)));
                 }
                 if record.status() == RunStatus::Succeeded {
-                    let plan = means.repository.plan(&start.plan).await?;
-                    if let Some(undone) = plan.undoes {
-                        let steps = plan.steps.into_iter().map(|s| s.address);
-                        partly.entry(undone).or_default().extend(steps.chain(plan.unchanged));
-                    }
+                    let steps = plan.steps.into_iter().map(|s| s.address);
+                    partly.entry(undone).or_default().extend(steps.chain(plan.unchanged));
                 }
                 continue;
             }
@@ -123,6 +136,9 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         );
     };
     let snapshot = means.repository.snapshot(&start.pin, before).await?;
+    let then = snapshot.inventory();
+    let renames = by_id(&then, &inventory);
+    inventory = relabel(inventory, &renames);
     let touched: Vec<&Address> =
         past.progress.touched(&past.plan).into_iter().filter(|a| select.picks(a)).collect();
     survey::complete(&gaps, |a| touched.contains(&a))?;
@@ -135,8 +151,11 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     for address in touched {
         let Some(step) = past.plan.steps.iter().find(|s| s.address == *address) else { continue };
         let live = lives.get(address);
-        let to = snapshot.documents.get(address).cloned();
-        let conflict = conflict(past, step, live, &snapshot);
+        let (then, now) = (&snapshot.manifest.vars, &means.values.vars);
+        let to = snapshot.documents.get(address).map(|d| home::document(d, then, now));
+        // Held against what was noted then, it has to speak of the values of then.
+        let as_then = live.map(|l| Live { document: home::document(&l.document, now, then), ..l.clone() });
+        let conflict = conflict(past, step, as_then.as_ref(), &snapshot);
         if let (Some(why), true) = (&conflict, open) {
             findings.push(Finding::new(
                 Weight::Warning,
@@ -146,7 +165,8 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             left.push(address.clone());
             continue;
         }
-        if let Some(why) = conflict {
+        if let Some(mut why) = conflict {
+            why.push_str(&later(means, address, &start.run).await?);
             findings.push(Finding::new(Weight::Block, Some(address), why).hint(format!(
                 "leave it out by naming the others, or undo the later change of {address} first"
             )));
@@ -162,6 +182,9 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         });
     }
     findings.extend(disowned(means.values, wishes.iter().map(|w| &w.address)));
+    let repointed = repoint(means, &then, &inventory, &wishes).await?;
+    wishes.extend(repointed.wishes);
+    findings.extend(repointed.findings);
     let (mut strangers, unseen) = outside(means, &inventory, &wishes).await;
     findings.extend(unseen);
     loop {
@@ -188,7 +211,17 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)?;
     plan.partly = !select.is_all();
     plan.left = left;
+    plan.renames = renames;
     Ok(plan)
+}
+
+/// Returns who wrote `address` after the run, if it was another run.
+async fn later(means: &Means<'_>, address: &Address, run: &RunId) -> Result<String> {
+    let wanted = BTreeSet::from([address.clone()]);
+    Ok(match known(means, &wanted).await?.remove(address).map(|k| k.by) {
+        Some(By::Run(other)) if other.run != *run => format!(", by run {} ({})", other.run, who(&other)),
+        _ => String::new(),
+    })
 }
 
 /// Adds to `inventory` what the run made, or may have made, and what no listing shows yet.

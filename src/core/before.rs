@@ -8,6 +8,7 @@ use super::event::Event;
 use super::id::{RunId, SnapshotId};
 use super::inventory::Inventory;
 use super::perform::Performance;
+use super::renames::relabel;
 use super::run::Note;
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
 use super::survey;
@@ -20,6 +21,7 @@ pub async fn prepare(performance: &mut Performance<'_>, run: &RunId) -> Result<O
     }
     let (means, plan) = (performance.means, performance.plan);
     let (mut inventory, gaps) = survey::list(means.driver, means.events).await?;
+    inventory = relabel(inventory, &plan.renames);
     inventory.add(plan.seen());
     let scope: Vec<Address> = plan.steps.iter().map(|s| s.address.clone()).collect();
     let (lives, unread) = survey::take(means, &inventory, &scope, Freshness::Fresh).await;
@@ -57,6 +59,9 @@ pub async fn prepare(performance: &mut Performance<'_>, run: &RunId) -> Result<O
         kept,
         inventory: inventory.iter().filter(|f| !lives.contains_key(&f.address)).cloned().collect(),
         findings: Vec::new(),
+        vars: means.values.vars.clone(),
+        healthy: None,
+        problems: Vec::new(),
     };
     means.repository.commit(Snapshot { manifest, documents }).await?;
     means.events.emit(Event::Committed { snapshot: id.clone() });

@@ -77,6 +77,11 @@ pub enum Event {
         /// How many resources.
         total: usize,
     },
+    /// What a run left could not be kept; the run is well all the same.
+    NotKept {
+        /// Why.
+        why: String,
+    },
     /// The run failed and another one undoes it.
     Turning {
         /// The failed run.

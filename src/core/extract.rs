@@ -1,11 +1,14 @@
 //! Extracting: taking what is in an environment as a snapshot.
 
+use std::collections::BTreeMap;
+
 use super::address::Address;
 use super::digest::Digest;
-use super::driver::{Freshness, Gap};
+use super::driver::{Freshness, Gap, Live};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::id::SnapshotId;
+use super::inventory::Inventory;
 use super::means::Means;
 use super::select::Selection;
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
@@ -72,6 +75,10 @@ pub async fn take(means: &Means<'_>, what: &Extraction) -> Result<Snapshot> {
         )
         .hint("see to the cause, or take what can be read with --allow-gaps"));
     }
+    let verdict = match what.select.is_all() && gaps.is_empty() {
+        true => verdict(means, &lives, &inventory).await,
+        false => None,
+    };
     let now = means.clock.now();
     let coverage = if what.select.is_all() {
         Coverage::Full { kinds: kinds.iter().map(|k| k.to_string()).collect() }
@@ -94,9 +101,25 @@ pub async fn take(means: &Means<'_>, what: &Extraction) -> Result<Snapshot> {
         kept: lives.values().map(|l| Kept::of(&l.found, &l.document)).collect(),
         inventory: inventory.iter().filter(|f| !lives.contains_key(&f.address)).cloned().collect(),
         findings: lives.values().flat_map(|l| l.findings.clone()).collect(),
+        vars: means.values.vars.clone(),
+        healthy: verdict.as_ref().map(Vec::is_empty),
+        problems: verdict.unwrap_or_default(),
     };
     let documents = lives.into_iter().map(|(a, l)| (a, l.document)).collect();
     Ok(Snapshot { manifest, documents })
+}
+
+/// Asks whether the environment is well that holds `lives`. Returns what is not, one line each; `None` where that could
+/// not be asked, which is no reason not to keep what was read.
+async fn verdict(
+    means: &Means<'_>,
+    lives: &BTreeMap<Address, Live>,
+    inventory: &Inventory,
+) -> Option<Vec<String>> {
+    let lives: Vec<Live> = lives.values().cloned().collect();
+    let checks = means.driver.checks(&lives, inventory).await.ok()?;
+    let bad = checks.into_iter().filter(|c| !c.healthy);
+    Some(bad.flat_map(|c| if c.problems.is_empty() { vec![c.name] } else { c.problems }).collect())
 }
 
 /// Takes what is in the environment and commits it.

@@ -50,6 +50,9 @@ pub struct PackageManifest {
     /// environment, from a package as little as from a snapshot.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// The environment's own values then: what `@{var:NAME}` stands for when a document goes back there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, String>,
 }
 
 /// A package in memory.
@@ -98,6 +101,7 @@ impl Package {
             kept,
             inventory,
             findings,
+            vars: m.vars.clone(),
         };
         Package { manifest, documents, blobs: Blobs::new() }
     }

@@ -1,11 +1,13 @@
 //! Performing a plan: every move made, then everything verified.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tokio::sync::Mutex;
 
 use super::address::Address;
+use super::driver::Live;
 use super::error::{ErrorKind, Result};
 use super::event::Event;
 use super::inventory::{Found, Inventory};
@@ -15,6 +17,7 @@ use super::make::{Making, found, settle};
 use super::means::Means;
 use super::plan::{Action, Plan, Step};
 use super::progress::Progress;
+use super::renames::relabel;
 use super::run::Note;
 use super::survey;
 
@@ -30,6 +33,16 @@ pub struct Performance<'a> {
     pub plan: &'a Plan,
     /// How far it has come.
     pub progress: Progress,
+    /// What its verification saw, once it has looked.
+    pub seen: Option<Seen>,
+}
+
+/// What a verification saw.
+pub struct Seen {
+    /// What there is of what the plan writes.
+    pub lives: BTreeMap<Address, Live>,
+    /// Everything, by name.
+    pub inventory: Inventory,
 }
 
 impl Performance<'_> {
@@ -67,6 +80,7 @@ impl Performance<'_> {
     async fn inventory(&self) -> Result<Inventory> {
         let (mut inventory, gaps) = survey::list(self.means.driver, self.means.events).await?;
         survey::complete(&gaps, |a| self.plan.steps.iter().any(|s| s.address == *a))?;
+        inventory = relabel(inventory, &self.plan.renames);
         inventory.add(self.progress.made.iter().map(found));
         inventory.add(self.plan.seen());
         Ok(inventory)
@@ -79,7 +93,7 @@ impl Performance<'_> {
     }
 
     /// Reads again all that the plan writes. Returns what is not as planned, one line each.
-    async fn verify(&self, inventory: &Inventory) -> Result<Vec<String>> {
+    async fn verify(&mut self, inventory: &Inventory) -> Result<Vec<String>> {
         self.means.events.emit(Event::Verifying { total: self.plan.steps.len() });
         let addresses: Vec<&Address> = self.plan.steps.iter().map(|s| &s.address).collect();
         let (lives, gaps) =
@@ -110,6 +124,7 @@ impl Performance<'_> {
                 }
             }
         }
+        self.seen = Some(Seen { lives, inventory: inventory.clone() });
         Ok(problems)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -95,6 +96,12 @@ pub struct Plan {
     pub source: String,
     /// The package's digest or the snapshot's id.
     pub source_digest: String,
+    /// What the source was taken from; `None` where that says nothing about what is newer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_pin: Option<Pin>,
+    /// When the source was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_taken_at: Option<Timestamp>,
     /// The run that it undoes.
     pub undoes: Option<RunId>,
     /// Whether it undoes only a part of that run: then the run does not count as undone.
@@ -116,6 +123,9 @@ pub struct Plan {
     /// The run by which the release had succeeded where it has to succeed first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_by: Option<RunId>,
+    /// What goes by another name there when the plan is made: that name, by the name in the plan.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub renames: BTreeMap<Address, Address>,
     /// Addresses that are as they should be already.
     pub unchanged: Vec<Address>,
     /// What a person ought to know; with one of weight `Block` nothing is written.
@@ -149,6 +159,17 @@ impl Plan {
             true => Ok(()),
             false => Err(Error::blocked(format!("nothing was written: {}", reasons.join("; ")))),
         }
+    }
+
+    /// Returns whether it puts back what was there at a time: it undoes no run.
+    pub fn restores(&self) -> bool {
+        self.kind == RunKind::Rollback && self.undoes.is_none()
+    }
+
+    /// Adds what a person ought to know besides.
+    pub fn say(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        arrange_findings(&mut self.findings);
     }
 
     /// Returns the digest that the plan is stored under.
@@ -278,8 +299,7 @@ pub fn plan(
         place.entry(&m.address).or_insert(i);
     }
     steps.sort_by_key(|s| (place.get(&s.address).copied(), s.address.clone()));
-    findings.sort_by(|a, b| (b.weight, &a.address, &a.message).cmp(&(a.weight, &b.address, &b.message)));
-    findings.dedup();
+    arrange_findings(&mut findings);
     Ok(Plan {
         schema: PLAN_SCHEMA.into(),
         kind: occasion.kind,
@@ -287,11 +307,14 @@ pub fn plan(
         pin: inventory.pin.clone(),
         source: occasion.source,
         source_digest: occasion.source_digest,
+        source_pin: None,
+        source_taken_at: None,
         undoes: occasion.undoes,
         partly: false,
         steps,
         moves,
         left: Vec::new(),
+        renames: BTreeMap::new(),
         left_alone: Vec::new(),
         saved: None,
         proven_by: None,
@@ -300,8 +323,14 @@ pub fn plan(
     })
 }
 
+/// Puts the gravest first, and says nothing twice.
+fn arrange_findings(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| (b.weight, &a.address, &a.message).cmp(&(a.weight, &b.address, &b.message)));
+    findings.dedup();
+}
+
 /// Returns the wish as far as it can be granted.
-fn attainable(wish: &Wish, driver: &dyn Driver, findings: &mut Vec<Finding>) -> Wish {
+pub fn attainable(wish: &Wish, driver: &dyn Driver, findings: &mut Vec<Finding>) -> Wish {
     let mut wish = wish.clone();
     for document in [&mut wish.from, &mut wish.to].into_iter().flatten() {
         driver.arrange(&wish.address, document);

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
-use super::closure::{Dependencies, close};
-use super::digest::Digest;
+use super::closure::{Closure, Dependencies, close};
 use super::document::Document;
-use super::driver::Live;
+use super::drift::{self, OnDrift};
+use super::driver::{Driver, Gap, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::home;
 use super::inventory::{Found, Inventory};
 use super::lacking::lacking;
 use super::means::Means;
 use super::overlay;
-use super::package::Package;
 use super::picked::{is_ours, pick};
 use super::pin::Pin;
 use super::place::without;
@@ -22,73 +22,12 @@ use super::portable::needs;
 use super::promotion::proof;
 use super::prune::{Prune, prune};
 use super::referrers::concerns_of;
+use super::renames::{self, Said, relabel};
+use super::repoint::repoint;
 use super::run::RunKind;
 use super::select::Selection;
-use super::snapshot::{Coverage, Snapshot};
+pub use super::source::Source;
 use super::survey;
-
-/// Where documents come from: a snapshot or a package.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// As the user named it.
-    pub label: String,
-    /// The package's digest or the snapshot's id.
-    pub digest: String,
-    /// The pin that the documents come from.
-    pub pin: Pin,
-    /// Everything that was there.
-    pub inventory: Inventory,
-    /// The documents.
-    pub documents: BTreeMap<Address, Document>,
-    /// What a person ought to know about them.
-    pub findings: Vec<Finding>,
-    /// The kinds of which it holds everything that was there: what it lacks of them was not there.
-    pub whole: BTreeSet<String>,
-}
-
-impl Source {
-    /// Returns the snapshot as a source.
-    pub fn of_snapshot(label: &str, snapshot: &Snapshot) -> Source {
-        let mut findings = snapshot.manifest.findings.clone();
-        if let Coverage::Before { run, .. } = &snapshot.manifest.coverage {
-            findings.push(Finding::new(
-                Weight::Note,
-                None,
-                format!("the source is what was there before the run {run}"),
-            ));
-        }
-        Source {
-            label: label.into(),
-            digest: snapshot.manifest.id.to_string(),
-            pin: snapshot.manifest.pin.clone(),
-            inventory: snapshot.inventory(),
-            documents: snapshot.documents.clone(),
-            findings,
-            whole: snapshot.manifest.whole(),
-        }
-    }
-
-    /// Returns the package, whose digest is `digest`, as a source.
-    pub fn of_package(label: &str, digest: &str, package: &Package) -> Source {
-        Source {
-            label: label.into(),
-            digest: digest.into(),
-            pin: package.manifest.pin.clone(),
-            inventory: package.inventory(),
-            documents: package.documents.clone(),
-            findings: package.manifest.findings.clone(),
-            whole: package.manifest.whole.clone(),
-        }
-    }
-
-    /// Returns a name that means exactly this, now and later.
-    pub fn exact_name(&self) -> String {
-        match (self.digest.parse::<Digest>(), self.label.split_once('@')) {
-            (Err(_), Some((environment, _))) => format!("{environment}@{}", self.digest),
-            _ => self.digest.clone(),
-        }
-    }
-}
 
 /// What a deployment takes in of a release, and how.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +40,10 @@ pub struct Deployment {
     pub prune: Prune,
     /// Whether operational values travel too.
     pub operational: Operational,
+    /// What is done about what somebody has changed there since.
+    pub drift: OnDrift,
+    /// What a person says of names.
+    pub said: Said,
     /// What the environment in which the release has to have succeeded points at, where there has to be one.
     pub proven_in: Option<Pin>,
 }
@@ -134,14 +77,15 @@ pub async fn plan_deploy(
             .hint(format!("snapdeploy show {} lists what is there", source.label)));
     }
     let home = source.pin == *means.driver.pin();
-    let way = Way { means, inventory: &inventory, deployment, home };
     let (mut picked, mut findings) = pick(environment, source, &inventory, select, values);
-    let wanted = |address: &Address| {
-        let document = source.documents.get(address).filter(|_| is_ours(values, address))?;
-        Some(way.desired(address, document, None).0)
-    };
-    let concerned = |of: &Address, document: &Document| concerns_of(means.driver, of, document);
-    let closure = close(&picked, deployment.dependencies, Some(&inventory), wanted, concerned);
+    findings.extend(never_made(environment, means.driver, select, &mut picked, &inventory));
+    let near = Way { means, inventory: &inventory, source, deployment, home }.closure(&picked);
+    let all: BTreeSet<Address> = picked.union(&near.added).cloned().collect();
+    let renames = renames::find(means, source, &all, &inventory, &deployment.said).await?;
+    findings.extend(renames.findings);
+    let inventory = relabel(inventory, &renames.now);
+    let way = Way { means, inventory: &inventory, source, deployment, home };
+    let closure = way.closure(&picked);
     picked.extend(closure.added);
     let mut proven_by = None;
     if let (Some(first), false) = (&values.promote_from, home) {
@@ -150,7 +94,7 @@ pub async fn plan_deploy(
             Err(block) => findings.push(block),
         }
     }
-    let (lives, unread) = survey::read(means.driver, &inventory, &picked, means.events).await;
+    let (lives, unread) = way.read(&picked).await;
     let all: Vec<_> = gaps.into_iter().chain(unread).collect();
     let mut wishes = Vec::new();
     for address in &picked {
@@ -178,6 +122,11 @@ pub async fn plan_deploy(
     if !home {
         findings.extend(overlay::idle(&values.overlay, select, |a| source.documents.contains_key(a)));
     }
+    if home {
+        let repointed = repoint(means, &source.inventory, &inventory, &wishes).await?;
+        wishes.extend(repointed.wishes);
+        findings.extend(repointed.findings);
+    }
     if let Prune::Within(cap) = deployment.prune {
         let pruned = prune(means, source, select, cap, &inventory, &wishes).await?;
         wishes.extend(pruned.wishes);
@@ -192,26 +141,89 @@ pub async fn plan_deploy(
     };
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, values, findings)?;
     plan.proven_by = proven_by;
+    plan.renames = renames.now;
     plan.left_alone = closure.left_alone.into_iter().collect();
     for step in plan.steps.iter_mut().filter(|s| !home && picked.contains(&s.address)) {
         let set = values.overlay.get(&step.address);
         step.overlaid =
             step.members.iter().filter(|m| set.is_some_and(|s| s.contains_key(*m))).cloned().collect();
     }
+    drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
+}
+
+/// Takes out of `picked` what is not in the target and is never made there, unless it is picked by its address. Says
+/// which, and what to write so that it is found.
+fn never_made(
+    environment: &str,
+    driver: &dyn Driver,
+    select: &Selection,
+    picked: &mut BTreeSet<Address>,
+    inventory: &Inventory,
+) -> Vec<Finding> {
+    let there = |a: &&Address| driver.creates(a.kind()) || inventory.get(a).is_some();
+    let named = |a: &&Address| select.patterns().contains(&a.to_string());
+    let (kept, left): (Vec<&Address>, Vec<&Address>) = picked.iter().partition(|a| there(a) || named(a));
+    let said = left.iter().map(|a| {
+        let message = "is not in the target under this name, and is never made there; it is left out";
+        let lines =
+            format!("[environments.{environment}.names]\n\"{a}\" = \"...\"   # what it is called there");
+        Finding::new(Weight::Warning, Some(a), message).hint(lines)
+    });
+    let said = said.collect();
+    *picked = kept.into_iter().cloned().collect();
+    said
 }
 
 /// The way of documents into an environment.
 struct Way<'a> {
     means: &'a Means<'a>,
+    /// What is there.
     inventory: &'a Inventory,
+    source: &'a Source,
     deployment: &'a Deployment,
     home: bool,
 }
 
 impl Way<'_> {
+    /// Returns what `picked` needs beside itself.
+    fn closure(&self, picked: &BTreeSet<Address>) -> Closure {
+        let wanted = |address: &Address| {
+            let document = self.source.documents.get(address);
+            let document = document.filter(|_| is_ours(self.means.values, address))?;
+            Some(self.desired(address, document, None).0)
+        };
+        let concerned = |of: &Address, document: &Document| concerns_of(self.means.driver, of, document);
+        close(picked, self.deployment.dependencies, Some(self.inventory), wanted, concerned)
+    }
+
+    /// Reads `picked`: many of a kind at once, and what is to change of them from its source of truth.
+    async fn read(&self, picked: &BTreeSet<Address>) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+        let (driver, events) = (self.means.driver, self.means.events);
+        let (mut lives, mut gaps) = survey::skim(driver, self.inventory, picked, events).await;
+        let many = |a: &Address| picked.iter().filter(|b| b.kind() == a.kind()).count() > survey::FEW;
+        let kinds: BTreeSet<&str> = picked.iter().filter(|a| many(a)).map(Address::kind).collect();
+        let changing: Vec<&Address> = picked
+            .iter()
+            .filter(|a| kinds.contains(a.kind()))
+            .filter(|a| {
+                let Some(live) = lives.get(a) else { return true };
+                let mut to = self.desired(a, &self.source.documents[*a], Some(live)).0;
+                driver.arrange(a, &mut to);
+                to.portable != live.document.portable || to.local != live.document.local
+            })
+            .collect();
+        let (fresh, unread) = survey::read(driver, self.inventory, changing.iter().copied(), events).await;
+        for address in changing {
+            lives.remove(address);
+        }
+        lives.extend(fresh);
+        gaps.extend(unread);
+        (lives, gaps)
+    }
+
     /// Returns what `document` is to be in the target, where there is `live`, and what is to be said about it:
-    /// literally itself at home; elsewhere its portable part with the target's own local part, and then what the
+    /// literally itself at home, with the values of then; elsewhere its portable part with the target's own local part, and then what the
     /// target's overlay says.
     fn desired(
         &self,
@@ -220,7 +232,8 @@ impl Way<'_> {
         live: Option<&Live>,
     ) -> (Document, Vec<Finding>) {
         if self.home {
-            return (Document { unknown: Default::default(), ..document.clone() }, Vec::new());
+            let document = home::document(document, &self.source.vars, &self.means.values.vars);
+            return (Document { unknown: Default::default(), ..document }, Vec::new());
         }
         let driver = self.means.driver;
         let mut local = live.map(|l| l.document.local.clone()).unwrap_or_default();

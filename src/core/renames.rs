@@ -9,9 +9,9 @@ use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory, Ownership};
 use super::means::Means;
-use super::release::Source;
 use super::select::Selection;
 use super::snapshot::Coverage;
+use super::source::Source;
 use super::survey;
 
 /// How many earlier snapshots of the source are looked at for what a resource was called before.

@@ -73,6 +73,12 @@ pub struct RunStart {
     pub undoes: Option<RunId>,
     /// The version of snapdeploy.
     pub tool: String,
+    /// What the source was taken from; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_pin: Option<Pin>,
+    /// When the source was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_taken_at: Option<Timestamp>,
 }
 
 /// How a run ended, or that it has not.
@@ -104,6 +110,9 @@ pub struct Finish {
     pub message: String,
     /// The run that undoes this one from here on.
     pub turned_into: Option<RunId>,
+    /// The snapshot of what it left, as its verification saw it; `None` where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<SnapshotId>,
 }
 
 /// What the ledger knows of a run.

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use super::address::Address;
+use super::after;
 use super::back::{Past, past, plan_back};
 use super::before::prepare;
 use super::digest::Digest;
+pub use super::ended::Ended;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::holder::{Manner, claim, take_over};
-use super::id::RunId;
+use super::id::{RunId, SnapshotId};
 use super::journal::Journal;
 use super::lease::{LEASE, Lease};
 use super::ledger::Claim;
@@ -27,52 +29,6 @@ pub enum OnFailure {
     Rollback,
     /// It stops where it is.
     Stop,
-}
-
-/// How a run ended that changed something, or had nothing to do.
-#[derive(Debug)]
-pub enum Ended {
-    /// Everything was written and verified.
-    Done {
-        /// The run.
-        run: RunId,
-    },
-    /// A rollback put back what it could; somebody else had changed the rest, which is left as it is.
-    Left {
-        /// The run.
-        run: RunId,
-        /// What is left as it is.
-        left: Vec<Address>,
-        /// Why there was a rollback, where it was not asked for.
-        why: Option<Error>,
-    },
-    /// It stopped part-way; it can be resumed or rolled back.
-    Stopped {
-        /// The run.
-        run: RunId,
-        /// Why.
-        why: Error,
-    },
-    /// It failed, and everything is as it was before.
-    RolledBack {
-        /// The failed run.
-        run: RunId,
-        /// The run that undid it.
-        by: RunId,
-        /// Why the first one failed.
-        why: Error,
-    },
-    /// It failed, and so did its rollback.
-    RollbackFailed {
-        /// The failed run.
-        run: RunId,
-        /// The run that was to undo it, if it could begin.
-        by: Option<RunId>,
-        /// Why the first one failed.
-        why: Error,
-        /// Why the second one failed.
-        then: Error,
-    },
 }
 
 /// One run between taking the lease and letting go of it.
@@ -160,6 +116,7 @@ pub async fn undo_open(
                 journal,
                 plan: &past_run.plan,
                 progress: Progress::of(&rows),
+                seen: None,
             };
             performance.settle().await;
             let plan = plan_back(means, &past(means, id).await?, &Selection::all()).await?;
@@ -174,7 +131,8 @@ pub async fn undo_open(
             if plan.is_empty() && plan.left.is_empty() {
                 let message = "nothing was changed".to_string();
                 let (status, at, wrote) = (RunStatus::Failed, means.clock.now(), Vec::new());
-                let finish = Finish { status, at, changed: false, wrote, message, turned_into: None };
+                let finish =
+                    Finish { status, at, changed: false, wrote, message, turned_into: None, after: None };
                 means.ledger.end(&lease.claim, &finish).await?;
                 return Ok(None);
             }
@@ -209,6 +167,8 @@ fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>)
         source_digest: plan.source_digest.clone(),
         undoes: plan.undoes.clone().filter(|_| !plan.partly),
         tool: means.tool.to_string(),
+        source_pin: plan.source_pin.clone(),
+        source_taken_at: plan.source_taken_at,
     }
 }
 
@@ -252,7 +212,7 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
 async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: OnFailure) -> Result<LegEnd> {
     let journal = Journal::new(means.ledger, means.clock, lease.claim.clone(), leg.rows.len());
     let progress = Progress::of(&leg.rows);
-    let mut performance = Performance { means, lease, journal, plan: &leg.plan, progress };
+    let mut performance = Performance { means, lease, journal, plan: &leg.plan, progress, seen: None };
     let run = leg.start.run.clone();
     if !leg.rows.is_empty() {
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
@@ -264,8 +224,9 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     let error = match outcome {
         Ok(problems) if problems.is_empty() => {
             let left: Vec<Address> = performance.progress.left(&leg.plan).into_iter().cloned().collect();
+            let after = after::keep(&performance, &run).await;
             return Ok(LegEnd::Over(
-                match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified").await {
+                match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified", after).await {
                     Ok(()) if !left.is_empty() => Ended::Left { run, left, why: None },
                     Ok(()) => Ended::Done { run },
                     Err(e) => {
@@ -282,7 +243,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     if !performance.progress.changed() && !in_place_of_another(means, leg).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
-        let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
+        let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
         return Err(error);
     }
     if error.kind == ErrorKind::Fenced {
@@ -297,7 +258,8 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
             Ok(None) => {
                 // The calls had no effect: there is nothing to undo.
                 performance.progress = Progress::default();
-                let ended = end(means, lease, leg, &performance, RunStatus::Failed, &error.message).await;
+                let ended =
+                    end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
                 return Err(match ended {
                     Ok(()) => error,
                     Err(_) => {
@@ -339,6 +301,7 @@ async fn end(
     performance: &Performance<'_>,
     status: RunStatus,
     message: &str,
+    after: Option<SnapshotId>,
 ) -> Result<()> {
     let wrote: Vec<Address> = performance.progress.touched(&leg.plan).into_iter().cloned().collect();
     let finish = Finish {
@@ -348,6 +311,7 @@ async fn end(
         wrote,
         message: message.to_string(),
         turned_into: None,
+        after,
     };
     means.ledger.end(&lease.claim, &finish).await
 }
@@ -394,6 +358,7 @@ async fn turn(
         wrote,
         message: format!("{}; undone by {}, run of {}", why.message, next.run, old.environment),
         turned_into: Some(next.run.clone()),
+        after: None,
     };
     let claim = means.ledger.succeed(&lease.claim, &finish, &next, LEASE).await?;
     Ok(Leg { claim, start: next, plan, rows: Vec::new() })

@@ -14,6 +14,7 @@ use super::id::{RunId, SnapshotId};
 use super::inventory::{Found, Inventory};
 use super::pin::Pin;
 use super::run::Actor;
+use super::select::Selection;
 
 /// How much of the environment a snapshot holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,24 @@ pub enum Coverage {
         /// Everything that the run was to write, there or not.
         scope: Vec<Address>,
     },
+    /// What a run left, as its verification saw it: what the next one is held against.
+    After {
+        /// The run.
+        run: RunId,
+        /// Everything that the run was to write, there or not.
+        scope: Vec<Address>,
+    },
+}
+
+/// What a snapshot says of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// It was there, and is kept.
+    There,
+    /// It was not there.
+    Absent,
+    /// Nothing: it was not looked for, or could not be read.
+    Nothing,
 }
 
 /// One resource in a manifest.
@@ -100,6 +119,42 @@ pub struct Manifest {
     pub inventory: Vec<Found>,
     /// What a person ought to know.
     pub findings: Vec<Finding>,
+    /// The environment's own values then: what `@{var:NAME}` in the documents stands for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, String>,
+    /// Whether the environment was well, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub healthy: Option<bool>,
+    /// What was not well, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
+}
+
+impl Manifest {
+    /// Returns whether it holds everything that was there.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.coverage, Coverage::Full { .. }) && self.gaps.is_empty()
+    }
+
+    /// Returns what it says of `address`. What could not be read is not absent.
+    pub fn says(&self, address: &Address) -> Says {
+        if self.kept.iter().any(|k| k.found.address == *address) {
+            return Says::There;
+        }
+        let hidden = |g: &Gap| match &g.address {
+            Some(named) => named == address,
+            None => g.kind == address.kind(),
+        };
+        let looked_for = match &self.coverage {
+            Coverage::Full { kinds } => kinds.iter().any(|k| k == address.kind()),
+            Coverage::Selected { patterns } => Selection::new(patterns).is_ok_and(|s| s.picks(address)),
+            Coverage::Before { scope, .. } | Coverage::After { scope, .. } => scope.contains(address),
+        };
+        match looked_for && !self.gaps.iter().any(hidden) {
+            true => Says::Absent,
+            false => Says::Nothing,
+        }
+    }
 }
 
 impl Manifest {

@@ -16,7 +16,7 @@ use super::repository::Repository;
 const AT_ONCE: usize = 8;
 
 /// So many of a kind are read one by one, since a search would take as long.
-const FEW: usize = 10;
+pub const FEW: usize = 10;
 
 /// Lists everything in the environment that `driver` is bound to.
 pub async fn list(driver: &dyn Driver, events: &Events) -> Result<(Inventory, Vec<Gap>)> {

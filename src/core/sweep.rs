@@ -11,7 +11,7 @@ use super::template::{Form, Placeholder, Template};
 
 /// A value of the environment shorter than this is never looked for: `30` or `true` stands in too many places where
 /// it means something else.
-const LEAST_VAR: usize = 4;
+pub(super) const LEAST_VAR: usize = 4;
 
 /// What may be replaced in a piece of text, besides UUIDs.
 #[derive(Clone, Copy, PartialEq)]

@@ -51,6 +51,7 @@ fn package(prompts: &[(&str, Vec<u8>)]) -> Package {
         taken_at: "2026-11-21T02:45:00.123Z".parse().unwrap(),
         labels: BTreeMap::new(),
         whole: Default::default(),
+        vars: Default::default(),
         kept: documents.iter().map(|(a, d)| Kept::of(&found(a), d)).collect(),
         inventory: Vec::new(),
         findings: Vec::new(),
@@ -79,6 +80,9 @@ fn snapshot_of(package: &Package) -> Snapshot {
         bodies: Digest::of(b""),
         kept: m.kept.clone(),
         inventory: Vec::new(),
+        vars: Default::default(),
+        healthy: None,
+        problems: Vec::new(),
         findings: Vec::new(),
     };
     Snapshot { manifest, documents: package.documents.clone() }

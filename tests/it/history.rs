@@ -35,6 +35,8 @@ fn actor(who: &str) -> Actor {
 
 fn start(kind: RunKind, environment: &str, minutes: i64, undoes: Option<&RunId>) -> RunStart {
     RunStart {
+        source_pin: None,
+        source_taken_at: None,
         run: RunId::new(at(minutes)),
         kind,
         environment: environment.into(),
@@ -53,6 +55,7 @@ fn start(kind: RunKind, environment: &str, minutes: i64, undoes: Option<&RunId>)
 
 fn finish(status: RunStatus, minutes: i64, wrote: usize, turned_into: Option<&RunId>) -> Finish {
     Finish {
+        after: None,
         status,
         at: at(minutes),
         changed: wrote > 0,

@@ -37,6 +37,7 @@ fn package_of(documents: BTreeMap<Address, Document>) -> Package {
         kept: documents.iter().map(|(a, d)| Kept::of(&found(a), d)).collect(),
         inventory: vec![found(&Address::new("connect/prompt", "Beep"))],
         findings: Vec::new(),
+        vars: BTreeMap::new(),
     };
     Package { manifest, documents, blobs: Blobs::new() }
 }

@@ -20,6 +20,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 fn start(world: &World) -> RunStart {
     let means = world.means(&*world.b);
     RunStart {
+        source_pin: None,
+        source_taken_at: None,
         run: RunId::new(world.clock.now()),
         kind: RunKind::Deploy,
         environment: "prod".into(),
@@ -44,6 +46,7 @@ async fn end(world: &World, claim: &Claim) {
         wrote: Vec::new(),
         message: "over".into(),
         turned_into: None,
+        after: None,
     };
     world.ledger.end(claim, &finish).await.unwrap();
 }

@@ -13,7 +13,7 @@ use crate::core::Result;
 use crate::core::plan::Plan;
 use crate::core::run::{How, Note, Row, RunKind, RunRecord};
 
-use super::list::{status, verb};
+use super::list::status;
 
 /// Runs `history show`.
 pub(super) async fn run(run: &str, face: &Face) -> Result<Exit> {
@@ -46,7 +46,17 @@ impl Report for JournalReport {
         field(
             out,
             "what",
-            &format!("{} of {} to {} ({})", verb(s.kind), s.source, s.environment, place_of(&s.pin)),
+            &match s.kind {
+                RunKind::Deploy => {
+                    format!("deploy of {} to {} ({})", s.source, s.environment, place_of(&s.pin))
+                }
+                RunKind::Rollback => format!(
+                    "rollback of {} to what was there {} ({})",
+                    s.environment,
+                    s.source,
+                    place_of(&s.pin)
+                ),
+            },
         )?;
         field(out, "source", &s.source_digest)?;
         field(out, "began", &moment(s.at))?;
@@ -58,6 +68,7 @@ impl Report for JournalReport {
         match &self.record.finish {
             Some(f) => {
                 field(out, "ended", &format!("{}: {}", moment(f.at), f.message))?;
+                field(out, "left", f.after.as_ref().map_or("", |s| s.as_str()))?;
                 field(out, "goes on", f.turned_into.as_ref().map_or("", |r| r.as_str()))?;
             }
             None => field(out, "ended", "not yet")?,
@@ -70,7 +81,7 @@ impl Report for JournalReport {
         }
         if self.record.finish.is_none() {
             writeln!(out, "Resume: snapdeploy deploy --resume {}", s.run)?;
-            if s.kind == RunKind::Deploy {
+            if s.kind == RunKind::Deploy || self.plan.restores() {
                 writeln!(out, "Undo: snapdeploy rollback {} --run {}", s.environment, s.run)?;
             }
         }

@@ -79,9 +79,11 @@ impl RunReport {
     pub(in crate::cli) fn new(plan: &Plan, ended: &Ended, seconds: u64, redo: Option<String>) -> RunReport {
         let environment = &plan.environment;
         let resume = |run: &RunId| Some(format!("snapdeploy deploy --resume {run}"));
-        let undo = |run: &RunId| match plan.kind {
-            RunKind::Deploy => Some(format!("snapdeploy rollback {environment} --run {run}")),
-            RunKind::Rollback => redo.clone(),
+        // What put back a time is a change of its own, and undone as a deployment is.
+        let own = plan.kind == RunKind::Deploy || plan.restores();
+        let undo = |run: &RunId| match own {
+            true => Some(format!("snapdeploy rollback {environment} --run {run}")),
+            false => redo.clone(),
         };
         let mut report = RunReport {
             exit: Exit::of_run(ended),
@@ -100,7 +102,7 @@ impl RunReport {
             Ended::Stopped { run, why } => {
                 (report.ended, report.run, report.why) = ("stopped", Some(run.clone()), Some(why.into()));
                 report.resume = resume(run);
-                report.undo = undo(run).filter(|_| plan.kind == RunKind::Deploy);
+                report.undo = undo(run).filter(|_| own);
             }
             Ended::RolledBack { run, by, why } => {
                 (report.ended, report.run, report.why) = ("rolled_back", Some(run.clone()), Some(why.into()));

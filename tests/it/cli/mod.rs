@@ -11,6 +11,7 @@ mod help;
 mod history;
 mod init;
 mod journey;
+mod moments;
 mod notices;
 mod packages;
 mod pipelines;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use snapdeploy::core::ledger::{BeginError, Claim, Held, Ledger};
 use snapdeploy::core::run::{Actor, Finish, How, Made, Note, Process, Row, RunKind, RunStart, RunStatus};
-use snapdeploy::core::{Address, Digest, Error, ErrorKind, Pin, Result, RunId};
+use snapdeploy::core::{Address, Digest, Error, ErrorKind, Pin, Result, RunId, SnapshotId};
 
 /// The lease that the cases ask for.
 pub const LEASE: Duration = Duration::from_millis(60_500);
@@ -36,6 +36,8 @@ pub fn start(pin: &Pin) -> RunStart {
         source_digest: Digest::of(b"package").to_string(),
         undoes: None,
         tool: "0.1.0".into(),
+        source_pin: Some(pin.clone()),
+        source_taken_at: Some(at),
     }
 }
 
@@ -63,6 +65,7 @@ pub fn finish(status: RunStatus) -> Finish {
         wrote: vec![Address::new("connect/flow", "Main % flow")],
         message: "it went well".into(),
         turned_into: None,
+        after: Some(SnapshotId::new(Timestamp::now())),
     }
 }
 

@@ -1,0 +1,51 @@
+//! How a run ended that changed something, or had nothing to do.
+
+use super::address::Address;
+use super::error::Error;
+use super::id::RunId;
+
+/// How a run ended that changed something, or had nothing to do.
+#[derive(Debug)]
+pub enum Ended {
+    /// Everything was written and verified.
+    Done {
+        /// The run.
+        run: RunId,
+    },
+    /// A rollback put back what it could; somebody else had changed the rest, which is left as it is.
+    Left {
+        /// The run.
+        run: RunId,
+        /// What is left as it is.
+        left: Vec<Address>,
+        /// Why there was a rollback, where it was not asked for.
+        why: Option<Error>,
+    },
+    /// It stopped part-way; it can be resumed or rolled back.
+    Stopped {
+        /// The run.
+        run: RunId,
+        /// Why.
+        why: Error,
+    },
+    /// It failed, and everything is as it was before.
+    RolledBack {
+        /// The failed run.
+        run: RunId,
+        /// The run that undid it.
+        by: RunId,
+        /// Why the first one failed.
+        why: Error,
+    },
+    /// It failed, and so did its rollback.
+    RollbackFailed {
+        /// The failed run.
+        run: RunId,
+        /// The run that was to undo it, if it could begin.
+        by: Option<RunId>,
+        /// Why the first one failed.
+        why: Error,
+        /// Why the second one failed.
+        then: Error,
+    },
+}
