@@ -11,7 +11,7 @@ mod identity;
 mod routing;
 mod s3;
 mod scenario;
-mod settings;
+mod store_settings;
 mod switches;
 
 use aws_credential_types::Credentials;
