@@ -112,7 +112,7 @@ impl Driver for Connect {
 
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
         let family = known(&of.address)?;
-        fetch::fetch(&self.calls, &self.index, family, of, how)
+        Box::pin(fetch::fetch(&self.calls, &self.index, family, of, how))
             .await
             .map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
@@ -216,7 +216,7 @@ impl Driver for Connect {
         }
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
-        match self.calls.write(&m.call, &subject, &args, with.until).await {
+        match Box::pin(self.calls.write(&m.call, &subject, &args, with.until)).await {
             Ok(answer) if m.does == Does::Create => match family.made {
                 ("", _) => Reply::Done(association::made(&args)),
                 (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {
