@@ -7,5 +7,5 @@ mod session;
 pub mod wire;
 
 pub use error::{Failure, Fate, classify};
-pub use pace::{Pace, Patience};
+pub use pace::{Pace, Patience, Share};
 pub use session::{Account, Sessions};

@@ -72,8 +72,8 @@ impl Driver for Fake {
     async fn fetch(&self, _: &Found, _: Freshness) -> Result<Raw> {
         Err(Error::bug("a planner asks nobody"))
     }
-    fn encode(&self, of: &Found, raw: Raw, _: &Inventory) -> Live {
-        Live { found: of.clone(), raw, document: Document::default(), findings: Vec::new() }
+    fn encode(&self, of: &Found, _: Raw, _: &Inventory) -> Live {
+        Live { found: of.clone(), document: Document::default(), findings: Vec::new() }
     }
     async fn send(&self, _: &Move, _: Option<&Found>, _: Value, _: &dyn BlobSource) -> Reply {
         Reply::Refused(Error::bug("a planner writes nothing"))

@@ -1,6 +1,7 @@
 //! Amazon Connect.
 
 mod agent_status;
+mod ahead;
 mod association;
 mod attainable;
 mod calls;
