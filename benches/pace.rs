@@ -42,9 +42,11 @@ const REGION: &str = "us-east-1";
 const RATIO: f64 = 1.1;
 /// How many calls an extract may make beside those that no search can save.
 const CALLS: usize = 60;
-/// What is asked of each resource because no search answers it: the quick connects of a queue, the queues of a routing
-/// profile, what a security profile permits.
-const NO_SEARCH: [&str; 7] = [
+/// What is asked of each resource because no search answers it: the quick connects of a queue; the queues of a routing
+/// profile, and when its agents are available (`SearchRoutingProfiles` leaves out `AgentAvailabilityTimer`); what a
+/// security profile permits.
+const NO_SEARCH: [&str; 8] = [
+    "DescribeRoutingProfile",
     "ListQueueQuickConnects",
     "ListRoutingProfileQueues",
     "ListRoutingProfileManualAssignmentQueues",

@@ -39,7 +39,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand health 'Ask whether all is well with an environment and with the store'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
-            cand generate 'Write completions or man pages into a directory'
+            cand generate 'Write what the repository has of completions, man pages and tables'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;extract'= {
@@ -169,6 +169,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --with-dependencies 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has'
             cand --prune-limit 'How much --prune may take away of each kind: 10% of what is there, or 3'
             cand --on-failure 'What to do if it fails; the environment''s own setting if not given'
+            cand --rename 'What the target calls OLD is what the source calls NEW: rename it, do not make another'
+            cand --as-new 'What is new in the target, though something there looks like it: addresses, or globs of addresses'
             cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
             cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
@@ -180,6 +182,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --color 'When there is colour'
             cand --prune 'Also take away what the target has and the source does not; archived where that can be'
             cand --include-operational 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take'
+            cand --overwrite-drift 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
             cand --exit-code 'With --dry-run: end with 4 if there is something to change'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --yes 'Do not ask; not enough for a protected environment'
@@ -192,6 +195,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
+            cand --to 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time'
             cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
             cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
@@ -353,6 +357,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
+            cand coverage 'Write the table of what is covered between its marks in a file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;generate;completions'= {
@@ -377,14 +382,28 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;generate;coverage'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;generate;help'= {
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
+            cand coverage 'Write the table of what is covered between its marks in a file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;generate;help;completions'= {
         }
         &'snapdeploy;generate;help;man'= {
+        }
+        &'snapdeploy;generate;help;coverage'= {
         }
         &'snapdeploy;generate;help;help'= {
         }
@@ -399,7 +418,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand health 'Ask whether all is well with an environment and with the store'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
-            cand generate 'Write completions or man pages into a directory'
+            cand generate 'Write what the repository has of completions, man pages and tables'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;help;extract'= {
@@ -449,10 +468,13 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;help;generate'= {
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
+            cand coverage 'Write the table of what is covered between its marks in a file'
         }
         &'snapdeploy;help;generate;completions'= {
         }
         &'snapdeploy;help;generate;man'= {
+        }
+        &'snapdeploy;help;generate;coverage'= {
         }
         &'snapdeploy;help;help'= {
         }

@@ -6,6 +6,7 @@ mod association;
 mod attainable;
 mod calls;
 mod checks;
+pub mod coverage;
 mod driver;
 pub mod family;
 mod fetch;
