@@ -37,10 +37,18 @@ pub struct Other {
     pub listed: &'static [&'static str],
     /// What becomes of it.
     pub becomes: &'static str,
+    /// What AWS has no call for.
+    pub lacks: &'static str,
+}
+
+impl Other {
+    const fn lacks(self, lacks: &'static str) -> Other {
+        Other { lacks, ..self }
+    }
 }
 
 const fn other(family: &'static str, listed: &'static [&'static str], becomes: &'static str) -> Other {
-    Other { family, listed, becomes }
+    Other { family, listed, becomes, lacks: "" }
 }
 
 const BY_NAME: &str = "by name only: has to be in the target, under the same name";
@@ -48,14 +56,16 @@ const NOT_YET: &str = "not yet";
 
 /// Every family of botocore's `connect` model that has no documents, and those without an API.
 pub const OTHERS: &[Other] = &[
-    other("user", &["ListUsers", "SearchUsers", "ListUserProficiencies"], BY_NAME),
+    other("user", &["ListUsers", "SearchUsers", "ListUserProficiencies"], BY_NAME)
+        .lacks("reading its password"),
     other("view", &["ListViews", "SearchViews", "ListViewVersions"], BY_NAME),
     other("task template", &["ListTaskTemplates"], BY_NAME),
     other(
         "version or alias of a flow or module",
         &["ListContactFlowVersions", "ListContactFlowModuleVersions", "ListContactFlowModuleAliases"],
         NOT_YET,
-    ),
+    )
+    .lacks("changing a version, or making one with a number of one's own"),
     other("user hierarchy", &["ListUserHierarchyGroups", "SearchUserHierarchyGroups"], NOT_YET),
     other("rule", &["ListRules", "SearchRules"], NOT_YET),
     other(
@@ -81,19 +91,22 @@ pub const OTHERS: &[Other] = &[
         ],
         NOT_YET,
     ),
-    other("vocabulary", &["ListDefaultVocabularies", "SearchVocabularies"], NOT_YET),
-    other("integration and its use cases", &["ListIntegrationAssociations", "ListUseCases"], NOT_YET),
-    other("instance attribute", &["ListInstanceAttributes"], NOT_YET),
+    other("vocabulary", &["ListDefaultVocabularies", "SearchVocabularies"], NOT_YET).lacks("changing it"),
+    other("integration and its use cases", &["ListIntegrationAssociations", "ListUseCases"], NOT_YET)
+        .lacks("changing it"),
+    other("instance attribute", &["ListInstanceAttributes"], NOT_YET).lacks("creating or deleting it"),
     other("storage configuration", &["ListInstanceStorageConfigs"], NOT_YET),
-    other("security key", &["ListSecurityKeys"], NOT_YET),
+    other("security key", &["ListSecurityKeys"], NOT_YET).lacks("changing it"),
     other("what a security profile permits AI agents", &["ListSecurityProfileAIAgents"], NOT_YET),
     other("security profiles of an AI agent", &["ListEntitySecurityProfiles"], NOT_YET),
-    other("authentication profile", &["ListAuthenticationProfiles"], NOT_YET),
+    other("authentication profile", &["ListAuthenticationProfiles"], NOT_YET)
+        .lacks("creating or deleting it"),
     other(
         "traffic distribution group",
         &["ListTrafficDistributionGroups", "ListTrafficDistributionGroupUsers"],
         NOT_YET,
-    ),
+    )
+    .lacks("changing its name"),
     other(
         "workspace",
         &[
@@ -109,14 +122,16 @@ pub const OTHERS: &[Other] = &[
     other("metric", &["ListMetrics", "SearchMetrics"], NOT_YET),
     other("notification", &["ListNotifications", "SearchNotifications", "ListUserNotifications"], NOT_YET),
     other("extraction definition", &["ListExtractionDefinitions"], NOT_YET),
-    other("configuration of attached files", &["ListAttachedFilesConfigurations"], NOT_YET),
+    other("configuration of attached files", &["ListAttachedFilesConfigurations"], NOT_YET)
+        .lacks("creating or deleting it"),
     other(
         "association with the analytics data lake",
         &["ListAnalyticsDataAssociations", "ListAnalyticsDataLakeDataSets"],
         NOT_YET,
     ),
     other("bot of Lex V1", &["ListLexBots"], "not covered: flows keep its name"),
-    other("forecasting, capacity planning and scheduling", &[], "AWS has no API for its configuration"),
+    other("forecasting, capacity planning and scheduling", &[], "never")
+        .lacks("reading or writing their configuration"),
 ];
 
 /// Lists and searches of `connect` that are of no configuration: contacts and their like, and other ways to what is
@@ -157,7 +172,7 @@ pub fn table() -> String {
             .map(|(kind, ..)| *kind)
             .find(|k| k.strip_prefix("connect/").is_some_and(|noun| noun.replace('-', " ") == o.family));
         let name = kind.map_or_else(|| o.family.to_string(), |k| format!("`{k}`"));
-        out.push_str(&format!("| {name} | {} | | | |\n", o.becomes));
+        out.push_str(&format!("| {name} | {} | | {} | |\n", o.becomes, o.lacks));
     }
     for kind in ["lambda/function", "lex/bot"] {
         out.push_str(&format!("| `{kind}` | {BY_NAME} | | | |\n"));
@@ -217,6 +232,9 @@ fn own(family: &Family) -> String {
 
 fn lacks(family: &Family) -> String {
     let mut parts = Vec::new();
+    if family.kind == "connect/phone-number" {
+        parts.push("moving it to another account".to_string());
+    }
     let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     if !family.fixed.is_empty() {
         parts.push(format!("changing {}", list(family.fixed.to_vec())));
