@@ -1,6 +1,7 @@
 //! The driver for Amazon Connect: every family by its table.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -13,6 +14,7 @@ use super::moves::{self, EXACT, UID_TAG};
 use super::{association, checks, link, names};
 use crate::aws::Fate;
 use crate::core::address::Address;
+use crate::core::ahead::Ahead;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
@@ -119,10 +121,9 @@ impl Driver for Connect {
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
         let Some(family) = family(of.address.kind()) else {
-            let (found, document) = (of.clone(), Document::default());
-            return Live { found, raw, document, findings: Vec::new() };
+            return Live { found: of.clone(), document: Document::default(), findings: Vec::new() };
         };
-        let mut wire = raw.wire.clone();
+        let mut wire = raw.wire;
         let mut found = of.clone();
         found.uid = wire.get("Tags").and_then(|t| t[UID_TAG].as_str()).map(String::from);
         tidy(&mut wire);
@@ -139,7 +140,7 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
-        Live { found, raw, document, findings }
+        Live { found, document, findings }
     }
 
     fn arrange(&self, address: &Address, document: &mut Document) {
@@ -191,6 +192,10 @@ impl Driver for Connect {
 
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
         moves::empty(known(change.address)?, change)
+    }
+
+    fn least_time(&self, ahead: &Ahead) -> Duration {
+        super::ahead::least(&self.calls.account.pace, ahead)
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
