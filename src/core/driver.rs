@@ -215,8 +215,9 @@ pub trait Driver: Send + Sync {
     /// Returns what splits a create in two: a move that makes an empty shell, and one that fills it.
     fn split(&self, create: &Move) -> Result<(Move, Move)>;
 
-    /// Returns the move that empties a resource so that it refers to nothing any more, before it is deleted.
-    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>>;
+    /// Returns the moves that take what can be taken of its references out of a resource, before it is deleted: none,
+    /// where it is all or nothing. What their facets leave over still refers.
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 
     /// Returns how long `ahead` takes at least, at the pace that the service allows; nothing where calls are not paced.
     /// Pure: asks nobody.

@@ -100,7 +100,8 @@ pub async fn plan_deploy(
     for address in &picked {
         let (document, live) = (&source.documents[address], lives.get(address));
         findings.extend(source_findings(source, address, home));
-        if live.is_none() && !home {
+        // What is never made says so by itself.
+        if live.is_none() && !home && means.driver.creates(address.kind()) {
             findings.extend(lacking(environment, &values.overlay, means.driver, address, document));
         }
         let (to, said) = way.desired(address, document, live);

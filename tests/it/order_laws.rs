@@ -58,10 +58,10 @@ impl Driver for Fake {
         let shell = Move { stage: Stage::Shell, args: json!([]), ..create.clone() };
         Ok((shell, Move { does: Does::Update, call: "Fill".into(), ..create.clone() }))
     }
-    fn empty(&self, c: &Change<'_>) -> Result<Option<Move>> {
+    fn empty(&self, c: &Change<'_>) -> Result<Vec<Move>> {
         let nothing = Document::default();
         let empty = make(c.address, Does::Update, "Empty", Stage::Clean, "Refers", &nothing);
-        Ok(self.has_shells(c.address.kind()).then_some(empty))
+        Ok(self.has_shells(c.address.kind()).then_some(empty).into_iter().collect())
     }
     async fn list(&self) -> Result<Listing> {
         Err(Error::bug("a planner asks nobody"))

@@ -190,7 +190,7 @@ impl Driver for Connect {
         moves::split(known(&create.address)?, create)
     }
 
-    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         moves::empty(known(change.address)?, change)
     }
 
