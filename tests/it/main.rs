@@ -37,6 +37,7 @@ mod portable_corpus;
 mod portable_world;
 mod python;
 mod quickstart;
+mod renaming;
 mod restore;
 mod roundtrip;
 mod sandbox;
