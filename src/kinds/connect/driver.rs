@@ -86,17 +86,29 @@ impl Driver for Connect {
     async fn list(&self) -> Result<Listing> {
         self.index.clear();
         let (calls, pin, naming) = (&self.calls, &self.pin, &self.values.names);
-        let families = join_all(FAMILIES.iter().map(|f| names::family(calls, pin, naming, f)));
+        // Associations with bots are named by the bots, which are listed once.
+        let bots_apart = || FAMILIES.iter().filter(|f| f.kind != "connect/bot-association");
+        let families = join_all(bots_apart().map(|f| names::family(calls, pin, naming, f)));
         let named = join_all(names::LISTED.iter().map(|l| names::named(calls, naming, l)));
-        let beside = async { tokio::join!(names::functions(calls, pin), names::bots(calls, pin)) };
-        let (families, named, (mut functions, mut bots)) = tokio::join!(families, named, beside);
-        for found in [&mut functions, &mut bots].into_iter().flatten() {
-            names::rename(naming, found);
+        let bots = async {
+            let mut bots = names::bots(calls, pin).await?;
+            names::rename(naming, &mut bots);
+            Ok((names::bot_associations(calls, &bots).await, bots))
+        };
+        let beside = async { tokio::join!(names::functions(calls, pin), bots) };
+        let (families, named, (mut functions, bots)) = tokio::join!(families, named, beside);
+        if let Ok(functions) = &mut functions {
+            names::rename(naming, functions);
         }
         let mut listing = Listing::default();
-        for (family, result) in FAMILIES.iter().zip(families) {
+        for (family, result) in bots_apart().zip(families) {
             names::note(&mut listing, family.kind, result);
         }
+        let (associations, bots) = match bots {
+            Ok((associations, bots)) => (associations, Ok(bots)),
+            Err(e) => (Err(Error::new(e.kind, e.message.clone())), Err(e)),
+        };
+        names::note(&mut listing, "connect/bot-association", associations);
         for ((kind, ..), result) in names::LISTED.iter().zip(named) {
             names::note(&mut listing, kind, result);
         }
