@@ -93,7 +93,7 @@ impl Driver for Connect {
         let bots = async {
             let mut bots = names::bots(calls, pin).await?;
             names::rename(naming, &mut bots);
-            Ok((names::bot_associations(calls, &bots).await, bots))
+            Ok::<_, Error>((names::bot_associations(calls, &bots).await, bots))
         };
         let beside = async { tokio::join!(names::functions(calls, pin), bots) };
         let (families, named, (mut functions, bots)) = tokio::join!(families, named, beside);
