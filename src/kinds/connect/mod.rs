@@ -1,10 +1,12 @@
 //! Amazon Connect.
 
 mod agent_status;
+mod alias;
 mod association;
 mod attainable;
 mod calls;
 mod checks;
+mod draft;
 mod driver;
 pub mod family;
 mod fetch;
@@ -25,6 +27,7 @@ mod read;
 mod routing_profile;
 mod security_profile;
 mod staging;
+mod version;
 mod write;
 
 pub use association::implied;

@@ -42,6 +42,13 @@ pub const SECURITY_PROFILE: Family = Family {
             item: as_it_is,
             search: None,
         },
+        Part::List {
+            member: "AllowedAIAgents",
+            call: "ListSecurityProfileAIAgents",
+            items: "AllowedAIAgents",
+            item: as_it_is,
+            search: None,
+        },
     ],
     name: "SecurityProfileName",
     fields: &[
@@ -54,6 +61,8 @@ pub const SECURITY_PROFILE: Family = Family {
         field("Applications", Class::Portable),
         field("AllowedFlowModules.FlowModuleId", Class::Ref("connect/module")),
         field("AllowedFlowModules.Type", Class::Literal),
+        // An agent of AWS's or of a third party; no kind keeps it, so its ARN is swept.
+        field("AllowedAIAgents", Class::Portable),
         field("AllowedAccessControlTags", Class::Portable),
         field("TagRestrictedResources", Class::Literal),
         field("HierarchyRestrictedResources", Class::Literal),
@@ -71,6 +80,7 @@ pub const SECURITY_PROFILE: Family = Family {
             same("Permissions"),
             same("Applications"),
             same("AllowedFlowModules"),
+            same("AllowedAIAgents"),
             same("AllowedAccessControlTags"),
             same("TagRestrictedResources"),
             same("HierarchyRestrictedResources"),
@@ -89,6 +99,7 @@ pub const SECURITY_PROFILE: Family = Family {
             same("Permissions"),
             same("Applications"),
             same("AllowedFlowModules"),
+            same("AllowedAIAgents"),
             same("AllowedAccessControlTags"),
             same("TagRestrictedResources"),
             same("HierarchyRestrictedResources"),
@@ -112,6 +123,7 @@ fn arrange(part: &mut Map<String, Value>) {
         "Permissions",
         "Applications",
         "AllowedFlowModules",
+        "AllowedAIAgents",
         "TagRestrictedResources",
         "HierarchyRestrictedResources",
     ];
