@@ -23,6 +23,7 @@ mod hurts_drift;
 mod intake;
 mod keeping;
 mod kill;
+mod kinds_versions;
 mod layers;
 mod leftovers;
 mod limits;

@@ -165,7 +165,7 @@ pub fn minded(mut m: Move, from: &Document, to: &Document) -> Move {
     if m.facet.iter().any(|name| name == "Content") {
         let mut bare = to.clone();
         without(&mut bare);
-        m.facet.extend(MEMBERS.map(|(name, _)| name.to_string()));
+        m.facet = facet_with(m.facet);
         m.before = Some(facet_digest(from, &m.facet));
         m.after = Some(facet_digest(&bare, &m.facet));
     }
@@ -183,13 +183,15 @@ pub fn moves(
     let setter = writer(family)?;
     let mut from = from.clone();
     if before.iter().any(|m| m.call == setter.call) {
+        from = to.clone();
         without(&mut from);
     }
     let draft = of(to);
     if draft.is_empty() || draft == of(&from) {
         return None;
     }
-    let facet = MEMBERS.map(|(name, _)| name.to_string()).to_vec();
+    // The same facet as that of the move that publishes: what is half-way is one of three states of it.
+    let facet = facet_with(setter.members.iter().map(|m| m.name.to_string()).collect());
     Some(Move {
         address: change.address.clone(),
         stage: Stage::Write,
@@ -200,6 +202,12 @@ pub fn moves(
         after: Some(facet_digest(to, &facet)),
         facet,
     })
+}
+
+/// Returns `facet` with a draft's members.
+fn facet_with(mut facet: Vec<String>) -> Vec<String> {
+    facet.extend(MEMBERS.map(|(name, _)| name.to_string()));
+    facet
 }
 
 /// Takes the draft out of `document`. Returns whether there was one.

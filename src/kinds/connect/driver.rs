@@ -269,6 +269,7 @@ impl Driver for Connect {
         Ok(vec![
             checks::instance(&self.calls, &self.pin).await,
             checks::published(live),
+            checks::archived(live),
             checks::references(live, inventory),
         ])
     }

@@ -87,12 +87,14 @@ pub fn take(
 ) -> BTreeMap<String, Digest> {
     let Some(Value::Object(versions)) = wire.remove(VERSIONS) else { return BTreeMap::new() };
     let mut digests = BTreeMap::new();
+    // What an old version names is no matter until something is to be that version.
+    let (said, dangling) = (encoder.findings.len(), encoder.dangling.clone());
     for (number, kept) in versions {
         let Value::Object(kept) = kept else { continue };
-        // What an old version names is no matter until something is to be that version.
-        let document = encoder.quietly(|e| encode(&kept, family.fields, e));
-        digests.insert(number, content(&document));
+        digests.insert(number, content(&encode(&kept, family.fields, encoder)));
     }
+    encoder.findings.truncate(said);
+    encoder.dangling = dangling;
     digests
 }
 
