@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 use snapdeploy::aws::Sessions;
 use snapdeploy::core::back::{newest, past, plan_back};
@@ -503,13 +504,14 @@ async fn killed_at_any_call_drafts_and_aliases_end_as_before_or_as_after() {
     Box::pin(die_in(&world, &plan, &counted)).await;
     let new = prints(&world).await;
     assert_ne!(new, old);
-    let mut played = 0;
-    for at in 0..counted.calls() {
-        for side in [Side::Before, Side::After] {
-            for resumes in [true, false] {
-                played += usize::from(Box::pin(play(at, side, resumes, &old, &new)).await);
-            }
-        }
-    }
-    assert!(played > 40, "{played}");
+    let (old, new) = (&old, &new);
+    let cases = (0..counted.calls()).flat_map(|at| {
+        // Before a call is as after the one before it, so each place is left both ways.
+        [(Side::Before, true), (Side::After, false)]
+            .map(|(side, resumes)| Box::pin(play(at, side, resumes, old, new)))
+    });
+    // Each mostly waits.
+    let played: Vec<bool> = stream::iter(cases).buffer_unordered(8).collect().await;
+    let open = played.into_iter().filter(|open| *open).count();
+    assert!(open > 20, "{open}");
 }
