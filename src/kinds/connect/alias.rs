@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_connect::Client;
 use serde_json::{Map, Value, json};
 
 use super::calls::Calls;
@@ -188,15 +189,20 @@ pub fn made(m: &Move) -> Option<&str> {
 }
 
 impl Calls {
-    /// Makes, points or deletes the alias of the module `id` that the arguments name. A version that has to be made is
+    /// With `c` makes, points or deletes the alias of the module `id` that the arguments name. A version that has to be made is
     /// made first: `ContactFlowModuleVersion` is null then.
-    pub(super) async fn write_alias(&self, call: &str, id: &str, args: &Value) -> Result<Value, Failure> {
-        let c = &self.account.connect_once;
+    pub(super) async fn write_alias(
+        &self,
+        c: &Client,
+        call: &str,
+        id: &str,
+        args: &Value,
+    ) -> Result<Value, Failure> {
         let i = &self.instance;
         let mut args = args.clone();
         let name = args["AliasName"].as_str().unwrap_or_default().to_string();
         if args.get("ContactFlowModuleVersion").is_some_and(Value::is_null) {
-            args["ContactFlowModuleVersion"] = json!(self.published_version(id).await?);
+            args["ContactFlowModuleVersion"] = json!(self.published_version(c, id).await?);
         }
         if call == CREATE {
             return wire!(

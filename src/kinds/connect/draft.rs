@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, Subject};
@@ -108,8 +109,16 @@ impl Keeper {
         (Some(to), said)
     }
 
-    /// Saves a draft. Refuses where that has published it, and then publishes again what was published before.
-    pub async fn send(&self, calls: &Calls, family: &Family, m: &Move, id: &str, args: &Value) -> Reply {
+    /// Saves a draft, before `until`. Refuses where that has published it, and then publishes again what was published before.
+    pub async fn send(
+        &self,
+        calls: &Calls,
+        family: &Family,
+        m: &Move,
+        id: &str,
+        args: &Value,
+        until: Timestamp,
+    ) -> Reply {
         let (Some(setter), Some((call, member))) = (writer(family), family.describe) else {
             return Reply::Refused(Error::bug(format!("{} has no drafts", family.kind)));
         };
@@ -125,7 +134,7 @@ impl Keeper {
         let content = draft.get("Content").cloned();
         let saved = format!("{id}:$SAVED");
         if let Err(failure) =
-            calls.write(setter.call, &Subject { id: &saved, arn: "" }, &Value::Object(draft)).await
+            calls.write(setter.call, &Subject { id: &saved, arn: "" }, &Value::Object(draft), until).await
         {
             return match failure.fate {
                 Fate::Refused => Reply::Refused(lost(failure.error)),
@@ -142,7 +151,7 @@ impl Keeper {
             return Reply::Done(None);
         }
         self.publishes.store(true, Ordering::Relaxed);
-        let put = calls.write(setter.call, &Subject { id, arn: "" }, &Value::Object(before)).await;
+        let put = calls.write(setter.call, &Subject { id, arn: "" }, &Value::Object(before), until).await;
         let what = match put {
             Ok(_) => "what was published before is published again".to_string(),
             Err(failure) => format!("and it still is: {}", failure.error.message),

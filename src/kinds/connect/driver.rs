@@ -235,7 +235,8 @@ impl Driver for Connect {
         }
         if draft::is_draft(&args) {
             let id = id.map(|f| f.id.as_str()).unwrap_or_default();
-            return self.drafts.send(&self.calls, family, m, id, &Value::Object(args)).await;
+            let args = Value::Object(args);
+            return self.drafts.send(&self.calls, family, m, id, &args, with.until).await;
         }
         let mut subject_id = id.map(|f| f.id.clone()).unwrap_or_default();
         if m.call == "UpdateContactFlowContent" {

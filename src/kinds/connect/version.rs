@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
+use aws_sdk_connect::Client;
 use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
 
@@ -136,8 +137,8 @@ impl Calls {
     }
 
     /// Returns the number of the version that keeps what is published of the module `id`: the newest, if that does,
-    /// else a new one.
-    pub(super) async fn published_version(&self, id: &str) -> Result<u64, Failure> {
+    /// else a new one, made with `c`.
+    pub(super) async fn published_version(&self, c: &Client, id: &str) -> Result<u64, Failure> {
         let later = |error: Error| Failure { error, fate: crate::aws::Fate::Later };
         let now = self.kept(id).await.map_err(later)?;
         if let Some(last) = newest(self, id).await.map_err(later)?.first()
@@ -147,7 +148,7 @@ impl Calls {
         }
         let call = "CreateContactFlowModuleVersion";
         self.account.pace.take(call).await;
-        let create = self.account.connect_once.create_contact_flow_module_version();
+        let create = c.create_contact_flow_module_version();
         let answer = wire!(call, create.instance_id(&self.instance).contact_flow_module_id(id))?;
         answer["Version"].as_u64().ok_or_else(|| Failure {
             error: Error::failed(format!("{call} answers without a number")),

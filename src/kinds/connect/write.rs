@@ -43,7 +43,7 @@ impl Calls {
             }
             "CreateContactFlowModuleAlias"
             | "UpdateContactFlowModuleAlias"
-            | "DeleteContactFlowModuleAlias" => self.write_alias(call, id, args).await,
+            | "DeleteContactFlowModuleAlias" => self.write_alias(c, call, id, args).await,
             "CreateQueue" => wire!(call, c.create_queue().instance_id(i), args),
             "UpdateQueueName" => wire!(call, c.update_queue_name().instance_id(i).queue_id(id), args),
             "UpdateQueueHoursOfOperation" => {
