@@ -24,6 +24,7 @@ mod intake;
 mod keeping;
 mod kill;
 mod kinds;
+mod kinds_versions;
 mod layers;
 mod leftovers;
 mod limits;
