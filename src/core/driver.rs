@@ -1,13 +1,16 @@
 //! A driver: how one service is listed, read and written in one environment. The core knows no service.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::ahead::Ahead;
 use super::digest::Digest;
 use super::document::Document;
 use super::error::{Error, Result};
@@ -39,7 +42,7 @@ pub struct Listing {
 }
 
 /// Where a resource is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// From its source of truth.
     Fresh,
@@ -61,8 +64,6 @@ pub struct Raw {
 pub struct Live {
     /// Which, with its id and ARN there.
     pub found: Found,
-    /// As the service answered, so that it can be looked at with other names known.
-    pub raw: Raw,
     /// What it is.
     pub document: Document,
     /// What a person ought to know about it.
@@ -117,6 +118,15 @@ pub trait BlobSource: Send + Sync {
 
     /// Returns a URL from where anyone can take them for some minutes, if there can be one.
     async fn link(&self, digest: &Digest) -> Result<Option<String>>;
+}
+
+/// What a move is sent with.
+pub struct Sending<'a> {
+    /// The bytes that its arguments name.
+    pub blobs: &'a dyn BlobSource,
+    /// From when on nothing may be sent any more without asking for the lease again: a process can be suspended at any
+    /// point, and another may have taken its run over by then.
+    pub until: Timestamp,
 }
 
 /// Lists, reads and writes one service in one environment.
@@ -209,9 +219,15 @@ pub trait Driver: Send + Sync {
     /// where it is all or nothing. What their facets leave over still refers.
     fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 
+    /// Returns how long `ahead` takes at least, at the pace that the service allows; nothing where calls are not paced.
+    /// Pure: asks nobody.
+    fn least_time(&self, _ahead: &Ahead) -> Duration {
+        Duration::ZERO
+    }
+
     /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
-    /// writes, where that exists; `blobs` are the bytes that the arguments name.
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply;
+    /// writes, where that exists. `Later` where the time is over by which it has to be sent.
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply;
 
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;

@@ -1,6 +1,7 @@
 //! The driver for Amazon Connect: every family by its table.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -13,8 +14,9 @@ use super::moves::{self, EXACT, UID_TAG};
 use super::{association, checks, link, names};
 use crate::aws::Fate;
 use crate::core::address::Address;
+use crate::core::ahead::Ahead;
 use crate::core::document::Document;
-use crate::core::driver::{BlobSource, Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply};
+use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
 use crate::core::means::Values;
@@ -112,17 +114,16 @@ impl Driver for Connect {
 
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
         let family = known(&of.address)?;
-        fetch::fetch(&self.calls, &self.index, family, of, how)
+        Box::pin(fetch::fetch(&self.calls, &self.index, family, of, how))
             .await
             .map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
         let Some(family) = family(of.address.kind()) else {
-            let (found, document) = (of.clone(), Document::default());
-            return Live { found, raw, document, findings: Vec::new() };
+            return Live { found: of.clone(), document: Document::default(), findings: Vec::new() };
         };
-        let mut wire = raw.wire.clone();
+        let mut wire = raw.wire;
         let mut found = of.clone();
         found.uid = wire.get("Tags").and_then(|t| t[UID_TAG].as_str()).map(String::from);
         tidy(&mut wire);
@@ -139,7 +140,7 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
-        Live { found, raw, document, findings }
+        Live { found, document, findings }
     }
 
     fn arrange(&self, address: &Address, document: &mut Document) {
@@ -193,14 +194,19 @@ impl Driver for Connect {
         moves::empty(known(change.address)?, change)
     }
 
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply {
+    fn least_time(&self, ahead: &Ahead) -> Duration {
+        super::ahead::least(&self.calls.account.pace, ahead)
+    }
+
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
         let family = match known(&m.address) {
             Ok(family) => family,
             Err(e) => return Reply::Refused(e),
         };
         let mut args = self.wire_args(family, args);
         if let Some(audio) = args.get_mut("S3Uri") {
-            match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, blobs).await
+            match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, with.blobs)
+                .await
             {
                 Ok(uri) => *audio = json!(uri),
                 Err(e) => return Reply::Refused(e.context(format!("cannot write {}", m.address))),
@@ -215,7 +221,7 @@ impl Driver for Connect {
         }
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
-        match self.calls.write(&m.call, &subject, &args).await {
+        match Box::pin(self.calls.write(&m.call, &subject, &args, with.until)).await {
             Ok(answer) if m.does == Does::Create => match family.made {
                 ("", _) => Reply::Done(association::made(&args)),
                 (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {
