@@ -59,7 +59,8 @@ pub const MODULE: Family = Family {
             call: "UpdateContactFlowModuleContent",
             members: &[same("Content"), same("Settings")],
             beside: &[],
-            empty: Empty::Omitted,
+            // Either may be left out, and then stays: nothing says how settings are taken away.
+            empty: Empty::Never,
         },
         Setter {
             call: "UpdateContactFlowModuleMetadata",
