@@ -188,6 +188,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--with-dependencies', '--with-dependencies', [CompletionResultType]::ParameterName, 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has')
             [CompletionResult]::new('--prune-limit', '--prune-limit', [CompletionResultType]::ParameterName, 'How much --prune may take away of each kind: 10% of what is there, or 3')
             [CompletionResult]::new('--on-failure', '--on-failure', [CompletionResultType]::ParameterName, 'What to do if it fails; the environment''s own setting if not given')
+            [CompletionResult]::new('--rename', '--rename', [CompletionResultType]::ParameterName, 'What the target calls OLD is what the source calls NEW: rename it, do not make another')
+            [CompletionResult]::new('--as-new', '--as-new', [CompletionResultType]::ParameterName, 'What is new in the target, though something there looks like it: addresses, or globs of addresses')
             [CompletionResult]::new('--save-plan', '--save-plan', [CompletionResultType]::ParameterName, 'Write the plan into this file and stop, to have it approved and performed later with --plan')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'How long the saved plan may be performed, such as 24h, 90m or 3d')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Perform a plan that was saved, if what it writes and refers to is still as it was; once')
@@ -199,6 +201,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
             [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Also take away what the target has and the source does not; archived where that can be')
             [CompletionResult]::new('--include-operational', '--include-operational', [CompletionResultType]::ParameterName, 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take')
+            [CompletionResult]::new('--overwrite-drift', '--overwrite-drift', [CompletionResultType]::ParameterName, 'Overwrite what somebody has changed there since it was left, and what a newer release put there')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: end with 4 if there is something to change')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
@@ -212,6 +215,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;rollback' {
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Which run to undo')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time')
             [CompletionResult]::new('--save-plan', '--save-plan', [CompletionResultType]::ParameterName, 'Write the plan into this file and stop, to have it approved and performed later with --plan')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'How long the saved plan may be performed, such as 24h, 90m or 3d')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Perform a plan that was saved, if what it writes and refers to is still as it was; once')

@@ -37,6 +37,9 @@ _snapdeploy() {
             snapdeploy,history)
                 cmd="snapdeploy__subcmd__history"
                 ;;
+            snapdeploy,init)
+                cmd="snapdeploy__subcmd__init"
+                ;;
             snapdeploy,package)
                 cmd="snapdeploy__subcmd__package"
                 ;;
@@ -87,6 +90,9 @@ _snapdeploy() {
                 ;;
             snapdeploy__subcmd__help,history)
                 cmd="snapdeploy__subcmd__help__subcmd__history"
+                ;;
+            snapdeploy__subcmd__help,init)
+                cmd="snapdeploy__subcmd__help__subcmd__init"
                 ;;
             snapdeploy__subcmd__help,package)
                 cmd="snapdeploy__subcmd__help__subcmd__package"
@@ -197,7 +203,7 @@ _snapdeploy() {
 
     case "${cmd}" in
         snapdeploy)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version extract show package deploy rollback diff history health sandbox generate help"
+            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version extract show package deploy rollback diff history health init sandbox generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -223,7 +229,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --resume --on-failure --exit-code --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -237,8 +243,36 @@ _snapdeploy() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --with-dependencies)
+                    COMPREPLY=($(compgen -W "missing all" -- "${cur}"))
+                    return 0
+                    ;;
+                --prune-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --on-failure)
                     COMPREPLY=($(compgen -W "rollback stop" -- "${cur}"))
+                    return 0
+                    ;;
+                --rename)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-new)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --save-plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --reason)
@@ -493,7 +527,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help)
-            opts="extract show package deploy rollback diff history health sandbox generate help"
+            opts="extract show package deploy rollback diff history health init sandbox generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -663,6 +697,20 @@ _snapdeploy() {
         snapdeploy__subcmd__help__subcmd__history__subcmd__stats)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__init)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1006,6 +1054,72 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__init)
+            opts="-q -v -h --project --env --account --region --instance --role-arn --read-role-arn --external-id --protected --store --store-region --yes --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --project)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --instance)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --read-role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store-region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__package)
             opts="-q -v -h --config --output --quiet --verbose --color --help create inspect verify unpack pack help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1033,12 +1147,16 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__create)
-            opts="-q -v -h --label --out --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --with-dependencies --label --out --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --with-dependencies)
+                    COMPREPLY=($(compgen -W "missing all" -- "${cur}"))
+                    return 0
+                    ;;
                 --label)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1273,13 +1391,29 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --take-over --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --run)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --save-plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plan)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

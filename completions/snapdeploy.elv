@@ -169,6 +169,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --with-dependencies 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has'
             cand --prune-limit 'How much --prune may take away of each kind: 10% of what is there, or 3'
             cand --on-failure 'What to do if it fails; the environment''s own setting if not given'
+            cand --rename 'What the target calls OLD is what the source calls NEW: rename it, do not make another'
+            cand --as-new 'What is new in the target, though something there looks like it: addresses, or globs of addresses'
             cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
             cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
@@ -180,6 +182,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --color 'When there is colour'
             cand --prune 'Also take away what the target has and the source does not; archived where that can be'
             cand --include-operational 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take'
+            cand --overwrite-drift 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
             cand --exit-code 'With --dry-run: end with 4 if there is something to change'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --yes 'Do not ask; not enough for a protected environment'
@@ -192,6 +195,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
+            cand --to 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time'
             cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
             cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'

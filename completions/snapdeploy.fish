@@ -27,7 +27,7 @@ end
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -52,7 +52,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l note -
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -63,7 +63,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -s h -l h
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -73,7 +73,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand show" -s h -l help
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and not __fish_seen_subcommand_from create inspect verify unpack pack help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -93,7 +93,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from create" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -103,7 +103,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from inspect" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -113,7 +113,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from verify" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -123,7 +123,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from unpack" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -134,7 +134,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from pack" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -154,6 +154,8 @@ all\t'All of it'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l prune-limit -d 'How much --prune may take away of each kind: 10% of what is there, or 3' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l on-failure -d 'What to do if it fails; the environment\'s own setting if not given' -r -f -a "rollback\t'Put back what was there before'
 stop\t'Stop where it is'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l rename -d 'What the target calls OLD is what the source calls NEW: rename it, do not make another' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l as-new -d 'What is new in the target, though something there looks like it: addresses, or globs of addresses' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l save-plan -d 'Write the plan into this file and stop, to have it approved and performed later with --plan' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l expires -d 'How long the saved plan may be performed, such as 24h, 90m or 3d' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
@@ -163,12 +165,13 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l prune -d 'Also take away what the target has and the source does not; archived where that can be'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l include-operational -d 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l overwrite-drift -d 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-code -d 'With --dry-run: end with 4 if there is something to change'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
@@ -176,6 +179,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s q -l qu
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l to -d 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l save-plan -d 'Write the plan into this file and stop, to have it approved and performed later with --plan' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l expires -d 'How long the saved plan may be performed, such as 24h, 90m or 3d' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
@@ -185,7 +189,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -198,7 +202,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s h -l 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -214,7 +218,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not _
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -228,7 +232,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not _
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -240,7 +244,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -251,7 +255,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -265,7 +269,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -285,7 +289,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l store-reg
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -301,7 +305,7 @@ off\t'Not at all'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -311,7 +315,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s h -l h
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -324,7 +328,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
@@ -334,7 +338,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
-github\t'Sentences, and annotations for GitHub Actions'"
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"

@@ -110,7 +110,7 @@ pub(crate) fn shape(instance: &Instance, profile: &Resource) -> Value {
         out.remove(list.member);
         let entries = profile_queues::entries(profile, list);
         let queues: BTreeSet<&str> =
-            entries.iter().map(|entry| profile_queues::pair(entry)).map(|(queue, _)| queue).collect();
+            entries.iter().map(profile_queues::pair).map(|(queue, _)| queue).collect();
         out.insert(count.into(), json!(entries.len()));
         out.insert(ids.into(), json!(queues));
     }

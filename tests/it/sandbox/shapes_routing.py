@@ -41,14 +41,14 @@ def routing(endpoint):
         quick("To a flow", "FLOW", {"FlowConfig": {"ContactFlowId": flow}}),
     ]
     ids = [one["QuickConnectId"] for one in quicks]
-    refused("DuplicateResourceException", quick, "To robin", "PHONE_NUMBER", phone)
-    refused("ResourceNotFoundException", quick, "x", "USER", {"UserConfig": {"UserId": NOTHING, "ContactFlowId": flow}})
-    refused("ResourceNotFoundException", quick, "x", "QUEUE", {"QueueConfig": {"QueueId": NOTHING, "ContactFlowId": flow}})
-    refused("ResourceNotFoundException", quick, "x", "FLOW", {"FlowConfig": {"ContactFlowId": NOTHING}})
-    refused("InvalidRequestException", quick, "x", "FLOW", phone)
-    refused("InvalidRequestException", quick, "x", "PHONE_NUMBER", {**phone, "FlowConfig": {"ContactFlowId": flow}})
-    refused("InvalidParameterException", quick, "x", "PHONE_NUMBER", {"PhoneConfig": {"PhoneNumber": "555"}})
-    refused("InvalidParameterException", quick, "x", "FAX", phone)
+    refused("DuplicateResourceException", quick, name="To robin", kind="PHONE_NUMBER", config=phone)
+    refused("ResourceNotFoundException", quick, name="x", kind="USER", config={"UserConfig": {"UserId": NOTHING, "ContactFlowId": flow}})
+    refused("ResourceNotFoundException", quick, name="x", kind="QUEUE", config={"QueueConfig": {"QueueId": NOTHING, "ContactFlowId": flow}})
+    refused("ResourceNotFoundException", quick, name="x", kind="FLOW", config={"FlowConfig": {"ContactFlowId": NOTHING}})
+    refused("InvalidRequestException", quick, name="x", kind="FLOW", config=phone)
+    refused("InvalidRequestException", quick, name="x", kind="PHONE_NUMBER", config={**phone, "FlowConfig": {"ContactFlowId": flow}})
+    refused("InvalidParameterException", quick, name="x", kind="PHONE_NUMBER", config={"PhoneConfig": {"PhoneNumber": "555"}})
+    refused("InvalidParameterException", quick, name="x", kind="FAX", config=phone)
     at = {**here, "QuickConnectId": ids[0]}
     got = c.describe_quick_connect(**at)["QuickConnect"]
     equal((got["Name"], got["Description"], got["Tags"], got["QuickConnectConfig"]["UserConfig"]["UserId"], got["QuickConnectARN"]),
@@ -78,7 +78,7 @@ def routing(endpoint):
     refused("ResourceNotFoundException", c.associate_queue_quick_connects, **links, QuickConnectIds=[NOTHING])
     refused("ResourceNotFoundException", c.list_queue_quick_connects, **here, QueueId=NOTHING)
     refused("InvalidParameterException", c.associate_queue_quick_connects, **links, QuickConnectIds=ids[:1] * 51)
-    refused("InvalidParameterException", c.disassociate_queue_quick_connects, **links, QuickConnectIds=[])
+    refused("InvalidParameterException", c.disassociate_queue_quick_connects, **links, QuickConnectIds=ids[:1] * 51)
     made = c.create_queue(**here, Name="Linked from the start", HoursOfOperationId=hours, QuickConnectIds=ids[1:3],
                           EmailAddressesConfig=[{"EmailAddressId": "first"}])["QueueId"]
     equal(len(c.list_queue_quick_connects(**here, QueueId=made)["QuickConnectSummaryList"]), 2, "links of a create")

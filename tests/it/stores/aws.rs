@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TableStatus,
 };
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
@@ -88,6 +88,13 @@ pub async fn tables(endpoint: &str) -> [String; 2] {
                 .attribute_definitions(attribute.attribute_type(ScalarAttributeType::S).build().unwrap());
         }
         request.send().await.unwrap();
+        // A table takes items only when it is there.
+        for _ in 0..100 {
+            let table = client.describe_table().table_name(name).send().await.unwrap();
+            if table.table().unwrap().table_status() == Some(&TableStatus::Active) {
+                break;
+            }
+        }
     }
     names
 }
