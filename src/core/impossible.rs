@@ -44,7 +44,7 @@ pub(super) fn impossible(
                 findings.extend(driver.refusals(m, &args).into_iter().map(block));
             }
             for u in unresolved {
-                if !seen.insert(u.placeholder.clone()) {
+                if takes_away(change.wish, &u.placeholder, inventory) || !seen.insert(u.placeholder.clone()) {
                     continue;
                 }
                 let mut finding = Finding::new(
@@ -64,6 +64,17 @@ pub(super) fn impossible(
         }
     }
     Ok(findings)
+}
+
+/// Returns whether `placeholder` stands for what is there now and goes with this plan, and `wish` only names it to be
+/// rid of it: everything is written before anything is deleted.
+fn takes_away(wish: &Wish, placeholder: &Placeholder, now: &Inventory) -> bool {
+    let Placeholder::To { address, .. } = placeholder else { return false };
+    let Some(to) = &wish.to else { return false };
+    let refers = |part: &serde_json::Map<String, Value>| {
+        references(&Value::Object(part.clone())).into_iter().any(|(_, to, _)| to == *address)
+    };
+    now.get(address).is_some() && !refers(&to.portable) && !refers(&to.local)
 }
 
 /// Returns a finding for each thing that `wish` refers to and may not use in the target.
