@@ -1,11 +1,13 @@
 //! What every kind needs from AWS: sessions, pace, the wire, errors.
 
 mod error;
+mod guard;
 pub mod http;
 mod pace;
 mod session;
 pub mod wire;
 
 pub use error::{Failure, Fate, classify};
+pub use guard::Guard;
 pub use pace::{Pace, Patience};
 pub use session::{Account, Sessions};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -119,6 +120,15 @@ pub trait BlobSource: Send + Sync {
     async fn link(&self, digest: &Digest) -> Result<Option<String>>;
 }
 
+/// What a move is sent with.
+pub struct Sending<'a> {
+    /// The bytes that its arguments name.
+    pub blobs: &'a dyn BlobSource,
+    /// From when on nothing may be sent any more without asking for the lease again: a process can be suspended at any
+    /// point, and another may have taken its run over by then.
+    pub until: Timestamp,
+}
+
 /// Lists, reads and writes one service in one environment.
 #[async_trait]
 pub trait Driver: Send + Sync {
@@ -209,8 +219,8 @@ pub trait Driver: Send + Sync {
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>>;
 
     /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
-    /// writes, where that exists; `blobs` are the bytes that the arguments name.
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply;
+    /// writes, where that exists. `Later` where the time is over by which it has to be sent.
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply;
 
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;

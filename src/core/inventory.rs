@@ -153,8 +153,13 @@ impl Inventory {
     /// Adds `found`, in place of what had its address.
     pub fn insert(&mut self, found: Found) {
         self.remove(&found.address.clone());
-        self.by_id.entry(found.id.clone()).or_default().push(found.address.clone());
-        self.by_arn.insert(found.arn.clone(), found.address.clone());
+        // What has no id or no ARN (yet) is not named by an empty text.
+        if !found.id.is_empty() {
+            self.by_id.entry(found.id.clone()).or_default().push(found.address.clone());
+        }
+        if !found.arn.is_empty() {
+            self.by_arn.insert(found.arn.clone(), found.address.clone());
+        }
         for alias in found.aliases.iter().flatten() {
             for key in [&alias.id, &alias.arn] {
                 let owner = (found.address.clone(), alias.name.clone());

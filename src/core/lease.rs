@@ -99,6 +99,13 @@ impl<'a> Lease<'a> {
         Ok(())
     }
 
+    /// Returns until when the lease is certainly held, as far as it has been heard of.
+    pub fn until(&self) -> Timestamp {
+        let doubt = jiff::SignedDuration::try_from(self.clock.scale(DOUBT_AFTER));
+        let heard = self.heard.get();
+        doubt.ok().and_then(|doubt| heard.checked_add(doubt).ok()).unwrap_or(heard)
+    }
+
     /// Fails with `Fenced` unless the lease is certainly still held. Asked right before every mutating call.
     pub async fn sure(&self) -> Result<()> {
         let fenced =

@@ -9,7 +9,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::Mutex;
 
 use super::address::Address;
-use super::driver::Reply;
+use super::driver::{Reply, Sending};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::inventory::{Found, Inventory};
@@ -54,6 +54,10 @@ impl Making<'_, '_> {
             while failed.is_none() {
                 if let (Some(why), false) = (self.means.stop.asked(), schedule.is_over()) {
                     failed = Some(Error::new(ErrorKind::Interrupted, why));
+                    break;
+                }
+                // The first call goes alone: where that is refused, nothing has been changed.
+                if !running.is_empty() && self.progress.borrow().done.is_empty() {
                     break;
                 }
                 let Some(index) = schedule.next() else { break };
@@ -108,7 +112,8 @@ impl Making<'_, '_> {
             // Writing the intent can take long, and a process can be suspended meanwhile.
             self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
-            match self.means.driver.send(m, target.as_ref(), args, &self.means.repository).await {
+            let with = Sending { blobs: &self.means.repository, until: self.lease.until() };
+            match self.means.driver.send(m, target.as_ref(), args, &with).await {
                 Reply::Done(made) => {
                     if let Some((id, arn)) = made {
                         self.know(found(&Made { address: address.clone(), id, arn }));

@@ -11,6 +11,7 @@ use snapdeploy::core::package::Package;
 use snapdeploy::core::plan::{Action, Plan};
 use snapdeploy::core::portable::references;
 use snapdeploy::core::release::{Deployment, Source, plan_deploy};
+use snapdeploy::core::repository::Repository;
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
@@ -46,8 +47,9 @@ async fn publish(world: &World) {
 }
 
 /// Returns `snapshot` as a package that went through bytes.
-fn packaged(snapshot: &Snapshot) -> Source {
-    let package = Package::of(snapshot, &Selection::all(), &BTreeSet::new(), BTreeMap::new());
+async fn packaged(world: &World, snapshot: &Snapshot) -> Source {
+    let mut package = Package::of(snapshot, &Selection::all(), &Default::default(), BTreeMap::new());
+    package.blobs = Repository::new(&world.objects).blobs(&package.documents).await.unwrap();
     let bytes = package.to_bytes().unwrap();
     let back = Package::from_bytes(&bytes).unwrap();
     assert_eq!(back, package);
@@ -105,7 +107,7 @@ async fn prove(how: How) {
     assert_eq!(dev.manifest.gaps, []);
     let warnings: Vec<_> = dev.manifest.findings.iter().filter(|f| f.weight > Weight::Note).collect();
     assert_eq!(warnings, Vec::<&_>::new());
-    let source = packaged(&dev);
+    let source = packaged(&world, &dev).await;
     let plan = planned(&world, &source).await;
     assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
 
@@ -183,7 +185,7 @@ async fn a_case_template_that_nothing_lists_blocks_by_name() {
     let how = How { case_templates: true, ..How::default() };
     let Some((world, _)) = world(how).await else { return };
     let dev = world.extract(&*world.a, "dev").await;
-    for source in [Source::of_snapshot("dev@latest", &dev), packaged(&dev)] {
+    for source in [Source::of_snapshot("dev@latest", &dev), packaged(&world, &dev).await] {
         let plan = planned(&world, &source).await;
         let blocked: BTreeSet<_> = plan.blocks().filter_map(|f| f.address.clone()).collect();
         let names: Vec<&str> = blocked.iter().map(|a| a.name()).collect();

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use snapdeploy::core::closure::Dependencies;
 use snapdeploy::core::document::Document;
+use snapdeploy::core::drift::OnDrift;
 use snapdeploy::core::finding::Weight;
 use snapdeploy::core::plan::{Action, Plan};
 use snapdeploy::core::release::{Deployment, Source, plan_deploy};
@@ -237,7 +238,7 @@ async fn what_has_not_succeeded_in_stage_is_not_promoted() {
         let mut document = dev.documents[&of("connect/queue/Sales")].clone();
         document.portable.insert("Description".into(), json!("off"));
         meddle(&*world.a, &of("connect/queue/Sales"), Some(&document)).await;
-        let deployment = Deployment { select, ..Deployment::default() };
+        let deployment = Deployment { select, drift: OnDrift::Overwrite, ..Deployment::default() };
         let source = Source::of_snapshot("dev@latest", &dev);
         let mut plan = plan_deploy(&world.means(&*world.a), "stage", &source, &deployment).await.unwrap();
         plan.environment = "stage".into();

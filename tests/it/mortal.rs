@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use snapdeploy::core::address::Address;
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply};
+use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::finding::Finding;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
@@ -141,8 +141,8 @@ impl Driver for Mortal<'_, dyn Driver> {
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
         self.inner.empty(change)
     }
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply {
-        self.death.call(self.inner.send(m, id, args, blobs)).await
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        self.death.call(self.inner.send(m, id, args, with)).await
     }
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
         self.death.call(self.inner.checks(live, inventory)).await

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply};
+use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::means::Values;
 use snapdeploy::core::moves::{Does, Move, Stage};
@@ -75,7 +75,7 @@ impl Driver for Fake {
     fn encode(&self, of: &Found, raw: Raw, _: &Inventory) -> Live {
         Live { found: of.clone(), raw, document: Document::default(), findings: Vec::new() }
     }
-    async fn send(&self, _: &Move, _: Option<&Found>, _: Value, _: &dyn BlobSource) -> Reply {
+    async fn send(&self, _: &Move, _: Option<&Found>, _: Value, _: &Sending<'_>) -> Reply {
         Reply::Refused(Error::bug("a planner writes nothing"))
     }
     async fn checks(&self, _: &[Live], _: &Inventory) -> Result<Vec<Check>> {

@@ -23,6 +23,13 @@ fn large() -> Scenario {
     scenario
 }
 
+/// The same, in an instance where a search does not answer what flows hold.
+fn unsearchable() -> Scenario {
+    let mut scenario = large();
+    scenario.switch("search_fills_content", "false").unwrap();
+    scenario
+}
+
 fn throttled(sandbox: &Sandbox) -> Vec<String> {
     sandbox.calls().into_iter().filter(|c| c.status == 429).map(|c| c.operation).collect()
 }
@@ -39,13 +46,28 @@ async fn calls_keep_within_the_quotas() {
     let dev = world.extract(&*world.a, "dev").await;
     assert_eq!(dev.documents.len(), FLOWS);
     assert_eq!(throttled(&world.sandbox), Vec::<String>::new());
-    let described = world.sandbox.calls().iter().filter(|c| c.operation == "DescribeContactFlow").count();
-    assert_eq!(described, FLOWS);
+    let count = |call: &str| world.sandbox.calls().iter().filter(|c| c.operation == call).count();
+    assert_eq!((count("SearchContactFlows"), count("DescribeContactFlow")), (1, 0));
+}
+
+#[tokio::test]
+async fn what_a_search_leaves_out_is_described_within_the_quotas() {
+    let mut world = World::new(unsearchable()).await;
+    let sessions = Sessions::with(&world.clock, &sdk(&world.sandbox.endpoint())).paced();
+    let account = sessions.account(&environment("dev"), Access::Read).await.unwrap();
+    world.sandbox.advance(Duration::from_secs(10));
+    world.a = snapdeploy::kinds::bind(account, &environment("dev")).await.unwrap();
+    world.sandbox.clear_calls();
+    let dev = world.extract(&*world.a, "dev").await;
+    assert_eq!(dev.documents.len(), FLOWS);
+    assert_eq!(throttled(&world.sandbox), Vec::<String>::new());
+    let count = |call: &str| world.sandbox.calls().iter().filter(|c| c.operation == call).count();
+    assert_eq!((count("SearchContactFlows"), count("DescribeContactFlow")), (1, FLOWS));
 }
 
 #[tokio::test]
 async fn throttled_reads_are_waited_out() {
-    let mut world = World::new(large()).await;
+    let mut world = World::new(unsearchable()).await;
     // The sandbox's time, and so its quotas' refilling, goes ten times as fast as ours; so does the clock of waits.
     let clock = Clock::scaled(10);
     let sessions = Sessions::with(&clock, &sdk(&world.sandbox.endpoint()));

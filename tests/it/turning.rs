@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use snapdeploy::core::back::{newest, past, plan_back};
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply};
+use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::event::{Event, Events};
 use snapdeploy::core::finding::Finding;
 use snapdeploy::core::holder::Manner;
@@ -189,14 +189,14 @@ impl Driver for Lying<'_> {
     fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
         self.inner.empty(change)
     }
-    async fn send(&self, m: &Move, id: Option<&Found>, mut args: Value, blobs: &dyn BlobSource) -> Reply {
+    async fn send(&self, m: &Move, id: Option<&Found>, mut args: Value, with: &Sending<'_>) -> Reply {
         if self.ignores.as_ref() == Some(&m.address) {
             return Reply::Done(None);
         }
         if let (true, Some(words)) = (m.call == "CreateQueue", self.words) {
             args["Description"] = json!(words);
         }
-        self.inner.send(m, id, args, blobs).await
+        self.inner.send(m, id, args, with).await
     }
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
         self.inner.checks(live, inventory).await

@@ -13,7 +13,7 @@ use snapdeploy::core::address::Address;
 use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::{Change, Driver, Reply};
+use snapdeploy::core::driver::{Change, Driver, Reply, Sending};
 use snapdeploy::core::environment::{Access, Environment};
 use snapdeploy::core::event::Events;
 use snapdeploy::core::extract::{Extraction, OnGaps, extract, take};
@@ -231,7 +231,8 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
         assert!(unresolved.is_empty());
         let nowhere = MemoryObjects::new();
         let blobs = Repository::new(&nowhere);
-        let reply = driver.send(&m, inventory.get(address), args, &blobs).await;
+        let with = Sending { blobs: &blobs, until: jiff::Timestamp::MAX };
+        let reply = driver.send(&m, inventory.get(address), args, &with).await;
         assert!(matches!(reply, Reply::Done(_)), "{reply:?}");
     }
 }

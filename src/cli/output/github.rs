@@ -61,7 +61,8 @@ pub(in crate::cli) fn annotations(findings: &[Finding]) -> String {
 
 /// Returns `text` as a group that can be folded.
 pub(in crate::cli) fn group(title: &str, text: &str) -> String {
-    format!("::group::{}\n{}::endgroup::\n", data(&guarded(title)), guarded(text))
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("::group::{}\n{}{end}::endgroup::\n", data(&guarded(title)), guarded(text))
 }
 
 /// Returns `text` so that no line of it is a workflow command: `::` at a line's beginning becomes `: :`, and `##[`

@@ -4,7 +4,9 @@ use std::future::Future;
 
 use serde_json::Value;
 
-use crate::aws::{Account, Failure, Fate, Patience};
+use jiff::Timestamp;
+
+use crate::aws::{Account, Failure, Fate, Guard, Patience};
 use crate::core::{Error, ErrorKind, Result};
 
 /// Makes calls to one instance.
@@ -24,10 +26,22 @@ pub struct Subject<'a> {
 }
 
 impl Calls {
-    /// Sends a mutating call, once.
-    pub async fn write(&self, call: &str, subject: &Subject<'_>, args: &Value) -> Result<Value, Failure> {
+    /// Sends a mutating call, once, and before `until`.
+    pub async fn write(
+        &self,
+        call: &str,
+        subject: &Subject<'_>,
+        args: &Value,
+        until: Timestamp,
+    ) -> Result<Value, Failure> {
         self.account.pace.take(call).await;
-        let answer = self.write_now(call, subject, args).await;
+        let guard = Guard::new(until, &self.account.clock);
+        let client = self.account.guarded(&guard);
+        let answer = self.write_now(&client, call, subject, args).await;
+        if guard.has_stopped_it() {
+            let error = Error::new(ErrorKind::Unavailable, format!("{call} was not sent: it is too late"));
+            return Err(Failure { error, fate: Fate::Later });
+        }
         if answer.as_ref().is_err_and(|failure| failure.fate == Fate::Later) {
             self.account.pace.throttled(call);
         }

@@ -14,7 +14,7 @@ use super::{association, checks, link, names};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::document::Document;
-use crate::core::driver::{BlobSource, Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply};
+use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
 use crate::core::means::Values;
@@ -193,14 +193,15 @@ impl Driver for Connect {
         moves::empty(known(change.address)?, change)
     }
 
-    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, blobs: &dyn BlobSource) -> Reply {
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
         let family = match known(&m.address) {
             Ok(family) => family,
             Err(e) => return Reply::Refused(e),
         };
         let mut args = self.wire_args(family, args);
         if let Some(audio) = args.get_mut("S3Uri") {
-            match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, blobs).await
+            match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, with.blobs)
+                .await
             {
                 Ok(uri) => *audio = json!(uri),
                 Err(e) => return Reply::Refused(e.context(format!("cannot write {}", m.address))),
@@ -215,7 +216,7 @@ impl Driver for Connect {
         }
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
-        match self.calls.write(&m.call, &subject, &args).await {
+        match self.calls.write(&m.call, &subject, &args, with.until).await {
             Ok(answer) if m.does == Does::Create => match family.made {
                 ("", _) => Reply::Done(association::made(&args)),
                 (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {

@@ -1,5 +1,6 @@
 //! The calls that change something: what stands in the URI by the typed builder, the rest as wire JSON.
 
+use aws_sdk_connect::Client;
 use serde_json::{Value, json};
 
 use super::calls::{Calls, Subject, unknown};
@@ -10,11 +11,11 @@ use crate::wire;
 impl Calls {
     pub(super) async fn write_now(
         &self,
+        c: &Client,
         call: &str,
         subject: &Subject<'_>,
         args: &Value,
     ) -> Result<Value, Failure> {
-        let c = &self.account.connect_once;
         let (i, id) = (&self.instance, subject.id);
         let text = |name: &str| args[name].as_str().unwrap_or_default();
         match call {
@@ -138,7 +139,7 @@ impl Calls {
                 args
             ),
             "UpdateHoursOfOperationOverride" | "DeleteHoursOfOperationOverride" => {
-                self.write_override(call, id, args).await
+                self.write_override(c, call, id, args).await
             }
             "AssociatePhoneNumberContactFlow" => {
                 let mut args = args.clone();
@@ -170,8 +171,7 @@ impl Calls {
     }
 
     /// Changes or deletes the override of the hours `id` that the arguments name: its own id is asked for first.
-    async fn write_override(&self, call: &str, id: &str, args: &Value) -> Result<Value, Failure> {
-        let c = &self.account.connect_once;
+    async fn write_override(&self, c: &Client, call: &str, id: &str, args: &Value) -> Result<Value, Failure> {
         let i = &self.instance;
         let name = args["Name"].as_str().unwrap_or_default();
         let all = self

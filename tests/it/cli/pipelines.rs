@@ -35,7 +35,10 @@ fn staged() -> Acme {
     let config = fs::read_to_string(acme.join("snapdeploy.toml")).unwrap();
     let shell = Shell::with(&format!(
         "{config}\n[environments.stage]\naccount = \"{STAGE}\"\nregion = \"us-east-1\"\n\
-         role_arn = \"arn:aws:iam::{STAGE}:role/snapdeploy\"\ninstance = \"acme-stage\"\n"
+         role_arn = \"arn:aws:iam::{STAGE}:role/snapdeploy\"\ninstance = \"acme-stage\"\n\
+         [environments.stage.overlay.\"connect/queue/Billing\"]\nOutboundCallerConfig.OutboundCallerIdName = \"\"\n\
+         [environments.stage.overlay.\"connect/queue/Weekend desk\"]\n\
+         OutboundCallerConfig.OutboundCallerIdName = \"\"\n"
     ));
     let shell = shell
         .set("AWS_ENDPOINT_URL", &sandbox.endpoint())
