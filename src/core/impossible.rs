@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::driver::Driver;
 use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
+use super::lacking::key;
 use super::means::Values;
 use super::order;
 use super::plan::Wish;
@@ -18,6 +19,7 @@ use super::template::{Form, Placeholder};
 /// Returns a finding for each placeholder that the target can't resolve and for each limit that is broken: all of them,
 /// not the first.
 pub(super) fn impossible(
+    environment: &str,
     changes: &[order::Task<'_>],
     driver: &dyn Driver,
     inventory: &Inventory,
@@ -52,6 +54,12 @@ pub(super) fn impossible(
                     Some(&change.wish.address),
                     format!("cannot be written: {}", u.why),
                 );
+                if let Placeholder::Var(name) = &u.placeholder {
+                    finding = finding.hint(format!(
+                        "add this to snapdeploy.toml:\n[environments.{environment}.vars]\n{} = \"...\"",
+                        key(name)
+                    ));
+                }
                 if let Placeholder::To { address, .. } = &u.placeholder {
                     finding.message = format!("refers to {address}, which is not in the target ({})", u.why);
                     finding = finding.hint(format!(
@@ -71,7 +79,7 @@ pub(super) fn impossible(
 fn takes_away(wish: &Wish, placeholder: &Placeholder, now: &Inventory) -> bool {
     let Placeholder::To { address, .. } = placeholder else { return false };
     let Some(to) = &wish.to else { return false };
-    let refers = |part: &serde_json::Map<String, Value>| {
+    let refers = |part: &Map<String, Value>| {
         references(&Value::Object(part.clone())).into_iter().any(|(_, to, _)| to == *address)
     };
     now.get(address).is_some() && !refers(&to.portable) && !refers(&to.local)

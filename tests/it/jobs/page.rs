@@ -1,4 +1,4 @@
-//! A page: prose, scripts (```` ```sh ````), screens (```` ```text ````), and what happens behind the scene
+//! A page: prose, scripts (```` ```sh ````), screens (```` ```text ````), files (```` ```toml ````), and what happens behind the scene
 //! (`<!-- ... -->`).
 
 use std::fmt;
@@ -15,6 +15,8 @@ pub(super) enum Part {
     Script(String),
     /// What the screen shows then.
     Screen(String),
+    /// What the reader writes into a file.
+    Toml(String),
     /// What somebody else does meanwhile, or what the reader does elsewhere.
     Behind(String),
 }
@@ -36,6 +38,7 @@ impl Page {
             parts.push(match (line, behind) {
                 ("```sh", _) => Part::Script(block()),
                 ("```text", _) => Part::Screen(block()),
+                ("```toml", _) => Part::Toml(block()),
                 (_, Some(words)) => Part::Behind(words.to_string()),
                 (line, None) => Part::Prose(format!("{line}\n")),
             });
@@ -50,6 +53,7 @@ impl fmt::Display for Page {
             Part::Prose(line) => write!(f, "{line}"),
             Part::Script(script) => write!(f, "```sh\n{script}```\n"),
             Part::Screen(screen) => write!(f, "```text\n{screen}```\n"),
+            Part::Toml(text) => write!(f, "```toml\n{text}```\n"),
             Part::Behind(words) => writeln!(f, "<!-- {words} -->"),
         })
     }

@@ -14,15 +14,23 @@ use tempfile::TempDir;
 /// Long enough for a slow machine; nothing waits for it where all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A script that was started, and the file with what it says.
+struct Typed {
+    child: Child,
+    said: PathBuf,
+}
+
 pub(super) struct Stage {
     sandbox: Sandbox,
     directory: TempDir,
     /// Whether calls are held, so that the next script is not waited for.
     holding: bool,
-    running: Option<Child>,
+    running: Option<Typed>,
     /// How many scripts were run: each has a file for what it says.
     scripts: usize,
     screen: Option<String>,
+    /// The file that the next piece of TOML goes into.
+    file: Option<PathBuf>,
 }
 
 impl Stage {
@@ -31,19 +39,15 @@ impl Stage {
         let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
         let directory = tempfile::tempdir().unwrap();
         std::fs::copy(folder.join("snapdeploy.toml"), directory.path().join("snapdeploy.toml")).unwrap();
-        Stage { sandbox, directory, holding: false, running: None, scripts: 0, screen: None }
+        Stage { sandbox, directory, holding: false, running: None, scripts: 0, screen: None, file: None }
     }
 
-    fn said(&self) -> PathBuf {
-        self.directory.path().join(format!(".said-{}", self.scripts))
-    }
-
-    fn start(&mut self, script: &str) -> Child {
+    fn start(&mut self, script: &str) -> Typed {
         self.scripts += 1;
-        let said = File::create(self.said()).unwrap();
+        let said = self.directory.path().join(format!(".said-{}", self.scripts));
         let binary = Path::new(env!("CARGO_BIN_EXE_snapdeploy")).parent().unwrap();
         let path = std::env::var("PATH").unwrap_or_default();
-        Command::new("bash")
+        let child = Command::new("bash")
             .args(["-c", &format!("exec 2>&1\n{script}")])
             .current_dir(self.directory.path())
             .env_clear()
@@ -54,41 +58,53 @@ impl Stage {
             .env("AWS_ENDPOINT_URL", self.sandbox.endpoint())
             .env("AWS_ACCESS_KEY_ID", "sandbox")
             .env("AWS_SECRET_ACCESS_KEY", "sandbox")
-            .env("SNAPDEPLOY_CLOCK_SCALE", "200")
+            .env("SNAPDEPLOY_CLOCK_SCALE", "50")
             .stdin(Stdio::null())
-            .stdout(said)
+            .stdout(File::create(&said).unwrap())
             .spawn()
-            .unwrap()
+            .unwrap();
+        Typed { child, said }
     }
 
     /// Runs what the reader types; where calls are held, until one is.
     pub(super) fn run(&mut self, script: &str) {
         assert!(self.screen.is_none(), "a script without a screen before: {script}");
         if !self.holding {
-            let child = self.start(script);
-            self.end(child);
+            let typed = self.start(script);
+            self.end(typed);
             return;
         }
         // A signal is for the command and not for the shell around it.
-        let mut child = self.start(&format!("exec {script}"));
+        let mut typed = self.start(&format!("exec {script}"));
         let began = Instant::now();
         while self.sandbox.held() == 0 {
-            assert!(child.try_wait().unwrap().is_none() && began.elapsed() < PATIENCE, "nothing is held");
+            assert!(
+                typed.child.try_wait().unwrap().is_none() && began.elapsed() < PATIENCE,
+                "nothing is held"
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         self.holding = false;
-        self.running = Some(child);
+        self.running = Some(typed);
     }
 
-    fn end(&mut self, mut child: Child) {
-        let status = child.wait().unwrap();
-        let mut said = std::fs::read_to_string(self.said()).unwrap();
+    fn end(&mut self, mut typed: Typed) {
+        let status = typed.child.wait().unwrap();
+        let mut said = std::fs::read_to_string(&typed.said).unwrap();
         match status.code() {
             Some(0) => {}
             Some(code) => said.push_str(&format!("[exit {code}]\n")),
             None => said.push_str("[killed]\n"),
         }
         self.screen = Some(said);
+    }
+
+    /// Takes what the reader writes, where the page says into which file: in place of its environments.
+    pub(super) fn written(&mut self, text: &str) {
+        let Some(file) = self.file.take() else { return };
+        let old = std::fs::read_to_string(&file).unwrap();
+        let head = old.split("[environments").next().unwrap_or_default();
+        std::fs::write(file, format!("{head}{text}")).unwrap();
     }
 
     /// Returns what the last script said, once.
@@ -100,6 +116,7 @@ impl Stage {
     /// * `console ENV METHOD PATH [BODY]`: a call to Connect as the console makes it; `{instance}` and `{queue/Sales}` in
     ///   the path stand for ids;
     /// * `run SCRIPT`: a script that is not shown and has to succeed;
+    /// * `file NAME`: the TOML that follows is written into that file;
     /// * `switch NAME=VALUE`, `deny OPERATION` (once);
     /// * `hold OPERATION`: the next script is stopped at that call; `release` lets it go on, `kill` and `interrupt` end
     ///   it, and the screen that follows is its.
@@ -108,8 +125,8 @@ impl Stage {
         match verb {
             "console" => return self.console(rest),
             "run" => {
-                let child = self.start(rest);
-                self.end(child);
+                let typed = self.start(rest);
+                self.end(typed);
                 let said = self.screen().unwrap_or_default();
                 return if said.contains("[exit ") { Err(said) } else { Ok(()) };
             }
@@ -117,24 +134,25 @@ impl Stage {
                 let (name, value) = rest.split_once('=').ok_or("NAME=VALUE")?;
                 self.sandbox.set_switch(name, value).map_err(|e| e.to_string())?;
             }
+            "file" => self.file = Some(self.directory.path().join(rest)),
             "deny" => self.sandbox.fault(Fault::next(rest, FaultKind::AccessDenied)),
             "hold" => {
                 self.sandbox.hold(Hold { operation: Some(rest.into()), ..Hold::default() });
                 self.holding = true;
             }
             "release" | "kill" | "interrupt" => {
-                let mut child = self.running.take().ok_or("nothing runs")?;
+                let mut typed = self.running.take().ok_or("nothing runs")?;
                 match verb {
-                    "kill" => child.kill().map_err(|e| e.to_string())?,
+                    "kill" => typed.child.kill().map_err(|e| e.to_string())?,
                     "interrupt" => {
-                        let pid = child.id().to_string();
+                        let pid = typed.child.id().to_string();
                         Command::new("kill").args(["-INT", &pid]).status().map_err(|e| e.to_string())?;
                         std::thread::sleep(Duration::from_millis(300));
                     }
                     _ => {}
                 }
                 self.sandbox.release();
-                self.end(child);
+                self.end(typed);
             }
             _ => return Err("no such direction".into()),
         }
@@ -146,7 +164,9 @@ impl Stage {
         let (Some(environment), Some(method), Some(rest)) = (words.next(), words.next(), words.next()) else {
             return Err("ENV METHOD PATH [BODY]".into());
         };
-        let (path, body) = rest.split_once(" {\"").map_or((rest, String::new()), |(path, body)| (path, format!("{{\"{body}")));
+        let (path, body) = rest
+            .split_once(" {\"")
+            .map_or((rest, String::new()), |(path, body)| (path, format!("{{\"{body}")));
         let account = match environment {
             "dev" => "111111111111",
             "prod" => "222222222222",

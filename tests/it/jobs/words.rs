@@ -4,7 +4,8 @@
 pub(super) fn steady(screen: &str) -> String {
     let mut out = String::new();
     let mut skipped = false;
-    for line in screen.lines().filter(|l| !l.starts_with("Not AWS: ")) {
+    let mut snapshots = false;
+    for line in screen.lines().filter(|l| !only_sometimes(l)) {
         // Calls that do not depend on each other are made side by side: which ends first is chance.
         let progress = line.strip_prefix('[').and_then(|l| l.split_once("] ")).map(|(count, _)| count);
         if progress.is_some_and(|count| is_count(count) && count != "1/1") {
@@ -15,11 +16,19 @@ pub(super) fn steady(screen: &str) -> String {
             continue;
         }
         skipped = false;
-        let line = worded(line);
+        snapshots =
+            line.starts_with("SNAPSHOT") || (snapshots && line.starts_with(|c: char| c.is_ascii_digit()));
+        let line = worded(line, snapshots);
         out.push_str(line.trim_end());
         out.push('\n');
     }
     out
+}
+
+/// Returns whether a line is said only in a sandbox, or only where something takes a while.
+fn only_sometimes(line: &str) -> bool {
+    let read = line.strip_prefix("Read ").and_then(|l| l.strip_suffix(" resources"));
+    line.starts_with("Not AWS: ") || read.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_count(text: &str) -> bool {
@@ -60,7 +69,7 @@ fn like(pattern: &str, rest: &str) -> Option<usize> {
     (fits && !digits && !open).then_some(pattern.len())
 }
 
-fn worded(line: &str) -> String {
+fn worded(line: &str, snapshots: bool) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some(first) = rest.chars().next() {
@@ -68,7 +77,7 @@ fn worded(line: &str) -> String {
         let found = PATTERNS.iter().find_map(|(p, word)| Some((like(p, rest)?, *word))).filter(|_| fresh);
         match found {
             Some((len, "<id>")) => {
-                let word = which(line, &out);
+                let word = which(&out, snapshots);
                 push_padded(&mut out, word, &rest[len..], len);
                 rest = &rest[len..];
             }
@@ -82,16 +91,13 @@ fn worded(line: &str) -> String {
             }
         }
     }
-    seconds(&out)
+    at_host(&seconds(&out))
 }
 
-/// Returns what an id is the id of, by what stands before it.
-fn which(line: &str, before: &str) -> &'static str {
-    let snapshot = before.ends_with('@') || before.ends_with("snapshot ") || before.ends_with("Snapshot: ");
-    match snapshot || (before.is_empty() && line.contains("connect") && !line.contains("user/")) {
-        true => "<snapshot>",
-        false => "<run>",
-    }
+/// Returns what an id is the id of, by what stands before it; `listed` where the line is of a list of snapshots.
+fn which(before: &str, listed: bool) -> &'static str {
+    let said = ["@", "snapshot ", "Snapshot: "].iter().any(|word| before.ends_with(word));
+    if said || (listed && before.is_empty()) { "<snapshot>" } else { "<run>" }
 }
 
 /// Writes `word` in place of something of `len`; a column of a table stays as wide as it was.
@@ -99,6 +105,17 @@ fn push_padded(out: &mut String, word: &str, after: &str, len: usize) {
     out.push_str(word);
     if after.starts_with("  ") {
         out.extend(std::iter::repeat_n(' ', len.saturating_sub(word.len())));
+    }
+}
+
+/// Returns the text without the name of this machine.
+fn at_host(text: &str) -> String {
+    match text.split_once("(ada@") {
+        Some((before, after)) => match after.split_once(')') {
+            Some((_, after)) => format!("{before}(ada@<host>){after}"),
+            None => text.to_string(),
+        },
+        None => text.to_string(),
     }
 }
 
@@ -122,9 +139,14 @@ fn what_changes_becomes_words_and_the_rest_stays() {
             "Undo: snapdeploy rollback prod --run <run>",
         ),
         ("Snapshot: dev@20261121t070803885-26cfbk", "Snapshot: dev@<snapshot>"),
-        ("Deployed 30 changes to prod (222222222222) in 0 s.", "Deployed 30 changes to prod (222222222222) in <n> s."),
+        (
+            "Deployed 30 changes to prod (222222222222) in 0 s.",
+            "Deployed 30 changes to prod (222222222222) in <n> s.",
+        ),
         ("2026-11-21 07:10:15Z  x", "<time>                x"),
-        ("[1/1] A", "[1/1] A"),
+        ("held by x (ada@box), deploying", "held by x (ada@<host>), deploying"),
+        ("SNAPSHOT  TAKEN\n20261121t071013967-bj7hx0  x", "SNAPSHOT  TAKEN\n<snapshot>                 x"),
+        ("Read 12 resources\n[1/1] A", "[1/1] A"),
         ("[1/2] A\n[2/2] B\nend", "...\nend"),
         ("Not AWS: calls go to http://127.0.0.1:1\nx", "x"),
     ] {
