@@ -42,7 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask whether all is well with an environment and with the store')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration to begin with, and set its store up')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Simulate AWS on this machine')
-            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write completions or man pages into a directory')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write what the repository has of completions, man pages and tables')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -391,6 +391,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write the completions of every shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write a man page for every verb')
+            [CompletionResult]::new('coverage', 'coverage', [CompletionResultType]::ParameterValue, 'Write the table of what is covered between its marks in a file')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -418,9 +419,22 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'snapdeploy;generate;coverage' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'snapdeploy;generate;help' {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write the completions of every shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write a man page for every verb')
+            [CompletionResult]::new('coverage', 'coverage', [CompletionResultType]::ParameterValue, 'Write the table of what is covered between its marks in a file')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -428,6 +442,9 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;generate;help;man' {
+            break
+        }
+        'snapdeploy;generate;help;coverage' {
             break
         }
         'snapdeploy;generate;help;help' {
@@ -444,7 +461,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask whether all is well with an environment and with the store')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration to begin with, and set its store up')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Simulate AWS on this machine')
-            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write completions or man pages into a directory')
+            [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write what the repository has of completions, man pages and tables')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -513,12 +530,16 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         'snapdeploy;help;generate' {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write the completions of every shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write a man page for every verb')
+            [CompletionResult]::new('coverage', 'coverage', [CompletionResultType]::ParameterValue, 'Write the table of what is covered between its marks in a file')
             break
         }
         'snapdeploy;help;generate;completions' {
             break
         }
         'snapdeploy;help;generate;man' {
+            break
+        }
+        'snapdeploy;help;generate;coverage' {
             break
         }
         'snapdeploy;help;help' {

@@ -55,6 +55,9 @@ _snapdeploy() {
             snapdeploy__subcmd__generate,completions)
                 cmd="snapdeploy__subcmd__generate__subcmd__completions"
                 ;;
+            snapdeploy__subcmd__generate,coverage)
+                cmd="snapdeploy__subcmd__generate__subcmd__coverage"
+                ;;
             snapdeploy__subcmd__generate,help)
                 cmd="snapdeploy__subcmd__generate__subcmd__help"
                 ;;
@@ -63,6 +66,9 @@ _snapdeploy() {
                 ;;
             snapdeploy__subcmd__generate__subcmd__help,completions)
                 cmd="snapdeploy__subcmd__generate__subcmd__help__subcmd__completions"
+                ;;
+            snapdeploy__subcmd__generate__subcmd__help,coverage)
+                cmd="snapdeploy__subcmd__generate__subcmd__help__subcmd__coverage"
                 ;;
             snapdeploy__subcmd__generate__subcmd__help,help)
                 cmd="snapdeploy__subcmd__generate__subcmd__help__subcmd__help"
@@ -108,6 +114,9 @@ _snapdeploy() {
                 ;;
             snapdeploy__subcmd__help__subcmd__generate,completions)
                 cmd="snapdeploy__subcmd__help__subcmd__generate__subcmd__completions"
+                ;;
+            snapdeploy__subcmd__help__subcmd__generate,coverage)
+                cmd="snapdeploy__subcmd__help__subcmd__generate__subcmd__coverage"
                 ;;
             snapdeploy__subcmd__help__subcmd__generate,man)
                 cmd="snapdeploy__subcmd__help__subcmd__generate__subcmd__man"
@@ -367,7 +376,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__generate)
-            opts="-q -v -h --config --output --quiet --verbose --color --help completions man help"
+            opts="-q -v -h --config --output --quiet --verbose --color --help completions man coverage help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -418,8 +427,34 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__generate__subcmd__coverage)
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__generate__subcmd__help)
-            opts="completions man help"
+            opts="completions man coverage help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -433,6 +468,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__generate__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__generate__subcmd__help__subcmd__coverage)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -583,7 +632,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__generate)
-            opts="completions man"
+            opts="completions man coverage"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -597,6 +646,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__generate__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__generate__subcmd__coverage)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -39,7 +39,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand health 'Ask whether all is well with an environment and with the store'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
-            cand generate 'Write completions or man pages into a directory'
+            cand generate 'Write what the repository has of completions, man pages and tables'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;extract'= {
@@ -357,6 +357,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
+            cand coverage 'Write the table of what is covered between its marks in a file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;generate;completions'= {
@@ -381,14 +382,28 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;generate;coverage'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;generate;help'= {
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
+            cand coverage 'Write the table of what is covered between its marks in a file'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;generate;help;completions'= {
         }
         &'snapdeploy;generate;help;man'= {
+        }
+        &'snapdeploy;generate;help;coverage'= {
         }
         &'snapdeploy;generate;help;help'= {
         }
@@ -403,7 +418,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand health 'Ask whether all is well with an environment and with the store'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
-            cand generate 'Write completions or man pages into a directory'
+            cand generate 'Write what the repository has of completions, man pages and tables'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;help;extract'= {
@@ -453,10 +468,13 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;help;generate'= {
             cand completions 'Write the completions of every shell'
             cand man 'Write a man page for every verb'
+            cand coverage 'Write the table of what is covered between its marks in a file'
         }
         &'snapdeploy;help;generate;completions'= {
         }
         &'snapdeploy;help;generate;man'= {
+        }
+        &'snapdeploy;help;generate;coverage'= {
         }
         &'snapdeploy;help;help'= {
         }

@@ -45,7 +45,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "history" -d '
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "init" -d 'Write a configuration to begin with, and set its store up'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "sandbox" -d 'Simulate AWS on this machine'
-complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "generate" -d 'Write completions or man pages into a directory'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "generate" -d 'Write what the repository has of completions, man pages and tables'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l name -d 'A name for the snapshot, to call it ENV@NAME' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand extract" -l note -d 'A word on why' -r
@@ -312,19 +312,20 @@ never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
 github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "completions" -d 'Write the completions of every shell'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "man" -d 'Write a man page for every verb'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -f -a "completions" -d 'Write the completions of every shell'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -f -a "man" -d 'Write a man page for every verb'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -f -a "coverage" -d 'Write the table of what is covered between its marks in a file'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and not __fish_seen_subcommand_from completions man coverage help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
@@ -345,8 +346,19 @@ never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from coverage" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from coverage" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from coverage" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from coverage" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from coverage" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from coverage" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "man" -d 'Write a man page for every verb'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "coverage" -d 'Write the table of what is covered between its marks in a file'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand generate; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "extract" -d 'Take what is in an environment and keep it as a snapshot'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "show" -d 'List snapshots, what is in one, or one document'
@@ -358,7 +370,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "init" -d 'Write a configuration to begin with, and set its store up'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "sandbox" -d 'Simulate AWS on this machine'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "generate" -d 'Write completions or man pages into a directory'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "generate" -d 'Write what the repository has of completions, man pages and tables'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback diff history health init sandbox generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "create" -d 'Make a package out of a snapshot'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "inspect" -d 'Show what is in a package'
@@ -370,3 +382,4 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_s
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "man" -d 'Write a man page for every verb'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "coverage" -d 'Write the table of what is covered between its marks in a file'

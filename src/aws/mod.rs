@@ -9,5 +9,5 @@ pub mod wire;
 
 pub use error::{Failure, Fate, classify};
 pub use guard::Guard;
-pub use pace::{Pace, Patience};
+pub use pace::{Pace, Patience, Share};
 pub use session::{Account, Sessions};

@@ -8,24 +8,50 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::core::Clock;
 
-/// The time between two calls of one operation, and how many may come at once after a pause: a little less than AWS
-/// takes, since others call too and the way there takes a call's own time.
+/// What AWS takes of each operation: calls a second, and calls at once after a pause.
 ///
 /// Source: "Amazon Connect service quotas", API throttling: 2 requests a second with a burst of 5, for each operation,
 /// account and region.
-const BETWEEN: Duration = Duration::from_millis(526);
-const BURST: u32 = 4;
+const RATE: f64 = 2.0;
+const BURST: f64 = 5.0;
+
+/// The share of the quotas that is used: more than 0, at most 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share(f64);
+
+impl Share {
+    /// Returns the share; `None` if it is none.
+    pub fn new(share: f64) -> Option<Share> {
+        (share > 0.0 && share <= 1.0).then_some(Share(share))
+    }
+
+    /// Returns the time between two calls.
+    fn between(self) -> Duration {
+        Duration::from_secs_f64(1.0 / (RATE * self.0))
+    }
+
+    /// Returns how many calls may come at once after a pause.
+    fn burst(self) -> u32 {
+        (BURST * self.0).floor().max(1.0) as u32
+    }
+}
+
+impl Default for Share {
+    /// A little less than everything, since others call too and the way there takes a call's own time.
+    fn default() -> Share {
+        Share(0.95)
+    }
+}
 
 /// A bucket of tokens for each operation of one account and region. Clones share the buckets. Waits in real time: the
 /// quotas are somebody else's.
 #[derive(Clone, Debug)]
-pub struct Pace(Option<Arc<Mutex<BTreeMap<String, Instant>>>>);
+pub struct Pace(Option<(Share, Arc<Mutex<BTreeMap<String, Instant>>>)>);
 
 impl Pace {
-    /// Returns buckets that are full.
-    #[expect(clippy::new_without_default, reason = "there are two: with buckets, and off")]
-    pub fn new() -> Pace {
-        Pace(Some(Arc::default()))
+    /// Returns buckets that are full, for this share of the quotas.
+    pub fn new(share: Share) -> Pace {
+        Pace(Some((share, Arc::default())))
     }
 
     /// Returns what never waits.
@@ -33,17 +59,25 @@ impl Pace {
         Pace(None)
     }
 
+    /// Returns how long so many calls of one operation take at least.
+    pub fn bound(&self, calls: usize) -> Duration {
+        let Some((share, _)) = &self.0 else { return Duration::ZERO };
+        let waiting = u32::try_from(calls).unwrap_or(u32::MAX).saturating_sub(share.burst());
+        share.between().saturating_mul(waiting)
+    }
+
     /// Takes a token of `operation`; waits for its turn where none is left.
     pub async fn take(&self, operation: &str) {
-        let Some(buckets) = &self.0 else { return };
+        let Some((share, buckets)) = &self.0 else { return };
+        let (between, burst) = (share.between(), share.burst());
         let now = Instant::now();
         let turn = {
             let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
             // When the bucket will be full again. Each token that is taken puts it off.
             let full = buckets.entry(operation.to_string()).or_insert(now);
             let was = (*full).max(now);
-            *full = was + BETWEEN;
-            was.checked_sub(BETWEEN * (BURST - 1)).unwrap_or(now)
+            *full = was + between;
+            was.checked_sub(between * (burst - 1)).unwrap_or(now)
         };
         if turn > now {
             sleep_until(turn).await;
@@ -52,8 +86,8 @@ impl Pace {
 
     /// Notes that AWS throttled `operation`: somebody else used its tokens.
     pub fn throttled(&self, operation: &str) {
-        let Some(buckets) = &self.0 else { return };
-        let empty = Instant::now() + BETWEEN * BURST;
+        let Some((share, buckets)) = &self.0 else { return };
+        let empty = Instant::now() + share.between() * share.burst();
         let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let full = buckets.entry(operation.to_string()).or_insert(empty);
         *full = (*full).max(empty);
@@ -96,5 +130,29 @@ impl Patience<'_> {
         self.clock.sleep(self.bound.mul_f64(share)).await;
         self.bound = (self.bound * 2).min(WAITS.1);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_above_nothing_and_at_most_everything() {
+        for wrong in [0.0, -1.0, 1.01, f64::NAN, f64::INFINITY] {
+            assert_eq!(Share::new(wrong), None, "{wrong}");
+        }
+        assert!(Share::new(1.0).is_some());
+    }
+
+    #[test]
+    fn the_bound_counts_what_comes_after_the_burst() {
+        let half = Pace::new(Share(0.5));
+        assert_eq!((half.bound(0), half.bound(2)), (Duration::ZERO, Duration::ZERO));
+        assert_eq!(half.bound(12), Duration::from_secs(10));
+        assert_eq!(Pace::new(Share(1.0)).bound(25), Duration::from_secs(10));
+        assert_eq!(Pace::off().bound(1000), Duration::ZERO);
+        // A share so small that it has no burst of its own still lets one call through.
+        assert_eq!(Pace::new(Share(0.1)).bound(1), Duration::ZERO);
     }
 }

@@ -14,7 +14,7 @@ use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
 use super::guard::Guard;
-use super::pace::Pace;
+use super::pace::{Pace, Share};
 use crate::core::environment::{Access, Environment};
 use crate::core::lease::SETTLE;
 use crate::core::{Clock, Error, ErrorKind, Result};
@@ -28,6 +28,7 @@ pub struct Sessions {
     clock: Clock,
     /// Whether calls to this machine are paced too, as calls to AWS are.
     paced_here: bool,
+    share: Share,
     /// By account and region: environments that share a quota share the pace.
     paces: Mutex<BTreeMap<(String, String), Pace>>,
 }
@@ -108,12 +109,23 @@ impl Sessions {
     }
 
     fn around(base: SdkConfig, clock: &Clock) -> Sessions {
-        Sessions { base, clock: clock.clone(), paced_here: false, paces: Mutex::default() }
+        Sessions {
+            base,
+            clock: clock.clone(),
+            paced_here: false,
+            share: Share::default(),
+            paces: Mutex::default(),
+        }
     }
 
     /// Returns sessions that pace calls to this machine too; a simulation has no quotas unless it is told to.
     pub fn paced(self) -> Sessions {
         Sessions { paced_here: true, ..self }
+    }
+
+    /// Returns sessions that use this share of the quotas.
+    pub fn sharing(self, share: Share) -> Sessions {
+        Sessions { share, ..self }
     }
 
     /// Returns the pace for calls to `account` in `region` at `endpoint`, which is AWS's own if it is `None`.
@@ -122,7 +134,7 @@ impl Sessions {
             return Pace::off();
         }
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
-        paces.entry((account.into(), region.into())).or_insert_with(Pace::new).clone()
+        paces.entry((account.into(), region.into())).or_insert_with(|| Pace::new(self.share)).clone()
     }
 
     /// Returns the ARN of the base identity. `Denied` where there are no credentials, or none that STS takes.

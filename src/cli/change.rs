@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::plan::Plan;
@@ -57,13 +58,14 @@ pub(super) enum Next {
 }
 
 /// Shows the plan. Ends the command after a dry run and where there is nothing to do; fails where the plan is blocked.
-pub(super) fn show(face: &Face, plan: &Plan, args: &ChangeArgs, changes: Exit) -> Result<Next> {
+pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, changes: Exit) -> Result<Next> {
+    let least = site.driver.least_time(&Ahead::of_run(plan));
     if args.dry_run {
-        face.ui.result(&PlanReport(plan))?;
+        face.ui.result(&PlanReport { plan, least })?;
         blocked(plan)?;
         return Ok(Next::Over(if plan.steps.is_empty() { Exit::Done } else { changes }));
     }
-    face.ui.show(&PlanReport(plan));
+    face.ui.show(&PlanReport { plan, least });
     blocked(plan)?;
     if plan.is_empty() {
         face.ui.result(&RunReport::nothing(plan))?;

@@ -72,7 +72,7 @@ impl Context {
         let clock = clock(&config)?;
         banner(&config, &face.ui);
         let (region, endpoint) = base(&config);
-        let sessions = Sessions::load(&clock, region, endpoint).await;
+        let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
         let (signals, notice) = (face.signals.clone(), face.notice.clone());
         let process = process::this();

@@ -159,7 +159,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
     }
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };
-    if let Next::Over(exit) = change::show(face, &plan, &args.change, changes)? {
+    if let Next::Over(exit) = change::show(face, &site, &plan, &args.change, changes)? {
         return Ok(exit);
     }
     change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;

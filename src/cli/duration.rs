@@ -1,4 +1,4 @@
-//! Durations as they are typed: `90s`, `10m`, `1h 30m`, `7d`.
+//! Durations as they are typed (`90s`, `10m`, `1h 30m`, `7d`), and as they are told: roughly.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -24,9 +24,32 @@ impl FromStr for Typed {
     }
 }
 
+/// What is over sooner than this need not be told beforehand.
+pub(super) const WORTH_SAYING: Duration = Duration::from_secs(10);
+
+/// Returns `duration` in one round number: `about 20 s`, `about 2 min`, `about 3 h`.
+pub(super) fn roughly(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    let to = |unit: f64| (seconds / unit).round() as u64;
+    match seconds {
+        s if s < 55.0 => format!("about {} s", (to(10.0) * 10).max(10)),
+        s if s < 5400.0 => format!("about {} min", to(60.0).max(1)),
+        _ => format!("about {} h", to(3600.0).max(2)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_is_one_round_number() {
+        let told = |seconds: u64| roughly(Duration::from_secs(seconds));
+        assert_eq!(told(1), "about 10 s");
+        assert_eq!([told(14), told(47), told(54)], ["about 10 s", "about 50 s", "about 50 s"]);
+        assert_eq!([told(55), told(89), told(91)], ["about 1 min", "about 1 min", "about 2 min"]);
+        assert_eq!([told(5399), told(5400), told(11_000)], ["about 90 min", "about 2 h", "about 3 h"]);
+    }
 
     #[test]
     fn a_duration_says_its_unit_and_is_above_nothing() {

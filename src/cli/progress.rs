@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::core::event::{Event, Events};
 
 use super::context::Face;
+use super::duration::{WORTH_SAYING, roughly};
 use super::ui::{Drawing, Ui};
 
 /// What is over sooner than this is not worth a word.
@@ -21,7 +22,15 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) async fn show<T>(face: &Face, work: impl AsyncFnOnce(&Events) -> T) -> T {
     let (events, stream) = Events::channel();
     let events = events.marking(face.signals.sent());
-    let drawer = Drawer { ui: face.ui.clone(), bar: None, began: Instant::now(), total: 0, done: 0 };
+    let drawer = Drawer {
+        ui: face.ui.clone(),
+        bar: None,
+        began: Instant::now(),
+        total: 0,
+        done: 0,
+        what: "",
+        least: Duration::ZERO,
+    };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
     drop(events);
@@ -38,6 +47,9 @@ struct Drawer {
     began: Instant,
     total: usize,
     done: usize,
+    /// What is being done, and how long that takes at least.
+    what: &'static str,
+    least: Duration,
 }
 
 impl Drawer {
@@ -48,7 +60,13 @@ impl Drawer {
                 match tokio::time::timeout(TICK, stream.recv()).await {
                     Ok(Some(event)) => self.draw(event),
                     Ok(None) => break,
-                    Err(_) => self.bar().into_iter().for_each(ProgressBar::tick),
+                    Err(_) => {
+                        let left = self.left();
+                        if let Some(bar) = self.bar() {
+                            bar.set_prefix(left);
+                            bar.tick();
+                        }
+                    }
                 }
             }
             self.clear();
@@ -57,8 +75,14 @@ impl Drawer {
 
     fn draw(&mut self, event: Event) {
         match event {
-            Event::Listing => self.begin(0, "listing"),
-            Event::Reading { total } => self.begin(total, "reading"),
+            Event::Listing => self.begin(0, "listing", Duration::ZERO),
+            Event::Reading { total, least } => {
+                self.begin(total, "reading", least);
+                if least > WORTH_SAYING {
+                    let takes = roughly(least);
+                    self.line(&format!("Reading {total} resources: {takes} at the quotas' pace"));
+                }
+            }
             Event::Read { .. } => {
                 self.step(|bar, done, total| {
                     bar.set_length(total);
@@ -73,9 +97,13 @@ impl Drawer {
                 self.tell(&format!("Run {run}: {moves} {}", if moves == 1 { "call" } else { "calls" }));
                 self.ui.given("run", &run);
             }
-            Event::Writing { total, done } => {
-                self.begin(total, "writing");
+            Event::Writing { total, done, least } => {
+                self.begin(total, "writing", least);
                 self.done = done;
+                if least > WORTH_SAYING {
+                    let takes = roughly(least);
+                    self.line(&format!("Making {} calls: {takes} at the quotas' pace", total - done));
+                }
             }
             Event::Moving { address, call, .. } => {
                 if let Some(bar) = self.bar() {
@@ -104,9 +132,18 @@ impl Drawer {
         }
     }
 
-    fn begin(&mut self, total: usize, what: &str) {
+    /// Returns what is being done, and about how long it goes on if that is long.
+    fn left(&self) -> String {
+        match self.least.saturating_sub(self.began.elapsed()) {
+            left if left > WORTH_SAYING => format!("{}, {} left", self.what, roughly(left)),
+            _ => self.what.to_string(),
+        }
+    }
+
+    fn begin(&mut self, total: usize, what: &'static str, least: Duration) {
         self.clear();
         (self.began, self.total, self.done) = (Instant::now(), total, 0);
+        (self.what, self.least) = (what, least);
         if self.ui.drawing() == Drawing::Bar {
             let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::hidden());
             let template = if total == 0 {
@@ -117,7 +154,7 @@ impl Drawer {
             let style =
                 ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.set_style(style.progress_chars("=> "));
-            bar.set_prefix(what.to_string());
+            bar.set_prefix(self.left());
             self.bar = Some(bar);
         }
     }

@@ -42,7 +42,7 @@ pub(super) async fn run(args: &RollbackArgs, environment: &str, text: &str, face
         plan_restore(&means, environment, &when, &select).await
     })
     .await?;
-    if let Next::Over(exit) = change::show(face, &plan, &args.change, Exit::Done)? {
+    if let Next::Over(exit) = change::show(face, &site, &plan, &args.change, Exit::Done)? {
         return Ok(exit);
     }
     change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;

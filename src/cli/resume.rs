@@ -42,10 +42,10 @@ pub(super) async fn run(
     let past =
         progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
     if args.dry_run {
-        face.ui.result(&PlanReport(&past.plan))?;
+        face.ui.result(&PlanReport::of(&past.plan))?;
         return Ok(Exit::Done);
     }
-    face.ui.show(&PlanReport(&past.plan));
+    face.ui.show(&PlanReport::of(&past.plan));
     face.ui.say(format!(
         "Run {} began {} by {} ({}); {} of {} calls are made",
         start.run,

@@ -125,7 +125,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         change::blocked(&plan)?;
         "This ends the run, which changed nothing,".to_string()
     } else {
-        if let Next::Over(exit) = change::show(face, &plan, &args.change, Exit::Done)? {
+        if let Next::Over(exit) = change::show(face, &site, &plan, &args.change, Exit::Done)? {
             return Ok(exit);
         }
         change::amount(&plan)

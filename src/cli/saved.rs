@@ -56,7 +56,7 @@ pub(super) async fn save(
     file: &Path,
     lasts: SignedDuration,
 ) -> Result<Exit> {
-    face.ui.result(&PlanReport(plan))?;
+    face.ui.result(&PlanReport::of(plan))?;
     change::blocked(plan)?;
     if plan.is_empty() {
         face.ui.say("There is nothing to do, so nothing was saved");
@@ -116,7 +116,7 @@ pub(super) async fn perform(
     })
     .await?;
     face.ui.say(format!("Planned {} by {}", moment(saved.made_at), saved.made_by.identity));
-    if let Next::Over(exit) = change::show(face, plan, args, Exit::Done)? {
+    if let Next::Over(exit) = change::show(face, &site, plan, args, Exit::Done)? {
         return Ok(exit);
     }
     change::consent(face, &context, &site, &change::amount(plan), args)?;

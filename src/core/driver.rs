@@ -1,6 +1,7 @@
 //! A driver: how one service is listed, read and written in one environment. The core knows no service.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::ahead::Ahead;
 use super::digest::Digest;
 use super::document::Document;
 use super::error::{Error, Result};
@@ -40,7 +42,7 @@ pub struct Listing {
 }
 
 /// Where a resource is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// From its source of truth.
     Fresh,
@@ -62,8 +64,6 @@ pub struct Raw {
 pub struct Live {
     /// Which, with its id and ARN there.
     pub found: Found,
-    /// As the service answered, so that it can be looked at with other names known.
-    pub raw: Raw,
     /// What it is.
     pub document: Document,
     /// What a person ought to know about it.
@@ -215,8 +215,15 @@ pub trait Driver: Send + Sync {
     /// Returns what splits a create in two: a move that makes an empty shell, and one that fills it.
     fn split(&self, create: &Move) -> Result<(Move, Move)>;
 
-    /// Returns the move that empties a resource so that it refers to nothing any more, before it is deleted.
-    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>>;
+    /// Returns the moves that take what can be taken of its references out of a resource, before it is deleted: none,
+    /// where it is all or nothing. What their facets leave over still refers.
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>>;
+
+    /// Returns how long `ahead` takes at least, at the pace that the service allows; nothing where calls are not paced.
+    /// Pure: asks nobody.
+    fn least_time(&self, _ahead: &Ahead) -> Duration {
+        Duration::ZERO
+    }
 
     /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
     /// writes, where that exists. `Later` where the time is over by which it has to be sent.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -17,6 +18,8 @@ pub enum Event {
     Reading {
         /// How many.
         total: usize,
+        /// How long that takes at least.
+        least: Duration,
     },
     /// One of them was read.
     Read {
@@ -41,6 +44,8 @@ pub enum Event {
         total: usize,
         /// How many are made already, by an earlier process.
         done: usize,
+        /// How long the others take at least, with the looks before and after them.
+        least: Duration,
     },
     /// A move is being made.
     Moving {

@@ -17,6 +17,8 @@ pub const LEASE: Duration = Duration::from_secs(60);
 const BEAT_EVERY: Duration = Duration::from_secs(15);
 /// An owner that has not been heard for this long sends nothing more, well before others may take over.
 pub const DOUBT_AFTER: Duration = Duration::from_secs(40);
+/// No machine can be held to less than this between two steps; it matters only where a clock is scaled.
+const MOMENT: Duration = Duration::from_millis(150);
 /// How often somebody who waits for an owner looks.
 pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How many heartbeats of an owner that was asked to stop are waited for: the call in flight has to end first.
@@ -101,7 +103,7 @@ impl<'a> Lease<'a> {
 
     /// Returns until when the lease is certainly held, as far as it has been heard of.
     pub fn until(&self) -> Timestamp {
-        let doubt = jiff::SignedDuration::try_from(self.clock.scale(DOUBT_AFTER));
+        let doubt = jiff::SignedDuration::try_from(self.clock.scale(DOUBT_AFTER).max(MOMENT));
         let heard = self.heard.get();
         doubt.ok().and_then(|doubt| heard.checked_add(doubt).ok()).unwrap_or(heard)
     }
@@ -114,7 +116,8 @@ impl<'a> Lease<'a> {
             return Err(fenced());
         }
         let silent = self.clock.now().duration_since(self.heard.get());
-        let doubt = self.clock.scale(DOUBT_AFTER);
+        // Half of it is for what is to be sent.
+        let doubt = self.clock.scale(DOUBT_AFTER) / 2;
         if silent >= jiff::SignedDuration::try_from(doubt).unwrap_or(jiff::SignedDuration::MAX) {
             self.beat().await?;
         }

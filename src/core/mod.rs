@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod after;
+pub mod ahead;
 pub mod archive;
 pub mod arn;
 pub mod audit;

@@ -190,14 +190,21 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         let mut still = refers.get(address).cloned().unwrap_or_default();
         let change = Change { address, uid: &task.wish.uid, from: task.wish.from.as_ref(), to: None };
         if in_circle.contains(address)
-            && let (Some(empty), Some(from)) = (driver.empty(&change)?, task.wish.from.as_ref())
+            && let Some(from) = &task.wish.from
         {
-            for m in &mut moves {
-                m.facet.retain(|f| !empty.facet.contains(f));
+            let empty = driver.empty(&change)?;
+            let goes = |name: &String| empty.iter().any(|e| e.facet.contains(name));
+            for m in moves.iter_mut().filter(|_| !empty.is_empty()) {
+                m.facet.retain(|f| !goes(f));
                 m.before = Some(facet_digest(from, &m.facet));
             }
-            emptied.push(empty);
             still.clear();
+            for part in [&from.portable, &from.local] {
+                let rest = part.iter().filter(|(name, _)| !goes(name));
+                let rest = rest.map(|(name, value)| (name.clone(), value.clone())).collect();
+                still.extend(concerns(driver, address, &Value::Object(rest)));
+            }
+            emptied.extend(empty);
         }
         open.insert(address.clone(), (moves, still));
     }

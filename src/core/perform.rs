@@ -7,6 +7,7 @@ use std::rc::Rc;
 use tokio::sync::Mutex;
 
 use super::address::Address;
+use super::ahead::Ahead;
 use super::driver::Live;
 use super::error::{ErrorKind, Result};
 use super::event::Event;
@@ -56,7 +57,9 @@ impl Performance<'_> {
         };
         self.settle().await;
         let (total, done) = (self.plan.moves.len(), self.progress.done.len());
-        self.means.events.emit(Event::Writing { total, done });
+        let ahead = Ahead::of_moves(self.plan, |i| self.progress.done.contains(&i));
+        let least = self.means.driver.least_time(&ahead);
+        self.means.events.emit(Event::Writing { total, done, least });
         let making = Making {
             means: self.means,
             lease: self.lease,

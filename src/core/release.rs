@@ -101,7 +101,8 @@ pub async fn plan_deploy(
     for address in &picked {
         let (document, live) = (&source.documents[address], lives.get(address));
         findings.extend(source_findings(source, address, home));
-        if live.is_none() && !home {
+        // What is never made says so by itself.
+        if live.is_none() && !home && means.driver.creates(address.kind()) {
             findings.extend(lacking(environment, &values.overlay, means.driver, address, document));
         }
         let (to, said) = way.desired(address, document, live);
@@ -205,26 +206,13 @@ impl Way<'_> {
     /// Reads `picked`: many of a kind at once, and what is to change of them from its source of truth.
     async fn read(&self, picked: &BTreeSet<Address>) -> (BTreeMap<Address, Live>, Vec<Gap>) {
         let (driver, events) = (self.means.driver, self.means.events);
-        let (mut lives, mut gaps) = survey::skim(driver, self.inventory, picked, events).await;
-        let many = |a: &Address| picked.iter().filter(|b| b.kind() == a.kind()).count() > survey::FEW;
-        let kinds: BTreeSet<&str> = picked.iter().filter(|a| many(a)).map(Address::kind).collect();
-        let changing: Vec<&Address> = picked
-            .iter()
-            .filter(|a| kinds.contains(a.kind()))
-            .filter(|a| {
-                let Some(live) = lives.get(a) else { return true };
-                let mut to = self.desired(a, &self.source.documents[*a], Some(live)).0;
-                driver.arrange(a, &mut to);
-                to.portable != live.document.portable || to.local != live.document.local
-            })
-            .collect();
-        let (fresh, unread) = survey::read(driver, self.inventory, changing.iter().copied(), events).await;
-        for address in changing {
-            lives.remove(address);
-        }
-        lives.extend(fresh);
-        gaps.extend(unread);
-        (lives, gaps)
+        let changing = |a: &Address, live: Option<&Live>| {
+            let Some(live) = live else { return true };
+            let mut to = self.desired(a, &self.source.documents[a], Some(live)).0;
+            driver.arrange(a, &mut to);
+            to.portable != live.document.portable || to.local != live.document.local
+        };
+        survey::sift(driver, self.inventory, picked, events, changing).await
     }
 
     /// Returns what `document` is to be in the target, where there is `live`, and what is to be said about it:

@@ -68,7 +68,8 @@ pub async fn begin_within(
     let digest = means.repository.put_plan(plan).await?;
     let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
     means.events.emit(Event::Begun { run: start.run.clone(), moves: plan.moves.len() });
-    carry(means, Leg { claim, start, plan: plan.clone(), rows: Vec::new() }, on_failure).await
+    // The work is a large value: on the heap it leaves the stack to what calls this.
+    Box::pin(carry(means, Leg { claim, start, plan: plan.clone(), rows: Vec::new() }, on_failure)).await
 }
 
 /// Goes on with the run `id`, which was interrupted or stopped. An error means that this changed nothing.
@@ -89,7 +90,7 @@ pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Res
     let (claim, start) = take_over(means, &id, Manner::Wait).await?;
     let rows = means.ledger.rows(&id).await?;
     means.events.emit(Event::Begun { run: id, moves: plan.moves.len() });
-    carry(means, Leg { claim, start, plan, rows }, on_failure).await
+    Box::pin(carry(means, Leg { claim, start, plan, rows }, on_failure)).await
 }
 
 /// Undoes the open run `past` as `shown` says: takes its lease over in the given manner, sees that the plan is still the one that was
@@ -119,7 +120,7 @@ pub async fn undo_open(
                 seen: None,
             };
             performance.settle().await;
-            let plan = plan_back(means, &past(means, id).await?, &Selection::all()).await?;
+            let plan = Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await?;
             if plan.moves != shown.moves {
                 return Err(Error::new(
                     ErrorKind::Stale,
@@ -142,7 +143,7 @@ pub async fn undo_open(
         })
         .await;
     match turned {
-        Ok(Some(leg)) => carry(means, leg, OnFailure::Stop).await,
+        Ok(Some(leg)) => Box::pin(carry(means, leg, OnFailure::Stop)).await,
         Ok(None) => Ok(Ended::Done { run: id.clone() }),
         Err(e) => {
             let _ = means.ledger.park(&lease.claim).await;
@@ -176,7 +177,7 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
     let mut turned: Option<(RunId, Error)> = None;
     loop {
         let lease = Lease::new(means.ledger, means.clock, leg.claim.clone(), means.stop.clone());
-        let end = lease.during(one_leg(means, &lease, &leg, on_failure)).await;
+        let end = lease.during(Box::pin(one_leg(means, &lease, &leg, on_failure))).await;
         let run = leg.start.run.clone();
         match (end, turned.take()) {
             (Ok(LegEnd::Turned(next, why)), _) => {
@@ -217,14 +218,14 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     if !leg.rows.is_empty() {
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
     }
-    let outcome = match prepare(&mut performance, &leg.start.run).await {
-        Ok(inventory) => performance.go_on(inventory).await,
+    let outcome = match Box::pin(prepare(&mut performance, &leg.start.run)).await {
+        Ok(inventory) => Box::pin(performance.go_on(inventory)).await,
         Err(e) => Err(e),
     };
     let error = match outcome {
         Ok(problems) if problems.is_empty() => {
             let left: Vec<Address> = performance.progress.left(&leg.plan).into_iter().cloned().collect();
-            let after = after::keep(&performance, &run).await;
+            let after = Box::pin(after::keep(&performance, &run)).await;
             return Ok(LegEnd::Over(
                 match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified", after).await {
                     Ok(()) if !left.is_empty() => Ended::Left { run, left, why: None },
@@ -253,7 +254,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         && on_failure == OnFailure::Rollback
         && error.kind != ErrorKind::Interrupted;
     if wants_back {
-        match turn_round(means, lease, leg, &mut performance, &error).await {
+        match Box::pin(turn_round(means, lease, leg, &mut performance, &error)).await {
             Ok(Some(next)) => return Ok(LegEnd::Turned(Box::new(next), error)),
             Ok(None) => {
                 // The calls had no effect: there is nothing to undo.
@@ -331,7 +332,7 @@ async fn turn_round(
         plan: leg.plan.clone(),
         progress: performance.progress.clone(),
     };
-    let plan = plan_back(means, &past, &Selection::all()).await?;
+    let plan = Box::pin(plan_back(means, &past, &Selection::all())).await?;
     plan.permitted()?;
     if plan.is_empty() && plan.left.is_empty() {
         return Ok(None);

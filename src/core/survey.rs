@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt, stream};
 
 use super::address::Address;
+use super::ahead::Ahead;
 use super::driver::{Driver, Freshness, Gap, Live, Raw};
 use super::error::{Error, ErrorKind, Result};
 use super::event::{Event, Events};
@@ -33,7 +34,8 @@ pub async fn read(
     addresses: impl IntoIterator<Item = &Address>,
     events: &Events,
 ) -> (BTreeMap<Address, Live>, Vec<Gap>) {
-    gather(driver, inventory, addresses, events, Freshness::Fresh, None).await
+    let wanted = wanted(driver, inventory, addresses);
+    gather(Gathering { driver, inventory, events, how: Freshness::Fresh, keep: None }, wanted).await
 }
 
 /// Reads `addresses` as [`read`] does, many of a kind from a search index.
@@ -43,7 +45,8 @@ pub async fn skim(
     addresses: impl IntoIterator<Item = &Address>,
     events: &Events,
 ) -> (BTreeMap<Address, Live>, Vec<Gap>) {
-    gather(driver, inventory, addresses, events, Freshness::Indexed, None).await
+    let wanted = wanted(driver, inventory, addresses);
+    gather(Gathering { driver, inventory, events, how: Freshness::Indexed, keep: None }, wanted).await
 }
 
 /// Reads `addresses` and keeps in `repository` what of them is no document, so that they can be part of a snapshot.
@@ -53,56 +56,138 @@ pub async fn take(
     addresses: impl IntoIterator<Item = &Address>,
     how: Freshness,
 ) -> (BTreeMap<Address, Live>, Vec<Gap>) {
-    gather(means.driver, inventory, addresses, means.events, how, Some(&means.repository)).await
+    let Means { driver, events, .. } = *means;
+    let wanted = wanted(driver, inventory, addresses);
+    let keep = Some(&means.repository);
+    gather(Gathering { driver, inventory, events, how, keep }, wanted).await
 }
 
-async fn gather(
+/// Reads `addresses` as [`skim`] does, and at once those from their source of truth that `stale` picks, given what the
+/// search has of them. No kind waits for another.
+pub async fn sift(
     driver: &dyn Driver,
     inventory: &Inventory,
     addresses: impl IntoIterator<Item = &Address>,
     events: &Events,
-    how: Freshness,
-    keep: Option<&Repository<'_>>,
+    stale: impl Fn(&Address, Option<&Live>) -> bool,
 ) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+    let by_kind = wanted(driver, inventory, addresses);
+    announce(driver, events, Freshness::Indexed, &by_kind);
+    let silent = Events::silent();
+    let kinds = by_kind.into_iter().map(|(kind, found)| {
+        let (stale, silent) = (&stale, &silent);
+        async move {
+            let gathering = Gathering { driver, inventory, events, how: Freshness::Indexed, keep: None };
+            let searched = found.len() > FEW;
+            let (mut lives, mut gaps) = gathering.all(BTreeMap::from([(kind, found.clone())])).await;
+            if searched {
+                let again: Vec<&Found> =
+                    found.into_iter().filter(|f| stale(&f.address, lives.get(&f.address))).collect();
+                gaps.retain(|g| again.iter().all(|f| g.address.as_ref() != Some(&f.address)));
+                for found in &again {
+                    lives.remove(&found.address);
+                }
+                let again = BTreeMap::from([(kind, again)]);
+                let fresh = Gathering { how: Freshness::Fresh, events: silent, ..gathering };
+                let (fresh, unread) = fresh.all(again).await;
+                lives.extend(fresh);
+                gaps.extend(unread);
+            }
+            (lives, gaps)
+        }
+    });
+    let (mut lives, mut gaps) = (BTreeMap::new(), Vec::new());
+    for (some, unread) in futures::future::join_all(kinds).await {
+        lives.extend(some);
+        gaps.extend(unread);
+    }
+    gaps.sort_by(|a, b| a.address.cmp(&b.address));
+    (lives, gaps)
+}
+
+/// What is wanted, by kind.
+type ByKind<'a> = BTreeMap<&'a str, Vec<&'a Found>>;
+
+/// Returns those of `addresses` that `inventory` has and the driver keeps documents of.
+fn wanted<'a, 'b>(
+    driver: &dyn Driver,
+    inventory: &'a Inventory,
+    addresses: impl IntoIterator<Item = &'b Address>,
+) -> ByKind<'a> {
     let kinds = driver.kinds();
-    let mut by_kind: BTreeMap<&str, Vec<&Found>> = BTreeMap::new();
+    let mut by_kind = ByKind::new();
     for address in addresses {
         if kinds.contains(&address.kind())
             && let Some(found) = inventory.get(address)
         {
-            by_kind.entry(address.kind()).or_default().push(found);
+            by_kind.entry(found.address.kind()).or_default().push(found);
         }
     }
-    events.emit(Event::Reading { total: by_kind.values().map(Vec::len).sum() });
-    // Each kind at its own pace: the quota of one operation keeps only its own kind waiting.
-    let streams = by_kind.into_values().map(|found| {
-        let how = if found.len() > FEW { how } else { Freshness::Fresh };
-        let one = move |f: &'_ Found| {
-            let f = f.clone();
-            async move {
-                let result = fetch(driver, &f, how, keep).await;
-                (f, result)
+    by_kind
+}
+
+/// Returns how so many of a kind are read.
+fn reading(how: Freshness, count: usize) -> Freshness {
+    if count > FEW { how } else { Freshness::Fresh }
+}
+
+fn announce(driver: &dyn Driver, events: &Events, how: Freshness, by_kind: &ByKind<'_>) {
+    let mut ahead = Ahead::default();
+    for (kind, found) in by_kind {
+        ahead.read(kind, reading(how, found.len()), found.len());
+    }
+    let total = by_kind.values().map(Vec::len).sum();
+    events.emit(Event::Reading { total, least: driver.least_time(&ahead) });
+}
+
+async fn gather(gathering: Gathering<'_, '_>, by_kind: ByKind<'_>) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+    announce(gathering.driver, gathering.events, gathering.how, &by_kind);
+    gathering.all(by_kind).await
+}
+
+/// How resources are read.
+#[derive(Clone, Copy)]
+struct Gathering<'a, 'b> {
+    driver: &'a dyn Driver,
+    inventory: &'a Inventory,
+    events: &'a Events,
+    how: Freshness,
+    keep: Option<&'a Repository<'b>>,
+}
+
+impl Gathering<'_, '_> {
+    async fn all(&self, by_kind: ByKind<'_>) -> (BTreeMap<Address, Live>, Vec<Gap>) {
+        let Gathering { driver, inventory, events, how, keep } = *self;
+        // Each kind at its own pace: the quota of one operation keeps only its own kind waiting.
+        let streams = by_kind.into_values().map(|found| {
+            let how = reading(how, found.len());
+            let one = move |f: &'_ Found| {
+                let f = f.clone();
+                async move {
+                    let result = fetch(driver, &f, how, keep).await;
+                    (f, result)
+                }
+            };
+            stream::iter(found.into_iter().map(one)).buffer_unordered(AT_ONCE)
+        });
+        let mut results = stream::select_all(streams.map(Box::pin));
+        let (mut lives, mut gaps) = (BTreeMap::new(), Vec::new());
+        while let Some((found, result)) = results.next().await {
+            let address = &found.address;
+            match result {
+                Ok(raw) => drop(lives.insert(address.clone(), driver.encode(&found, raw, inventory))),
+                Err(e) if e.kind == ErrorKind::NotFound => {}
+                Err(e) => gaps.push(Gap {
+                    kind: address.kind().to_string(),
+                    address: Some(address.clone()),
+                    why: e.message,
+                }),
             }
-        };
-        stream::iter(found.into_iter().map(one)).buffer_unordered(AT_ONCE)
-    });
-    let mut results = stream::select_all(streams.map(Box::pin));
-    let (mut lives, mut gaps) = (BTreeMap::new(), Vec::new());
-    while let Some((found, result)) = results.next().await {
-        let address = &found.address;
-        match result {
-            Ok(raw) => drop(lives.insert(address.clone(), driver.encode(&found, raw, inventory))),
-            Err(e) if e.kind == ErrorKind::NotFound => {}
-            Err(e) => gaps.push(Gap {
-                kind: address.kind().to_string(),
-                address: Some(address.clone()),
-                why: e.message,
-            }),
+            events.emit(Event::Read { address: address.clone() });
         }
-        events.emit(Event::Read { address: address.clone() });
+        gaps.sort_by(|a, b| a.address.cmp(&b.address));
+        (lives, gaps)
     }
-    gaps.sort_by(|a, b| a.address.cmp(&b.address));
-    (lives, gaps)
 }
 
 async fn fetch(

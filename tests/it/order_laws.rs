@@ -18,7 +18,7 @@ use snapdeploy::core::{Address, Error, ErrorKind, Pin, Result};
 
 /// Kinds that can be shells, kinds that cannot. A document's `Refers` is set by the create, its `Later` by a move after
 /// it.
-struct Fake(Pin);
+pub struct Fake(Pin);
 
 fn make(address: &Address, does: Does, call: &str, stage: Stage, member: &str, to: &Document) -> Move {
     let args = to.portable.get(member).cloned().unwrap_or(json!([]));
@@ -58,10 +58,10 @@ impl Driver for Fake {
         let shell = Move { stage: Stage::Shell, args: json!([]), ..create.clone() };
         Ok((shell, Move { does: Does::Update, call: "Fill".into(), ..create.clone() }))
     }
-    fn empty(&self, c: &Change<'_>) -> Result<Option<Move>> {
+    fn empty(&self, c: &Change<'_>) -> Result<Vec<Move>> {
         let nothing = Document::default();
         let empty = make(c.address, Does::Update, "Empty", Stage::Clean, "Refers", &nothing);
-        Ok(self.has_shells(c.address.kind()).then_some(empty))
+        Ok(self.has_shells(c.address.kind()).then_some(empty).into_iter().collect())
     }
     async fn list(&self) -> Result<Listing> {
         Err(Error::bug("a planner asks nobody"))
@@ -72,8 +72,8 @@ impl Driver for Fake {
     async fn fetch(&self, _: &Found, _: Freshness) -> Result<Raw> {
         Err(Error::bug("a planner asks nobody"))
     }
-    fn encode(&self, of: &Found, raw: Raw, _: &Inventory) -> Live {
-        Live { found: of.clone(), raw, document: Document::default(), findings: Vec::new() }
+    fn encode(&self, of: &Found, _: Raw, _: &Inventory) -> Live {
+        Live { found: of.clone(), document: Document::default(), findings: Vec::new() }
     }
     async fn send(&self, _: &Move, _: Option<&Found>, _: Value, _: &Sending<'_>) -> Reply {
         Reply::Refused(Error::bug("a planner writes nothing"))
@@ -83,13 +83,13 @@ impl Driver for Fake {
     }
 }
 
-fn fake() -> Fake {
+pub fn fake() -> Fake {
     Fake("111111111111.us-east-1.fake".parse().unwrap())
 }
 
 /// One resource: whether it can be a shell; what it refers to before and after, if it is there then, by number.
 #[derive(Clone, Debug)]
-struct Node {
+pub struct Node {
     shell: bool,
     from: Option<(BTreeSet<usize>, BTreeSet<usize>)>,
     to: Option<(BTreeSet<usize>, BTreeSet<usize>)>,
@@ -99,7 +99,7 @@ fn address(nodes: &[Node], i: usize) -> Address {
     Address::new(if nodes[i].shell { "fake/shell" } else { "fake/solid" }, format!("{i}"))
 }
 
-fn wishes(nodes: &[Node]) -> Vec<Wish> {
+pub fn wishes(nodes: &[Node]) -> Vec<Wish> {
     let document = |refers: &(BTreeSet<usize>, BTreeSet<usize>), there: &dyn Fn(&Node) -> bool| {
         let list = |set: &BTreeSet<usize>| -> Vec<String> {
             let there = set.iter().filter(|i| **i < nodes.len() && there(&nodes[**i]));
@@ -139,7 +139,7 @@ fn planned(wishes: &[Wish]) -> Plan {
     plan(occasion, wishes, &fake(), &inventory(wishes), &Values::default(), Vec::new()).unwrap()
 }
 
-fn arranged(wishes: &[Wish]) -> Result<Vec<Move>> {
+pub fn arranged(wishes: &[Wish]) -> Result<Vec<Move>> {
     let driver = fake();
     let task = |wish: &'_ Wish| {
         let Wish { address, uid, from, to, .. } = wish;
@@ -236,7 +236,7 @@ fn check(wishes: &[Wish], moves: &[Move]) {
     }
 }
 
-fn nodes(most: usize) -> impl Strategy<Value = Vec<Node>> {
+pub fn nodes(most: usize) -> impl Strategy<Value = Vec<Node>> {
     let set = || prop::collection::btree_set(0..most, 0..3);
     let both = || (set(), prop_oneof![3 => Just(BTreeSet::new()), 1 => set()]);
     let node = (any::<bool>(), prop::option::weighted(0.4, both()), prop::option::weighted(0.8, both()));
@@ -290,7 +290,7 @@ proptest! {
 }
 
 /// Returns a node that is to be made, or was there and is changed, and refers to `to`.
-fn node(shell: bool, there: bool, to: &[usize]) -> Node {
+pub fn node(shell: bool, there: bool, to: &[usize]) -> Node {
     let refers = to.iter().copied().collect();
     Node { shell, from: there.then(Default::default), to: Some((refers, BTreeSet::new())) }
 }

@@ -186,7 +186,7 @@ impl Driver for Lying<'_> {
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
         self.inner.split(create)
     }
-    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         self.inner.empty(change)
     }
     async fn send(&self, m: &Move, id: Option<&Found>, mut args: Value, with: &Sending<'_>) -> Reply {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::aws::Share;
 use crate::core::environment::Environment;
 use crate::core::{Error, Result};
 
@@ -37,6 +38,8 @@ pub(in crate::cli) struct Config {
     pub(in crate::cli) store_region: Option<String>,
     /// The endpoint in place of AWS's own, where no environment says otherwise.
     pub(in crate::cli) endpoint: Option<String>,
+    /// The share of the services' quotas that is used.
+    pub(in crate::cli) share: Share,
     /// Where failures and runs that need a person are told.
     #[allow(dead_code, reason = "read here, so that the file may say it; told by who ends a run")]
     pub(in crate::cli) webhook: Option<String>,

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
+use crate::aws::Share;
 use crate::core::environment::Environment;
 use crate::core::{Error, Result};
 
@@ -16,7 +17,7 @@ use super::store::store;
 use super::table::{At, Place, Table};
 use super::values::values;
 
-const TOP: [&str; 9] = [
+const TOP: [&str; 10] = [
     "project",
     "store",
     "store_region",
@@ -25,9 +26,11 @@ const TOP: [&str; 9] = [
     "accounts",
     "managed_elsewhere",
     "notify",
+    "pace",
     "environments",
 ];
-const TOP_LATER: [&str; 5] = ["rollouts", "gates", "hooks", "checks", "pace"];
+const TOP_LATER: [&str; 4] = ["rollouts", "gates", "hooks", "checks"];
+
 /// Reads `text`, which is in `file` and is called `shown`. `endpoint` comes from the process's environment, and goes
 /// before what the file says.
 pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<String>) -> Result<Config> {
@@ -86,6 +89,7 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
         store,
         store_region: top.text("store_region")?.map(|at| at.value),
         endpoint: global,
+        share: share(&top)?,
         webhook: webhook(&top)?,
         notes,
         environments,
@@ -105,6 +109,15 @@ fn webhook(top: &Table<'_>) -> Result<Option<String>> {
         }
         other => Ok(other.map(|at| at.value)),
     }
+}
+
+/// Reads `[pace]`: the share of the service's quotas that is used.
+fn share(top: &Table<'_>) -> Result<Share> {
+    let Some(pace) = top.inner("pace", "[pace]")? else { return Ok(Share::default()) };
+    pace.only(&["share"], &[])?;
+    let Some(at) = pace.number("share")? else { return Ok(Share::default()) };
+    Share::new(at.value)
+        .ok_or_else(|| top.place.error(&at.span, "`share` has to be more than 0 and at most 1, such as 0.8"))
 }
 
 struct Project {
@@ -194,6 +207,22 @@ mod tests {
         );
         assert!(text.ends_with("did you mean `region`?"), "{text}");
         assert!(complaint(&format!("{PROD}secrets = []\n")).contains("does not know `secrets`"));
+    }
+
+    #[test]
+    fn the_pace_is_a_share_of_the_quotas() {
+        let share = |text: &str| parse(&format!("[pace]\nshare = {text}\n{PROD}")).map(|c| c.share);
+        assert_eq!(share("0.5").unwrap(), Share::new(0.5).unwrap());
+        assert_eq!(share("1").unwrap(), Share::new(1.0).unwrap());
+        assert_eq!(parse(PROD).unwrap().share, Share::default());
+        for wrong in ["0", "0.0", "1.5", "-1", "nan"] {
+            let message = share(wrong).unwrap_err().message;
+            assert!(
+                message.starts_with("snapdeploy.toml:2:9: `share` has to be more than 0"),
+                "{wrong}: {message}"
+            );
+        }
+        assert!(share("\"half\"").unwrap_err().message.contains("`share` has to be a number"));
     }
 
     #[test]

@@ -101,6 +101,21 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Returns a number.
+    pub(super) fn number(&self, key: &str) -> Result<Option<At<f64>>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        // Whole numbers are a type of their own.
+        let text = match value.get_ref() {
+            DeValue::Integer(whole) => Some(whole.as_str()),
+            DeValue::Float(number) => Some(number.as_str()),
+            _ => None,
+        };
+        match text.and_then(|t| t.parse().ok()) {
+            Some(number) => Ok(Some(At { value: number, span: value.span() })),
+            None => Err(self.wrong(key, value, "a number")),
+        }
+    }
+
     /// Returns the text that `value` is, which is under `key`.
     pub(super) fn text_of(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<String> {
         match value.get_ref().as_str() {

@@ -74,7 +74,7 @@ impl Report for JournalReport {
             None => field(out, "ended", "not yet")?,
         }
         writeln!(out)?;
-        PlanReport(&self.plan).human(out, ink)?;
+        PlanReport::of(&self.plan).human(out, ink)?;
         writeln!(out)?;
         for row in &self.rows {
             writeln!(out, "{}  {}", moment(row.at), self.line(&row.what))?;

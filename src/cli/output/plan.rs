@@ -1,9 +1,11 @@
 //! A plan, as it is shown.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cli::duration::{WORTH_SAYING, roughly};
 use crate::cli::ui::Ink;
 use crate::core::finding::Finding;
 use crate::core::plan::{Action, Plan, Step};
@@ -16,7 +18,19 @@ use super::report::Report;
 /// A plan, as it is shown. The document is the plan as it is stored.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(in crate::cli) struct PlanReport<'a>(pub(in crate::cli) &'a Plan);
+pub(in crate::cli) struct PlanReport<'a> {
+    pub(in crate::cli) plan: &'a Plan,
+    /// How long performing it takes at least.
+    #[serde(skip)]
+    pub(in crate::cli) least: Duration,
+}
+
+impl PlanReport<'_> {
+    /// Returns the report of a plan of which only what it changes is worth telling.
+    pub(in crate::cli) fn of(plan: &Plan) -> PlanReport<'_> {
+        PlanReport { plan, least: Duration::ZERO }
+    }
+}
 
 const ACTIONS: [(Action, &str); 3] =
     [(Action::Create, "create"), (Action::Update, "update"), (Action::Delete, "delete")];
@@ -25,7 +39,7 @@ impl Report for PlanReport<'_> {
     const SCHEMA: &'static str = "snapdeploy.plan/1";
 
     fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
-        let plan = self.0;
+        let plan = self.plan;
         let bold = ink.style().bold();
         let what = title(plan);
         writeln!(out, "{} ({})", bold.apply_to(what), place_of(&plan.pin))?;
@@ -51,6 +65,9 @@ impl Report for PlanReport<'_> {
             }
         }
         writeln!(out, "{}", counts(plan))?;
+        if self.least > WORTH_SAYING {
+            writeln!(out, "It takes {} at Connect's default quotas", roughly(self.least))?;
+        }
         if !plan.left_alone.is_empty() {
             let names: Vec<String> = plan.left_alone.iter().map(ToString::to_string).collect();
             let there = &plan.environment;
@@ -60,7 +77,7 @@ impl Report for PlanReport<'_> {
     }
 
     fn markdown(&self) -> String {
-        let plan = self.0;
+        let plan = self.plan;
         let word = |action: Action| ACTIONS.iter().find(|(a, _)| *a == action).map_or("", |(_, word)| word);
         let rows: Vec<[String; 3]> = ACTIONS
             .iter()
@@ -76,11 +93,11 @@ impl Report for PlanReport<'_> {
     }
 
     fn outputs(&self) -> Vec<(&'static str, String)> {
-        vec![("changes", self.0.steps.len().to_string())]
+        vec![("changes", self.plan.steps.len().to_string())]
     }
 
     fn findings(&self) -> Vec<Finding> {
-        self.0.findings.clone()
+        self.plan.findings.clone()
     }
 }
 

@@ -73,12 +73,15 @@ pub fn function_name(pin: &Pin, arn: &str) -> String {
     }
 }
 
+/// The operations that list them.
+pub const LISTS: [&str; 3] = ["ListLambdaFunctions", "ListBots", "ListApprovedOrigins"];
+
 /// Returns the ids of all associations of `kind` of the instance: what each is with.
 pub async fn ids(calls: &Calls, kind: &str) -> Result<Vec<String>> {
     let (call, items) = match kind {
-        "connect/lambda-association" => ("ListLambdaFunctions", "LambdaFunctions"),
-        "connect/bot-association" => ("ListBots", "LexBots"),
-        _ => ("ListApprovedOrigins", "Origins"),
+        "connect/lambda-association" => (LISTS[0], "LambdaFunctions"),
+        "connect/bot-association" => (LISTS[1], "LexBots"),
+        _ => (LISTS[2], "Origins"),
     };
     let all = calls.list(call, items, "").await?;
     let id = |item: &Value| item.as_str().or(item["LexV2Bot"]["AliasArn"].as_str()).map(String::from);

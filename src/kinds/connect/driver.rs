@@ -1,6 +1,7 @@
 //! The driver for Amazon Connect: every family by its table.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -13,6 +14,7 @@ use super::moves::{self, EXACT, UID_TAG};
 use super::{association, checks, link, names};
 use crate::aws::Fate;
 use crate::core::address::Address;
+use crate::core::ahead::Ahead;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
@@ -112,17 +114,16 @@ impl Driver for Connect {
 
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
         let family = known(&of.address)?;
-        fetch::fetch(&self.calls, &self.index, family, of, how)
+        Box::pin(fetch::fetch(&self.calls, &self.index, family, of, how))
             .await
             .map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
         let Some(family) = family(of.address.kind()) else {
-            let (found, document) = (of.clone(), Document::default());
-            return Live { found, raw, document, findings: Vec::new() };
+            return Live { found: of.clone(), document: Document::default(), findings: Vec::new() };
         };
-        let mut wire = raw.wire.clone();
+        let mut wire = raw.wire;
         let mut found = of.clone();
         found.uid = wire.get("Tags").and_then(|t| t[UID_TAG].as_str()).map(String::from);
         tidy(&mut wire);
@@ -139,7 +140,7 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
-        Live { found, raw, document, findings }
+        Live { found, document, findings }
     }
 
     fn arrange(&self, address: &Address, document: &mut Document) {
@@ -189,8 +190,12 @@ impl Driver for Connect {
         moves::split(known(&create.address)?, create)
     }
 
-    fn empty(&self, change: &Change<'_>) -> Result<Option<Move>> {
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         moves::empty(known(change.address)?, change)
+    }
+
+    fn least_time(&self, ahead: &Ahead) -> Duration {
+        super::ahead::least(&self.calls.account.pace, ahead)
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
@@ -216,7 +221,7 @@ impl Driver for Connect {
         }
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
-        match self.calls.write(&m.call, &subject, &args, with.until).await {
+        match Box::pin(self.calls.write(&m.call, &subject, &args, with.until)).await {
             Ok(answer) if m.does == Does::Create => match family.made {
                 ("", _) => Reply::Done(association::made(&args)),
                 (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {

@@ -121,9 +121,9 @@ fn parents(wire: &mut Map<String, Value>) {
     }
 }
 
-/// Sorts the times at which they are open: by day, then by when they begin and end. AWS does not say that their order
+/// Sorts the times at which they are open, and those of overrides: by day, then by when they begin and end. AWS does not say that their order
 /// means anything, nor that it is kept.
-fn arrange(portable: &mut Map<String, Value>) {
+fn arrange(part: &mut Map<String, Value>) {
     const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
     let key = |entry: &Value| {
         let day = DAYS.iter().position(|d| entry["Day"] == **d).unwrap_or(DAYS.len());
@@ -133,7 +133,11 @@ fn arrange(portable: &mut Map<String, Value>) {
         };
         (day, time("StartTime"), time("EndTime"), entry.to_string())
     };
-    if let Some(Value::Array(config)) = portable.get_mut("Config") {
+    let overrides = part.get_mut("Overrides").and_then(Value::as_array_mut);
+    let inner = overrides.into_iter().flatten().filter_map(|o| o.get_mut("Config"));
+    let mut configs: Vec<&mut Value> = inner.collect();
+    configs.iter_mut().filter_map(|c| c.as_array_mut()).for_each(|c| c.sort_by_cached_key(key));
+    if let Some(Value::Array(config)) = part.get_mut("Config") {
         config.sort_by_cached_key(key);
     }
 }

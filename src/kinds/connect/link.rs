@@ -28,7 +28,7 @@ pub struct Link {
     pub key: fn(&Value) -> Value,
     /// Adds items.
     pub add: Batch,
-    /// Changes items that are there; `None` where an item is all key.
+    /// Changes items that are there, and leaves what it is not given; `None` where an item is all key.
     pub change: Option<Batch>,
     /// Takes items away.
     pub remove: Batch,
@@ -43,9 +43,12 @@ pub fn whole(item: &Value) -> Value {
 /// goes, since lists have limits, then what changes, then what comes.
 pub fn moves(link: &Link, change: &Change<'_>, from: &Document, to: &Document, stage: Stage) -> Vec<Move> {
     let (old, new) = (items(link, from), items(link, to));
-    let gone = old.iter().filter(|(k, _)| !new.contains_key(*k)).map(|(_, v)| v.clone());
-    let changed = new.iter().filter(|(k, v)| old.get(*k).is_some_and(|o| o != *v)).map(|(_, v)| v.clone());
-    let come = new.iter().filter(|(k, _)| !old.contains_key(*k)).map(|(_, v)| v.clone());
+    // An item that loses a member is made anew: an operation that changes one leaves what it is not given.
+    let anew = |k: &String| old.get(k).zip(new.get(k)).is_some_and(|(old, new)| loses(old, new));
+    let gone = old.iter().filter(|(k, _)| !new.contains_key(*k) || anew(k)).map(|(_, v)| v.clone());
+    let changed = new.iter().filter(|(k, v)| old.get(*k).is_some_and(|o| o != *v) && !anew(k));
+    let changed = changed.map(|(_, v)| v.clone());
+    let come = new.iter().filter(|(k, _)| !old.contains_key(*k) || anew(k)).map(|(_, v)| v.clone());
     let facet = vec![link.member.to_string()];
     let mut now = old.clone();
     let mut document = from.clone();
@@ -82,6 +85,13 @@ pub fn moves(link: &Link, change: &Change<'_>, from: &Document, to: &Document, s
         });
     }
     moves
+}
+
+/// Returns whether `old` has a member that `new` has not.
+fn loses(old: &Value, new: &Value) -> bool {
+    let members = |item: &Value| item.as_object().cloned().unwrap_or_default();
+    let new = members(new);
+    members(old).keys().any(|name| !new.contains_key(name))
 }
 
 /// Returns the items by their keys.

@@ -1,10 +1,12 @@
 //! Amazon Connect.
 
 mod agent_status;
+mod ahead;
 mod association;
 mod attainable;
 mod calls;
 mod checks;
+pub mod coverage;
 mod driver;
 pub mod family;
 mod fetch;

@@ -285,16 +285,21 @@ pub fn split(family: &Family, m: &Move) -> Result<(Move, Move)> {
     Ok((shell, fill))
 }
 
-/// Returns the move that takes everything that it refers to out of a resource, before it is deleted.
-pub fn empty(family: &Family, change: &Change<'_>) -> Result<Option<Move>> {
-    let (Some(shell), Some(from)) = (family.shell, change.from) else { return Ok(None) };
-    if needs(&Value::Object(from.portable.clone())).is_empty() {
-        return Ok(None);
-    }
+/// Returns the moves that take what can be taken of its references out of a resource, before it is deleted: the
+/// content of a flow, the links of a queue.
+pub fn empty(family: &Family, change: &Change<'_>) -> Result<Vec<Move>> {
+    let Some(from) = change.from else { return Ok(Vec::new()) };
     let mut to = Document { exact: Map::new(), ..from.clone() };
-    to.portable.insert("Content".into(), shell(&from.portable));
+    if let Some(shell) = family.shell
+        && !needs(&Value::Object(from.portable.clone())).is_empty()
+    {
+        to.portable.insert("Content".into(), shell(&from.portable));
+    }
+    for link in family.links {
+        to.portable.remove(link.member);
+    }
     let moves = update(family, change, from, &to)?;
-    Ok(moves.into_iter().next().map(|m| Move { stage: Stage::Clean, ..m }))
+    Ok(moves.into_iter().map(|m| Move { stage: Stage::Clean, ..m }).collect())
 }
 
 fn names(setter: &Setter) -> Vec<String> {

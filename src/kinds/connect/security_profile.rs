@@ -43,6 +43,7 @@ pub const SECURITY_PROFILE: Family = Family {
             search: None,
         },
     ],
+    form: Some(nothing),
     name: "SecurityProfileName",
     fields: &[
         field("Arn", Class::Identity),
@@ -105,6 +106,11 @@ pub const SECURITY_PROFILE: Family = Family {
     defaults: &["Admin", "Agent", "CallCenterManager", "QualityAnalyst"],
     ..PLAIN
 };
+
+/// Takes out empty sets: each says what none says, and one is what an update leaves that takes the last of it away.
+fn nothing(wire: &mut Map<String, Value>) {
+    wire.retain(|_, value| value.as_array().is_none_or(|set| !set.is_empty()));
+}
 
 /// Sorts what is a set.
 fn arrange(part: &mut Map<String, Value>) {

@@ -1,0 +1,266 @@
+//! Coverage: what of Connect travels, how, and what AWS has no call for; as the table in the README.
+
+use super::family::{Empty, FAMILIES, Family, Removal};
+use super::names::LISTED;
+use super::part::Part;
+
+/// What of a kind cannot be told from its tables.
+const REMARKS: &[(&str, &str)] = &[
+    ("connect/flow", "those that every instance has are matched by name, never created or deleted"),
+    (
+        "connect/phone-number",
+        "claiming and releasing are left to people; numbers do not move between accounts",
+    ),
+    ("connect/agent-status", "the system's own are matched"),
+    ("connect/security-profile", "AWS's own are matched; what it permits AI agents is not read"),
+    ("connect/queue", "agents' own queues come with their users; email addresses of a queue are not read"),
+    ("connect/prompt", "with its audio"),
+    ("connect/hours", "with overrides and parents"),
+];
+
+/// Members that a resource always has, so that nobody could want to take them away.
+const ALWAYS: [&str; 7] = [
+    "AgentAvailabilityTimer",
+    "Audio",
+    "DefaultOutboundQueueId",
+    "HoursOfOperationId",
+    "MediaConcurrencies",
+    "Name",
+    "State",
+];
+
+/// A family of Connect that has no documents: what it is called, the operations that list it, what becomes of it.
+pub struct Other {
+    /// What it is called.
+    pub family: &'static str,
+    /// The operations that list or search it or its parts; none where AWS has no API for it.
+    pub listed: &'static [&'static str],
+    /// What becomes of it.
+    pub becomes: &'static str,
+    /// What AWS has no call for.
+    pub lacks: &'static str,
+}
+
+impl Other {
+    const fn lacks(self, lacks: &'static str) -> Other {
+        Other { lacks, ..self }
+    }
+}
+
+const fn other(family: &'static str, listed: &'static [&'static str], becomes: &'static str) -> Other {
+    Other { family, listed, becomes, lacks: "" }
+}
+
+const BY_NAME: &str = "by name only: has to be in the target, under the same name";
+const NOT_YET: &str = "not yet";
+
+/// Every family of botocore's `connect` model that has no documents, and those without an API.
+pub const OTHERS: &[Other] = &[
+    other("user", &["ListUsers", "SearchUsers", "ListUserProficiencies"], BY_NAME)
+        .lacks("reading its password"),
+    other("view", &["ListViews", "SearchViews", "ListViewVersions"], BY_NAME),
+    other("task template", &["ListTaskTemplates"], BY_NAME),
+    other(
+        "version or alias of a flow or module",
+        &["ListContactFlowVersions", "ListContactFlowModuleVersions", "ListContactFlowModuleAliases"],
+        NOT_YET,
+    )
+    .lacks("changing a version, or making one with a number of one's own"),
+    other("user hierarchy", &["ListUserHierarchyGroups", "SearchUserHierarchyGroups"], NOT_YET),
+    other("rule", &["ListRules", "SearchRules"], NOT_YET),
+    other(
+        "evaluation form",
+        &[
+            "ListEvaluationForms",
+            "SearchEvaluationForms",
+            "ListEvaluationFormVersions",
+            "ListEvaluationFormAIVersions",
+        ],
+        NOT_YET,
+    ),
+    other("predefined attribute", &["ListPredefinedAttributes", "SearchPredefinedAttributes"], NOT_YET),
+    other("email address", &["SearchEmailAddresses", "ListQueueEmailAddresses"], NOT_YET),
+    other(
+        "data table",
+        &[
+            "ListDataTables",
+            "SearchDataTables",
+            "ListDataTableAttributes",
+            "ListDataTablePrimaryValues",
+            "ListDataTableValues",
+        ],
+        NOT_YET,
+    ),
+    other("vocabulary", &["ListDefaultVocabularies", "SearchVocabularies"], NOT_YET).lacks("changing it"),
+    other("integration and its use cases", &["ListIntegrationAssociations", "ListUseCases"], NOT_YET)
+        .lacks("changing it"),
+    other("instance attribute", &["ListInstanceAttributes"], NOT_YET).lacks("creating or deleting it"),
+    other("storage configuration", &["ListInstanceStorageConfigs"], NOT_YET),
+    other("security key", &["ListSecurityKeys"], NOT_YET).lacks("changing it"),
+    other("what a security profile permits AI agents", &["ListSecurityProfileAIAgents"], NOT_YET),
+    other("security profiles of an AI agent", &["ListEntitySecurityProfiles"], NOT_YET),
+    other("authentication profile", &["ListAuthenticationProfiles"], NOT_YET)
+        .lacks("creating or deleting it"),
+    other(
+        "traffic distribution group",
+        &["ListTrafficDistributionGroups", "ListTrafficDistributionGroupUsers"],
+        NOT_YET,
+    )
+    .lacks("changing its name"),
+    other(
+        "workspace",
+        &[
+            "ListWorkspaces",
+            "SearchWorkspaces",
+            "SearchWorkspaceAssociations",
+            "ListWorkspacePages",
+            "ListWorkspaceMedia",
+        ],
+        NOT_YET,
+    ),
+    other("test case", &["ListTestCases", "SearchTestCases"], NOT_YET),
+    other("metric", &["ListMetrics", "SearchMetrics"], NOT_YET),
+    other("notification", &["ListNotifications", "SearchNotifications", "ListUserNotifications"], NOT_YET),
+    other("extraction definition", &["ListExtractionDefinitions"], NOT_YET),
+    other("configuration of attached files", &["ListAttachedFilesConfigurations"], NOT_YET)
+        .lacks("creating or deleting it"),
+    other(
+        "association with the analytics data lake",
+        &["ListAnalyticsDataAssociations", "ListAnalyticsDataLakeDataSets"],
+        NOT_YET,
+    ),
+    other("bot of Lex V1", &["ListLexBots"], "not covered: flows keep its name"),
+    other("forecasting, capacity planning and scheduling", &[], "never")
+        .lacks("reading or writing their configuration"),
+];
+
+/// Lists and searches of `connect` that are of no configuration: contacts and their like, and other ways to what is
+/// above.
+pub const NO_FAMILY: &[&str] = &[
+    "ListAssociatedContacts",
+    "ListChildHoursOfOperations",
+    "ListContactEvaluations",
+    "ListContactReferences",
+    "ListInstances",
+    "ListPhoneNumbers",
+    "ListRealtimeContactAnalysisSegmentsV2",
+    "ListTagsForResource",
+    "ListTestCaseExecutionRecords",
+    "ListTestCaseExecutions",
+    "SearchAvailablePhoneNumbers",
+    "SearchContactEvaluations",
+    "SearchContacts",
+    "SearchResourceTags",
+    "SearchSecurityProfiles",
+];
+
+/// Returns the table, in Markdown.
+pub fn table() -> String {
+    let mut out = String::from(
+        "| kind | how | what stays the target's own | what AWS has no call for | remarks |\n|---|---|---|---|---|\n",
+    );
+    let mut families: Vec<&Family> = FAMILIES.to_vec();
+    families.sort_by_key(|f| f.kind);
+    for family in families {
+        let remark = REMARKS.iter().find(|(kind, _)| *kind == family.kind).map_or("", |(_, said)| said);
+        let cells = [how(family), own(family), lacks(family), remark.to_string()];
+        out.push_str(&format!("| `{}` | {} |\n", family.kind, cells.join(" | ")));
+    }
+    for o in OTHERS {
+        let kind = LISTED
+            .iter()
+            .map(|(kind, ..)| *kind)
+            .find(|k| k.strip_prefix("connect/").is_some_and(|noun| noun.replace('-', " ") == o.family));
+        let name = kind.map_or_else(|| o.family.to_string(), |k| format!("`{k}`"));
+        out.push_str(&format!("| {name} | {} | | {} | |\n", o.becomes, o.lacks));
+    }
+    for kind in ["lambda/function", "lex/bot"] {
+        out.push_str(&format!("| `{kind}` | {BY_NAME} | | | |\n"));
+    }
+    out
+}
+
+/// Returns the operations of `connect` that list or search what there are documents of.
+pub fn listing_calls() -> Vec<&'static str> {
+    let parts = FAMILIES.iter().flat_map(|f| f.parts).flat_map(|p| match *p {
+        Part::List { call, search, .. } => [Some(call), search.map(|(call, ..)| call)],
+        Part::Found { call, .. } => [Some(call), None],
+        Part::Audio { .. } => [None, None],
+    });
+    let mut calls: Vec<&str> = parts.flatten().collect();
+    calls.extend(FAMILIES.iter().filter_map(|f| f.list.map(|l| l.call)));
+    calls.extend(FAMILIES.iter().filter_map(|f| f.search.map(|s| s.call)));
+    calls.extend(super::association::LISTS);
+    calls
+}
+
+fn how(family: &Family) -> String {
+    let mut words = Vec::new();
+    words.push(if family.create.is_some() { "created" } else { "matched by name" });
+    if !family.update.is_empty() || !family.links.is_empty() {
+        words.push("updated");
+    }
+    let retired;
+    match family.remove {
+        Removal::Delete(_) => words.push("deleted"),
+        Removal::Retire(member, value) => {
+            retired = format!("retired ({member} {value})");
+            words.push(&retired);
+        }
+        Removal::Never => {}
+    }
+    words.join(", ")
+}
+
+/// Returns the members that stay, with those that operators change by the hour apart.
+fn own(family: &Family) -> String {
+    let named = |operational: bool| -> Vec<String> {
+        let fields =
+            family.fields.iter().filter(|f| f.class.stays() && f.class.is_operational() == operational);
+        fields.map(|f| format!("`{}`", f.path)).collect()
+    };
+    let (local, operational) = (named(false), named(true));
+    let mut parts = Vec::new();
+    if !local.is_empty() {
+        parts.push(local.join(", "));
+    }
+    if !operational.is_empty() {
+        parts.push(format!("{}, unless `--include-operational`", operational.join(", ")));
+    }
+    parts.join("; ")
+}
+
+fn lacks(family: &Family) -> String {
+    let mut parts = Vec::new();
+    if family.kind == "connect/phone-number" {
+        parts.push("moving it to another account".to_string());
+    }
+    let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+    if !family.fixed.is_empty() {
+        parts.push(format!("changing {}", list(family.fixed.to_vec())));
+    }
+    let lasting = family.update.iter().filter(|s| s.empty == Empty::Never).flat_map(|s| s.members);
+    let lasting: Vec<&str> = lasting.map(|m| m.name).filter(|n| !ALWAYS.contains(n)).collect();
+    if !lasting.is_empty() {
+        parts.push(format!("taking away {}", list(lasting)));
+    }
+    if let Removal::Retire(..) = family.remove {
+        parts.push("deleting it".into());
+    }
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_remark_is_about_a_family() {
+        for (kind, _) in REMARKS {
+            assert!(FAMILIES.iter().any(|f| f.kind == *kind), "{kind}");
+        }
+        for (kind, ..) in LISTED {
+            assert!(table().contains(&format!("| `{kind}` | by name only")), "{kind}");
+        }
+    }
+}

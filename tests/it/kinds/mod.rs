@@ -1,0 +1,12 @@
+//! Every kind of Connect, as the sandbox has it: extracted, put elsewhere, changed and put back.
+
+mod associations;
+mod crash;
+mod everything;
+mod extremes;
+mod missed;
+mod numbers;
+mod overrides;
+mod place;
+mod switches;
+mod whole;
