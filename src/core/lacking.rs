@@ -65,7 +65,7 @@ fn values(
 }
 
 /// Returns `name` as a key of TOML.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if !name.is_empty() && name.bytes().all(bare) { name.to_string() } else { quoted(name) }
 }

@@ -21,6 +21,7 @@ mod http;
 mod hurts;
 mod hurts_drift;
 mod intake;
+mod jobs;
 mod keeping;
 mod kill;
 mod kinds;
