@@ -96,6 +96,8 @@ impl Stage {
             Some(code) => said.push_str(&format!("[exit {code}]\n")),
             None => said.push_str("[killed]\n"),
         }
+        let here = self.directory.path().display().to_string();
+        let said = said.replace(&here, "<directory>");
         self.screen = Some(said);
     }
 

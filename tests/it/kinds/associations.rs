@@ -40,7 +40,9 @@ fn writes(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn a_flow_that_needs_what_the_target_may_not_use_blocks_and_says_what_to_add() {
-    for (function, associated) in [("orders", "orders"), ("orders#live", "orders"), ("orders#live", "orders#live")] {
+    for (function, associated) in
+        [("orders", "orders"), ("orders#live", "orders"), ("orders#live", "orders#live")]
+    {
         let world = world(uses(function, associated), Values::default()).await;
         let dev = world.extract(&*world.a, "dev").await;
         let plan = planned(&world, &dev, &some(&["connect/flow/*"])).await;
@@ -59,11 +61,12 @@ async fn a_flow_that_needs_what_the_target_may_not_use_blocks_and_says_what_to_a
 
 #[tokio::test]
 async fn what_it_needs_is_associated_first_and_taken_away_last() {
-    for (function, associated) in [("orders", "orders"), ("orders#live", "orders"), ("orders#live", "orders#live")] {
+    for (function, associated) in
+        [("orders", "orders"), ("orders#live", "orders"), ("orders#live", "orders#live")]
+    {
         let world = world(uses(function, associated), Values::default()).await;
         let dev = world.extract(&*world.a, "dev").await;
-        let missing =
-            Deployment { dependencies: Dependencies::Missing, ..some(&["connect/flow/Main"]) };
+        let missing = Deployment { dependencies: Dependencies::Missing, ..some(&["connect/flow/Main"]) };
         for deployment in [Deployment::default(), missing] {
             let plan = planned(&world, &dev, &deployment).await;
             world.sandbox.clear_calls();
@@ -120,5 +123,8 @@ async fn an_association_with_what_the_target_does_not_have_blocks() {
     let plan = planned(&world, &dev, &Deployment::default()).await;
     let blocks: Vec<_> = plan.findings.iter().filter(|f| f.weight == Weight::Block).collect();
     let [one] = &blocks[..] else { panic!("{blocks:?}") };
-    assert!(one.message.contains("refers to lambda/function/dev-only, which is not in the target"), "{one:?}");
+    assert!(
+        one.message.contains("refers to lambda/function/dev-only, which is not in the target"),
+        "{one:?}"
+    );
 }

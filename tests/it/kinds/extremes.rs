@@ -69,13 +69,16 @@ async fn all_links_gone_and_all_back() {
 }
 
 /// A profile with these queues, of priorities as `priority` says.
-fn profile(to: &mut InstanceSeed, queues: std::ops::Range<usize>, priority: impl Fn(usize) -> usize, dev: bool) {
+fn profile(
+    to: &mut InstanceSeed,
+    queues: std::ops::Range<usize>,
+    priority: impl Fn(usize) -> usize,
+    dev: bool,
+) {
     for i in 0..25 {
         queue(to, &format!("q{i:02}"), json!({}));
     }
-    let reference = |to: &InstanceSeed, i: usize| {
-        json!({ "QueueId": to.id_of(Kind::Queue, &format!("q{i:02}")), "Channel": "VOICE" })
-    };
+    let reference = |to: &InstanceSeed, i: usize| json!({ "QueueId": to.id_of(Kind::Queue, &format!("q{i:02}")), "Channel": "VOICE" });
     let configs: Vec<Value> = queues
         .clone()
         .map(|i| json!({ "QueueReference": reference(to, i), "Priority": priority(i), "Delay": 0 }))
@@ -113,7 +116,8 @@ async fn three_parents_that_become_three_others() {
         for i in 0..6 {
             to.hours(&format!("p{i}"), json!({ "TimeZone": "UTC", "Config": week(7) }));
         }
-        let parents: Vec<Value> = if dev { 0..3 } else { 2..5 }.map(|i| json!({ "Name": format!("p{i}") })).collect();
+        let parents: Vec<Value> =
+            if dev { 0..3 } else { 2..5 }.map(|i| json!({ "Name": format!("p{i}") })).collect();
         let all = json!({ "TimeZone": "UTC", "Config": week(9), "ParentHoursOfOperations": parents });
         to.hours("Child", all);
     });
@@ -122,7 +126,15 @@ async fn three_parents_that_become_three_others() {
 
 /// Names of every sort that Connect takes: a slash, a per cent sign, globs, braces, what looks like a placeholder.
 const NAMES: [&str; 9] = [
-    "a/b/c", "100 %", "50%25", "Größe – 東京 📞", "[x] {y} *?", "@{id:connect/queue/x}", "${name} {{x}}", "#1", " \"quoted\" ",
+    "a/b/c",
+    "100 %",
+    "50%25",
+    "Größe – 東京 📞",
+    "[x] {y} *?",
+    "@{id:connect/queue/x}",
+    "${name} {{x}}",
+    "#1",
+    " \"quoted\" ",
 ];
 
 fn named(to: &mut InstanceSeed, name: &str, words: &str) {
@@ -137,16 +149,24 @@ fn named(to: &mut InstanceSeed, name: &str, words: &str) {
     let says = content(&[("MessageParticipant", json!({ "PromptId": prompt }))]);
     to.module_with(name, &says, described.clone());
     let module = to.arn_of(Kind::Module, name);
-    to.flow_with(name, "CONTACT_FLOW", &content(&[("InvokeFlowModule", json!({ "FlowModuleId": module }))]), described.clone());
+    to.flow_with(
+        name,
+        "CONTACT_FLOW",
+        &content(&[("InvokeFlowModule", json!({ "FlowModuleId": module }))]),
+        described.clone(),
+    );
     let flow = to.id_of(Kind::Flow, name);
     let leads = json!({ "QuickConnectConfig": { "QuickConnectType": "FLOW", "FlowConfig": { "ContactFlowId": flow } } });
     to.resource(Kind::QuickConnect, name, with(leads));
     let parent = format!("parent of {name}");
     to.hours(&parent, json!({ "TimeZone": "UTC", "Config": week(9) }));
-    to.hours(name, with(json!({
-        "ParentHoursOfOperations": [{ "Name": parent }], "Config": week(9),
-        "Overrides": [super::whole::closed(name, "2026-12-24", "2026-12-26")],
-    })));
+    to.hours(
+        name,
+        with(json!({
+            "ParentHoursOfOperations": [{ "Name": parent }], "Config": week(9),
+            "Overrides": [super::whole::closed(name, "2026-12-24", "2026-12-26")],
+        })),
+    );
     let (hours, quick) = (to.id_of(Kind::Hours, name), to.id_of(Kind::QuickConnect, name));
     to.queue(name, with(json!({ "HoursOfOperationId": hours, "QuickConnectIds": [quick] })));
     let queue = to.id_of(Kind::Queue, name);
@@ -179,7 +199,11 @@ async fn what_one_side_has_no_value_of() {
             let set = dev == forth;
             let some = |all: Value| if set { all } else { json!({}) };
             to.hours("More", json!({ "TimeZone": "UTC", "Config": if set { week(9) } else { json!([]) } }));
-            queue(to, "Sales", some(json!({ "MaxContacts": 5, "OutboundCallerConfig": { "OutboundCallerIdName": "x" } })));
+            queue(
+                to,
+                "Sales",
+                some(json!({ "MaxContacts": 5, "OutboundCallerConfig": { "OutboundCallerIdName": "x" } })),
+            );
             let quick = some(json!({ "Description": "words", "Tags": { "a": "b" } }));
             to.resource(Kind::QuickConnect, "Outside", quick);
             to.agent_status("Lunch", some(json!({ "Description": "words", "Tags": { "a": "b" } })));

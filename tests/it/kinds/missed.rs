@@ -127,12 +127,19 @@ async fn an_extract_neither_keeps_nor_names_nothing() {
             missed(&state, &less)
         };
         let sales = "connect/queue/Sales".parse().unwrap();
-        let portable = |s: &mut Snapshot, name: &str| s.documents.get_mut(&sales).unwrap().portable.remove(name);
+        let portable =
+            |s: &mut Snapshot, name: &str| s.documents.get_mut(&sales).unwrap().portable.remove(name);
         assert_eq!(without(&|s| drop(s.documents.remove(&sales))), ["connect/queue/Sales has no document"]);
         assert_eq!(without(&|s| drop(portable(s, "QuickConnectIds"))).len(), 1);
         assert_eq!(without(&|s| drop(portable(s, "OutboundCallerConfig"))).len(), 1);
-        assert_eq!(without(&|s| drop(portable(s, "Description"))), ["connect/queue/Sales Description: \"sells\""]);
-        assert_eq!(without(&|s| s.manifest.inventory.retain(|f| f.address.kind() != "connect/user")).len(), 2);
+        assert_eq!(
+            without(&|s| drop(portable(s, "Description"))),
+            ["connect/queue/Sales Description: \"sells\""]
+        );
+        assert_eq!(
+            without(&|s| s.manifest.inventory.retain(|f| f.address.kind() != "connect/user")).len(),
+            2
+        );
     }
 }
 

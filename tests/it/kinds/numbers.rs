@@ -94,7 +94,8 @@ fn said(plan: &Plan, weight: Weight) -> Vec<(String, String, String)> {
 #[tokio::test]
 async fn a_number_that_has_no_counterpart_is_left_out_with_the_line_to_paste_and_the_rest_is_deployed() {
     let dev = [("+15555550100", Some("Main")), ("+15555550102", Some("Other"))];
-    let world = world(lines(&dev, &[("+4930555100", None), ("+4930555109", Some("Main"))]), one_number()).await;
+    let world =
+        world(lines(&dev, &[("+4930555100", None), ("+4930555109", Some("Main"))]), one_number()).await;
     let snapshot = world.extract(&*world.a, "dev").await;
     let plan = planned(&world, &snapshot, &Deployment::default()).await;
     let warned = said(&plan, Weight::Warning);
@@ -133,7 +134,8 @@ async fn a_number_that_the_release_does_not_have_is_never_removed_and_keeps_noth
     let snapshot = world.extract(&*world.a, "dev").await;
     let prune = Deployment { prune: Prune::Within(Cap::Percent(100)), ..Deployment::default() };
     let plan = planned(&world, &snapshot, &prune).await;
-    let gone: Vec<_> = plan.steps.iter().filter(|s| s.action == Action::Delete).map(|s| s.address.clone()).collect();
+    let gone: Vec<_> =
+        plan.steps.iter().filter(|s| s.action == Action::Delete).map(|s| s.address.clone()).collect();
     assert_eq!(gone, [Address::new("connect/hours", "Nobody's")], "{:#?}", plan.findings);
     perform(&world, &plan).await;
     assert!(!there(&world, "phone", "+4930555109")["ContactFlowId"].is_null());

@@ -29,7 +29,9 @@ fn christmas() -> Value {
 fn overrides(world: &World) -> Vec<String> {
     let day = there(world, "hours", "Day");
     let all = day["Overrides"].as_array().cloned().unwrap_or_default();
-    all.iter().map(|o| format!("{} {}", o["Name"].as_str().unwrap(), o["EffectiveFrom"].as_str().unwrap())).collect()
+    all.iter()
+        .map(|o| format!("{} {}", o["Name"].as_str().unwrap(), o["EffectiveFrom"].as_str().unwrap()))
+        .collect()
 }
 
 /// Losing the Christmas override: other members of the hours come from dev, alone and with the whole instance, and the
@@ -67,7 +69,11 @@ async fn an_override_that_came_since_is_no_part_of_a_rollback_unseen() {
     let id = world.b.find(&snapdeploy::core::Address::new("connect/hours", "Day")).await.unwrap().unwrap().id;
     let client = aws_sdk_connect::Client::new(&crate::world::sdk_of(&world.sandbox.endpoint(), B));
     let call = client.create_hours_of_operation_override().instance_id(&world.b.pin().instance);
-    let call = call.hours_of_operation_id(id).name("Strike").effective_from("2026-11-30").effective_till("2026-11-30");
+    let call = call
+        .hours_of_operation_id(id)
+        .name("Strike")
+        .effective_from("2026-11-30")
+        .effective_till("2026-11-30");
     call.set_config(Some(Vec::new())).send().await.unwrap();
     let back = super::place::back(&world).await;
     let blocks: Vec<_> = back.blocks().map(|f| f.message.clone()).collect();
@@ -77,7 +83,8 @@ async fn an_override_that_came_since_is_no_part_of_a_rollback_unseen() {
 
 #[tokio::test]
 async fn one_of_three_changes_one_goes_and_one_comes_where_that_is_asked_for() {
-    let (stays, old) = (closed("Stays", "2026-05-01", "2026-05-01"), closed("Goes", "2026-06-01", "2026-06-01"));
+    let (stays, old) =
+        (closed("Stays", "2026-05-01", "2026-05-01"), closed("Goes", "2026-06-01", "2026-06-01"));
     let other = closed("Christmas", "2026-12-23", "2026-12-26");
     let new = closed("Comes", "2026-07-01", "2026-07-02");
     let dev = [stays.clone(), other, new];

@@ -94,7 +94,8 @@ fn numbers(instance: &mut InstanceSeed, side: usize, leading: bool) {
         // In another instance they lead to each other's flows.
         let flow = if side == 0 { flow } else { ["Main", "After hours"][usize::from(flow == "Main")] };
         let leads = if leading { json!({ "ContactFlow": flow }) } else { json!({}) };
-        let mut all = json!({ "PhoneNumberDescription": format!("line {side}"), "Tags": { "side": side.to_string() } });
+        let mut all =
+            json!({ "PhoneNumberDescription": format!("line {side}"), "Tags": { "side": side.to_string() } });
         all.as_object_mut().unwrap().extend(members(leads));
         instance.phone_with(number, all);
     }
@@ -149,9 +150,11 @@ fn hours(to: &mut InstanceSeed, e: Edition) {
 }
 
 fn flows(to: &mut InstanceSeed, e: Edition) {
-    let text = |words: &str| ("MessageParticipant", json!({ "Text": format!("{words} {}", e.of("new", "old")) }));
+    let text =
+        |words: &str| ("MessageParticipant", json!({ "Text": format!("{words} {}", e.of("new", "old")) }));
     let hello = to.arn_of(Kind::Prompt, "Hello");
-    let settings = json!({ "Version": "2019-10-30", "Parameters": { "Language": e.of("en", "de") } }).to_string();
+    let settings =
+        json!({ "Version": "2019-10-30", "Parameters": { "Language": e.of("en", "de") } }).to_string();
     let greet = content(&[("MessageParticipant", json!({ "PromptId": hello })), text("greet")]);
     to.module_with(
         "Greet",
@@ -188,7 +191,11 @@ fn flows(to: &mut InstanceSeed, e: Edition) {
     to.flow_with("After hours", "CONTACT_FLOW", &after, json!({}));
     to.flow("Whisper", "OUTBOUND_WHISPER", &content(&[text("whisper")]));
     to.flow("To agent", "AGENT_TRANSFER", &content(&[text("agent")]));
-    to.flow("To queue", "QUEUE_TRANSFER", &content(&[("UpdateContactTargetQueue", json!({ "QueueId": queue }))]));
+    to.flow(
+        "To queue",
+        "QUEUE_TRANSFER",
+        &content(&[("UpdateContactTargetQueue", json!({ "QueueId": queue }))]),
+    );
     let state = json!({ "State": e.of("ARCHIVED", "ACTIVE") });
     to.flow_with("Retired", "CONTACT_FLOW", &content(&[text("retired")]), state);
     to.flow_saved("Draft", "CONTACT_FLOW", &content(&[text("draft")]));
@@ -208,10 +215,22 @@ fn queues(to: &mut InstanceSeed, e: Edition, side: usize) {
     let (agent, queue) = (flow(to, "To agent"), flow(to, "To queue"));
     let person = to.id_of(Kind::User, e.of("ann", "bob"));
     let quick = [
-        ("Person", json!({ "QuickConnectType": "USER", "UserConfig": { "UserId": person, "ContactFlowId": agent } })),
-        ("Queue", json!({ "QuickConnectType": "QUEUE", "QueueConfig": { "QueueId": e.of(&sales, &support), "ContactFlowId": queue } })),
-        ("Outside", json!({ "QuickConnectType": "PHONE_NUMBER", "PhoneConfig": { "PhoneNumber": e.of("+15555550177", "+15555550178") } })),
-        ("Flow", json!({ "QuickConnectType": "FLOW", "FlowConfig": { "ContactFlowId": flow(to, e.of("Main", "After hours")) } })),
+        (
+            "Person",
+            json!({ "QuickConnectType": "USER", "UserConfig": { "UserId": person, "ContactFlowId": agent } }),
+        ),
+        (
+            "Queue",
+            json!({ "QuickConnectType": "QUEUE", "QueueConfig": { "QueueId": e.of(&sales, &support), "ContactFlowId": queue } }),
+        ),
+        (
+            "Outside",
+            json!({ "QuickConnectType": "PHONE_NUMBER", "PhoneConfig": { "PhoneNumber": e.of("+15555550177", "+15555550178") } }),
+        ),
+        (
+            "Flow",
+            json!({ "QuickConnectType": "FLOW", "FlowConfig": { "ContactFlowId": flow(to, e.of("Main", "After hours")) } }),
+        ),
     ];
     let mut links = Vec::new();
     for (i, (name, config)) in quick.into_iter().enumerate() {
@@ -241,9 +260,7 @@ fn queues(to: &mut InstanceSeed, e: Edition, side: usize) {
 }
 
 fn profiles(to: &mut InstanceSeed, e: Edition) {
-    let of = |to: &InstanceSeed, i: usize| {
-        json!({ "QueueReference": { "QueueId": to.id_of(Kind::Queue, &format!("Q{i:02}")), "Channel": "VOICE" } })
-    };
+    let of = |to: &InstanceSeed, i: usize| json!({ "QueueReference": { "QueueId": to.id_of(Kind::Queue, &format!("Q{i:02}")), "Channel": "VOICE" } });
     let configs: Vec<Value> = (0..e.of(12, 3))
         .map(|i| {
             let mut config = of(to, i);
