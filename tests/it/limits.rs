@@ -106,6 +106,7 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
     let absent = |flow: &str, what: &str| format!("{flow} refers to {what}, which is not in the target");
     let size = content(&[("MessageParticipant", json!({ "Text": long }))]).len();
     let expected = BTreeSet::from([
+        " there is no place from which prod could take the bytes of connect/prompt/Hi.wav".to_string(),
         absent("Main", "lambda/function/orders"),
         absent("Main", "connect/view/Form"),
         absent("Main", "connect/user/robin"),

@@ -77,7 +77,7 @@ fn typing_prod_in_the_wrong_clients_folder() {
         assert!(acme.prod() == before);
     }
     // Nor does the folder's account get what the credentials reach: STS has to answer with the configured one.
-    let wrong = config.replace("account = \"222222222222\"", "account = \"444444444444\"");
+    let wrong = config.replace("account = \"222222222222\"", "account = \"999999999999\"");
     std::fs::write(&file, wrong).unwrap();
     acme.deploy(12, &[]);
     assert!(acme.prod() == before);
