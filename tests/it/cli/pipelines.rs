@@ -23,7 +23,8 @@ fn staged() -> Acme {
         (
             "scenario.toml",
             "[switches]",
-            "[[accounts]]\nid = \"333333333333\"\nname = \"stage\"\nroles = [{ name = \"snapdeploy\" }]\n\n[switches]",
+            "[[accounts]]\nid = \"333333333333\"\nname = \"stage\"\nroles = [{ name = \"snapdeploy\" }]\n\
+             lambdas = [{ name = \"acme-order-status\", region = \"us-east-1\" }]\n\n[switches]",
         ),
     ] {
         let file = folder.path().join(file);
