@@ -60,7 +60,10 @@ pub async fn repoint(
         if from.document == to.document {
             continue;
         }
-        let message = "names something by the id that it had; it will name it by the new one";
+        let text = serde_json::to_string(&from.document).unwrap_or_default();
+        let named = lost.iter().filter(|(_, old)| text.contains(&old.id));
+        let named: Vec<String> = named.map(|(lost, _)| lost.to_string()).collect();
+        let message = format!("names {} by the id that it had; it gets the new one", named.join(", "));
         out.findings.push(Finding::new(Weight::Note, Some(&address), message));
         out.wishes.push(Wish {
             uid: from.found.uid.clone().unwrap_or_default(),
