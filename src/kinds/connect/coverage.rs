@@ -12,7 +12,7 @@ const REMARKS: &[(&str, &str)] = &[
         "claiming and releasing are left to people; numbers do not move between accounts",
     ),
     ("connect/agent-status", "the system's own are matched"),
-    ("connect/security-profile", "AWS's own are matched; what it permits AI agents is not read"),
+    ("connect/security-profile", "AWS's own are matched"),
     ("connect/queue", "agents' own queues come with their users; email addresses of a queue are not read"),
     ("connect/prompt", "with its audio"),
     ("connect/hours", "with overrides and parents"),
@@ -61,11 +61,13 @@ pub const OTHERS: &[Other] = &[
     other("view", &["ListViews", "SearchViews", "ListViewVersions"], BY_NAME),
     other("task template", &["ListTaskTemplates"], BY_NAME),
     other(
-        "version or alias of a flow or module",
-        &["ListContactFlowVersions", "ListContactFlowModuleVersions", "ListContactFlowModuleAliases"],
-        NOT_YET,
+        "version or alias of a module",
+        &["ListContactFlowModuleVersions", "ListContactFlowModuleAliases"],
+        "with `connect/module`: aliases, and the versions that they need",
     )
     .lacks("changing a version, or making one with a number of one's own"),
+    other("version of a flow", &["ListContactFlowVersions"], NOT_YET)
+        .lacks("changing it, or making one with a number of one's own"),
     other("user hierarchy", &["ListUserHierarchyGroups", "SearchUserHierarchyGroups"], NOT_YET),
     other("rule", &["ListRules", "SearchRules"], NOT_YET),
     other(
@@ -97,7 +99,11 @@ pub const OTHERS: &[Other] = &[
     other("instance attribute", &["ListInstanceAttributes"], NOT_YET).lacks("creating or deleting it"),
     other("storage configuration", &["ListInstanceStorageConfigs"], NOT_YET),
     other("security key", &["ListSecurityKeys"], NOT_YET).lacks("changing it"),
-    other("what a security profile permits AI agents", &["ListSecurityProfileAIAgents"], NOT_YET),
+    other(
+        "what a security profile permits AI agents",
+        &["ListSecurityProfileAIAgents"],
+        "with `connect/security-profile`",
+    ),
     other("security profiles of an AI agent", &["ListEntitySecurityProfiles"], NOT_YET),
     other("authentication profile", &["ListAuthenticationProfiles"], NOT_YET)
         .lacks("creating or deleting it"),
