@@ -35,6 +35,7 @@ mod pace;
 mod portable;
 mod portable_corpus;
 mod portable_world;
+mod probes;
 mod python;
 mod quickstart;
 mod renaming;
