@@ -1,7 +1,7 @@
 //! How close an extract and a deploy come to what AWS's quotas allow, in a sandbox that has them.
 //!
-//! `cargo bench --bench pace` takes some minutes, since it waits as AWS makes one wait; `cargo bench --bench pace -- small`
-//! takes one. Fails unless both need at most 1.1 times the bound: the time that the slowest operation takes for the calls
+//! `cargo bench --profile dev --bench pace` takes some minutes, since it waits as AWS makes one wait; with `-- small` it
+//! takes one. Without `--profile dev` everything is built once more, optimised. Fails unless both need at most 1.1 times the bound: the time that the slowest operation takes for the calls
 //! that were really made. Nothing may be throttled.
 
 use std::collections::BTreeMap;

@@ -15,14 +15,16 @@ use crate::core::Clock;
 const RATE: f64 = 2.0;
 const BURST: f64 = 5.0;
 
-/// The share of the quotas that is used: more than 0, at most 1.
+/// The share of the quotas that is used: at least a tenth, at most all.
+///
+/// With less a call would wait so long for its turn that the lease under which it is made could run out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share(f64);
 
 impl Share {
     /// Returns the share; `None` if it is none.
     pub fn new(share: f64) -> Option<Share> {
-        (share > 0.0 && share <= 1.0).then_some(Share(share))
+        (0.1..=1.0).contains(&share).then_some(Share(share))
     }
 
     /// Returns the time between two calls.
@@ -46,7 +48,10 @@ impl Default for Share {
 /// A bucket of tokens for each operation of one account and region. Clones share the buckets. Waits in real time: the
 /// quotas are somebody else's.
 #[derive(Clone, Debug)]
-pub struct Pace(Option<(Share, Arc<Mutex<BTreeMap<String, Instant>>>)>);
+pub struct Pace(Option<(Share, Buckets)>);
+
+/// By operation: when its bucket will be full again.
+type Buckets = Arc<Mutex<BTreeMap<String, Instant>>>;
 
 impl Pace {
     /// Returns buckets that are full, for this share of the quotas.
@@ -138,11 +143,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_is_above_nothing_and_at_most_everything() {
-        for wrong in [0.0, -1.0, 1.01, f64::NAN, f64::INFINITY] {
+    fn a_share_is_at_least_a_tenth_and_at_most_everything() {
+        for wrong in [0.0, 0.09, -1.0, 1.01, f64::NAN, f64::INFINITY] {
             assert_eq!(Share::new(wrong), None, "{wrong}");
         }
-        assert!(Share::new(1.0).is_some());
+        assert!(Share::new(0.1).is_some() && Share::new(1.0).is_some());
     }
 
     #[test]

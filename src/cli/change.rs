@@ -74,6 +74,9 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
     Ok(Next::Perform)
 }
 
+/// How the error of a plan that is forbidden begins, before the reasons.
+pub(super) const FORBIDDEN: &str = "the plan is blocked, and nothing was written: ";
+
 /// Fails with all reasons at once if something forbids the plan.
 pub(super) fn blocked(plan: &Plan) -> Result<()> {
     let reasons: Vec<String> = plan
@@ -83,7 +86,7 @@ pub(super) fn blocked(plan: &Plan) -> Result<()> {
     if reasons.is_empty() {
         return Ok(());
     }
-    Err(Error::blocked(format!("the plan is blocked, and nothing was written: {}", reasons.join("; "))))
+    Err(Error::blocked(format!("{FORBIDDEN}{}", reasons.join("; "))))
 }
 
 /// Asks whether it is meant, as the environment and the flags say.

@@ -124,7 +124,12 @@ fn places(places: &[Place], out: &mut dyn Write, ink: Ink) -> io::Result<()> {
     }
     if !editor.is_empty() {
         let moved = editor.iter().filter(|p| position(p)).count();
-        writeln!(out, "  layout: {moved} positions, {} other details of the editor", editor.len() - moved)?;
+        let counts = [(moved, "position"), (editor.len() - moved, "other detail")];
+        let said = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| {
+            let s = if *n == 1 { "" } else { "s" };
+            format!("{n} {what}{s}")
+        });
+        writeln!(out, "  layout in the editor: {}", said.collect::<Vec<_>>().join(", "))?;
     }
     Ok(())
 }
@@ -188,7 +193,7 @@ mod tests {
         let out = String::from_utf8(out).unwrap();
         assert_eq!(
             out,
-            "  Description: \"old\" → \"new\"\n  Note:\n      a\n    - b\n    + B\n      c\n  layout: 2 positions, 0 other details of the editor\n"
+            "  Description: \"old\" → \"new\"\n  Note:\n      a\n    - b\n    + B\n      c\n  layout in the editor: 2 positions\n"
         );
     }
 }

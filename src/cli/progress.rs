@@ -118,7 +118,8 @@ impl Drawer {
             Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),
             Event::Verifying { total } => {
                 self.clear();
-                self.line(&format!("Verifying {total} resources"));
+                let s = if total == 1 { "" } else { "s" };
+                self.line(&format!("Verifying {total} resource{s}"));
             }
             Event::NotKept { why } => {
                 self.tell(&format!("warning: what the run left could not be kept as a snapshot: {why}"));

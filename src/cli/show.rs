@@ -131,6 +131,7 @@ impl SnapshotLine {
 
     fn covers(&self) -> String {
         match &self.coverage {
+            Coverage::Full { .. } if self.gaps == 1 => "all but 1 gap".into(),
             Coverage::Full { .. } if self.gaps > 0 => format!("all but {} gaps", self.gaps),
             Coverage::Full { .. } => "all".into(),
             Coverage::Selected { patterns } => patterns.join(" "),

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use console::Term;
@@ -10,6 +11,7 @@ use console::Term;
 use crate::core::{Error, ErrorKind, Result, RunId};
 
 use super::actions::Actions;
+use super::change::FORBIDDEN;
 use super::exit::Exit;
 use super::output::{
     Report, annotation, annotations, error_document, error_section, group, guarded, guarded_json,
@@ -75,6 +77,8 @@ pub(super) struct Ui {
     out: Ink,
     err: Ink,
     actions: Arc<Actions>,
+    /// Whether what is reported has been seen by whoever sees errors.
+    seen: Arc<AtomicBool>,
 }
 
 /// Returns whether a stream shows colour: the flag, then NO_COLOR, CLICOLOR_FORCE, CLICOLOR and TERM, then whether it
@@ -113,7 +117,7 @@ impl Ui {
         let err = ink(&Term::stderr(), io::stderr().is_terminal());
         console::set_colors_enabled(out.colour);
         console::set_colors_enabled_stderr(err.colour);
-        Ui { output, quiet, out, err, actions: Arc::new(Actions::new()) }
+        Ui { output, quiet, out, err, actions: Arc::new(Actions::new()), seen: Arc::default() }
     }
 
     /// Says something along the way. Nothing here can fail: a closed stderr stops no work.
@@ -136,6 +140,7 @@ impl Ui {
                 }
                 _ => self.err_text(&text),
             }
+            self.seen.store(true, Ordering::Relaxed);
         }
         self.hand_over(&report.markdown(), &report.outputs());
     }
@@ -155,6 +160,9 @@ impl Ui {
             Output::Github => format!("{}{}", guarded(&text), annotations(&report.findings())),
         };
         self.hand_over(&report.markdown(), &report.outputs());
+        if self.out.width.is_some() && self.err.width.is_some() {
+            self.seen.store(true, Ordering::Relaxed);
+        }
         drawn.and_then(|()| write_out(text.as_bytes())).or_else(|e| match e.kind() {
             io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(Error::failed("cannot write the result").source(e)),
@@ -165,6 +173,12 @@ impl Ui {
     pub(super) fn error(&self, error: &Error, exit: Exit) {
         let text = match self.output {
             Output::Json => error_document(error, exit),
+            Output::Human if error.message.starts_with(FORBIDDEN) && self.seen.load(Ordering::Relaxed) => {
+                human_error(
+                    &Error::blocked(format!("{} (see above)", FORBIDDEN.trim_end_matches(": "))),
+                    self.err,
+                )
+            }
             Output::Human => human_error(error, self.err),
             Output::Github => {
                 let title = format!("snapdeploy: {} ({})", exit.word(), exit as u8);

@@ -155,7 +155,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         let to = snapshot.documents.get(address).map(|d| home::document(d, then, now));
         // Held against what was noted then, it has to speak of the values of then.
         let as_then = live.map(|l| Live { document: home::document(&l.document, now, then), ..l.clone() });
-        let conflict = conflict(past, step, as_then.as_ref(), &snapshot);
+        let conflict = conflict(means.driver, past, step, as_then.as_ref(), &snapshot);
         if let (Some(why), true) = (&conflict, open) {
             findings.push(Finding::new(
                 Weight::Warning,
@@ -239,7 +239,13 @@ async fn add_made(means: &Means<'_>, past: &Past, inventory: &mut Inventory) -> 
 }
 
 /// Returns why `live` is neither what was before the run nor what the run made of it.
-fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) -> Option<String> {
+fn conflict(
+    driver: &dyn Driver,
+    past: &Past,
+    step: &Step,
+    live: Option<&Live>,
+    before: &Snapshot,
+) -> Option<String> {
     let ended = past.record.finish.as_ref().is_some_and(|f| f.status == RunStatus::Succeeded);
     let changed = |what: &str| Some(format!("{what} since the run {}", past.record.start.run));
     let Some(live) = live else {
@@ -253,7 +259,11 @@ fn conflict(past: &Past, step: &Step, live: Option<&Live>, before: &Snapshot) ->
         return None;
     }
     let made = past.progress.made.iter().find(|m| m.address == step.address);
-    let ours = made.is_some_and(|m| m.id == live.found.id) || live.found.uid.as_deref() == Some(&step.uid);
+    // What carries no tag is all name: it was not there, and this run set out to make it.
+    let begun = |i: &usize| past.plan.moves.get(*i).is_some_and(|m| m.address == step.address);
+    let ours = made.is_some_and(|m| m.id == live.found.id)
+        || live.found.uid.as_deref() == Some(&step.uid)
+        || (!driver.is_tagged(step.address.kind()) && past.progress.begun.iter().any(begun));
     if step.action == Action::Create && !ours {
         return changed("has been created by somebody else");
     }

@@ -202,6 +202,16 @@ pub trait Driver: Send + Sync {
         Map::new()
     }
 
+    /// Returns what of `local`, the local part of a document, is a draft: nobody is asked for one. Pure: asks nobody.
+    fn drafts(&self, _address: &Address, _local: &Map<String, Value>) -> Map<String, Value> {
+        Map::new()
+    }
+
+    /// Returns the name of the alias that `m` makes, if it makes one: what refers to it has to wait. Pure: asks nobody.
+    fn alias_made<'m>(&self, _m: &'m Move) -> Option<&'m str> {
+        None
+    }
+
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 

@@ -133,6 +133,8 @@ pub async fn extract(means: &Means<'_>, what: &Extraction) -> Result<Extracted> 
 /// Returns a gap in one line.
 pub fn gap_line(gap: &Gap) -> String {
     match &gap.address {
+        // Most reasons say what could not be read.
+        Some(address) if gap.why.contains(&address.to_string()) => gap.why.clone(),
         Some(address) => format!("{address}: {}", gap.why),
         None => format!("{}: {}", gap.kind, gap.why),
     }

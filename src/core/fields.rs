@@ -20,6 +20,8 @@ pub enum Class {
     Operational,
     /// The id of a resource of this kind, operational.
     OperationalRef(&'static str),
+    /// A draft beside what is in force: the environment's own, never promoted, never asked of a person.
+    Draft,
     /// A map of tags: portable, without AWS's and snapdeploy's own.
     Tags,
     /// The digest of bytes that belong to the resource.
@@ -35,7 +37,7 @@ pub enum Class {
 impl Class {
     /// Returns whether a member of this class is the environment's own.
     pub fn stays(self) -> bool {
-        matches!(self, Class::Local | Class::LocalRef(_)) || self.is_operational()
+        matches!(self, Class::Local | Class::LocalRef(_) | Class::Draft) || self.is_operational()
     }
 
     /// Returns whether a member of this class is operational.

@@ -3,10 +3,13 @@
 use super::address::Address;
 use super::driver::Check;
 use super::error::{Error, Result};
-use super::ledger::Ledger;
+use super::holder::ways_out;
+use super::lease::{Owner, owner};
+use super::ledger::{Held, Ledger};
 use super::means::Means;
 use super::pin::Pin;
 use super::repository::Repository;
+use super::run::Process;
 use super::select::Selection;
 use super::survey;
 
@@ -14,7 +17,8 @@ use super::survey;
 /// as whom the calls are made.
 pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Result<Vec<Check>> {
     let mut checks = vec![well("identity", identity)];
-    checks.extend(history(&means.repository, means.ledger, Some(means.driver.pin())).await);
+    let seen_from = Some(&means.process);
+    checks.extend(history(&means.repository, means.ledger, Some(means.driver.pin()), seen_from).await);
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     let kinds = means.driver.kinds();
     let picked: Vec<&Address> = inventory
@@ -60,13 +64,18 @@ pub async fn unreached(
         Some(identity) => well("identity", identity),
         None => bad("identity", problems.clone()),
     }];
-    checks.extend(history(repository, ledger, pin).await);
+    checks.extend(history(repository, ledger, pin, None).await);
     checks.push(bad("instance", problems));
     checks
 }
 
-/// Asks what keeps the history: the store, the ledger, and whether a run is open.
-async fn history(repository: &Repository<'_>, ledger: &dyn Ledger, pin: Option<&Pin>) -> Vec<Check> {
+/// Asks what keeps the history: the store, the ledger, and whether a run is open, as `me` can tell of its owner.
+async fn history(
+    repository: &Repository<'_>,
+    ledger: &dyn Ledger,
+    pin: Option<&Pin>,
+    me: Option<&Process>,
+) -> Vec<Check> {
     let mut checks = vec![
         answer("store", repository.place(), repository.check().await),
         answer("ledger", ledger.place(), ledger.check().await),
@@ -74,19 +83,26 @@ async fn history(repository: &Repository<'_>, ledger: &dyn Ledger, pin: Option<&
     let Some(pin) = pin else { return checks };
     match ledger.held(pin).await {
         Ok(None) => checks.push(well("runs", "no run is open")),
-        Ok(Some(held)) => checks.push(Check {
-            name: "runs".into(),
-            healthy: !held.parked,
-            detail: format!("the run {} is open ({})", held.start.run, held.start.actor.identity),
-            problems: if held.parked {
-                vec![format!("it stopped part-way: snapdeploy deploy --resume {}", held.start.run)]
-            } else {
-                Vec::new()
-            },
-        }),
+        Ok(Some(held)) => checks.push(open(&held, me)),
         Err(e) => checks.push(answer("runs", String::new(), Err(e))),
     }
     checks
+}
+
+/// Returns what is to be said of the run that holds the lease: one that nobody goes on with is not well.
+fn open(held: &Held, me: Option<&Process>) -> Check {
+    let unknown = if held.parked { Owner::Parked } else { Owner::Unknown };
+    let state = match me.map_or(unknown, |me| owner(held, me, super::process::alive)) {
+        Owner::Parked => Some("it stopped part-way"),
+        Owner::Dead => Some("its process is dead"),
+        Owner::Unknown => None,
+    };
+    Check {
+        name: "runs".into(),
+        healthy: state.is_none(),
+        detail: format!("the run {} is open ({})", held.start.run, held.start.actor.identity),
+        problems: state.map(|state| format!("{state}: {}", ways_out(held))).into_iter().collect(),
+    }
 }
 
 fn well(name: &str, detail: &str) -> Check {

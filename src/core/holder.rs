@@ -110,15 +110,21 @@ fn holding(held: &Held) -> String {
     )
 }
 
+/// Returns what to type to go on with the run that holds the lease, or to turn back.
+pub fn ways_out(held: &Held) -> String {
+    let RunStart { run, environment, kind, .. } = &held.start;
+    match kind {
+        RunKind::Deploy => {
+            format!("snapdeploy deploy --resume {run}, or snapdeploy rollback {environment} --run {run}")
+        }
+        RunKind::Rollback => format!("snapdeploy deploy --resume {run}"),
+    }
+}
+
 /// Returns the refusal that names who holds the lease, and what to type.
 pub fn locked(means: &Means<'_>, held: &Held) -> Error {
-    let s = &held.start;
-    let run = &s.run;
     let error = |state: &str| Error::new(ErrorKind::Locked, format!("{}{state}", holding(held)));
-    let mut ways_out = format!("snapdeploy deploy --resume {run}");
-    if s.kind == RunKind::Deploy {
-        ways_out.push_str(&format!(", or snapdeploy rollback {} --run {run}", s.environment));
-    }
+    let ways_out = ways_out(held);
     match owner(held, &means.process, super::process::alive) {
         Owner::Parked => error("; it stopped part-way").hint(ways_out),
         Owner::Dead => error("; its process is dead").hint(ways_out),

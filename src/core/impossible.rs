@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::driver::Driver;
 use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
+use super::lacking::key;
 use super::means::Values;
 use super::order;
 use super::plan::Wish;
@@ -18,6 +19,7 @@ use super::template::{Form, Placeholder};
 /// Returns a finding for each placeholder that the target can't resolve and for each limit that is broken: all of them,
 /// not the first.
 pub(super) fn impossible(
+    environment: &str,
     changes: &[order::Task<'_>],
     driver: &dyn Driver,
     inventory: &Inventory,
@@ -44,7 +46,7 @@ pub(super) fn impossible(
                 findings.extend(driver.refusals(m, &args).into_iter().map(block));
             }
             for u in unresolved {
-                if !seen.insert(u.placeholder.clone()) {
+                if takes_away(change.wish, &u.placeholder, inventory) || !seen.insert(u.placeholder.clone()) {
                     continue;
                 }
                 let mut finding = Finding::new(
@@ -52,6 +54,12 @@ pub(super) fn impossible(
                     Some(&change.wish.address),
                     format!("cannot be written: {}", u.why),
                 );
+                if let Placeholder::Var(name) = &u.placeholder {
+                    finding = finding.hint(format!(
+                        "add this to snapdeploy.toml:\n[environments.{environment}.vars]\n{} = \"...\"",
+                        key(name)
+                    ));
+                }
                 if let Placeholder::To { address, .. } = &u.placeholder {
                     finding.message = format!("refers to {address}, which is not in the target ({})", u.why);
                     finding = finding.hint(format!(
@@ -64,6 +72,17 @@ pub(super) fn impossible(
         }
     }
     Ok(findings)
+}
+
+/// Returns whether `placeholder` stands for what is there now and goes with this plan, and `wish` only names it to be
+/// rid of it: everything is written before anything is deleted.
+fn takes_away(wish: &Wish, placeholder: &Placeholder, now: &Inventory) -> bool {
+    let Placeholder::To { address, .. } = placeholder else { return false };
+    let Some(to) = &wish.to else { return false };
+    let refers = |part: &Map<String, Value>| {
+        references(&Value::Object(part.clone())).into_iter().any(|(_, to, _)| to == *address)
+    };
+    now.get(address).is_some() && !refers(&to.portable) && !refers(&to.local)
 }
 
 /// Returns a finding for each thing that `wish` refers to and may not use in the target.

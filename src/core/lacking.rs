@@ -10,7 +10,7 @@ use super::overlay::Overlays;
 use super::place::without;
 
 /// Returns a block that names every local value that `document` has where it comes from and that nothing says for
-/// `environment`, with the lines to paste. Operational values are not asked for.
+/// `environment`, with the lines to paste. Operational values and drafts are not asked for.
 pub fn lacking(
     environment: &str,
     overlays: &Overlays,
@@ -19,6 +19,7 @@ pub fn lacking(
     document: &Document,
 ) -> Option<Finding> {
     let own = without(&document.local, &driver.operational(address, &document.local));
+    let own = without(&own, &driver.drafts(address, &own));
     let given = overlays.get(address).map(|patch| driver.place(address, patch).local).unwrap_or_default();
     let mut lacking = Vec::new();
     values(&own, &given, &mut Vec::new(), &mut lacking);
@@ -64,7 +65,7 @@ fn values(
 }
 
 /// Returns `name` as a key of TOML.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if !name.is_empty() && name.bytes().all(bare) { name.to_string() } else { quoted(name) }
 }

@@ -60,7 +60,7 @@ impl Making<'_, '_> {
                 if !running.is_empty() && self.progress.borrow().done.is_empty() {
                     break;
                 }
-                let Some(index) = schedule.next() else { break };
+                let Some(index) = schedule.begin() else { break };
                 running.push(async move { (index, self.make(index).await) });
             }
             match running.next().await {

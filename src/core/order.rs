@@ -11,7 +11,9 @@ use super::driver::{Change, Driver, concerns};
 use super::error::{Error, Result};
 use super::moves::{Does, Move, Stage, facet_digest};
 use super::plan::Wish;
+use super::portable::references;
 use super::run::RunKind;
+use super::template::Form;
 
 /// The moves of one address, in their own order.
 pub struct Task<'a> {
@@ -22,7 +24,7 @@ pub struct Task<'a> {
 }
 
 /// Returns the moves of all `tasks` in an order in which
-/// * nothing is referred to before it is there,
+/// * nothing is referred to before it is there, nor an alias of it,
 /// * what is new is whole before anything live refers to it: shells are filled by then,
 /// * callers are switched over last on the way forth, and first on the way back,
 /// * what is deleted is not referred to any more by anything else that is deleted, and deletes come last.
@@ -96,13 +98,22 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
         .map(|(shell, fill)| (&shell.address, fill))
         .collect();
 
+    let alias: BTreeMap<(&Address, &str), usize> =
+        all.iter().enumerate().filter_map(|(i, m)| Some(((&m.address, driver.alias_made(m)?), i))).collect();
+    let aliased = |i: usize, m: &Move| -> Vec<usize> {
+        let named = references(&m.args).into_iter().filter(|(form, ..)| *form != Form::Name);
+        let made = named.filter_map(|(_, address, q)| alias.get(&(&address, q.as_deref()?)).copied());
+        made.filter(|on| *on != i).collect()
+    };
+
     // `hard` may not be broken. `soft` is "fill a shell before others refer to it", which gives way inside a circle.
     let mut hard = Waits::new(all.len());
     let mut soft = Waits::new(all.len());
     for (i, m) in all.iter().enumerate() {
         let needed = concerns(driver, &m.address, &m.args);
         // What needs itself to be made never has its turn.
-        hard.wait(i, follows[i].into_iter().chain(needed.iter().filter_map(|a| creator.get(a).copied())));
+        let made = needed.iter().filter_map(|a| creator.get(a).copied()).chain(aliased(i, m));
+        hard.wait(i, follows[i].into_iter().chain(made));
         soft.wait(i, needed.iter().filter_map(|a| filler.get(a).copied()).filter(|f| *f != i));
     }
 

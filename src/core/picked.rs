@@ -49,7 +49,9 @@ pub fn pick(
     }
     if !managed.is_empty() {
         let message = format!("managed elsewhere, so only referred to: {}", some(&managed));
-        findings.push(Finding::new(Weight::Warning, None, message));
+        // Only who named it expected it to be written.
+        let weight = if managed.iter().any(|a| named(a)) { Weight::Warning } else { Weight::Note };
+        findings.push(Finding::new(weight, None, message));
     }
     if let Some(first) = service.first() {
         let message = format!("{} of the service's own resources are left as they are", service.len());

@@ -28,6 +28,11 @@ pub fn operational(local: &Map<String, Value>, rules: &[FieldRule]) -> Map<Strin
     members_of(local, rules, |class| class.is_some_and(Class::is_operational))
 }
 
+/// Returns what of `local`, the local part of a document, is a draft by `rules`.
+pub fn drafts(local: &Map<String, Value>, rules: &[FieldRule]) -> Map<String, Value> {
+    members_of(local, rules, |class| matches!(class, Some(Class::Draft)))
+}
+
 /// Returns `whole` without what `part`, which came of it, has.
 pub fn without(whole: &Map<String, Value>, part: &Map<String, Value>) -> Map<String, Value> {
     let mut rest = Value::Object(whole.clone());

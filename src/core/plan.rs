@@ -286,7 +286,7 @@ pub fn plan(
         });
         changes.push(order::Task { wish, moves });
     }
-    findings.extend(impossible(&changes, driver, inventory, values)?);
+    findings.extend(impossible(&occasion.environment, &changes, driver, inventory, values)?);
     let moves = match order::arrange(changes, driver, occasion.kind) {
         Ok(moves) => moves,
         Err(e) => {

@@ -214,7 +214,7 @@ fn leaf(
                 _ => portable(encoder.value(value)),
             }
         }
-        Some(Class::Local | Class::Operational) => local(encoder.quietly(|e| e.value(value))),
+        Some(Class::Local | Class::Operational | Class::Draft) => local(encoder.quietly(|e| e.value(value))),
         Some(Class::LocalRef(kind) | Class::OperationalRef(kind)) => {
             local(encoder.quietly(|e| typed(kind, value, e)))
         }

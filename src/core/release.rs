@@ -21,6 +21,7 @@ use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
 use super::promotion::proof;
 use super::prune::{Prune, prune};
+use super::reach::reach;
 use super::referrers::concerns_of;
 use super::renames::{self, Said, relabel};
 use super::repoint::repoint;
@@ -121,7 +122,10 @@ pub async fn plan_deploy(
         .collect();
     survey::complete(&all, |a| picked.contains(a) || needed.contains(a))?;
     if !home {
-        findings.extend(overlay::idle(&values.overlay, select, |a| source.documents.contains_key(a)));
+        findings.extend(overlay::idle(&values.overlay, select, |a| {
+            // What a part of a release does not have may be in the rest of it.
+            source.documents.contains_key(a) || !source.whole.contains(a.kind())
+        }));
     }
     if home {
         let repointed = repoint(means, &source.inventory, &inventory, &wishes).await?;
@@ -149,6 +153,7 @@ pub async fn plan_deploy(
         step.overlaid =
             step.members.iter().filter(|m| set.is_some_and(|s| s.contains_key(*m))).cloned().collect();
     }
+    reach(means, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
 }

@@ -167,7 +167,7 @@ impl Renames {
         if old.kind() != new.kind() {
             return Err(Error::input(format!("{old} cannot become {new}: they are of two kinds")));
         }
-        if source.documents.get(new).is_none() {
+        if !source.documents.contains_key(new) {
             return Err(Error::not_found(format!("there is no {new} in {}", source.label))
                 .hint("--rename OLD=NEW: OLD is its name in the target now, NEW its name in the release"));
         }

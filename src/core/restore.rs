@@ -16,6 +16,8 @@ use super::ledger::Act;
 use super::means::Means;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
+use super::reach::reach;
+use super::regain::regain;
 use super::renames::{by_id, relabel};
 use super::repoint::repoint;
 use super::run::{RunKind, RunStatus};
@@ -97,6 +99,9 @@ pub async fn plan_restore(
     let repointed = repoint(means, &before, &inventory, &wishes).await?;
     wishes.extend(repointed.wishes);
     then.findings.extend(repointed.findings);
+    let regained = regain(means, &then.all_documents(means), &inventory, &wishes).await?;
+    wishes.extend(regained.wishes);
+    then.findings.extend(regained.findings);
     let (source, source_digest) = match when {
         When::At(at) => (format!("at {}", at.strftime("%Y-%m-%d %H:%M:%SZ")), at.to_string()),
         When::Snapshot(s) => (format!("in the snapshot {}", s.manifest.id), s.manifest.id.to_string()),
@@ -110,6 +115,7 @@ pub async fn plan_restore(
     };
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, then.findings)?;
     plan.renames = renames;
+    reach(means, &mut plan).await?;
     drift::tell(means, &wishes, &mut plan).await?;
     Ok(plan)
 }
@@ -147,11 +153,17 @@ impl Then {
     fn documents(&self, means: &Means<'_>) -> BTreeMap<Address, Document> {
         let today = |(address, id): (&Address, &SnapshotId)| {
             let snapshot = self.snapshots.get(id)?;
-            let document = snapshot.documents.get(address)?;
-            let home = home::document(document, &snapshot.manifest.vars, &means.values.vars);
-            Some((address.clone(), Document { unknown: Default::default(), ..home }))
+            Some((address.clone(), today(means, snapshot, snapshot.documents.get(address)?)))
         };
         self.there.iter().filter_map(today).collect()
+    }
+
+    /// Returns everything that the snapshots hold, as the newest of them does that holds it.
+    fn all_documents(&self, means: &Means<'_>) -> BTreeMap<Address, Document> {
+        let of = |s: &Snapshot| -> Vec<(Address, Document)> {
+            s.documents.iter().map(|(address, d)| (address.clone(), today(means, s, d))).collect()
+        };
+        self.snapshots.values().flat_map(of).collect()
     }
 
     /// Returns what a resource that has to be made again is tagged with.
@@ -160,6 +172,12 @@ impl Then {
         let kept = snapshot.and_then(|s| s.kept(address));
         kept.map(|k| k.found.lasting_uid()).unwrap_or_default()
     }
+}
+
+/// Returns a document of a snapshot as it would be taken today.
+fn today(means: &Means<'_>, snapshot: &Snapshot, document: &Document) -> Document {
+    let home = home::document(document, &snapshot.manifest.vars, &means.values.vars);
+    Document { unknown: Default::default(), ..home }
 }
 
 /// Returns the addresses that the selection names one by one.

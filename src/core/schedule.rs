@@ -78,7 +78,7 @@ impl<'a> Schedule<'a> {
     }
 
     /// Returns a move that may begin now, and counts it as begun.
-    pub fn next(&mut self) -> Option<usize> {
+    pub fn begin(&mut self) -> Option<usize> {
         if self.busy.len() >= AT_ONCE {
             return None;
         }

@@ -12,6 +12,7 @@ use snapdeploy::core::holder::Manner;
 use snapdeploy::core::ledger::{Act, Ledger};
 use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Objects;
+use snapdeploy::core::plan::Plan;
 use snapdeploy::core::run::{RunKind, RunStatus};
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume, undo_open};
 use snapdeploy::core::select::Selection;
@@ -21,21 +22,21 @@ use crate::small::small;
 use crate::world::{B, World, dead};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub enum Phase {
     Deploy,
     Rollback,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WayOut {
+pub enum WayOut {
     Resume,
     Rollback,
 }
 
 /// What an environment is: each document, by digest.
-type Prints = BTreeMap<Address, (Digest, Digest)>;
+pub type Prints = BTreeMap<Address, (Digest, Digest)>;
 
-async fn prints(world: &World) -> Prints {
+pub async fn prints(world: &World) -> Prints {
     let documents = world.documents(&*world.b, "prod").await;
     documents.into_iter().map(|(a, d)| (a, (d.portable_digest(), d.local_digest()))).collect()
 }
@@ -43,26 +44,22 @@ async fn prints(world: &World) -> Prints {
 /// Deploys with a process that dies as `death` says; true if it came to its end.
 async fn deploy(world: &World, death: &Death) -> bool {
     let dev = world.extract(&*world.a, "dev").await;
-    let plan = world.plan(&dev).await;
-    let (driver, objects, ledger) = mortals(world, death);
-    let means = Means { process: dead(), ..world.means_with(&driver, &objects, &ledger) };
-    match death.live(begin(&means, &plan, None, OnFailure::Stop)).await {
-        Some(ended) => {
-            assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
-            true
-        }
-        None => false,
-    }
+    perform(world, &world.plan(&dev).await, death).await
 }
 
 /// Rolls the newest deployment back with a process that dies as `death` says; true if it came to its end.
-async fn roll_back(world: &World, death: &Death) -> bool {
+pub async fn roll_back(world: &World, death: &Death) -> bool {
     let means = world.means(&*world.b);
     let past = newest(&means, &Selection::all()).await.unwrap();
     let plan = plan_back(&means, &past, &Selection::all()).await.unwrap();
+    perform(world, &plan, death).await
+}
+
+/// Performs `plan` with a process that dies as `death` says; true if it came to its end.
+pub async fn perform(world: &World, plan: &Plan, death: &Death) -> bool {
     let (driver, objects, ledger) = mortals(world, death);
     let means = Means { process: dead(), ..world.means_with(&driver, &objects, &ledger) };
-    match death.live(begin(&means, &plan, None, OnFailure::Stop)).await {
+    match death.live(begin(&means, plan, None, OnFailure::Stop)).await {
         Some(ended) => {
             assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
             true
@@ -83,7 +80,7 @@ fn mortals<'a>(
 }
 
 /// Finds the open run, as the next command would, and takes the way out; false if nothing is open.
-async fn recover(world: &World, way: WayOut) -> bool {
+pub async fn recover(world: &World, way: WayOut) -> bool {
     let means = world.means(&*world.b);
     let Some(held) = world.ledger.held(world.b.pin()).await.unwrap() else { return false };
     let run = held.start.run.clone();

@@ -118,7 +118,12 @@ async fn what_is_not_ours_is_left_out_and_counted_and_blocks_where_it_is_named()
     let plan = planned(&world, &dev, &Deployment::default()).await;
     assert_eq!(steps(&plan), ["connect/hours/Night", "connect/queue/New", "connect/queue/Sales"]);
     assert_eq!(said(&plan, Weight::Note)[0], "1 of the release are left out: prod does not own them");
-    assert_eq!(said(&plan, Weight::Warning), ["managed elsewhere, so only referred to: connect/hours/Day"]);
+    let managed = ["managed elsewhere, so only referred to: connect/hours/Day"];
+    assert_eq!(said(&plan, Weight::Note)[1..], managed);
+    assert_eq!(said(&plan, Weight::Warning), Vec::<String>::new());
+    let select = globs(&["connect/hours/*", "connect/hours/Day"]);
+    let meant = planned(&world, &dev, &Deployment { select, ..Deployment::default() }).await;
+    assert_eq!(said(&meant, Weight::Warning), managed, "who names it expects it to be written");
     assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
 
     let named = planned(&world, &dev, &flow(Dependencies::All)).await;

@@ -30,18 +30,33 @@ pub enum Side {
     After,
 }
 
+/// Which calls are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// All, to whatever it talks to.
+    All,
+    /// Those that write to the environment.
+    Moves,
+}
+
 /// When the process dies. Cheap to clone: all its parts share one count.
 #[derive(Clone)]
 pub struct Death {
     at: usize,
     side: Side,
+    of: Of,
     calls: Arc<AtomicUsize>,
     dead: Arc<Notify>,
 }
 
 impl Death {
     pub fn at(at: usize, side: Side) -> Death {
-        Death { at, side, calls: Arc::default(), dead: Arc::default() }
+        Death { at, side, of: Of::All, calls: Arc::default(), dead: Arc::default() }
+    }
+
+    /// Dies at a call that writes to the environment.
+    pub fn at_move(at: usize, side: Side) -> Death {
+        Death { of: Of::Moves, ..Death::at(at, side) }
     }
 
     /// A life without death, to count its calls.
@@ -63,6 +78,10 @@ impl Death {
     }
 
     async fn call<T>(&self, call: impl Future<Output = T>) -> T {
+        if self.of == Of::All { self.count(call).await } else { call.await }
+    }
+
+    async fn count<T>(&self, call: impl Future<Output = T>) -> T {
         let n = self.calls.fetch_add(1, Ordering::SeqCst);
         if n == self.at && self.side == Side::Before || n > self.at {
             self.die().await;
@@ -142,7 +161,7 @@ impl Driver for Mortal<'_, dyn Driver> {
         self.inner.empty(change)
     }
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
-        self.death.call(self.inner.send(m, id, args, with)).await
+        self.death.count(self.inner.send(m, id, args, with)).await
     }
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
         self.death.call(self.inner.checks(live, inventory)).await

@@ -31,7 +31,7 @@ fn execute(moves: &[Move], over: &BTreeSet<usize>, choices: &[usize], stop_after
         let choice = choices[turn % choices.len()];
         // Not everything that may begin does at once.
         for _ in 0..=choice % 7 {
-            let Some(i) = schedule.next() else { break };
+            let Some(i) = schedule.begin() else { break };
             assert!(!over.contains(&i) && spans[i].is_none(), "{i} is made twice");
             assert!(busy.iter().all(|(j, _)| *j != i), "{i} is begun twice");
             step += 1;
@@ -118,6 +118,6 @@ fn moves_that_do_not_wait_for_each_other_are_made_together() {
     let moves = arranged(&wishes(&nodes)).unwrap();
     let driver = fake();
     let mut schedule = Schedule::new(&moves, &driver, |_| false);
-    let begun = std::iter::from_fn(|| schedule.next()).count();
+    let begun = std::iter::from_fn(|| schedule.begin()).count();
     assert_eq!(begun, OF_A_CALL);
 }

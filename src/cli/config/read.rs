@@ -117,7 +117,7 @@ fn share(top: &Table<'_>) -> Result<Share> {
     pace.only(&["share"], &[])?;
     let Some(at) = pace.number("share")? else { return Ok(Share::default()) };
     Share::new(at.value)
-        .ok_or_else(|| top.place.error(&at.span, "`share` has to be more than 0 and at most 1, such as 0.8"))
+        .ok_or_else(|| top.place.error(&at.span, "`share` has to be at least 0.1 and at most 1, such as 0.8"))
 }
 
 struct Project {
@@ -218,7 +218,7 @@ mod tests {
         for wrong in ["0", "0.0", "1.5", "-1", "nan"] {
             let message = share(wrong).unwrap_err().message;
             assert!(
-                message.starts_with("snapdeploy.toml:2:9: `share` has to be more than 0"),
+                message.starts_with("snapdeploy.toml:2:9: `share` has to be at least 0.1"),
                 "{wrong}: {message}"
             );
         }

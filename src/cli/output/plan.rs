@@ -140,3 +140,30 @@ fn counts(plan: &Plan) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_takes_long_is_said_with_the_plan() {
+        let plan: Plan = serde_json::from_value(json!({
+            "schema": "snapdeploy.plan/1", "kind": "deploy", "environment": "prod", "source": "dev@latest",
+            "pin": "222222222222.eu-central-1.some-instance", "source_digest": "x", "undoes": null,
+            "steps": [], "moves": [], "unchanged": [], "findings": [],
+        }))
+        .unwrap();
+        let shown = |seconds: u64| {
+            let mut out = Vec::new();
+            let report = PlanReport { plan: &plan, least: Duration::from_secs(seconds) };
+            report.human(&mut out, Ink { colour: false, width: None }).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(shown(119).contains("It takes about 2 min at Connect's default quotas\n"), "{}", shown(119));
+        assert!(!shown(9).contains("quotas"), "{}", shown(9));
+        let json = |least| serde_json::to_value(PlanReport { plan: &plan, least }).unwrap();
+        assert_eq!(json(Duration::from_secs(119)), serde_json::to_value(&plan).unwrap());
+    }
+}

@@ -41,6 +41,24 @@ pub fn published(live: &[Live]) -> Check {
     check("published flows", detail, problems)
 }
 
+/// Is nothing archived that something else refers to? That is no failure: what is archived may still run.
+pub fn archived(live: &[Live]) -> Check {
+    let is_archived = |l: &&Live| l.document.portable.get("State") == Some(&json!("ARCHIVED"));
+    let archived: Vec<&Live> = live.iter().filter(is_archived).collect();
+    let mut problems = Vec::new();
+    for user in live {
+        let mut needed = needs(&Value::Object(user.document.portable.clone()));
+        needed.extend(needs(&Value::Object(user.document.local.clone())));
+        needed.remove(&user.found.address);
+        for old in archived.iter().filter(|a| needed.contains(&a.found.address)) {
+            problems
+                .push(format!("{} refers to {}, which is archived", user.found.address, old.found.address));
+        }
+    }
+    let detail = format!("{} archived", archived.len());
+    Check { healthy: true, ..check("archived flows and modules", detail, problems) }
+}
+
 /// Is everything that is referred to there?
 pub fn references(live: &[Live], inventory: &Inventory) -> Check {
     let mut problems = Vec::new();

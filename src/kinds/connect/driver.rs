@@ -8,10 +8,12 @@ use futures::future::join_all;
 use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, Subject};
+use super::draft::Keeper;
 use super::family::{FAMILIES, Family, family};
 use super::fetch::{self, Index};
 use super::moves::{self, EXACT, UID_TAG};
-use super::{association, checks, link, names};
+use super::version::Shelf;
+use super::{alias, association, checks, draft, link, names, version};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
@@ -21,7 +23,7 @@ use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
 use crate::core::means::Values;
 use crate::core::moves::{Does, Move};
-use crate::core::place::{operational, place};
+use crate::core::place::{drafts, operational, place};
 use crate::core::portable::{Encoder, Origin, encode, to_wire};
 use crate::core::{Error, ErrorKind, Pin, Result};
 
@@ -31,12 +33,15 @@ pub struct Connect {
     calls: Calls,
     values: Values,
     index: Index,
+    drafts: Keeper,
+    versions: Shelf,
 }
 
 impl Connect {
     /// Returns the driver for the instance that `pin` names.
     pub fn new(pin: Pin, calls: Calls, values: Values) -> Connect {
-        Connect { pin, calls, values, index: Index::default() }
+        let drafts = Keeper::new(values.drafts);
+        Connect { pin, calls, values, index: Index::default(), drafts, versions: Shelf::default() }
     }
 
     /// Returns the arguments as they are sent: names as they are there, embedded documents as strings, byte for byte as
@@ -86,17 +91,29 @@ impl Driver for Connect {
     async fn list(&self) -> Result<Listing> {
         self.index.clear();
         let (calls, pin, naming) = (&self.calls, &self.pin, &self.values.names);
-        let families = join_all(FAMILIES.iter().map(|f| names::family(calls, pin, naming, f)));
+        // Associations with bots are named by the bots, which are listed once.
+        let bots_apart = || FAMILIES.iter().filter(|f| f.kind != "connect/bot-association");
+        let families = join_all(bots_apart().map(|f| names::family(calls, pin, naming, f)));
         let named = join_all(names::LISTED.iter().map(|l| names::named(calls, naming, l)));
-        let beside = async { tokio::join!(names::functions(calls, pin), names::bots(calls, pin)) };
-        let (families, named, (mut functions, mut bots)) = tokio::join!(families, named, beside);
-        for found in [&mut functions, &mut bots].into_iter().flatten() {
-            names::rename(naming, found);
+        let bots = async {
+            let mut bots = names::bots(calls, pin).await?;
+            names::rename(naming, &mut bots);
+            Ok::<_, Error>((names::bot_associations(calls, &bots).await, bots))
+        };
+        let beside = async { tokio::join!(names::functions(calls, pin), bots) };
+        let (families, named, (mut functions, bots)) = tokio::join!(families, named, beside);
+        if let Ok(functions) = &mut functions {
+            names::rename(naming, functions);
         }
         let mut listing = Listing::default();
-        for (family, result) in FAMILIES.iter().zip(families) {
+        for (family, result) in bots_apart().zip(families) {
             names::note(&mut listing, family.kind, result);
         }
+        let (associations, bots) = match bots {
+            Ok((associations, bots)) => (associations, Ok(bots)),
+            Err(e) => (Err(Error::new(e.kind, e.message.clone())), Err(e)),
+        };
+        names::note(&mut listing, "connect/bot-association", associations);
         for ((kind, ..), result) in names::LISTED.iter().zip(named) {
             names::note(&mut listing, kind, result);
         }
@@ -114,9 +131,13 @@ impl Driver for Connect {
 
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
         let family = known(&of.address)?;
-        Box::pin(fetch::fetch(&self.calls, &self.index, family, of, how))
-            .await
-            .map_err(|e| e.context(format!("cannot read {}", of.address)))
+        let fetched = async {
+            let mut raw = Box::pin(fetch::fetch(&self.calls, &self.index, family, of, how)).await?;
+            self.drafts.read(&self.calls, family, of, &mut raw.wire).await?;
+            self.versions.read(&self.calls, of, how, &mut raw.wire).await?;
+            Ok(raw)
+        };
+        fetched.await.map_err(|e: Error| e.context(format!("cannot read {}", of.address)))
     }
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
@@ -132,7 +153,10 @@ impl Driver for Connect {
         }
         let origin = Origin { inventory, accounts: &self.values.accounts, vars: &self.values.vars };
         let mut encoder = Encoder::new(&origin, &of.address);
+        let versions = version::take(family, &mut encoder, &mut wire);
+        alias::form(&mut wire, &versions);
         let mut document = encode(&wire, family.fields, &mut encoder);
+        version::note(&mut document, &versions);
         drop_empty_tags(&mut document);
         self.arrange(&of.address, &mut document);
         let mut findings = encoder.findings;
@@ -160,7 +184,13 @@ impl Driver for Connect {
         to: Option<&Document>,
     ) -> (Option<Document>, Vec<Finding>) {
         match family(address.kind()) {
-            Some(family) => super::attainable::attainable(family, address, from, to),
+            Some(family) => {
+                let (to, mut findings) = super::attainable::attainable(family, address, from, to);
+                let (mut to, said) = self.drafts.attainable(address, from, to);
+                findings.extend(said);
+                findings.extend(to.iter_mut().flat_map(|to| alias::attainable(address, from, to)));
+                (to, findings)
+            }
             None => (to.cloned(), Vec::new()),
         }
     }
@@ -175,6 +205,14 @@ impl Driver for Connect {
 
     fn operational(&self, address: &Address, local: &Map<String, Value>) -> Map<String, Value> {
         operational(local, family(address.kind()).map_or(&[], |f| f.fields))
+    }
+
+    fn drafts(&self, address: &Address, local: &Map<String, Value>) -> Map<String, Value> {
+        drafts(local, family(address.kind()).map_or(&[], |f| f.fields))
+    }
+
+    fn alias_made<'m>(&self, m: &'m Move) -> Option<&'m str> {
+        alias::made(m)
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
@@ -212,6 +250,11 @@ impl Driver for Connect {
                 Err(e) => return Reply::Refused(e.context(format!("cannot write {}", m.address))),
             }
         }
+        if draft::is_draft(&args) {
+            let id = id.map(|f| f.id.as_str()).unwrap_or_default();
+            let args = Value::Object(args);
+            return self.drafts.send(&self.calls, family, m, id, &args, with.until).await;
+        }
         let mut subject_id = id.map(|f| f.id.clone()).unwrap_or_default();
         if m.call == "UpdateContactFlowContent" {
             // The status is no argument: it says whether the published content is meant, or the draft.
@@ -245,6 +288,7 @@ impl Driver for Connect {
         Ok(vec![
             checks::instance(&self.calls, &self.pin).await,
             checks::published(live),
+            checks::archived(live),
             checks::references(live, inventory),
         ])
     }

@@ -30,6 +30,7 @@ pub const FLOW: Family = Family {
         field("Status", Class::Literal),
         field("Description", Class::Portable),
         field("Content", Class::Embedded(walk)),
+        field("SavedContent", Class::Draft),
         field("Tags", Class::Tags),
         field("FlowContentSha256", Class::Volatile),
         field("Version", Class::Volatile),

@@ -2,11 +2,13 @@
 
 mod agent_status;
 mod ahead;
+mod alias;
 mod association;
 mod attainable;
 mod calls;
 mod checks;
 pub mod coverage;
+mod draft;
 mod driver;
 pub mod family;
 mod fetch;
@@ -27,6 +29,7 @@ mod read;
 mod routing_profile;
 mod security_profile;
 mod staging;
+mod version;
 mod write;
 
 pub use association::implied;

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::alias;
 use super::family::{Empty, Family, PLAIN, Removal, Searched, Setter, listed, same};
 use super::flow_walk::walk;
 use crate::core::fields::{Class, field};
@@ -29,6 +30,9 @@ pub const MODULE: Family = Family {
         field("Content", Class::Embedded(walk)),
         field("Settings", Class::Embedded(|settings, encoder| encoder.value(settings))),
         field("ExternalInvocationConfiguration", Class::Literal),
+        field("SavedContent", Class::Draft),
+        field("SavedSettings", Class::Draft),
+        field("Aliases", Class::Literal),
         field("Tags", Class::Tags),
         field("Status", Class::Volatile),
         field("FlowModuleContentSha256", Class::Volatile),
@@ -55,7 +59,8 @@ pub const MODULE: Family = Family {
             call: "UpdateContactFlowModuleContent",
             members: &[same("Content"), same("Settings")],
             beside: &[],
-            empty: Empty::Omitted,
+            // Either may be left out, and then stays: nothing says how settings are taken away.
+            empty: Empty::Never,
         },
         Setter {
             call: "UpdateContactFlowModuleMetadata",
@@ -68,6 +73,7 @@ pub const MODULE: Family = Family {
     fixed: &["ExternalInvocationConfiguration"],
     remove: Removal::Delete("DeleteContactFlowModule"),
     shell: Some(shell),
+    arrange: Some(alias::arrange),
     longest: (127, 500),
     ..PLAIN
 };

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::family::{Empty, Family, Member, Removal, Setter};
-use super::link;
+use super::{alias, draft, link};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
@@ -99,7 +99,8 @@ fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Mov
     }];
     // What create can't say is set afterwards, where it is not what a new resource has anyway.
     let mut born = to.clone();
-    let mut late = false;
+    let mut late = draft::without(&mut born);
+    late |= born.portable.remove("Aliases").is_some();
     for link in family.links {
         for part in [&mut born.portable, &mut born.local] {
             late |= part.remove(link.member).is_some();
@@ -155,13 +156,15 @@ fn update(family: &Family, change: &Change<'_>, from: &Document, to: &Document) 
                 _ => (setter.call, arguments(setter, to, Some(from))),
             };
             let m = setting(change, call, facet, Value::Object(args), before, after);
-            moves.push(Move { stage: family.stage, ..m });
+            moves.push(draft::minded(Move { stage: family.stage, ..m }, from, to));
         }
     }
     for link in family.links {
         moves.extend(link::moves(link, change, from, to, family.stage));
     }
+    moves.extend(draft::moves(family, change, from, to, &moves));
     moves.extend(tagging(change, from, to));
+    moves.extend(alias::moves(change, from, to)?);
     Ok(moves)
 }
 

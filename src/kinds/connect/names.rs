@@ -56,36 +56,38 @@ pub async fn family(calls: &Calls, pin: &Pin, naming: &Naming, family: &Family) 
 
 /// Lists the associations of `kind`, each called as what it is with.
 async fn associations(calls: &Calls, pin: &Pin, naming: &Naming, kind: &str) -> Result<Vec<Found>> {
-    let ids = association::ids(calls, kind).await?;
-    if kind != "connect/bot-association" {
-        let name = |id: &String| match kind {
-            "connect/lambda-association" => {
-                let there = function_name(pin, id);
-                let (name, rest) = there.split_once(':').unwrap_or((&there, ""));
-                let logical = naming.logical("lambda/function", name);
-                match (there.starts_with("arn:"), rest) {
-                    (true, _) => there.clone(),
-                    (_, "") => logical.name().to_string(),
-                    (_, alias) => format!("{}:{}", logical.name(), naming.logical_alias(&logical, alias)),
-                }
+    if kind == "connect/bot-association" {
+        let mut bots = bots(calls, pin).await?;
+        rename(naming, &mut bots);
+        return bot_associations(calls, &bots).await;
+    }
+    let name = |id: &String| match kind {
+        "connect/lambda-association" => {
+            let there = function_name(pin, id);
+            let (name, rest) = there.split_once(':').unwrap_or((&there, ""));
+            let logical = naming.logical("lambda/function", name);
+            match (there.starts_with("arn:"), rest) {
+                (true, _) => there.clone(),
+                (_, "") => logical.name().to_string(),
+                (_, alias) => format!("{}:{}", logical.name(), naming.logical_alias(&logical, alias)),
             }
-            _ => id.clone(),
-        };
-        return Ok(ids.iter().map(|id| association::found(kind, &name(id), id)).collect());
-    }
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    let mut bots = bots(calls, pin).await?;
-    rename(naming, &mut bots);
-    for id in &ids {
-        let aliases = bots.iter().flat_map(|b| b.aliases.iter().flatten().map(move |a| (b, a)));
-        let known = aliases.clone().find(|(_, a)| a.arn == *id);
+        }
+        _ => id.clone(),
+    };
+    let ids = association::ids(calls, kind).await?;
+    Ok(ids.iter().map(|id| association::found(kind, &name(id), id)).collect())
+}
+
+/// Lists the associations with aliases of `bots`, each called `BOT:ALIAS`; with its ARN where it is of none of them.
+pub async fn bot_associations(calls: &Calls, bots: &[Found]) -> Result<Vec<Found>> {
+    let kind = "connect/bot-association";
+    let aliases = || bots.iter().flat_map(|b| b.aliases.iter().flatten().map(move |a| (b, a)));
+    let found = |id: &String| {
+        let known = aliases().find(|(_, a)| a.arn == *id);
         let name = known.map(|(bot, alias)| format!("{}:{}", bot.address.name(), alias.name));
-        found.push(association::found(kind, name.as_ref().unwrap_or(id), id));
-    }
-    Ok(found)
+        association::found(kind, name.as_ref().unwrap_or(id), id)
+    };
+    Ok(association::ids(calls, kind).await?.iter().map(found).collect())
 }
 
 /// Gives each of `found` the name that the configuration has for it.

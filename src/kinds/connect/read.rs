@@ -95,6 +95,15 @@ impl Calls {
             "ListSecurityProfileFlowModules" => {
                 page!(c.list_security_profile_flow_modules().instance_id(i).security_profile_id(of), 1000)
             }
+            "ListSecurityProfileAIAgents" => {
+                page!(c.list_security_profile_ai_agents().instance_id(i).security_profile_id(of), 1000)
+            }
+            "ListContactFlowModuleAliases" => {
+                page!(c.list_contact_flow_module_aliases().instance_id(i).contact_flow_module_id(of), 1000)
+            }
+            "ListContactFlowModuleVersions" => {
+                page!(c.list_contact_flow_module_versions().instance_id(i).contact_flow_module_id(of), 1000)
+            }
             "ListInstances" => page!(c.list_instances(), 10),
             "SearchContactFlows" => page!(c.search_contact_flows().instance_id(i), 100),
             "SearchContactFlowModules" => page!(c.search_contact_flow_modules().instance_id(i), 100),

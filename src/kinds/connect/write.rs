@@ -41,6 +41,9 @@ impl Calls {
             "DeleteContactFlowModule" => {
                 wire!(call, c.delete_contact_flow_module().instance_id(i).contact_flow_module_id(id))
             }
+            "CreateContactFlowModuleAlias"
+            | "UpdateContactFlowModuleAlias"
+            | "DeleteContactFlowModuleAlias" => self.write_alias(c, call, id, args).await,
             "CreateQueue" => wire!(call, c.create_queue().instance_id(i), args),
             "UpdateQueueName" => wire!(call, c.update_queue_name().instance_id(i).queue_id(id), args),
             "UpdateQueueHoursOfOperation" => {

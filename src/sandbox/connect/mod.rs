@@ -141,6 +141,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "DeleteSecurityProfile" => security_profile::delete(instance, &ask),
         "ListSecurityProfilePermissions"
         | "ListSecurityProfileApplications"
+        | "ListSecurityProfileAIAgents"
         | "ListSecurityProfileFlowModules" => security_profile::list_inside(instance, &ask),
         "CreateAgentStatus" => agent_status::create(instance, &ask),
         "DescribeAgentStatus" => agent_status::describe(instance, &ask),

@@ -97,6 +97,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "security-profiles-permissions/*/*", "ListSecurityProfilePermissions"),
     ("GET", "security-profiles-applications/*/*", "ListSecurityProfileApplications"),
     ("GET", "security-profiles-flow-modules/*/*", "ListSecurityProfileFlowModules"),
+    ("GET", "security-profiles-ai-agents/*/*", "ListSecurityProfileAIAgents"),
     ("POST", "search-security-profiles", "SearchSecurityProfiles"),
     ("PUT", "agent-status/*", "CreateAgentStatus"),
     ("GET", "agent-status/*/*", "DescribeAgentStatus"),

@@ -8,7 +8,7 @@ use super::super::ids::Kind;
 use super::super::world::{Instance, Resource};
 use super::env::Ask;
 use super::input::{
-    find, find_mut, in_use, invalid, list_of, name_free, not_found, object, required, tags, text,
+    find, find_mut, in_use, invalid, list_of, name_free, not_found, object, one_of, required, tags, text,
 };
 use super::made::made;
 use super::{page, references};
@@ -48,6 +48,12 @@ fn members(instance: &Instance, body: &Map<String, Value>) -> Result<Map<String,
         let application = application.as_object().ok_or_else(|| invalid("Applications must hold objects"))?;
         text(application, "Namespace", 1, 128)?;
         list_of(application, "ApplicationPermissions", 1, 50)?;
+    }
+    // botocore AiAgent: Type is an enum of one. Assumed: what an ARN names is not looked up.
+    for agent in list_of(body, "AllowedAIAgents", 0, 100)?.into_iter().flatten() {
+        let agent = agent.as_object().ok_or_else(|| invalid("AllowedAIAgents must hold objects"))?;
+        text(agent, "Arn", 1, usize::MAX)?;
+        one_of(agent, "Type", &["THIRD_PARTY"])?;
     }
     for module in list_of(body, "AllowedFlowModules", 0, 10)?.into_iter().flatten() {
         let id = module.get("FlowModuleId").and_then(Value::as_str).unwrap_or_default();
@@ -138,12 +144,13 @@ pub(crate) fn delete(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
     Ok(Answer::json(&json!({})))
 }
 
-/// ListSecurityProfilePermissions, ...Applications and ...FlowModules: one list of one profile.
+/// ListSecurityProfilePermissions, ...Applications, ...FlowModules and ...AIAgents: one list of one profile.
 pub(crate) fn list_inside(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let profile = found(instance, ask)?;
     let member = match ask.call.operation.as_str() {
         "ListSecurityProfilePermissions" => "Permissions",
         "ListSecurityProfileApplications" => "Applications",
+        "ListSecurityProfileAIAgents" => "AllowedAIAgents",
         _ => "AllowedFlowModules",
     };
     let items = profile.body.get(member).and_then(Value::as_array).cloned().unwrap_or_default();

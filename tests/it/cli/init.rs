@@ -85,7 +85,7 @@ fn a_store_that_the_file_does_not_name_is_not_made() {
     let acme = Acme::new();
     let said = acme.run(2, &["init", "--store", "s3://other/main", "--yes"]);
     assert!(
-        said.err.contains("keeps things in s3://acme-snapdeploy/main, not in s3://other/main"),
+        said.err.contains("keeps things in s3://acme-snapdeploy/snapdeploy, not in s3://other/main"),
         "{}",
         said.err
     );

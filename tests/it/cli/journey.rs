@@ -14,6 +14,7 @@ const PROD: &str = "222222222222";
 pub(super) const OVERLAY: &str = "\
 [environments.prod.overlay.\"connect/queue/Billing\"]
 OutboundCallerConfig.OutboundCallerIdName = \"Acme Billing\"
+
 [environments.prod.overlay.\"connect/queue/Weekend desk\"]
 OutboundCallerConfig.OutboundCallerIdName = \"\"
 ";
@@ -28,21 +29,7 @@ impl Acme {
     pub(super) fn new() -> Acme {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
         let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
-        let environment = |name: &str, account: &str, more: &str| {
-            format!(
-                "[environments.{name}]\naccount = \"{account}\"\nregion = \"us-east-1\"\ninstance = \"acme-{name}\"\n\
-                 role_arn = \"arn:aws:iam::{account}:role/snapdeploy\"\n{more}\n"
-            )
-        };
-        let shell = Shell::with(&format!(
-            "project = \"acme\"\nstore = \"s3://acme-snapdeploy/main\"\nstore_region = \"us-east-1\"\n{}{}",
-            environment("dev", "111111111111", ""),
-            environment(
-                "prod",
-                PROD,
-                &format!("external_id = \"acme-releases\"\nprotected = true\n{OVERLAY}")
-            ),
-        ));
+        let shell = Shell::with(include_str!("../../../examples/acme/snapdeploy.toml"));
         let shell = shell
             .set("AWS_ENDPOINT_URL", &sandbox.endpoint())
             .set("AWS_ACCESS_KEY_ID", "111111111111")
@@ -100,7 +87,7 @@ fn from_dev_to_prod_and_back() {
     assert_eq!(extraction["schema"], "snapdeploy.extraction/1");
 
     let plan = acme.run(4, &["deploy", "dev@release", "--to", "prod", "--dry-run", "--exit-code"]);
-    assert!(plan.out.contains("19 changes: 14 to create, 5 to update"), "{}", plan.out);
+    assert!(plan.out.contains("30 changes: 18 to create, 12 to update"), "{}", plan.out);
     let refused = acme.run(5, &["deploy", "dev@release", "--to", "prod", "--yes"]);
     assert!(refused.err.contains("--confirm acme/prod"), "{}", refused.err);
     acme.run(5, &["deploy", "dev@release", "--to", "prod", "--confirm", "acme/dev"]);
@@ -116,7 +103,7 @@ fn from_dev_to_prod_and_back() {
     let deployed = Said::from(deployed);
     assert_eq!(deployed.code, 0, "{}", deployed.err);
     let run = std::fs::read_to_string(&output).unwrap().trim().trim_start_matches("run=").to_string();
-    assert!(deployed.err.contains(&format!("Run {run}: 23 calls")), "{}", deployed.err);
+    assert!(deployed.err.contains(&format!("Run {run}: 39 calls")), "{}", deployed.err);
     let undo = deployed.out.lines().last().unwrap();
     assert_eq!(undo, format!("Undo: snapdeploy rollback prod --run {run}"));
     let nothing = acme.deploy(0, &[]);

@@ -94,7 +94,7 @@ fn promotion_takes_one_package_to_stage_and_prod_and_rollback_takes_it_back() {
     results(&ran, &all.map(|job| (job, "success")));
     assert_ne!(acme.prod(), before);
     let plan = &ran.jobs["plan-prod"];
-    assert_eq!(plan.outputs["changes"], "19");
+    assert_eq!(plan.outputs["changes"], "30");
     assert!(plan.summary.contains("### Deploy") && plan.summary.contains("| what | action | members |"));
     assert!(plan.summary.contains("| connect/flow/Main IVR | update |"), "{}", plan.summary);
     let deployed = &ran.jobs["deploy-prod"];
@@ -279,7 +279,7 @@ fn the_jenkinsfile_backs_up_promotes_and_rolls_back() {
     acme.run(0, &["package", "verify", "backup.zip"]);
     well("package", "", "");
     well("stage", "stage", "");
-    assert!(well("plan for prod", "", "").out.contains("19 changes"));
+    assert!(well("plan for prod", "", "").out.contains("30 changes"));
     well("prod", "prod", "");
     let one = "connect/hours/Weekdays\n\nconnect/queue/Sales\n";
     assert!(well("plan of the rollback", "", one).out.contains("2 changes"));

@@ -1,1 +1,242 @@
-//! x
+//! Invariant 5 for the calls of these kinds: killed before or after any call that writes, of a deployment or of its
+//! rollback, then resumed or rolled back, an environment is exactly as before or exactly as after.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use snapdeploy::core::ledger::Ledger;
+use snapdeploy::core::means::Values;
+use snapdeploy::sandbox::{Kind, Scenario};
+
+use super::place::{naming, planned, promoting, world};
+use super::whole::closed;
+use crate::crash::{Phase, Prints, WayOut, perform, prints, recover, roll_back};
+use crate::mortal::{Death, Side};
+use crate::world::{A, B, REGION, World, assert_same, content, scenario, week};
+
+/// The calls that a deployment of this makes, each once or twice, and those of its rollback beside.
+const FORTH: [&str; 27] = [
+    "AssociateApprovedOrigin",
+    "AssociateBot",
+    "AssociateHoursOfOperations",
+    "AssociateLambdaFunction",
+    "AssociatePhoneNumberContactFlow",
+    "AssociateQueueQuickConnects",
+    "AssociateRoutingProfileQueues",
+    "CreateContactFlowModule",
+    "CreateHoursOfOperationOverride",
+    "CreatePrompt",
+    "CreateQuickConnect",
+    "CreateRoutingProfile",
+    "CreateSecurityProfile",
+    "DeleteHoursOfOperationOverride",
+    "DisassociateHoursOfOperations",
+    "DisassociatePhoneNumberContactFlow",
+    "DisassociateQueueQuickConnects",
+    "DisassociateRoutingProfileQueues",
+    "UpdateAgentStatus",
+    "UpdateContactFlowModuleContent",
+    "UpdateHoursOfOperationOverride",
+    "UpdatePrompt",
+    "UpdateQuickConnectConfig",
+    "UpdateRoutingProfileConcurrency",
+    "UpdateRoutingProfileQueues",
+    "UpdateSecurityProfile",
+    "UpdateSecurityProfile",
+];
+const BACK: [&str; 8] = [
+    "DeleteContactFlowModule",
+    "DeletePrompt",
+    "DeleteQuickConnect",
+    "DeleteRoutingProfile",
+    "DeleteSecurityProfile",
+    "DisassociateApprovedOrigin",
+    "DisassociateBot",
+    "DisassociateLambdaFunction",
+];
+
+fn small() -> Scenario {
+    let mut scenario = scenario();
+    for account in [A, B] {
+        scenario.account(account).lambda(REGION, "orders");
+        scenario.account(account).bot(REGION, "Helper", &["live"]);
+    }
+    for (account, alias) in [(A, "dev"), (B, "prod")] {
+        let new = account == A;
+        let pick = |a: Value, b: Value| if new { a } else { b };
+        let to = scenario.account(account).instance(REGION, alias);
+        for name in ["p1", "p2"] {
+            to.hours(name, json!({ "TimeZone": "UTC", "Config": week(9) }));
+        }
+        let (stays, goes) =
+            (closed("Stays", "2026-12-24", "2026-12-26"), closed("Goes", "2027-01-01", "2027-01-01"));
+        let (moved, comes) =
+            (closed("Stays", "2026-12-23", "2026-12-26"), closed("Comes", "2027-05-01", "2027-05-01"));
+        to.hours(
+            "Day",
+            json!({
+                "TimeZone": "UTC", "Config": week(9), "ParentHoursOfOperations": [{ "Name": if new { "p1" } else { "p2" } }],
+                "Overrides": if new { [moved, comes] } else { [stays, goes] },
+            }),
+        );
+        let day = to.id_of(Kind::Hours, "Day");
+        let wait = |seconds: &str| content(&[("Wait", json!({ "Seconds": seconds }))]);
+        for name in ["Main", "Other"] {
+            to.flow(name, "CONTACT_FLOW", &wait("5"));
+        }
+        let main = to.id_of(Kind::Flow, if new { "Main" } else { "Other" });
+        for name in ["one", "two"] {
+            let config = json!({ "QuickConnectType": "FLOW", "FlowConfig": { "ContactFlowId": main } });
+            to.resource(Kind::QuickConnect, name, json!({ "QuickConnectConfig": config }));
+        }
+        let linked = to.id_of(Kind::QuickConnect, if new { "one" } else { "two" });
+        to.queue("Sales", json!({ "HoursOfOperationId": day, "QuickConnectIds": [linked] }));
+        let mut of = |name: &str, priority: u64| {
+            to.queue(name, json!({ "HoursOfOperationId": day }));
+            let queue = json!({ "QueueId": to.id_of(Kind::Queue, name), "Channel": "VOICE" });
+            json!({ "QueueReference": queue, "Priority": priority, "Delay": 0 })
+        };
+        let (a, b, c) = (of("a", if new { 1 } else { 2 }), of("b", 1), of("c", 1));
+        let chat = if new { 3 } else { 2 };
+        let profile = json!({
+            "DefaultOutboundQueueId": to.id_of(Kind::Queue, "a"), "AgentAvailabilityTimer": "TIME_SINCE_LAST_ACTIVITY",
+            "QueueConfigs": if new { [a, b] } else { [a, c] },
+            "MediaConcurrencies": [{
+                "Channel": "CHAT", "Concurrency": chat,
+                "CrossChannelBehavior": { "BehaviorType": "ROUTE_CURRENT_CHANNEL_ONLY" },
+            }],
+        });
+        to.resource(Kind::RoutingProfile, "Agents", profile.clone());
+        to.prompt_with("Hello", if new { b"RIFF new" } else { b"RIFF old" }, json!({}));
+        to.module_with("Greet", &wait(if new { "6" } else { "7" }), json!({}));
+        to.security_profile(
+            "Some",
+            json!({ "Permissions": pick(json!(["Users.View"]), json!(["Queues.View"])) }),
+        );
+        to.agent_status(
+            "Lunch",
+            json!({ "State": pick(json!("ENABLED"), json!("DISABLED")), "DisplayOrder": 2 }),
+        );
+        if new {
+            to.resource(Kind::Lambda, "orders", json!({})).resource(Kind::Bot, "Helper#live", json!({}));
+            to.origin("https://desk.example.com");
+            to.prompt("New").module("New").quick_connect("New").security_profile("New", json!({}));
+            to.resource(Kind::RoutingProfile, "New", {
+                let mut bare = profile;
+                bare.as_object_mut().unwrap().remove("QueueConfigs");
+                bare
+            });
+        }
+        for (i, leads) in [new, !new].into_iter().enumerate() {
+            let flow = if leads { json!({ "ContactFlow": "Main" }) } else { json!({}) };
+            to.phone_with(&format!("+{}{i}", if new { "1555555010" } else { "493055510" }), flow);
+        }
+    }
+    scenario
+}
+
+async fn fresh() -> World {
+    let names = naming(&[
+        ("connect/phone-number/+15555550100", "+4930555100"),
+        ("connect/phone-number/+15555550101", "+4930555101"),
+    ]);
+    world(small(), Values { names, ..Values::default() }).await
+}
+
+async fn deploy(world: &World, death: &Death) -> bool {
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(world, &dev, &promoting()).await;
+    assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
+    perform(world, &plan, death).await
+}
+
+/// What cannot be the same: an override that is made again has another id, and another place.
+fn but_ids(mut state: Value) -> Value {
+    for hours in state[format!("{REGION}/prod")]["hours"].as_object_mut().unwrap().values_mut() {
+        let Some(all) = hours["Overrides"].as_array_mut() else { continue };
+        for one in all.iter_mut() {
+            one.as_object_mut().unwrap().remove("HoursOfOperationOverrideId");
+        }
+        all.sort_by_key(|o| o["Name"].to_string());
+    }
+    state
+}
+
+/// What B is before the deployment and after it.
+struct Ends {
+    old: (Value, Prints),
+    new: Prints,
+}
+
+/// Plays one case: a process that dies at the call `at` of `phase`, and the way out.
+async fn play(phase: Phase, at: usize, side: Side, way: WayOut, ends: &Ends) {
+    let here = format!("{phase:?} killed {side:?} move {at}, then {way:?}");
+    let world = fresh().await;
+    let death = Death::at_move(at, side);
+    let finished = match phase {
+        Phase::Deploy => Box::pin(deploy(&world, &death)).await,
+        Phase::Rollback => {
+            assert!(Box::pin(deploy(&world, &Death::never())).await);
+            Box::pin(roll_back(&world, &death)).await
+        }
+    };
+    assert!(!finished, "{here}: it did not die");
+    assert!(Box::pin(recover(&world, way)).await, "{here}: nothing is open");
+    let is_new = (phase == Phase::Deploy) == (way == WayOut::Resume);
+    assert_eq!(prints(&world).await, *if is_new { &ends.new } else { &ends.old.1 }, "{here}");
+    if !is_new {
+        println!("{here}: exactly as before");
+        assert_same(&but_ids(world.sandbox.connect_state(B)), &ends.old.0);
+    }
+    assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none(), "{here}: the lease is free");
+}
+
+/// Returns what B is before and after, and how many moves each way has; asserts that all the calls are among them.
+async fn ends() -> (Ends, usize, usize) {
+    let world = fresh().await;
+    let old = (but_ids(world.sandbox.connect_state(B)), prints(&world).await);
+    let calls = |world: &World| -> BTreeSet<String> {
+        let calls = world.sandbox.calls();
+        calls.iter().filter(|c| c.mutating && c.status == 200).map(|c| c.operation.clone()).collect()
+    };
+    let (forth, back) = (Death::at_move(usize::MAX, Side::Before), Death::at_move(usize::MAX, Side::Before));
+    world.sandbox.clear_calls();
+    assert!(Box::pin(deploy(&world, &forth)).await);
+    for call in FORTH {
+        assert!(calls(&world).contains(call), "{call} is not called");
+    }
+    let new = prints(&world).await;
+    world.sandbox.clear_calls();
+    assert!(Box::pin(roll_back(&world, &back)).await);
+    for call in BACK {
+        assert!(calls(&world).contains(call), "{call} is not called");
+    }
+    assert_same(&but_ids(world.sandbox.connect_state(B)), &old.0);
+    (Ends { old, new }, forth.calls(), back.calls())
+}
+
+/// Plays all cases of a phase: each call on both sides, with both ways out in turn.
+async fn matrix(phase: Phase) {
+    let (ends, forth, back) = Box::pin(ends()).await;
+    let calls = if phase == Phase::Deploy { forth } else { back };
+    for at in 0..calls {
+        let (one, other) = match at % 2 {
+            0 => (WayOut::Resume, WayOut::Rollback),
+            _ => (WayOut::Rollback, WayOut::Resume),
+        };
+        // On the heap: such futures are large.
+        Box::pin(play(phase, at, Side::Before, one, &ends)).await;
+        Box::pin(play(phase, at, Side::After, other, &ends)).await;
+    }
+    println!("{phase:?}: {calls} moves, all exactly as before or as after");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_any_move_of_a_deployment() {
+    matrix(Phase::Deploy).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_any_move_of_a_rollback() {
+    matrix(Phase::Rollback).await;
+}

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use snapdeploy::core::means::Values;
+use snapdeploy::core::plan::Plan;
 use snapdeploy::core::release::Deployment;
 use snapdeploy::sandbox::{InstanceSeed, Kind, Scenario};
 
-use super::place::{perform, planned, there, to_and_fro, world};
-use crate::world::{A, B, REGION, World, content, scenario, week};
+use super::place::{back, perform, planned, there, to_and_fro, world};
+use crate::world::{A, B, REGION, World, assert_same, content, scenario, week};
 
 /// Both accounts, each filled by `fill`, which is told whether it is dev.
 fn both(fill: impl Fn(&mut InstanceSeed, bool)) -> Scenario {
@@ -225,5 +226,49 @@ async fn what_one_side_has_no_value_of() {
             }
         };
         to_and_fro(&world, &dev, &Deployment::default(), blank).await;
+    }
+}
+
+/// Settings of a module, its description and the order of an agent status: once there, they can only be changed.
+#[tokio::test]
+async fn what_cannot_be_taken_away_is_said_and_stays() {
+    for forth in [true, false] {
+        let scenario = both(|to, dev| {
+            let some = |all: Value| if dev == forth { all } else { json!({}) };
+            let settings = json!({ "Version": "2019-10-30", "Parameters": {} }).to_string();
+            let words = if dev { "new" } else { "old" };
+            let says = content(&[("MessageParticipant", json!({ "Text": words }))]);
+            to.module_with("Greet", &says, some(json!({ "Settings": settings, "Description": "words" })));
+            to.agent_status("Lunch", some(json!({ "DisplayOrder": 3 })));
+        });
+        let world = world(scenario, Values::default()).await;
+        let dev = world.extract(&*world.a, "dev").await;
+        let said = |plan: &Plan| {
+            let what = if forth { "cannot take away again" } else { "no call that takes it away" };
+            plan.findings.iter().filter(|f| f.message.contains(what)).count()
+        };
+        let before = world.sandbox.connect_state(B);
+        let plan = planned(&world, &dev, &Deployment::default()).await;
+        assert_eq!(said(&plan), 3, "{:#?}", plan.findings);
+        perform(&world, &plan).await;
+        let back = back(&world).await;
+        perform(&world, &back).await;
+        let mut after = world.sandbox.connect_state(B);
+        if forth {
+            let prod = &mut after[format!("{REGION}/prod")];
+            for (kind, members) in
+                [("module", &["Settings", "Description"][..]), ("agent-status", &["DisplayOrder"])]
+            {
+                for resource in prod[kind].as_object_mut().unwrap().values_mut() {
+                    for member in members {
+                        assert!(
+                            resource.as_object_mut().unwrap().remove(*member).is_some(),
+                            "{member} is left"
+                        );
+                    }
+                }
+            }
+        }
+        assert_same(&after, &before);
     }
 }

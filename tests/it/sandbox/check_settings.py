@@ -25,6 +25,7 @@ def security_profiles(c, here, arn):
         "Permissions": ["BasicAgentAccess", "Users.View"],
         "Applications": [{"Namespace": "desk", "ApplicationPermissions": ["ACCESS"], "Type": "THIRD_PARTY_APPLICATION"}],
         "AllowedFlowModules": [{"Type": "MCP", "FlowModuleId": module}],
+        "AllowedAIAgents": [{"Type": "THIRD_PARTY", "Arn": "arn:aws:bedrock-agentcore:us-east-1:1:runtime/helper"}],
     }
     shown = {
         "Description": "Leads a team", "AllowedAccessControlTags": {"team": "voice"}, "TagRestrictedResources": ["User"],
@@ -43,7 +44,7 @@ def security_profiles(c, here, arn):
     equal({name: got.get(name) for name in shown}, shown, "security profile")
     equal((got["SecurityProfileName"], got["Tags"], "Permissions" in got), ("Lead", {"team": "voice"}, False), "profile")
     for method, member in [("permissions", "Permissions"), ("applications", "Applications"),
-                           ("flow_modules", "AllowedFlowModules")]:
+                           ("flow_modules", "AllowedFlowModules"), ("ai_agents", "AllowedAIAgents")]:
         call = getattr(c, f"list_security_profile_{method}")
         answer = call(**at)
         equal(answer[member], lists[member], member)
