@@ -8,6 +8,7 @@ use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
 use super::means::Means;
+use super::picked::is_ours;
 use super::plan::Wish;
 use super::survey;
 
@@ -58,6 +59,12 @@ pub async fn repoint(
         let from = means.driver.encode(found, raw.clone(), target);
         let to = means.driver.encode(found, raw, &known);
         if from.document == to.document {
+            continue;
+        }
+        if !is_ours(means.values, &address) {
+            let message = "names something by the id that it had, and is not the environment's to write: \
+                           whoever manages it has to name the new one";
+            out.findings.push(Finding::new(Weight::Warning, Some(&address), message));
             continue;
         }
         let message = "names something by the id that it had; it will name it by the new one";

@@ -14,11 +14,12 @@ use super::id::SnapshotId;
 use super::inventory::{Inventory, Ownership};
 use super::ledger::Act;
 use super::means::Means;
+use super::picked::keep_ours;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
 use super::reach::reach;
 use super::regain::regain;
-use super::renames::{by_id, relabel};
+use super::renames::{by_id, displaced, relabel};
 use super::repoint::repoint;
 use super::run::{RunKind, RunStatus};
 use super::select::Selection;
@@ -67,7 +68,9 @@ pub async fn plan_restore(
     let before = then.inventory(&inventory);
     let renames = by_id(&before, &inventory);
     let inventory = relabel(inventory, &renames);
-    let documents = then.documents(means);
+    let mut documents = then.documents(means);
+    then.findings.extend(keep_ours(environment, select, means.values, &mut documents));
+    then.findings.extend(displaced(&before, &inventory, documents.keys()));
     let (lives, unread) = survey::read(means.driver, &inventory, documents.keys(), means.events).await;
     let needed: BTreeSet<Address> = documents
         .values()
@@ -216,6 +219,8 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
     let only_named = named.len() == select.patterns().len() && !select.is_all();
     let mut then = Then::new();
     let mut taken: BTreeMap<SnapshotId, Timestamp> = BTreeMap::new();
+    // What each id was called last: what an older snapshot calls otherwise is the same one by an earlier name.
+    let mut called: BTreeMap<(String, String), Address> = BTreeMap::new();
     // An id begins with the time of its snapshot: what is surely younger is not even read.
     let day = |id: &SnapshotId| id.as_str().split('-').next().unwrap_or_default().to_string();
     let last = day(&SnapshotId::new(at));
@@ -227,6 +232,17 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
         if manifest.taken_at > at {
             continue;
         }
+        for found in manifest.kept.iter().map(|k| &k.found).chain(&manifest.inventory) {
+            let key = (found.address.kind().to_string(), found.id.clone());
+            if !found.id.is_empty() {
+                called.entry(key).or_insert_with(|| found.address.clone());
+            }
+        }
+        let since = |address: &Address| {
+            let found = &manifest.kept.iter().find(|k| k.found.address == *address)?.found;
+            let last = called.get(&(address.kind().to_string(), found.id.clone()))?;
+            (last != address).then(|| last.clone())
+        };
         let mut concerned: BTreeSet<&Address> = manifest.kept.iter().map(|k| &k.found.address).collect();
         if let Coverage::Before { scope, .. } | Coverage::After { scope, .. } = &manifest.coverage {
             concerned.extend(scope);
@@ -235,6 +251,12 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
         for address in concerned.into_iter().filter(|a| select.picks(a)) {
             match manifest.says(address) {
                 _ if then.knows(address) => {}
+                Says::There if since(address).is_some() => {
+                    let message = since(address).map(|last| format!("was called {last} by then"));
+                    let note = message.map(|m| Finding::new(Weight::Note, Some(address), m));
+                    then.findings.extend(note);
+                    then.absent.insert(address.clone());
+                }
                 Says::There => drop(then.there.insert(address.clone(), id.clone())),
                 Says::Absent => drop(then.absent.insert(address.clone())),
                 Says::Nothing => {}

@@ -39,7 +39,9 @@ fn steps(plan: &Plan) -> Vec<(Action, String)> {
 }
 
 fn blocks(plan: &Plan) -> Vec<String> {
-    plan.blocks().map(|f| format!("{:?} {}", f.address.as_ref().map(ToString::to_string), f.message)).collect()
+    plan.blocks()
+        .map(|f| format!("{:?} {}", f.address.as_ref().map(ToString::to_string), f.message))
+        .collect()
 }
 
 async fn planned(world: &World, dev: &Snapshot, deployment: &Deployment) -> Plan {
@@ -116,7 +118,8 @@ async fn a_saved_plan_with_a_rename_can_be_performed() {
     let world = World::new(centre(&[(A, "dev")])).await;
     let dev = world.extract(&*world.a, "dev").await;
     done(&world, &planned(&world, &dev, &Deployment::default()).await).await;
-    edit(&world, &*world.a, "connect/hours/Day", |d| drop(d.portable.insert("Name".into(), json!("Tag")))).await;
+    edit(&world, &*world.a, "connect/hours/Day", |d| drop(d.portable.insert("Name".into(), json!("Tag"))))
+        .await;
     edit(&world, &*world.a, "connect/queue/Returns", |d| {
         d.portable.insert("Description".into(), json!("new words"));
     })
@@ -185,7 +188,11 @@ async fn repointing_leaves_what_is_managed_elsewhere() {
     let when = When::Snapshot(Box::new(good.clone()));
     let plan = plan_restore(&means, "prod", &when, &select).await.unwrap();
     assert_eq!(steps(&plan), [(Action::Create, "connect/queue/Returns".into())]);
-    assert!(plan.findings.iter().any(|f| f.weight == Weight::Warning && f.address == Some(of("connect/flow/Main"))));
+    assert!(
+        plan.findings
+            .iter()
+            .any(|f| f.weight == Weight::Warning && f.address == Some(of("connect/flow/Main")))
+    );
 }
 
 /// Going back to a time wrote all that had changed, whosever it was.
