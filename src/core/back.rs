@@ -103,7 +103,8 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
             } else {
                 format!("of {}", select.patterns().join(", "))
             };
-            return Err(Error::not_found(format!("there is no deployment {what} in {pin}")).hint(
+            let place = format!("account {}, {}", pin.account, pin.region);
+            return Err(Error::not_found(format!("there is no deployment {what} in {place}")).hint(
                 "`snapdeploy history` lists the runs; `snapdeploy rollback ENV --run RUN` undoes a given one",
             ));
         }

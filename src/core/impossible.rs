@@ -61,7 +61,10 @@ pub(super) fn impossible(
                     ));
                 }
                 if let Placeholder::To { address, .. } = &u.placeholder {
-                    finding.message = format!("refers to {address}, which is not in the target ({})", u.why);
+                    finding.message = format!("refers to {address}, which is not in the target");
+                    if u.why != format!("there is no {address}") {
+                        finding.message.push_str(&format!(" ({})", u.why));
+                    }
                     finding = finding.hint(format!(
                         "add {address} to the deployment (--with-dependencies adds all that is missing), or \
                              create it in the target first"

@@ -57,12 +57,22 @@ pub struct Lease<'a> {
     stop: Stop,
     heard: Cell<Timestamp>,
     lost: Cell<bool>,
+    /// Whether a heartbeat is on its way.
+    beating: Cell<bool>,
 }
 
 impl<'a> Lease<'a> {
     /// Returns the lease that `claim` has just been given for.
     pub fn new(ledger: &'a dyn Ledger, clock: &'a Clock, claim: Claim, stop: Stop) -> Lease<'a> {
-        Lease { ledger, clock, claim, stop, heard: Cell::new(clock.now()), lost: Cell::new(false) }
+        Lease {
+            ledger,
+            clock,
+            claim,
+            stop,
+            heard: Cell::new(clock.now()),
+            lost: Cell::new(false),
+            beating: Cell::new(false),
+        }
     }
 
     /// Does `work` with heartbeats beside it.
@@ -74,6 +84,20 @@ impl<'a> Lease<'a> {
         }
     }
 
+    /// Parks the run. No heartbeat follows, nor is one on its way: it would say that the owner goes on.
+    pub async fn park(&self) -> Result<()> {
+        const MOMENT: Duration = Duration::from_millis(5);
+        self.lost.set(true);
+        // One that was dropped on its way never comes back, so this is not waited for for long.
+        for _ in 0..200 {
+            if !self.beating.get() {
+                break;
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        self.ledger.park(&self.claim).await
+    }
+
     async fn beat_on(&self) -> std::convert::Infallible {
         loop {
             self.clock.sleep(BEAT_EVERY).await;
@@ -81,7 +105,9 @@ impl<'a> Lease<'a> {
                 std::future::pending::<()>().await;
             }
             // A failed heartbeat is not the end: `sure` decides by when the last one was heard.
+            self.beating.set(true);
             let _ = self.beat().await;
+            self.beating.set(false);
         }
     }
 

@@ -7,8 +7,11 @@ use super::document::Document;
 use super::driver::Live;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::id::RunId;
 use super::inventory::{Found, Inventory, Ownership};
+use super::known::{By, known};
 use super::means::Means;
+use super::plan::{Action, Plan, Step};
 use super::select::Selection;
 use super::snapshot::Coverage;
 use super::source::Source;
@@ -164,11 +167,15 @@ pub async fn find(
         return Ok(renames);
     }
     let (lives, _) = survey::skim(means.driver, target, free, means.events).await;
+    let written = written_as(means, &lives).await?;
     let mut former: Option<BTreeMap<Address, BTreeSet<Address>>> = None;
     for address in missing {
         let uid = source.inventory.get(address).map(Found::lasting_uid).unwrap_or_default();
-        let same: Vec<&Live> =
-            of_kind(&lives, address).filter(|l| l.found.uid.as_ref() == Some(&uid)).collect();
+        let is_same = |l: &&Live| match &l.found.uid {
+            Some(tagged) => *tagged == uid,
+            None => written.get(&l.found.address) == Some(&uid),
+        };
+        let same: Vec<&Live> = of_kind(&lives, address).filter(is_same).collect();
         match same[..] {
             [one] => {
                 renames.now.insert(address.clone(), one.found.address.clone());
@@ -224,6 +231,27 @@ impl Renames {
         self.now.insert(new.clone(), old.clone());
         Ok(())
     }
+}
+
+/// Returns as what the run that wrote it last took each of `lives` that carries no uid: what was there before us gets
+/// no tag, and yet it has been said which one it is.
+async fn written_as(means: &Means<'_>, lives: &BTreeMap<Address, Live>) -> Result<BTreeMap<Address, String>> {
+    let untagged =
+        lives.values().filter(|l| l.found.uid.is_none()).map(|l| l.found.address.clone()).collect();
+    let mut plans: BTreeMap<RunId, Plan> = BTreeMap::new();
+    let mut uids = BTreeMap::new();
+    for (address, known) in known(means, &untagged).await? {
+        let (By::Run(start), Some(live)) = (known.by, lives.get(&address)) else { continue };
+        if !plans.contains_key(&start.run) {
+            plans.insert(start.run.clone(), means.repository.plan(&start.plan).await?);
+        }
+        let steps = plans.get(&start.run).into_iter().flat_map(|p| &p.steps);
+        let step = steps.into_iter().find(|s| s.address == address && s.action == Action::Update);
+        // Somebody may have deleted it since, and made another one under that name.
+        let same = |s: &&Step| s.found.as_ref().is_some_and(|f| f.id == live.found.id);
+        uids.extend(step.filter(same).map(|s| (address, s.uid.clone())));
+    }
+    Ok(uids)
 }
 
 fn of_kind<'a>(lives: &'a BTreeMap<Address, Live>, like: &'a Address) -> impl Iterator<Item = &'a Live> {

@@ -61,13 +61,18 @@ pub async fn repoint(
         if from.document == to.document {
             continue;
         }
+        let text = serde_json::to_string(&from.document).unwrap_or_default();
+        let named = lost.iter().filter(|(_, old)| text.contains(&old.id));
+        let named: Vec<String> = named.map(|(lost, _)| lost.to_string()).collect();
+        let named = named.join(", ");
         if !is_ours(means.values, &address) {
-            let message = "names something by the id that it had, and is not the environment's to write: \
-                           whoever manages it has to name the new one";
-            out.findings.push(Finding::new(Weight::Warning, Some(&address), message));
+            let message =
+                format!("names {named} by the id that it had, and is not the environment's to write");
+            let finding = Finding::new(Weight::Warning, Some(&address), message);
+            out.findings.push(finding.hint("whoever manages it has to name the new one"));
             continue;
         }
-        let message = "names something by the id that it had; it will name it by the new one";
+        let message = format!("names {named} by the id that it had; it gets the new one");
         out.findings.push(Finding::new(Weight::Note, Some(&address), message));
         out.wishes.push(Wish {
             uid: from.found.uid.clone().unwrap_or_default(),

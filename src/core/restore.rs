@@ -102,6 +102,7 @@ pub async fn plan_restore(
             address,
         })
         .collect();
+    let own = wishes.len();
     let repointed = repoint(means, &before, &inventory, &wishes).await?;
     wishes.extend(repointed.wishes);
     then.findings.extend(repointed.findings);
@@ -122,7 +123,8 @@ pub async fn plan_restore(
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, then.findings)?;
     plan.renames = renames;
     reach(means, &mut plan).await?;
-    drift::tell(means, &wishes, &mut plan).await?;
+    // What is only pointed to something again keeps everything that somebody has changed in it.
+    drift::tell(means, &wishes[..own], &mut plan).await?;
     Ok(plan)
 }
 

@@ -269,12 +269,12 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
                 });
             }
             Err(then) => {
-                park(means, lease, &mut performance, &then).await;
+                park(lease, &mut performance, &then).await;
                 return Ok(LegEnd::TurnFailed(error, then));
             }
         }
     }
-    park(means, lease, &mut performance, &error).await;
+    park(lease, &mut performance, &error).await;
     Ok(LegEnd::Over(Ended::Stopped { run, why: error }))
 }
 
@@ -289,10 +289,10 @@ async fn in_place_of_another(means: &Means<'_>, leg: &Leg) -> bool {
 }
 
 /// Lets go of a run that can be resumed. What cannot be written here, the next run finds out by looking.
-async fn park(means: &Means<'_>, lease: &Lease<'_>, performance: &mut Performance<'_>, why: &Error) {
+async fn park(lease: &Lease<'_>, performance: &mut Performance<'_>, why: &Error) {
     performance.journal.note(Note::Stopped { why: why.message.clone() });
     let _ = performance.journal.flush().await;
-    let _ = means.ledger.park(&lease.claim).await;
+    let _ = lease.park().await;
 }
 
 async fn end(

@@ -90,3 +90,25 @@ async fn a_partial_extract_taken_as_the_whole() {
         plan_restore(&means, "prod", &When::At(Timestamp::now()), &Selection::all()).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::NotFound, "{refused}");
 }
+
+/// A rollback put old words back; then the next update of a stack that also has the queue puts the new ones there again.
+#[tokio::test]
+async fn a_stack_update_that_undoes_a_rollback() {
+    let (mut world, _) = deployed().await;
+    let next = release(&world, 0, "words of the stack").await;
+    perform(&world, &plan(&world, &next, "*", OnDrift::Block).await).await;
+    assert!(matches!(world.roll_back().await, Ok(Ended::Done { .. })));
+    assert!(!words(&world.sandbox).contains("words of the stack"));
+    console(&world, B, 0, "words of the stack").await;
+
+    let fix = release(&world, 0, "mended words").await;
+    let why = plan(&world, &fix, "*", OnDrift::Block).await.permitted().unwrap_err();
+    assert!(why.message.contains(&format!("{} was changed since run", queue(0))), "{why}");
+
+    // Said once in the configuration, it is the stack's, and nothing of ours writes it or argues about it.
+    world.values.managed_elsewhere = Some(Selection::new(&[queue(0).to_string()]).unwrap());
+    let left = plan(&world, &fix, "*", OnDrift::Block).await;
+    assert!(left.permitted().is_ok() && left.steps.iter().all(|s| s.address != queue(0)), "{left:#?}");
+    let said = left.findings.iter().any(|f| f.message.contains("managed elsewhere"));
+    assert!(said, "{:#?}", left.findings);
+}

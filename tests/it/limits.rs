@@ -103,11 +103,10 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
     let said: BTreeSet<String> = plan.blocks().map(lines).collect();
     let wordy = plan.blocks().filter(|f| f.address.as_ref().is_some_and(|a| a.name() == "Wordy"));
     assert_eq!(wordy.count(), 2, "the queue and the hours");
-    let absent = |flow: &str, what: &str| {
-        format!("{flow} refers to {what}, which is not in the target (there is no {what})")
-    };
+    let absent = |flow: &str, what: &str| format!("{flow} refers to {what}, which is not in the target");
     let size = content(&[("MessageParticipant", json!({ "Text": long }))]).len();
     let expected = BTreeSet::from([
+        " there is no place from which prod could take the bytes of connect/prompt/Hi.wav".to_string(),
         absent("Main", "lambda/function/orders"),
         absent("Main", "connect/view/Form"),
         absent("Main", "connect/user/robin"),

@@ -8,7 +8,7 @@ use snapdeploy::core::moves::{Does, Move, Stage};
 use snapdeploy::core::portable::needs;
 use snapdeploy::core::schedule::Schedule;
 
-use crate::order_laws::{arranged, fake, node, nodes, wishes};
+use crate::order_laws::{Node, arranged, fake, node, nodes, wishes};
 
 /// The most moves that are made at once, and of one call.
 const AT_ONCE: usize = 16;
@@ -120,4 +120,30 @@ fn moves_that_do_not_wait_for_each_other_are_made_together() {
     let mut schedule = Schedule::new(&moves, &driver, &BTreeMap::new(), |_| false);
     let begun = std::iter::from_fn(|| schedule.begin()).count();
     assert_eq!(begun, OF_A_CALL);
+}
+
+/// Checks an execution in which each move begins before any has ended.
+fn check_all_at_once(nodes: &[Node], expected: usize) {
+    let moves = arranged(&wishes(nodes)).unwrap();
+    assert_eq!(moves.len(), expected);
+    let spans = (0..moves.len()).map(|i| Some((i, moves.len() + i))).collect();
+    check(&moves, &BTreeSet::new(), &Execution { spans, finished: true });
+}
+
+#[test]
+#[should_panic(expected = "refers to: Create")]
+fn the_check_sees_a_move_that_refers_to_what_is_not_there() {
+    check_all_at_once(&[node(false, false, &[1]), node(false, false, &[])], 2);
+}
+
+#[test]
+#[should_panic(expected = "the same address: Create")]
+fn the_check_sees_two_moves_of_one_address() {
+    check_all_at_once(&[node(true, false, &[0])], 2);
+}
+
+#[test]
+#[should_panic(expected = "two stretches: Create")]
+fn the_check_sees_two_stretches_that_are_mixed() {
+    check_all_at_once(&[node(true, true, &[0]), node(true, false, &[])], 2);
 }

@@ -2,12 +2,15 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use jiff::Timestamp;
 
 use crate::cli::ui::Ink;
 use crate::core::Pin;
 use crate::core::finding::{Finding, Weight};
+
+/// Below this many columns a table is not squeezed: words of three letters are read by nobody.
+const NARROW: u16 = 72;
 
 /// A table without borders: one record a line where it is piped, as wide as the terminal where there is one.
 pub(in crate::cli) struct Grid(Table);
@@ -18,16 +21,20 @@ impl Grid {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).force_no_tty();
         match ink.width {
-            Some(width) => {
+            Some(width) if width >= NARROW => {
                 table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
             }
-            None => {
+            _ => {
                 table.set_content_arrangement(ContentArrangement::Disabled);
             }
         }
         table.set_header(headings.map(str::to_uppercase));
         for column in table.column_iter_mut() {
             column.set_padding((0, 2));
+        }
+        // What comes first is what is typed again: it stays in one piece.
+        if let Some(first) = table.column_mut(0) {
+            first.set_constraint(ColumnConstraint::ContentWidth);
         }
         Grid(table)
     }

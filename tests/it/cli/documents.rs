@@ -61,7 +61,8 @@ const DOCUMENTS: [Document; 14] = [
     (&["history", "stats"], 0, "snapdeploy.stats/1", &["since", "until", "environments", "all"]),
     (
         &["diff", "dev@latest", "prod@live", "--exit-code"],
-        0,
+        // Prod has a quick connect of its own.
+        4,
         "snapdeploy.diff/1",
         &["from", "to", "differences"],
     ),

@@ -9,6 +9,7 @@ mod exits;
 mod health;
 mod help;
 mod history;
+mod hurts;
 mod init;
 mod journey;
 mod moments;

@@ -89,7 +89,7 @@ fn deploying_a_package_file_puts_its_blobs_into_the_store_and_planning_does_not(
     release(&acme);
     let deploy = ["deploy", "release.zip", "--to", "prod"];
     acme.run(0, &[&deploy[..], &["--dry-run"]].concat());
-    let name = format!("main/blobs/sha256/{}", Digest::of(AUDIO));
+    let name = format!("snapdeploy/blobs/sha256/{}", Digest::of(AUDIO));
     assert!(!kept(&acme).contains(&name));
     acme.run(0, &[&deploy[..], &["--confirm", "acme/prod"]].concat());
     assert!(kept(&acme).contains(&name));

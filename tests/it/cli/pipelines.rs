@@ -23,7 +23,8 @@ fn staged() -> Acme {
         (
             "scenario.toml",
             "[switches]",
-            "[[accounts]]\nid = \"333333333333\"\nname = \"stage\"\nroles = [{ name = \"snapdeploy\" }]\n\n[switches]",
+            "[[accounts]]\nid = \"333333333333\"\nname = \"stage\"\nroles = [{ name = \"snapdeploy\" }]\n\
+             lambdas = [{ name = \"acme-order-status\", region = \"us-east-1\" }]\n\n[switches]",
         ),
     ] {
         let file = folder.path().join(file);
@@ -38,7 +39,10 @@ fn staged() -> Acme {
          role_arn = \"arn:aws:iam::{STAGE}:role/snapdeploy\"\ninstance = \"acme-stage\"\n\
          [environments.stage.overlay.\"connect/queue/Billing\"]\nOutboundCallerConfig.OutboundCallerIdName = \"\"\n\
          [environments.stage.overlay.\"connect/queue/Weekend desk\"]\n\
-         OutboundCallerConfig.OutboundCallerIdName = \"\"\n"
+         OutboundCallerConfig.OutboundCallerIdName = \"\"\n\
+         [environments.stage.vars]\nhotline = \"+18005550107\"\nshop = \"https://shop.stage.acme.example\"\n\
+         [environments.stage.names]\n\"connect/phone-number/main-line\" = \"+18005550100\"\n\
+         \"connect/phone-number/hotline\" = \"+18005550107\"\n"
     ));
     let shell = shell
         .set("AWS_ENDPOINT_URL", &sandbox.endpoint())

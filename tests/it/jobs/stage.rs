@@ -29,6 +29,8 @@ pub(super) struct Stage {
     /// How many scripts were run: each has a file for what it says.
     scripts: usize,
     screen: Option<String>,
+    /// Whether the next script runs beside the one that is held.
+    besides: bool,
     /// The file that the next piece of TOML goes into.
     file: Option<PathBuf>,
 }
@@ -39,7 +41,16 @@ impl Stage {
         let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
         let directory = tempfile::tempdir().unwrap();
         std::fs::copy(folder.join("snapdeploy.toml"), directory.path().join("snapdeploy.toml")).unwrap();
-        Stage { sandbox, directory, holding: false, running: None, scripts: 0, screen: None, file: None }
+        Stage {
+            sandbox,
+            directory,
+            holding: false,
+            running: None,
+            scripts: 0,
+            screen: None,
+            besides: false,
+            file: None,
+        }
     }
 
     fn start(&mut self, script: &str) -> Typed {
@@ -69,6 +80,11 @@ impl Stage {
     /// Runs what the reader types; where calls are held, until one is.
     pub(super) fn run(&mut self, script: &str) {
         assert!(self.screen.is_none(), "a script without a screen before: {script}");
+        if self.besides {
+            self.besides = false;
+            self.run_besides(script);
+            return;
+        }
         if !self.holding {
             let typed = self.start(script);
             self.end(typed);
@@ -88,6 +104,24 @@ impl Stage {
         self.running = Some(typed);
     }
 
+    /// Runs a script that asks the one that is held to stop; that goes on, and stops, when it has heard of it.
+    fn run_besides(&mut self, script: &str) {
+        let second = self.start(script);
+        let began = Instant::now();
+        let wait = |is_so: &dyn Fn() -> bool| {
+            while !is_so() {
+                assert!(began.elapsed() < PATIENCE, "it does not wait for the one that is held");
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        };
+        wait(&|| std::fs::read_to_string(&second.said).unwrap().contains("Waiting: "));
+        self.sandbox.clear_calls();
+        // One is the wish itself; by the second heartbeat after it, it has been heard.
+        wait(&|| self.sandbox.calls().iter().filter(|c| c.operation == "UpdateItem").count() > 3);
+        self.sandbox.release();
+        self.end(second);
+    }
+
     fn end(&mut self, mut typed: Typed) {
         let status = typed.child.wait().unwrap();
         let mut said = std::fs::read_to_string(&typed.said).unwrap();
@@ -96,6 +130,8 @@ impl Stage {
             Some(code) => said.push_str(&format!("[exit {code}]\n")),
             None => said.push_str("[killed]\n"),
         }
+        let here = self.directory.path().display().to_string();
+        let said = said.replace(&here, "<directory>");
         self.screen = Some(said);
     }
 
@@ -119,7 +155,7 @@ impl Stage {
     /// * `file NAME`: the TOML that follows is written into that file;
     /// * `switch NAME=VALUE`, `deny OPERATION` (once);
     /// * `hold OPERATION`: the next script is stopped at that call; `release` lets it go on, `kill` and `interrupt` end
-    ///   it, and the screen that follows is its.
+    ///   it, and the screen that follows is its; `besides`: the next script asks it to stop.
     pub(super) fn behind(&mut self, words: &str) -> Result<(), String> {
         let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
         match verb {
@@ -134,6 +170,7 @@ impl Stage {
                 let (name, value) = rest.split_once('=').ok_or("NAME=VALUE")?;
                 self.sandbox.set_switch(name, value).map_err(|e| e.to_string())?;
             }
+            "besides" => self.besides = true,
             "file" => self.file = Some(self.directory.path().join(rest)),
             "deny" => self.sandbox.fault(Fault::next(rest, FaultKind::AccessDenied)),
             "hold" => {
@@ -143,7 +180,11 @@ impl Stage {
             "release" | "kill" | "interrupt" => {
                 let mut typed = self.running.take().ok_or("nothing runs")?;
                 match verb {
-                    "kill" => typed.child.kill().map_err(|e| e.to_string())?,
+                    "kill" => {
+                        typed.child.kill().map_err(|e| e.to_string())?;
+                        // The call that nobody waits for any more is given up, or ends, before anything else is done.
+                        std::thread::sleep(Duration::from_millis(500));
+                    }
                     "interrupt" => {
                         let pid = typed.child.id().to_string();
                         Command::new("kill").args(["-INT", &pid]).status().map_err(|e| e.to_string())?;
