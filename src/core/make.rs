@@ -17,10 +17,11 @@ use super::journal::Journal;
 use super::lease::{Lease, SETTLE};
 use super::look::{Sight, look};
 use super::means::Means;
-use super::moves::{Does, Move};
+use super::moves::{Does, Move, Stage};
 use super::plan::Plan;
 use super::portable::Resolver;
 use super::progress::Progress;
+use super::referrers::concerns_of;
 use super::run::{How, Made, Note, RunKind};
 use super::schedule::Schedule;
 
@@ -47,7 +48,8 @@ impl Making<'_, '_> {
             let over = |i: usize| progress.done.contains(&i) || left.contains(&self.plan.moves[i].address);
             (0..self.plan.moves.len()).map(over).collect::<Vec<bool>>()
         };
-        let mut schedule = Schedule::new(&self.plan.moves, self.means.driver, |i| over[i]);
+        let mut schedule =
+            Schedule::new(&self.plan.moves, self.means.driver, &self.plan.renames, |i| over[i]);
         let mut running = FuturesUnordered::new();
         let mut failed = None;
         loop {
@@ -103,6 +105,11 @@ impl Making<'_, '_> {
                 }
                 Sight::Other(why) => return Err(Error::new(ErrorKind::Stale, format!("{address} {why}"))),
                 Sight::Before => {}
+            }
+            if let Some(why) = self.spared(m).await? {
+                self.progress.borrow_mut().left.insert(index);
+                self.journal.lock().await.note(Note::Left { index, why });
+                return Ok(());
             }
             let target = self.found(&address);
             let args = self.arguments(m)?;
@@ -174,6 +181,33 @@ impl Making<'_, '_> {
             self.know(found);
         }
         Ok(sight)
+    }
+
+    /// Returns why a rollback leaves what `m` would write, though nobody has changed that part of it: it has left another
+    /// part, and a mixture of both is nobody's; or something that it has left refers to what would go.
+    async fn spared(&self, m: &Move) -> Result<Option<String>> {
+        let left: Vec<Address> = self.progress.borrow().left(self.plan).into_iter().cloned().collect();
+        if self.plan.kind != RunKind::Rollback || left.is_empty() {
+            return Ok(None);
+        }
+        if left.contains(&m.address) {
+            return Ok(Some("has been changed by somebody else since the plan was made".into()));
+        }
+        if m.stage != Stage::Clean {
+            return Ok(None);
+        }
+        let known = self.inventory.borrow().clone();
+        for user in left.iter().filter_map(|a| known.get(a)) {
+            let live = match self.means.driver.read(user, &known).await {
+                Ok(live) => live,
+                Err(e) if e.kind == ErrorKind::NotFound => continue,
+                Err(e) => return Err(e),
+            };
+            if concerns_of(self.means.driver, &user.address, &live.document).contains(&m.address) {
+                return Ok(Some(format!("is referred to by {}, which was left as it is", user.address)));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns `refusal`, unless an earlier call for the move has had its effect all the same.

@@ -59,6 +59,7 @@ pub mod progress;
 pub mod promotion;
 pub mod prune;
 pub mod reach;
+pub mod readdress;
 pub mod referrers;
 pub mod regain;
 pub mod release;

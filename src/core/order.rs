@@ -7,6 +7,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use serde_json::Value;
 
 use super::address::Address;
+use super::document::Document;
 use super::driver::{Change, Driver, concerns};
 use super::error::{Error, Result};
 use super::moves::{Does, Move, Stage, facet_digest};
@@ -25,6 +26,7 @@ pub struct Task<'a> {
 
 /// Returns the moves of all `tasks` in an order in which
 /// * nothing is referred to before it is there, nor an alias of it,
+/// * a name is let go of before another gets it,
 /// * what is new is whole before anything live refers to it: shells are filled by then,
 /// * callers are switched over last on the way forth, and first on the way back,
 /// * what is deleted is not referred to any more by anything else that is deleted, and deletes come last.
@@ -66,7 +68,12 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
 
     let mut all: Vec<Move> = Vec::new();
     let mut follows: Vec<Option<usize>> = Vec::new();
+    // Who lets go of a name: it has to, before another gets it.
+    let mut frees: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut takes: BTreeMap<usize, (String, String)> = BTreeMap::new();
     for task in tasks {
+        let kind = task.wish.address.kind().to_string();
+        let (from, to) = (named(task.wish.from.as_ref()), named(task.wish.to.as_ref()));
         let mut previous = None;
         for m in task.moves {
             let shellable = in_circle.contains(&m.address) && driver.has_shells(m.address.kind());
@@ -77,6 +84,10 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
                 vec![m]
             };
             for part in parts {
+                if from != to && part.facet.iter().any(|f| f == NAME) {
+                    frees.extend(from.clone().map(|name| ((kind.clone(), name), all.len())));
+                    takes.extend(to.clone().map(|name| (all.len(), (kind.clone(), name))));
+                }
                 all.push(part);
                 follows.push(previous);
                 previous = Some(all.len() - 1);
@@ -113,7 +124,8 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
         let needed = concerns(driver, &m.address, &m.args);
         // What needs itself to be made never has its turn.
         let made = needed.iter().filter_map(|a| creator.get(a).copied()).chain(aliased(i, m));
-        hard.wait(i, follows[i].into_iter().chain(made));
+        let free = takes.get(&i).and_then(|name| frees.get(name)).copied().filter(|j| *j != i);
+        hard.wait(i, follows[i].into_iter().chain(made).chain(free));
         soft.wait(i, needed.iter().filter_map(|a| filler.get(a).copied()).filter(|f| *f != i));
     }
 
@@ -148,11 +160,18 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
             (0..all.len()).filter(|i| hard.left[*i] > 0).map(|i| all[i].address.to_string()).collect();
         let names = stuck.into_iter().collect::<Vec<_>>().join(", ");
         return Err(Error::blocked(format!(
-            "these refer to each other in a circle that nothing can break: {names}"
+            "these refer to each other, or want each other's names, in a circle that nothing can break: {names}"
         )));
     }
     let mut slots: Vec<Option<Move>> = all.into_iter().map(Some).collect();
     Ok(order.into_iter().filter_map(|i| slots[i].take()).collect())
+}
+
+/// The member that is the name, of whatever can be renamed.
+const NAME: &str = "Name";
+
+fn named(document: Option<&Document>) -> Option<String> {
+    document?.portable.get(NAME)?.as_str().map(String::from)
 }
 
 /// Who waits for whom, by number.

@@ -1,8 +1,9 @@
 //! Picking: which documents of a release go into an environment, and which stay out and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
+use super::document::Document;
 use super::finding::{Finding, Weight};
 use super::inventory::{Inventory, Ownership};
 use super::means::Values;
@@ -60,6 +61,31 @@ pub fn pick(
         );
     }
     (picked, findings)
+}
+
+/// Takes out of `documents`, which are to be put back, what is not the environment's to write, and says so; it blocks
+/// where it was named.
+pub fn keep_ours(
+    environment: &str,
+    select: &Selection,
+    values: &Values,
+    documents: &mut BTreeMap<Address, Document>,
+) -> Vec<Finding> {
+    let foreign: Vec<Address> = documents.keys().filter(|a| !is_ours(values, a)).cloned().collect();
+    documents.retain(|a, _| is_ours(values, a));
+    let (named, others): (Vec<&Address>, Vec<&Address>) =
+        foreign.iter().partition(|a| select.patterns().contains(&a.to_string()));
+    let block = |address: &&Address| {
+        let message = format!("is not {environment}'s to write, so it is not put back");
+        Finding::new(Weight::Block, Some(address), message)
+            .hint(format!("see owns and managed_elsewhere of [environments.{environment}]"))
+    };
+    let mut findings: Vec<Finding> = named.iter().map(block).collect();
+    if !others.is_empty() {
+        let message = format!("not {environment}'s to write, so not put back: {}", some(&others));
+        findings.push(Finding::new(Weight::Warning, None, message));
+    }
+    findings
 }
 
 /// Returns whether the environment may write `address`: it owns it, and nothing else manages it.

@@ -41,8 +41,14 @@ pub async fn proof(
                 continue;
             }
             let plan = means.repository.plan(&start.plan).await?;
-            let taken: BTreeSet<&Address> =
-                plan.steps.iter().map(|s| &s.address).chain(&plan.unchanged).collect();
+            let back = put_back(means, pin, &entry.run).await?;
+            let taken: BTreeSet<&Address> = plan
+                .steps
+                .iter()
+                .map(|s| &s.address)
+                .chain(&plan.unchanged)
+                .filter(|a| !back.contains(*a))
+                .collect();
             match picked.iter().find(|a| !taken.contains(a)) {
                 None => return Ok(Ok(entry.run.clone())),
                 Some(address) => lacks = Some((entry.run.clone(), address)),
@@ -61,4 +67,32 @@ pub async fn proof(
     };
     let hint = format!("snapdeploy deploy {} --to {first}", source.exact_name());
     Ok(Err(Finding::new(Weight::Block, None, message).hint(hint)))
+}
+
+/// Returns what of the run `run`, which is in `pin`, rollbacks of a part of it have put back.
+pub(super) async fn put_back(means: &Means<'_>, pin: &Pin, run: &RunId) -> Result<BTreeSet<Address>> {
+    let (mut back, mut before) = (BTreeSet::new(), None);
+    loop {
+        let page = means.ledger.entries(pin, before, PAGE).await?;
+        for entry in &page.items {
+            let Act::Start { start } = &entry.what else { continue };
+            if entry.run == *run {
+                return Ok(back);
+            }
+            if start.kind != RunKind::Rollback {
+                continue;
+            }
+            let plan = means.repository.plan(&start.plan).await?;
+            if plan.undoes.as_ref() == Some(run)
+                && means.ledger.run(&entry.run).await?.status() == RunStatus::Succeeded
+            {
+                back.extend(plan.steps.into_iter().map(|s| s.address));
+                back.extend(plan.unchanged);
+            }
+        }
+        before = page.items.last().map(|e| e.seq);
+        if !page.more || before.is_none() {
+            return Ok(back);
+        }
+    }
 }

@@ -100,6 +100,8 @@ enum Fate {
     Kept,
     /// It stays, and is out of service already.
     Resting,
+    /// It stays, as it is: the service has no call that deletes it, and it is out of use already.
+    Retired,
 }
 
 /// Returns what is to be pruned by `source` of what `select` picks; `wishes` is what the deployment writes anyway. Reads
@@ -144,12 +146,14 @@ pub async fn prune(
                 Fate::Archived
             } else if state == Some(&json!("ARCHIVED")) {
                 Fate::Resting
+            } else if is_retired(means.driver, address, &live.document) {
+                Fate::Retired
             } else {
                 Fate::Deleted
             },
         );
     }
-    if fates.values().all(|f| *f == Fate::Resting) {
+    if fates.values().all(|f| matches!(f, Fate::Resting | Fate::Retired)) {
         pruned.findings.extend(notes(&fates, &BTreeMap::new()));
         return Ok(pruned);
     }
@@ -176,6 +180,12 @@ pub async fn prune(
     pruned.findings.extend(beyond(cap, &going, inventory));
     pruned.wishes = going.into_iter().filter_map(|a| Some(wish(lives.get(a)?, fates[a]))).collect();
     Ok(pruned)
+}
+
+/// Returns whether `document` is what is left of such a resource where the service cannot delete it.
+fn is_retired(driver: &dyn Driver, address: &Address, document: &Document) -> bool {
+    let left = driver.attainable(address, Some(document), None).0;
+    left.is_some_and(|left| left.portable == document.portable && left.local == document.local)
 }
 
 fn candidates<'a>(
@@ -232,6 +242,7 @@ fn notes(fates: &BTreeMap<&Address, Fate>, users: &BTreeMap<Address, Vec<Address
             Fate::Archived => "is not in the source, so it is archived".to_string(),
             Fate::Deleted => return None,
             Fate::Resting => "is not in the source, and is archived already".to_string(),
+            Fate::Retired => "is not in the source, and is out of use already".to_string(),
             Fate::Kept => {
                 let users = users.get(*address).map(|u| names(u)).unwrap_or_default();
                 format!("is not in the source, and stays, since archived ones refer to it: {users}")

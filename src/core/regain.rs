@@ -10,6 +10,7 @@ use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::inventory::Inventory;
 use super::means::Means;
+use super::picked::is_ours;
 use super::plan::Wish;
 use super::portable::references;
 use super::repoint::Repointed;
@@ -59,6 +60,12 @@ pub async fn regain(
                 format!("named {} then, and was changed since: it is left as it is", gone.join(", "));
             let finding = Finding::new(Weight::Warning, Some(&address), message);
             out.findings.push(finding.hint("name it as well, and it is put back as it was then"));
+            continue;
+        }
+        if !is_ours(means.values, &address) {
+            let message =
+                format!("named {} then, and is not the environment's to write: it is left", gone.join(", "));
+            out.findings.push(Finding::new(Weight::Warning, Some(&address), message));
             continue;
         }
         let message = format!("gets its link to {} back", gone.join(", "));

@@ -122,12 +122,14 @@ pub async fn plan_deploy(
         .collect();
     survey::complete(&all, |a| picked.contains(a) || needed.contains(a))?;
     if !home {
+        findings.extend(renames::mistaken(source, &lives, &deployment.said));
         findings.extend(overlay::idle(&values.overlay, select, |a| {
             // What a part of a release does not have may be in the rest of it.
             source.documents.contains_key(a) || !source.whole.contains(a.kind())
         }));
     }
     if home {
+        findings.extend(renames::displaced(&source.inventory, &inventory, picked.iter()));
         let repointed = repoint(means, &source.inventory, &inventory, &wishes).await?;
         wishes.extend(repointed.wishes);
         findings.extend(repointed.findings);

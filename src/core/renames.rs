@@ -85,6 +85,49 @@ pub fn by_id(source: &Inventory, target: &Inventory) -> BTreeMap<Address, Addres
     }
 }
 
+/// Returns a block for each of `addresses` whose name something else has there by now, while what `then` knows by it is
+/// still there: what would be written is another one.
+pub fn displaced<'a>(
+    then: &Inventory,
+    target: &Inventory,
+    addresses: impl Iterator<Item = &'a Address>,
+) -> Vec<Finding> {
+    let block = |address: &Address| {
+        let old = then.get(address).filter(|old| !old.id.is_empty())?;
+        let now = target.get(address).filter(|now| now.id != old.id)?;
+        let other = target.by_id(address.kind(), &old.id)?;
+        let message = format!(
+            "is another one now ({}): what was called so is {}, which has the id {}",
+            now.id, other.address, old.id
+        );
+        let hint = format!("rename one of the two by hand first, or leave {address} out");
+        Some(Finding::new(Weight::Block, Some(address), message).hint(hint))
+    };
+    addresses.filter_map(block).collect()
+}
+
+/// Returns a block for each of `lives` that carries the uid of something else in `source`: the name alone says that they
+/// are the same, and the uid that they are not. What a person has said is not doubted.
+pub fn mistaken(source: &Source, lives: &BTreeMap<Address, Live>, said: &Said) -> Vec<Finding> {
+    let mut owners: BTreeMap<(&str, String), &Address> = BTreeMap::new();
+    for found in source.inventory.iter() {
+        owners.insert((found.address.kind(), found.lasting_uid()), &found.address);
+    }
+    let block = |(address, live): (&Address, &Live)| {
+        let uid = live.found.uid.clone()?;
+        let own = source.inventory.get(address).map(Found::lasting_uid)?;
+        let owner = owners.get(&(address.kind(), uid.clone())).filter(|owner| **owner != address)?;
+        if own == uid || said.renames.iter().any(|(_, new)| new == address) {
+            return None;
+        }
+        let message = format!("carries the uid of {owner}: by its name it is another one than by its uid");
+        let hint =
+            format!("give what is called so in the target the name that it has in the source: {owner}");
+        Some(Finding::new(Weight::Block, Some(address), message).hint(hint))
+    };
+    lives.iter().filter_map(block).collect()
+}
+
 /// Returns what of `picked` goes by another name in `target`: by its id in the same pin, by what a person says, by the
 /// uid that it is tagged with. What only looks like it is asked for.
 pub async fn find(

@@ -8,6 +8,7 @@ use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
 use super::means::Means;
+use super::picked::is_ours;
 use super::plan::Wish;
 use super::survey;
 
@@ -63,7 +64,15 @@ pub async fn repoint(
         let text = serde_json::to_string(&from.document).unwrap_or_default();
         let named = lost.iter().filter(|(_, old)| text.contains(&old.id));
         let named: Vec<String> = named.map(|(lost, _)| lost.to_string()).collect();
-        let message = format!("names {} by the id that it had; it gets the new one", named.join(", "));
+        let named = named.join(", ");
+        if !is_ours(means.values, &address) {
+            let message =
+                format!("names {named} by the id that it had, and is not the environment's to write");
+            let finding = Finding::new(Weight::Warning, Some(&address), message);
+            out.findings.push(finding.hint("whoever manages it has to name the new one"));
+            continue;
+        }
+        let message = format!("names {named} by the id that it had; it gets the new one");
         out.findings.push(Finding::new(Weight::Note, Some(&address), message));
         out.wishes.push(Wish {
             uid: from.found.uid.clone().unwrap_or_default(),

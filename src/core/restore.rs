@@ -11,14 +11,16 @@ use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::home;
 use super::id::SnapshotId;
-use super::inventory::{Inventory, Ownership};
+use super::inventory::{Found, Inventory, Ownership};
 use super::ledger::Act;
 use super::means::Means;
+use super::picked::keep_ours;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
 use super::reach::reach;
+use super::readdress::{self, Renamed};
 use super::regain::regain;
-use super::renames::{by_id, relabel};
+use super::renames::{by_id, displaced, relabel};
 use super::repoint::repoint;
 use super::run::{RunKind, RunStatus};
 use super::select::Selection;
@@ -42,6 +44,8 @@ struct Then {
     absent: BTreeSet<Address>,
     /// What holds them, by id.
     snapshots: BTreeMap<SnapshotId, Snapshot>,
+    /// What each id, of a kind, was called last: what an older snapshot calls otherwise is the same by an earlier name.
+    called: BTreeMap<(String, String), Address>,
     /// Whether what is in none of them was not there.
     whole: bool,
     findings: Vec<Finding>,
@@ -67,7 +71,9 @@ pub async fn plan_restore(
     let before = then.inventory(&inventory);
     let renames = by_id(&before, &inventory);
     let inventory = relabel(inventory, &renames);
-    let documents = then.documents(means);
+    let mut documents = then.documents(means);
+    then.findings.extend(keep_ours(environment, select, means.values, &mut documents));
+    then.findings.extend(displaced(&before, &inventory, documents.keys()));
     let (lives, unread) = survey::read(means.driver, &inventory, documents.keys(), means.events).await;
     let needed: BTreeSet<Address> = documents
         .values()
@@ -80,7 +86,7 @@ pub async fn plan_restore(
     for found in inventory.iter().filter(|f| f.ownership == Ownership::Customer) {
         let address = &found.address;
         let new = then.absent.contains(address)
-            || (then.whole && kinds.contains(&address.kind()) && !documents.contains_key(address));
+            || (then.whole && kinds.contains(&address.kind()) && !then.there.contains_key(address));
         if new && select.picks(address) {
             let message = "was not there then; it is left as it is";
             then.findings.push(Finding::new(Weight::Note, Some(address), message));
@@ -128,6 +134,7 @@ impl Then {
             there: BTreeMap::new(),
             absent: BTreeSet::new(),
             snapshots: BTreeMap::new(),
+            called: BTreeMap::new(),
             whole: false,
             findings: Vec::new(),
         }
@@ -146,26 +153,49 @@ impl Then {
             .filter_map(|(address, id)| self.snapshots.get(id)?.kept(address).map(|k| k.found.clone()));
         let mut all = Inventory::new(now.pin.clone(), own);
         for snapshot in self.snapshots.values().rev() {
-            all.add(snapshot.inventory().iter().cloned());
+            all.add(snapshot.inventory().iter().map(|f| self.as_called(f)));
         }
         all
     }
 
+    /// Returns `found` by the name that it had last.
+    fn as_called(&self, found: &Found) -> Found {
+        let address = self.called.get(&key(found)).unwrap_or(&found.address).clone();
+        Found { address, ..found.clone() }
+    }
+
+    /// Returns what of each snapshot was called otherwise later.
+    fn renamed(&self) -> BTreeMap<&SnapshotId, Renamed> {
+        let of = |f: &Found| Some((f.address.clone(), self.called.get(&key(f))?.clone()));
+        let all = |s: &Snapshot| {
+            s.inventory().iter().filter_map(of).filter(|(old, new)| old != new).collect::<Renamed>()
+        };
+        self.snapshots.iter().map(|(id, snapshot)| (id, all(snapshot))).collect()
+    }
+
     /// Returns the documents as they would be taken today.
     fn documents(&self, means: &Means<'_>) -> BTreeMap<Address, Document> {
+        let renamed = self.renamed();
         let today = |(address, id): (&Address, &SnapshotId)| {
             let snapshot = self.snapshots.get(id)?;
-            Some((address.clone(), today(means, snapshot, snapshot.documents.get(address)?)))
+            let document = snapshot.documents.get(address)?;
+            Some((address.clone(), today(means, snapshot, renamed.get(id)?, document)))
         };
         self.there.iter().filter_map(today).collect()
     }
 
     /// Returns everything that the snapshots hold, as the newest of them does that holds it.
     fn all_documents(&self, means: &Means<'_>) -> BTreeMap<Address, Document> {
-        let of = |s: &Snapshot| -> Vec<(Address, Document)> {
-            s.documents.iter().map(|(address, d)| (address.clone(), today(means, s, d))).collect()
-        };
-        self.snapshots.values().flat_map(of).collect()
+        let renamed = self.renamed();
+        let mut all = BTreeMap::new();
+        for (id, snapshot) in &self.snapshots {
+            let Some(renamed) = renamed.get(id) else { continue };
+            for (address, document) in &snapshot.documents {
+                let called = renamed.get(address).unwrap_or(address).clone();
+                all.insert(called, today(means, snapshot, renamed, document));
+            }
+        }
+        all
     }
 
     /// Returns what a resource that has to be made again is tagged with.
@@ -177,9 +207,14 @@ impl Then {
 }
 
 /// Returns a document of a snapshot as it would be taken today.
-fn today(means: &Means<'_>, snapshot: &Snapshot, document: &Document) -> Document {
+fn today(means: &Means<'_>, snapshot: &Snapshot, renamed: &Renamed, document: &Document) -> Document {
     let home = home::document(document, &snapshot.manifest.vars, &means.values.vars);
-    Document { unknown: Default::default(), ..home }
+    Document { unknown: Default::default(), ..readdress::document(&home, renamed) }
+}
+
+/// Returns what an id is known by: ids are unique within a kind.
+fn key(found: &Found) -> (String, String) {
+    (found.address.kind().to_string(), found.id.clone())
 }
 
 /// Returns the addresses that the selection names one by one.
@@ -229,6 +264,14 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
         if manifest.taken_at > at {
             continue;
         }
+        for found in manifest.kept.iter().map(|k| &k.found).filter(|f| !f.id.is_empty()) {
+            then.called.entry(key(found)).or_insert_with(|| found.address.clone());
+        }
+        let called = then.called.clone();
+        let since = |address: &Address| {
+            let found = &manifest.kept.iter().find(|k| k.found.address == *address)?.found;
+            called.get(&key(found)).filter(|last| *last != address).cloned()
+        };
         let mut concerned: BTreeSet<&Address> = manifest.kept.iter().map(|k| &k.found.address).collect();
         if let Coverage::Before { scope, .. } | Coverage::After { scope, .. } = &manifest.coverage {
             concerned.extend(scope);
@@ -237,6 +280,7 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
         for address in concerned.into_iter().filter(|a| select.picks(a)) {
             match manifest.says(address) {
                 _ if then.knows(address) => {}
+                Says::There if since(address).is_some() => drop(then.absent.insert(address.clone())),
                 Says::There => drop(then.there.insert(address.clone(), id.clone())),
                 Says::Absent => drop(then.absent.insert(address.clone())),
                 Says::Nothing => {}

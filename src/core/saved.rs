@@ -16,6 +16,8 @@ use super::means::{Means, Values};
 use super::picked::is_ours;
 use super::plan::{Action, Plan};
 use super::portable::{Resolver, resolve};
+use super::promotion::put_back;
+use super::renames::relabel;
 use super::run::{Actor, RunKind};
 use super::survey;
 use super::template::Placeholder;
@@ -55,7 +57,7 @@ impl SavedPlan {
         let expires_at = now
             .checked_add(lasts)
             .map_err(|e| Error::input(format!("a plan cannot be kept for so long: {e}")))?;
-        let inventory = listed(means).await?;
+        let inventory = relabel(listed(means).await?, &plan.renames);
         let plan = Plan { saved: Some(PlanId::new(now)), ..plan.clone() };
         Ok(SavedPlan {
             made_at: now,
@@ -124,11 +126,21 @@ impl SavedPlan {
             let message = format!("{} does not own these any more: {}", plan.environment, foreign.join(", "));
             return Err(Error::blocked(message));
         }
-        if let Some(run) = &plan.proven_by
-            && let Some(by) = means.ledger.run(run).await?.undone_by
-        {
-            let message = format!("the run {run}, in which the release had succeeded, was undone by {by}");
-            return Err(Error::blocked(message).hint(format!("snapdeploy history show {by}")));
+        if let Some(run) = &plan.proven_by {
+            let record = means.ledger.run(run).await?;
+            if let Some(by) = record.undone_by {
+                let message =
+                    format!("the run {run}, in which the release had succeeded, was undone by {by}");
+                return Err(Error::blocked(message).hint(format!("snapdeploy history show {by}")));
+            }
+            let back = put_back(means, &record.start.pin, run).await?;
+            if let Some(step) = plan.steps.iter().find(|s| back.contains(&s.address)) {
+                let message = format!(
+                    "{} was put back as it was before the run {run}, in which the release had succeeded",
+                    step.address
+                );
+                return Err(Error::blocked(message).hint("make the plan again, without it"));
+            }
         }
         let changes = self.changes(means).await?;
         match changes.is_empty() {
@@ -163,7 +175,8 @@ impl SavedPlan {
     /// Returns what is not as it was, one line each.
     async fn changes(&self, means: &Means<'_>) -> Result<Vec<String>> {
         let plan = &self.plan;
-        let mut inventory = listed(means).await?;
+        // By the names that the plan has for things.
+        let mut inventory = relabel(listed(means).await?, &plan.renames);
         let now = resolves(plan, &inventory, means.values)?;
         let mut changes = Vec::new();
         for (placeholder, then) in &self.resolves {

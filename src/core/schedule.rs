@@ -31,10 +31,15 @@ pub struct Schedule<'a> {
 impl<'a> Schedule<'a> {
     /// Returns the schedule of those of `moves` that `over` does not hold.
     ///
-    /// A move waits for each earlier one of the same address, of an address that it refers to, and that refers to its
-    /// own. What is new, what changes what is there, the switch and what is removed are stretches of their own; what is
+    /// A move waits for each earlier one of the same address, of an address that it refers to, that refers to its own,
+    /// and that lets go of its name, as `renames` tells (what things are called when the plan is made). What is new, what changes what is there, the switch and what is removed are stretches of their own; what is
     /// removed goes one by one.
-    pub fn new(moves: &'a [Move], driver: &dyn Driver, over: impl Fn(usize) -> bool) -> Schedule<'a> {
+    pub fn new(
+        moves: &'a [Move],
+        driver: &dyn Driver,
+        renames: &BTreeMap<Address, Address>,
+        over: impl Fn(usize) -> bool,
+    ) -> Schedule<'a> {
         let made: BTreeSet<&Address> =
             moves.iter().filter(|m| m.does == Does::Create).map(|m| &m.address).collect();
         let mut schedule = Schedule {
@@ -48,6 +53,7 @@ impl<'a> Schedule<'a> {
         };
         let mut last_of: BTreeMap<&Address, usize> = BTreeMap::new();
         let mut referrers: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
+        let had: BTreeMap<&Address, &Address> = renames.iter().map(|(logical, now)| (now, logical)).collect();
         let mut group = None;
         for (i, m) in moves.iter().enumerate() {
             let now = (m.stage, made.contains(&m.address));
@@ -59,6 +65,7 @@ impl<'a> Schedule<'a> {
             let refers = concerns(driver, &m.address, &m.args);
             let mut before: BTreeSet<usize> = refers.iter().filter_map(|a| last_of.get(a)).copied().collect();
             before.extend(last_of.get(&m.address));
+            before.extend(had.get(&m.address).and_then(|renamed| last_of.get(renamed)));
             before.extend(referrers.get(&m.address).into_iter().flatten());
             last_of.insert(&m.address, i);
             for address in refers {

@@ -37,6 +37,7 @@ mod pace;
 mod portable;
 mod portable_corpus;
 mod portable_world;
+mod probes;
 mod python;
 mod quickstart;
 mod renaming;

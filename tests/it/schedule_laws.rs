@@ -1,6 +1,6 @@
 //! The laws of the schedule: whatever order moves end in, each begins only when what it waits for is over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use snapdeploy::core::Address;
@@ -24,7 +24,7 @@ struct Execution {
 /// Makes the moves that `over` does not hold. `choices` decide who ends next, and after how many moves it breaks off.
 fn execute(moves: &[Move], over: &BTreeSet<usize>, choices: &[usize], stop_after: usize) -> Execution {
     let driver = fake();
-    let mut schedule = Schedule::new(moves, &driver, |i| over.contains(&i));
+    let mut schedule = Schedule::new(moves, &driver, &BTreeMap::new(), |i| over.contains(&i));
     let mut spans = vec![None; moves.len()];
     let (mut busy, mut step): (Vec<(usize, usize)>, usize) = (Vec::new(), 0);
     for turn in 0..stop_after {
@@ -117,7 +117,7 @@ fn moves_that_do_not_wait_for_each_other_are_made_together() {
     let nodes: Vec<_> = (0..40).map(|_| node(true, false, &[])).collect();
     let moves = arranged(&wishes(&nodes)).unwrap();
     let driver = fake();
-    let mut schedule = Schedule::new(&moves, &driver, |_| false);
+    let mut schedule = Schedule::new(&moves, &driver, &BTreeMap::new(), |_| false);
     let begun = std::iter::from_fn(|| schedule.begin()).count();
     assert_eq!(begun, OF_A_CALL);
 }

@@ -46,11 +46,11 @@ impl Connect {
 
     /// Returns the arguments as they are sent: names as they are there, embedded documents as strings, byte for byte as
     /// they were where that still means the same.
-    fn wire_args(&self, family: &Family, args: Value) -> Map<String, Value> {
+    fn wire_args(&self, family: &Family, args: Value, whose: Ownership) -> Map<String, Value> {
         let Value::Object(mut args) = args else { return Map::new() };
         let exact = args.remove(EXACT);
         let mut args = to_wire(args, family.fields);
-        if let Some(Value::String(name)) = args.get_mut(family.name) {
+        if let (Some(Value::String(name)), Ownership::Customer) = (args.get_mut(family.name), whose) {
             *name = self.values.names.physical(&Address::new(family.kind, &*name));
         }
         for (name, text) in exact.as_ref().and_then(Value::as_object).into_iter().flatten() {
@@ -148,7 +148,8 @@ impl Driver for Connect {
         let mut found = of.clone();
         found.uid = wire.get("Tags").and_then(|t| t[UID_TAG].as_str()).map(String::from);
         tidy(&mut wire);
-        if let Some(Value::String(name)) = wire.get_mut(family.name) {
+        // What is the service's own is called alike everywhere.
+        if let (Some(Value::String(name)), Ownership::Customer) = (wire.get_mut(family.name), of.ownership) {
             *name = self.values.names.logical(family.kind, name).name().to_string();
         }
         let origin = Origin { inventory, accounts: &self.values.accounts, vars: &self.values.vars };
@@ -221,7 +222,7 @@ impl Driver for Connect {
 
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
         let Some(family) = family(m.address.kind()) else { return Vec::new() };
-        moves::refusals(family, &self.wire_args(family, args.clone()))
+        moves::refusals(family, &self.wire_args(family, args.clone(), Ownership::Customer))
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
@@ -241,7 +242,7 @@ impl Driver for Connect {
             Ok(family) => family,
             Err(e) => return Reply::Refused(e),
         };
-        let mut args = self.wire_args(family, args);
+        let mut args = self.wire_args(family, args, id.map(|f| f.ownership).unwrap_or_default());
         if let Some(audio) = args.get_mut("S3Uri") {
             match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, with.blobs)
                 .await
