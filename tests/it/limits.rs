@@ -214,3 +214,32 @@ async fn the_number_of_a_version_stays_where_it_is_and_an_alias_travels() {
     let checks = world.a.checks(&lives, &inventory).await.unwrap();
     assert!(checks.iter().all(|c| c.healthy), "{checks:?}");
 }
+
+/// An update replaces a structure whole: a member of it that nobody here knows goes with it, and that is said before.
+#[tokio::test]
+async fn an_unknown_member_of_what_is_replaced_whole_is_named_before_it_is_lost() {
+    let mut scenario = scenario();
+    for (account, name, caller) in [
+        (A, "dev", json!({ "OutboundCallerIdName": "Acme" })),
+        (B, "prod", json!({ "OutboundCallerIdName": "Acme prod", "ShakenStirLevel": "A" })),
+    ] {
+        let instance = scenario.account(account).instance(REGION, name);
+        instance.hours("Day", json!({ "TimeZone": "UTC", "Config": week(9) }));
+        let day = instance.id_of(Kind::Hours, "Day");
+        let flow = instance.id_of(Kind::Flow, "Whisper");
+        let body = content(&[("EndFlowExecution", json!({}))]);
+        instance.flow("Whisper", "OUTBOUND_WHISPER", &body);
+        let mut caller = caller;
+        if name == "dev" {
+            caller["OutboundFlowId"] = json!(flow);
+        }
+        instance.queue("Sales", json!({ "HoursOfOperationId": day, "OutboundCallerConfig": caller }));
+    }
+    let world = World::new(scenario).await;
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = world.plan(&dev).await;
+    let warned = plan.findings.iter().any(|f| {
+        f.weight == snapdeploy::core::finding::Weight::Warning && f.message.contains("ShakenStirLevel")
+    });
+    assert!(warned, "{:?}", plan.findings);
+}

@@ -97,7 +97,7 @@ async fn stopped_after_one(world: &World, plan: &Plan) -> RunId {
 
 #[tokio::test]
 async fn a_run_that_is_asked_to_stop_stops_between_two_moves_and_goes_on_later() {
-    let (world, plan, _) = world(4).await;
+    let (world, plan, _) = world(8).await;
     let run = stopped_after_one(&world, &plan).await;
     let refused = begin(&world.means(&*world.b), &plan, None, OnFailure::Rollback).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Locked);
@@ -106,7 +106,7 @@ async fn a_run_that_is_asked_to_stop_stops_between_two_moves_and_goes_on_later()
 
     let ended = resume(&world.means(&*world.b), &run, OnFailure::Rollback).await;
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
-    assert_eq!(world.mutations(), 4, "nothing is sent twice");
+    assert_eq!(world.mutations(), 8, "nothing is sent twice");
     assert!(!world.sandbox.connect_state(B).to_string().contains("old words"));
     let again = resume(&world.means(&*world.b), &run, OnFailure::Rollback).await.unwrap_err();
     assert!(again.message.contains("has ended"), "{again}");
@@ -114,12 +114,12 @@ async fn a_run_that_is_asked_to_stop_stops_between_two_moves_and_goes_on_later()
 
 #[tokio::test]
 async fn a_run_that_was_stopped_can_be_rolled_back_instead() {
-    let (world, plan, before) = world(4).await;
+    let (world, plan, before) = world(8).await;
     let run = stopped_after_one(&world, &plan).await;
     let means = world.means(&*world.b);
     let past = past(&means, &run).await.unwrap();
     let back = plan_back(&means, &past, &Selection::all()).await.unwrap();
-    assert!(!back.is_empty() && back.moves.len() < 4);
+    assert!(!back.is_empty() && back.moves.len() < 8);
     let ended = undo_open(&means, &past, &back, Some("second thoughts".into()), Manner::AskToStop).await;
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
     assert_eq!(world.sandbox.connect_state(B), before);

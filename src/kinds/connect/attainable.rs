@@ -41,7 +41,27 @@ pub fn attainable(
             _ => {}
         }
     }
+    findings.extend(lost(family, address, from, &to));
     (Some(to), findings)
+}
+
+/// Returns a warning for each member that an update replaces whole although it holds something that no rule knows: what
+/// is not known cannot be written back.
+fn lost(family: &Family, address: &Address, from: &Document, to: &Document) -> Vec<Finding> {
+    let differs = |name: &str| {
+        from.portable.get(name) != to.portable.get(name) || from.local.get(name) != to.local.get(name)
+    };
+    let set = family.update.iter().flat_map(|s| s.members).map(|m| m.name);
+    let lost = set.filter(|name| differs(name)).filter_map(|name| Some((name, from.unknown.get(name)?)));
+    let said = lost.map(|(name, unknown)| {
+        let inside: Vec<&str> = unknown.as_object().into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+        let message = format!(
+            "{name} is replaced whole, and with it {}, which this version does not know and a rollback cannot put back",
+            inside.join(", ")
+        );
+        Finding::new(Weight::Warning, Some(address), message)
+    });
+    said.collect()
 }
 
 /// Returns what is left of what AWS has no call to delete.
