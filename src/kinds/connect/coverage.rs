@@ -66,7 +66,7 @@ pub const OTHERS: &[Other] = &[
         "with `connect/module`: aliases, and the versions that they need",
     )
     .lacks("changing a version, or making one with a number of one's own"),
-    other("version of a flow", &["ListContactFlowVersions"], NOT_YET)
+    other("version or alias of a flow", &["ListContactFlowVersions", "ListContactFlowAliases"], NOT_YET)
         .lacks("changing it, or making one with a number of one's own"),
     other("user hierarchy", &["ListUserHierarchyGroups", "SearchUserHierarchyGroups"], NOT_YET),
     other("rule", &["ListRules", "SearchRules"], NOT_YET),
@@ -148,6 +148,7 @@ pub const NO_FAMILY: &[&str] = &[
     "ListContactEvaluations",
     "ListContactReferences",
     "ListInstances",
+    "ListReplicationFindings",
     "ListPhoneNumbers",
     "ListRealtimeContactAnalysisSegmentsV2",
     "ListTagsForResource",
