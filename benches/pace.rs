@@ -44,9 +44,10 @@ const RATIO: f64 = 1.1;
 const CALLS: usize = 60;
 /// What is asked of each resource because no search answers it: the quick connects of a queue; the queues of a routing
 /// profile, and when its agents are available (`SearchRoutingProfiles` leaves out `AgentAvailabilityTimer`); what a
-/// security profile permits.
-const NO_SEARCH: [&str; 8] = [
+/// security profile permits; the aliases of a module.
+const NO_SEARCH: [&str; 10] = [
     "DescribeRoutingProfile",
+    "ListContactFlowModuleAliases",
     "ListQueueQuickConnects",
     "ListRoutingProfileQueues",
     "ListRoutingProfileManualAssignmentQueues",
@@ -54,6 +55,7 @@ const NO_SEARCH: [&str; 8] = [
     "ListSecurityProfilePermissions",
     "ListSecurityProfileApplications",
     "ListSecurityProfileFlowModules",
+    "ListSecurityProfileAIAgents",
 ];
 
 /// How large the instance is.
