@@ -166,7 +166,9 @@ pub async fn find(
     if free.is_empty() {
         return Ok(renames);
     }
-    let (lives, _) = survey::skim(means.driver, target, free, means.events).await;
+    let (lives, unread) = survey::skim(means.driver, target, free, means.events).await;
+    // What cannot be read may be the very one, and would then be made a second time.
+    survey::complete(&unread, |_| true)?;
     let written = written_as(means, &lives).await?;
     let mut former: Option<BTreeMap<Address, BTreeSet<Address>>> = None;
     for address in missing {

@@ -41,7 +41,6 @@ pub(in crate::cli) struct Config {
     /// The share of the services' quotas that is used.
     pub(in crate::cli) share: Share,
     /// Where failures and runs that need a person are told.
-    #[allow(dead_code, reason = "read here, so that the file may say it; told by who ends a run")]
     pub(in crate::cli) webhook: Option<String>,
     /// What is no mistake, and yet a person ought to know; each with its place.
     pub(in crate::cli) notes: Vec<String>,
