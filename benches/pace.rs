@@ -233,6 +233,7 @@ fn means<'a>(
     Means {
         driver,
         repository: Repository::new(objects),
+        vault: &snapdeploy::core::secret::Unkept,
         ledger,
         clock,
         events,

@@ -4,6 +4,7 @@ mod error;
 mod guard;
 pub mod http;
 mod pace;
+mod sending;
 mod session;
 pub mod wire;
 

@@ -13,7 +13,6 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
-use super::guard::Guard;
 use super::pace::{Pace, Share};
 use crate::core::environment::{Access, Environment};
 use crate::core::lease::SETTLE;
@@ -52,14 +51,6 @@ pub struct Account {
     pub pace: Pace,
     /// The clock by which reads are repeated.
     pub clock: Clock,
-}
-
-impl Account {
-    /// Returns a client that sends nothing that `guard` stops.
-    pub fn guarded(&self, guard: &Guard) -> aws_sdk_connect::Client {
-        let config = self.connect_once.config().to_builder().interceptor(guard.clone()).build();
-        aws_sdk_connect::Client::from_conf(config)
-    }
 }
 
 impl Sessions {

@@ -12,6 +12,7 @@ use crate::core::means::Means;
 use crate::core::objects::Objects;
 use crate::core::repository::Repository;
 use crate::core::run::{Actor, Process};
+use crate::core::secret::Unkept;
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, process};
 use crate::kinds;
 use crate::store::{DynamoLedger, S3Objects, open_embedded};
@@ -148,6 +149,7 @@ impl Context {
         Means {
             driver: &*site.driver,
             repository: self.repository(),
+            vault: &Unkept,
             ledger: &*self.ledger,
             clock: &self.clock,
             events,

@@ -14,11 +14,13 @@ use super::ahead::Ahead;
 use super::digest::Digest;
 use super::document::Document;
 use super::error::{Error, Result};
+use super::event::Events;
 use super::finding::Finding;
 use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
 use super::portable::references;
+use super::secret::{Fingerprint, Secret, Vault};
 use super::template::Form;
 
 /// A kind that could not be listed, or a resource that could not be read.
@@ -55,8 +57,10 @@ pub enum Freshness {
 pub struct Raw {
     /// Its members.
     pub wire: Map<String, Value>,
-    /// What belongs to it and is no JSON, by digest.
+    /// What belongs to it and is no JSON, by digest, as far as it was read with it.
     pub blobs: BTreeMap<Digest, Bytes>,
+    /// What belongs to it and is no JSON either, and was not read: [`Driver::bytes`] does, where the store lacks it.
+    pub unread: BTreeSet<Digest>,
 }
 
 /// A resource as it was read.
@@ -68,6 +72,8 @@ pub struct Live {
     pub document: Document,
     /// What a person ought to know about it.
     pub findings: Vec<Finding>,
+    /// The secrets that its document names by their fingerprints.
+    pub secrets: Vec<Secret>,
 }
 
 /// A resource that is to become another.
@@ -124,9 +130,23 @@ pub trait BlobSource: Send + Sync {
 pub struct Sending<'a> {
     /// The bytes that its arguments name.
     pub blobs: &'a dyn BlobSource,
-    /// From when on nothing may be sent any more without asking for the lease again: a process can be suspended at any
-    /// point, and another may have taken its run over by then.
-    pub until: Timestamp,
+    /// The secrets that its arguments name.
+    pub vault: &'a dyn Vault,
+    /// How long calls may be sent.
+    pub lease: &'a dyn Leash,
+    /// Where to tell what is waited for.
+    pub events: &'a Events,
+}
+
+/// How long calls may be sent: a process can be suspended at any point, and another may have taken its run over by
+/// then.
+pub trait Leash: Send + Sync {
+    /// Returns from when on nothing may be sent any more without asking again. It moves on while the lease is held, so
+    /// a move of many calls asks before each.
+    fn until(&self) -> Timestamp;
+
+    /// Returns why the work should stop, if somebody wishes it: asked between the polls of a long move.
+    fn stop(&self) -> Option<String>;
 }
 
 /// Lists, reads and writes one service in one environment.
@@ -161,6 +181,11 @@ pub trait Driver: Send + Sync {
     /// Reads one resource. `NotFound` if it is gone. What one call of [`Driver::list`] is followed by is read from one
     /// search, where it is read from that.
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw>;
+
+    /// Reads bytes that [`Raw::unread`] names.
+    async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
+        Err(Error::bug(format!("{} has no bytes {digest}", of.address)))
+    }
 
     /// Returns what `raw` is, as it was fetched for `of`, where `inventory` is there. Pure: asks nobody.
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live;
@@ -210,6 +235,17 @@ pub trait Driver: Send + Sync {
     /// Returns the name of the alias that `m` makes, if it makes one: what refers to it has to wait. Pure: asks nobody.
     fn alias_made<'m>(&self, _m: &'m Move) -> Option<&'m str> {
         None
+    }
+
+    /// Returns which of the secrets that `from` names can still be read once it has become `to`: from an older version
+    /// that keeps them. Pure: asks nobody.
+    fn still_held(
+        &self,
+        _address: &Address,
+        _from: &Document,
+        _to: Option<&Document>,
+    ) -> BTreeSet<Fingerprint> {
+        BTreeSet::new()
     }
 
     /// Returns the moves that make `change`, in order. Pure: asks nobody.

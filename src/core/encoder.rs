@@ -8,6 +8,7 @@ use super::address::Address;
 use super::arn::{Arn, is_uuid};
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory, Ownership, Target};
+use super::secret::{Fingerprint, Seal, Secret};
 use super::template::{Form, Placeholder, Segment, Template, escape};
 
 /// Where ids come from.
@@ -18,6 +19,16 @@ pub struct Origin<'a> {
     pub accounts: &'a [(String, String)],
     /// The environment's values: (name, value). A whole string that equals one becomes `@{var:NAME}`.
     pub vars: &'a BTreeMap<String, String>,
+    /// What secrets get their fingerprints from.
+    pub seal: &'a Seal,
+}
+
+/// What became of a text that may be a secret.
+pub enum Hidden {
+    /// It is none: this template.
+    Open(String),
+    /// It is one, told by this.
+    Sealed(Fingerprint),
 }
 
 /// Turns ids and ARNs into templates, and notes what it saw.
@@ -31,6 +42,8 @@ pub struct Encoder<'a> {
     /// Ids and ARNs of this environment that nothing in the inventory has: they stay literal, and mean nothing in
     /// another environment.
     pub dangling: BTreeSet<String>,
+    /// Secrets that were hidden.
+    pub secrets: Vec<Secret>,
 }
 
 impl<'a> Encoder<'a> {
@@ -43,7 +56,26 @@ impl<'a> Encoder<'a> {
             quiet: false,
             findings: Vec::new(),
             dangling: BTreeSet::new(),
+            secrets: Vec::new(),
         }
+    }
+
+    /// Hides `text`, unless it refers to another resource or is a value of the environment.
+    pub fn secret(&mut self, text: &str) -> Hidden {
+        let said = self.findings.len();
+        let template = self.sweep_template(text);
+        let open = |hole: &Placeholder| matches!(hole, Placeholder::To { .. } | Placeholder::Var(_));
+        if text.is_empty() || template.holes().any(open) {
+            return Hidden::Open(template.to_string());
+        }
+        // What was noticed in it would say what it is.
+        self.findings.truncate(said);
+        let secret = self.origin.seal.secret(text);
+        let fingerprint = secret.fingerprint();
+        if !self.secrets.contains(&secret) {
+            self.secrets.push(secret);
+        }
+        Hidden::Sealed(fingerprint)
     }
 
     /// Returns the template for `text`, which stands where the id or ARN of a resource of `kind` is expected.

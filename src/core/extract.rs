@@ -10,6 +10,7 @@ use super::event::Event;
 use super::id::SnapshotId;
 use super::inventory::Inventory;
 use super::means::Means;
+use super::picked;
 use super::select::Selection;
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
 use super::survey;
@@ -53,8 +54,9 @@ pub async fn take(means: &Means<'_>, what: &Extraction) -> Result<Snapshot> {
     let kinds = means.driver.kinds();
     let addresses: Vec<&Address> = inventory
         .iter()
+        .filter(|f| picked::is_taken(means.values, f, &what.select))
         .map(|f| &f.address)
-        .filter(|a| kinds.contains(&a.kind()) && what.select.picks(a))
+        .filter(|a| kinds.contains(&a.kind()))
         .collect();
     let idle = what.select.idle(addresses.iter().copied());
     if let Some(pattern) = idle.first() {

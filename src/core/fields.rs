@@ -22,6 +22,9 @@ pub enum Class {
     OperationalRef(&'static str),
     /// A draft beside what is in force: the environment's own, never promoted, never asked of a person.
     Draft,
+    /// A secret: its fingerprint stays in the environment, and only that there is one is promoted. A text with a
+    /// reference in it, or one of the environment's values, is no secret.
+    Secret,
     /// A map of tags: portable, without AWS's and snapdeploy's own.
     Tags,
     /// The digest of bytes that belong to the resource.

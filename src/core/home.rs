@@ -106,6 +106,7 @@ mod tests {
     use super::super::inventory::Inventory;
     use super::super::pin::Pin;
     use super::super::portable::{Encoder, Origin, Resolver};
+    use super::super::secret::Seal;
     use super::*;
 
     fn inventory() -> Inventory {
@@ -116,7 +117,7 @@ mod tests {
     /// Returns what an extract makes of `wire` where the values are `vars`.
     fn taken(wire: &Value, vars: &Vars) -> Document {
         let inventory = inventory();
-        let origin = Origin { inventory: &inventory, accounts: &[], vars };
+        let origin = Origin { inventory: &inventory, accounts: &[], vars, seal: &Seal::default() };
         let mut encoder = Encoder::new(&origin, &Address::new("connect/flow", "x"));
         let Value::Object(portable) = encoder.value(wire.clone()) else { panic!("not an object") };
         let Value::Object(local) = encoder.quietly(|e| e.value(wire.clone())) else {

@@ -21,6 +21,23 @@ pub enum Ownership {
     Aws,
 }
 
+/// Whether a resource belongs to what an environment is, where the configuration doesn't say what it owns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It is in the Connect instance, or the instance uses it.
+    #[default]
+    Within,
+    /// It is in the same account, and nothing is known to use it: taken, written or pruned only where `owns` picks it.
+    Beside,
+}
+
+impl Standing {
+    fn is_within(&self) -> bool {
+        *self == Standing::Within
+    }
+}
+
 /// One resource in an environment, as a listing shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
@@ -39,6 +56,9 @@ pub struct Found {
     /// Whose it is.
     #[serde(default)]
     pub ownership: Ownership,
+    /// Whether it belongs to what the environment is.
+    #[serde(default, skip_serializing_if = "Standing::is_within")]
+    pub standing: Standing,
     /// All its aliases, where an alias has an id and an ARN of its own (a Lex bot). `None` where the ARN of an alias or
     /// a version is the resource's with a colon and the alias behind it (a function, a flow); there only those aliases
     /// need an entry that the configuration maps to another name.
@@ -86,6 +106,7 @@ impl Found {
             arn: arn.into(),
             uid: None,
             ownership: Ownership::Customer,
+            standing: Standing::Within,
             aliases: None,
         }
     }

@@ -1,12 +1,13 @@
 //! A lease being held: heartbeats while the work goes on, and no call once it is in doubt.
 
 use std::cell::Cell;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::clock::Clock;
+use super::driver::Leash;
 use super::error::{Error, ErrorKind, Result};
 use super::ledger::{Beat, Claim, Held, Ledger};
 use super::run::Process;
@@ -55,7 +56,7 @@ pub struct Lease<'a> {
     /// The claim.
     pub claim: Claim,
     stop: Stop,
-    heard: Cell<Timestamp>,
+    heard: Arc<Mutex<Timestamp>>,
     lost: Cell<bool>,
     /// Whether a heartbeat is on its way.
     beating: Cell<bool>,
@@ -69,7 +70,7 @@ impl<'a> Lease<'a> {
             clock,
             claim,
             stop,
-            heard: Cell::new(clock.now()),
+            heard: Arc::new(Mutex::new(clock.now())),
             lost: Cell::new(false),
             beating: Cell::new(false),
         }
@@ -123,15 +124,18 @@ impl<'a> Lease<'a> {
                 return Err(e);
             }
         }
-        self.heard.set(self.heard.get().max(sent));
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        *heard = sent.max(*heard);
         Ok(())
     }
 
-    /// Returns until when the lease is certainly held, as far as it has been heard of.
-    pub fn until(&self) -> Timestamp {
-        let doubt = jiff::SignedDuration::try_from(self.clock.scale(DOUBT_AFTER).max(MOMENT));
-        let heard = self.heard.get();
-        doubt.ok().and_then(|doubt| heard.checked_add(doubt).ok()).unwrap_or(heard)
+    fn heard(&self) -> Timestamp {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns how long calls may be sent under it.
+    pub fn leash(&self) -> impl Leash + use<> {
+        View { heard: self.heard.clone(), clock: self.clock.clone(), stop: self.stop.clone() }
     }
 
     /// Fails with `Fenced` unless the lease is certainly still held. Asked right before every mutating call.
@@ -141,13 +145,32 @@ impl<'a> Lease<'a> {
         if self.lost.get() {
             return Err(fenced());
         }
-        let silent = self.clock.now().duration_since(self.heard.get());
+        let silent = self.clock.now().duration_since(self.heard());
         // Half of it is for what is to be sent.
         let doubt = self.clock.scale(DOUBT_AFTER) / 2;
         if silent >= jiff::SignedDuration::try_from(doubt).unwrap_or(jiff::SignedDuration::MAX) {
             self.beat().await?;
         }
         if self.lost.get() { Err(fenced()) } else { Ok(()) }
+    }
+}
+
+/// A lease as those see it who make calls under it.
+struct View {
+    heard: Arc<Mutex<Timestamp>>,
+    clock: Clock,
+    stop: Stop,
+}
+
+impl Leash for View {
+    fn until(&self) -> Timestamp {
+        let doubt = jiff::SignedDuration::try_from(self.clock.scale(DOUBT_AFTER).max(MOMENT));
+        let heard = *self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        doubt.ok().and_then(|doubt| heard.checked_add(doubt).ok()).unwrap_or(heard)
+    }
+
+    fn stop(&self) -> Option<String> {
+        self.stop.asked()
     }
 }
 

@@ -34,6 +34,7 @@ pub async fn look(
 ) -> Result<(Sight, Option<Found>)> {
     match m.does {
         Does::Create => look_for_created(means, m, uid, inventory, again).await,
+        Does::Prepare => Ok((Sight::Before, None)),
         Does::Update | Does::Delete => Ok((look_at_existing(means, m, inventory).await?, None)),
     }
 }

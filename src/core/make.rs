@@ -119,7 +119,13 @@ impl Making<'_, '_> {
             // Writing the intent can take long, and a process can be suspended meanwhile.
             self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
-            let with = Sending { blobs: &self.means.repository, until: self.lease.until() };
+            let leash = self.lease.leash();
+            let with = Sending {
+                blobs: &self.means.repository,
+                vault: self.means.vault,
+                lease: &leash,
+                events: self.means.events,
+            };
             match self.means.driver.send(m, target.as_ref(), args, &with).await {
                 Reply::Done(made) => {
                     if let Some((id, arn)) = made {
@@ -292,7 +298,7 @@ fn overtaken(m: &Move, e: &Error) -> bool {
     match m.does {
         Does::Create => e.code.as_deref() == Some("DuplicateResourceException"),
         Does::Delete => e.kind == ErrorKind::NotFound,
-        Does::Update => false,
+        Does::Prepare | Does::Update => false,
     }
 }
 

@@ -13,6 +13,7 @@ use super::ledger::Ledger;
 use super::naming::Naming;
 use super::repository::Repository;
 use super::run::{Actor, Process};
+use super::secret::{Seal, Vault};
 use super::select::Selection;
 
 /// Values that the configuration gives an environment.
@@ -35,6 +36,8 @@ pub struct Values {
     pub promote_from: Option<String>,
     /// Whether drafts beside published content are kept and put back.
     pub drafts: Drafts,
+    /// What secrets get their fingerprints from.
+    pub seal: Seal,
     /// `s3://BUCKET/PREFIX` in the environment's own account, from where the service takes files that are too large
     /// for a call.
     pub staging: Option<String>,
@@ -57,6 +60,8 @@ pub struct Means<'a> {
     pub driver: &'a dyn Driver,
     /// Where snapshots, packages and plans are kept.
     pub repository: Repository<'a>,
+    /// Where secrets are kept, as far as they are.
+    pub vault: &'a dyn Vault,
     /// Where audit, journals and leases are kept.
     pub ledger: &'a dyn Ledger,
     /// The time.

@@ -72,6 +72,7 @@ pub mod run;
 pub mod runs;
 pub mod saved;
 pub mod schedule;
+pub mod secret;
 pub mod select;
 pub mod snapshot;
 pub mod source;

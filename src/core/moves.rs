@@ -27,6 +27,10 @@ pub enum Stage {
 pub enum Does {
     /// Makes it.
     Create,
+    /// Makes what nothing refers to yet: a build, a numbered version. It is no part of a document and is not undone;
+    /// done again it does no harm, so it is never looked for before it is sent: the driver finds out what of it is
+    /// there already. `before` and `after` are `None`.
+    Prepare,
     /// Sets some of its members.
     Update,
     /// Removes it.

@@ -10,7 +10,7 @@ use super::encoder::{Encoder, Origin};
 use super::error::Error;
 use super::finding::{Finding, Weight};
 use super::inventory::Inventory;
-use super::means::Means;
+use super::means::{Means, Values};
 use super::resolver::{Resolver, Unresolved};
 use super::select::Selection;
 use super::template::{Placeholder, Template};
@@ -74,7 +74,8 @@ pub fn overlaid(
 ) -> (Document, Vec<Finding>) {
     let values = means.values;
     let Some(patch) = values.overlay.get(address) else { return (document, Vec::new()) };
-    let origin = Origin { inventory, accounts: &values.accounts, vars: &values.vars };
+    let Values { accounts, vars, seal, .. } = values;
+    let origin = Origin { inventory, accounts, vars, seal };
     let mut placed = means.driver.place(address, &spelled(patch, &origin, address));
     placed.local.values_mut().for_each(nothing);
     let empty = |v: &Value| *v == Value::String(String::new());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address::Address;
 use super::document::Document;
 use super::finding::{Finding, Weight};
-use super::inventory::{Inventory, Ownership};
+use super::inventory::{Found, Inventory, Ownership, Standing};
 use super::means::Values;
 use super::release::Source;
 use super::select::Selection;
@@ -86,6 +86,14 @@ pub fn keep_ours(
         findings.push(Finding::new(Weight::Warning, None, message));
     }
     findings
+}
+
+/// Returns whether an extract of what `select` picks takes `found`. What is only beside the instance in its account is
+/// taken where it is asked for by name, or owned.
+pub fn is_taken(values: &Values, found: &Found, select: &Selection) -> bool {
+    let beside = found.standing == Standing::Beside;
+    select.picks(&found.address)
+        && (!beside || !select.is_all() || (!values.owns.is_all() && values.owns.picks(&found.address)))
 }
 
 /// Returns whether the environment may write `address`: it owns it, and nothing else manages it.

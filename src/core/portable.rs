@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::address::Address;
 use super::digest::Digest;
 use super::document::Document;
-pub use super::encoder::{Encoder, Origin};
+pub use super::encoder::{Encoder, Hidden, Origin};
 use super::error::{Error, Result};
 use super::fields::{Class, FieldRule};
 use super::finding::Weight;
@@ -205,6 +205,7 @@ fn leaf(
         Some(Class::Ref(kind)) => portable(typed(kind, value, encoder)),
         Some(Class::Tags) => portable(tags(value, encoder)),
         Some(Class::Blob) => portable(blob(value)),
+        Some(Class::Secret) => secret(value, encoder),
         Some(Class::Embedded(walk)) => {
             let Value::String(text) = &value else { return portable(encoder.value(value)) };
             exact.insert(path.join("."), value.clone());
@@ -239,6 +240,31 @@ fn typed(kind: &str, value: Value, encoder: &mut Encoder<'_>) -> Value {
         Value::String(text) => Value::String(encoder.typed(kind, &text)),
         Value::Array(items) => encoder.each(items, |encoder, item| typed(kind, item, encoder)),
         other => encoder.value(other),
+    }
+}
+
+/// Hides each text in `value` that is a secret.
+fn secret(value: Value, encoder: &mut Encoder<'_>) -> Parts {
+    match value {
+        Value::String(text) => match encoder.secret(&text) {
+            Hidden::Open(template) => Parts { portable: Some(template.into()), ..Parts::default() },
+            Hidden::Sealed(fingerprint) => Parts {
+                portable: Some(Placeholder::Secret.to_string().into()),
+                local: Some(Placeholder::Sealed(fingerprint).to_string().into()),
+                unknown: None,
+            },
+        },
+        Value::Object(members) => {
+            let (mut portable, mut local) = (Map::new(), Map::new());
+            for (key, member) in members {
+                let of = encoder.at(&key, |e| secret(member, e));
+                portable.extend(of.portable.map(|v| (escape(&key), v)));
+                local.extend(of.local.map(|v| (escape(&key), v)));
+            }
+            let local = (!local.is_empty()).then_some(Value::Object(local));
+            Parts { portable: Some(Value::Object(portable)), local, unknown: None }
+        }
+        other => Parts { portable: Some(other), ..Parts::default() },
     }
 }
 
@@ -334,7 +360,12 @@ mod tests {
         let pin = Pin { account: "111111111111".into(), region: "us-east-1".into(), instance: "i".into() };
         let queue = Found::new(Address::new("connect/queue", "Sales"), QUEUE, "arn");
         let inventory = Inventory::new(pin, [queue]);
-        let origin = Origin { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
+        let origin = Origin {
+            inventory: &inventory,
+            accounts: &[],
+            vars: &BTreeMap::new(),
+            seal: &Default::default(),
+        };
         let mut encoder = Encoder::new(&origin, &Address::new("connect/queue", "x"));
         let document = encode(wire.as_object().unwrap(), RULES, &mut encoder);
         (document, encoder.findings.into_iter().map(|f| f.message).collect())

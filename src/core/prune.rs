@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory, Ownership};
 use super::means::Means;
-use super::picked::is_ours;
+use super::picked::{is_ours, is_taken};
 use super::plan::Wish;
 use super::referrers::{referrers, strangers};
 use super::release::Source;
@@ -198,7 +198,7 @@ fn candidates<'a>(
     let known = |a: &Address| source.inventory.get(a).is_some() || source.documents.contains_key(a);
     inventory
         .iter()
-        .filter(|f| f.ownership == Ownership::Customer)
+        .filter(|f| f.ownership == Ownership::Customer && is_taken(means.values, f, &Selection::all()))
         .map(|f| &f.address)
         .filter(|a| {
             kinds.contains(&a.kind()) && source.whole.contains(a.kind()) && !NEVER.contains(&a.kind())

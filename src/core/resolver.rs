@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::error::Result;
 use super::inventory::Inventory;
 use super::portable::resolve;
+use super::secret::SEALED;
 use super::template::{Form, Placeholder};
 
 /// An environment, as placeholders see it.
@@ -49,6 +50,11 @@ impl Resolver<'_> {
             }
             // The kind that wrote it there knows the word, and asks the store for the bytes.
             Placeholder::Blob(digest) => Ok(format!("blob:{digest}")),
+            // Likewise, and asks the vault. No text that a service takes has this mark in it.
+            Placeholder::Sealed(fingerprint) => Ok(format!("{SEALED}{fingerprint}")),
+            Placeholder::Secret => Err(missing(
+                "the environment has no value for it: it is a secret, which no release carries".into(),
+            )),
             Placeholder::To { form: Form::Name, address, qualifier } => {
                 // It is only shown, so a resource that is not there yet is no obstacle.
                 let found = self.inventory.get(address);

@@ -141,6 +141,10 @@ impl Manifest {
         if self.kept.iter().any(|k| k.found.address == *address) {
             return Says::There;
         }
+        // It was seen, and not taken.
+        if self.inventory.iter().any(|f| f.address == *address) {
+            return Says::Nothing;
+        }
         let hidden = |g: &Gap| match &g.address {
             Some(named) => named == address,
             None => g.kind == address.kind(),

@@ -201,6 +201,11 @@ async fn fetch(
         for bytes in std::mem::take(&mut raw.blobs).into_values() {
             repository.put_blob(bytes).await?;
         }
+        for digest in std::mem::take(&mut raw.unread) {
+            if !repository.has_blob(&digest).await? {
+                repository.put_blob(driver.bytes(found, &digest).await?).await?;
+            }
+        }
     }
     Ok(raw)
 }

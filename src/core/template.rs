@@ -9,6 +9,7 @@ use std::str::FromStr;
 use super::address::{Address, decode_name, encode_name};
 use super::digest::Digest;
 use super::error::{Error, Result};
+use super::secret::Fingerprint;
 
 /// How a reference stands in the original.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +39,10 @@ pub enum Placeholder {
     Var(String),
     /// Bytes that are no document, such as a prompt's audio, by their digest.
     Blob(Digest),
+    /// A secret of the environment, which its own part of the document has.
+    Secret,
+    /// A secret, by its fingerprint.
+    Sealed(Fingerprint),
     /// Another resource.
     To {
         /// As id, ARN or name.
@@ -171,6 +176,8 @@ impl fmt::Display for Placeholder {
             Placeholder::Instance => f.write_str("@{instance}"),
             Placeholder::Var(name) => write!(f, "@{{var:{}}}", encode_name(name)),
             Placeholder::Blob(digest) => write!(f, "@{{blob:{digest}}}"),
+            Placeholder::Secret => f.write_str("@{secret}"),
+            Placeholder::Sealed(fingerprint) => write!(f, "@{{secret:{fingerprint}}}"),
             Placeholder::To { form, address, qualifier } => {
                 let form = match form {
                     Form::Id => "id",
@@ -205,6 +212,7 @@ impl FromStr for Placeholder {
                     "region" => Ok(Placeholder::Region),
                     "partition" => Ok(Placeholder::Partition),
                     "instance" => Ok(Placeholder::Instance),
+                    "secret" => Ok(Placeholder::Secret),
                     _ => Err(bad(body, "there is none of this name")),
                 };
             }
@@ -213,6 +221,10 @@ impl FromStr for Placeholder {
             Some(("blob", text)) => {
                 let digest = text.parse().map_err(|e: Error| bad(body, &e.message))?;
                 return Ok(Placeholder::Blob(digest));
+            }
+            Some(("secret", text)) => {
+                let fingerprint = text.parse().map_err(|e: Error| bad(body, &e.message))?;
+                return Ok(Placeholder::Sealed(fingerprint));
             }
             Some(("id", text)) => (Form::Id, text),
             Some(("arn", text)) => (Form::Arn, text),
@@ -236,6 +248,8 @@ impl FromStr for Placeholder {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    use super::super::secret::Seal;
 
     /// Text rich in what templates are made of.
     pub(crate) fn tricky() -> impl Strategy<Value = String> {
@@ -265,6 +279,8 @@ mod tests {
             name.prop_map(Placeholder::AccountNamed),
             name.prop_map(Placeholder::Var),
             any::<Vec<u8>>().prop_map(|bytes| Placeholder::Blob(Digest::of(&bytes))),
+            Just(Placeholder::Secret),
+            any::<String>().prop_map(|t| Placeholder::Sealed(Seal::default().secret(&t).fingerprint())),
             (form, name, prop::option::of(name)).prop_map(|(form, name, qualifier)| Placeholder::To {
                 form,
                 address: Address::new("connect/queue", name),

@@ -5,6 +5,9 @@ use std::fmt;
 use serde_json::Value;
 
 use super::connect::{Calls, Connect};
+use super::lambda::Functions;
+use super::lex::Bots;
+use super::whole::Whole;
 use crate::aws::Account;
 use crate::core::driver::Driver;
 use crate::core::environment::Environment;
@@ -67,5 +70,8 @@ pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn
         region: environment.region.clone(),
         instance: id.clone(),
     };
-    Ok(Box::new(Connect::new(pin, calls, environment.values.clone())))
+    let values = &environment.values;
+    let functions = Functions::new(pin.clone(), calls.account.clone(), values.clone());
+    let bots = Bots::new(pin.clone(), calls.account.clone(), values.clone());
+    Ok(Box::new(Whole::new(Connect::new(pin, calls, values.clone()), functions, bots)))
 }

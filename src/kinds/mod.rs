@@ -3,6 +3,10 @@
 mod bind;
 pub mod connect;
 mod known;
+pub mod lambda;
+pub mod lex;
+mod named;
+mod whole;
 
 pub use bind::{Instance, bind, instances};
 pub use connect::implied;

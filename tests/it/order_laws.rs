@@ -73,7 +73,7 @@ impl Driver for Fake {
         Err(Error::bug("a planner asks nobody"))
     }
     fn encode(&self, of: &Found, _: Raw, _: &Inventory) -> Live {
-        Live { found: of.clone(), document: Document::default(), findings: Vec::new() }
+        Live { found: of.clone(), document: Document::default(), findings: Vec::new(), secrets: Vec::new() }
     }
     async fn send(&self, _: &Move, _: Option<&Found>, _: Value, _: &Sending<'_>) -> Reply {
         Reply::Refused(Error::bug("a planner writes nothing"))

@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn any_json_is_walked_and_comes_back(value in any_json(), names in names()) {
         let (a, _) = Side::pair(&names);
-        let origin = Origin { inventory: &a.inventory, accounts: &a.accounts, vars: &a.vars };
+        let origin = Origin { inventory: &a.inventory, accounts: &a.accounts, vars: &a.vars, seal: &Default::default() };
         let mut encoder = Encoder::new(&origin, &Address::new("connect/flow", "x"));
         let walked = walk(value.clone(), &mut encoder);
         references(&walked);
@@ -154,7 +154,7 @@ fn encoded(
 ) -> (String, Vec<(Weight, String)>, usize) {
     let vars = BTreeMap::from([("u".to_string(), "https://x".to_string())]);
     let accounts = [("shared".to_string(), "333333333333".to_string())];
-    let origin = Origin { inventory, accounts: &accounts, vars: &vars };
+    let origin = Origin { inventory, accounts: &accounts, vars: &vars, seal: &Default::default() };
     let mut encoder = Encoder::new(&origin, &Address::new("connect/flow", "x"));
     let text = work(&mut encoder);
     text.parse::<Template>().unwrap();

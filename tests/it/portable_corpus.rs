@@ -58,7 +58,7 @@ fn real_flows_come_back_as_they_were() {
         let pin = Pin { account: ACCOUNT.into(), region: "us-east-1".into(), instance: INSTANCE.into() };
         let inventory = Inventory::new(pin, named(&content));
         let vars = BTreeMap::new();
-        let origin = Origin { inventory: &inventory, accounts: &[], vars: &vars };
+        let origin = Origin { inventory: &inventory, accounts: &[], vars: &vars, seal: &Default::default() };
         let mut encoder = Encoder::new(&origin, &Address::new("connect/flow", "Main"));
         let walked = walk(content.clone(), &mut encoder);
         let canonical = digest::canonical(&walked);

@@ -131,7 +131,12 @@ impl Side {
 
     /// Takes `wire` apart; returns the document and the encoder's findings.
     pub fn encode(&self, wire: &Map<String, Value>) -> (Document, Vec<String>) {
-        let origin = Origin { inventory: &self.inventory, accounts: &self.accounts, vars: &self.vars };
+        let origin = Origin {
+            inventory: &self.inventory,
+            accounts: &self.accounts,
+            vars: &self.vars,
+            seal: &Default::default(),
+        };
         let mut encoder = Encoder::new(&origin, &Address::new("connect/flow", "Main"));
         let document = encode(wire, RULES, &mut encoder);
         let said = encoder.findings.iter().map(|f| format!("{:?}: {}", f.weight, f.message)).collect();

@@ -13,7 +13,7 @@ use snapdeploy::core::address::Address;
 use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
 use snapdeploy::core::document::Document;
-use snapdeploy::core::driver::{Change, Driver, Reply, Sending};
+use snapdeploy::core::driver::{Change, Driver, Leash, Reply, Sending};
 use snapdeploy::core::environment::{Access, Environment};
 use snapdeploy::core::event::Events;
 use snapdeploy::core::extract::{Extraction, OnGaps, extract, take};
@@ -125,6 +125,7 @@ impl World {
         Means {
             driver,
             repository: Repository::new(objects),
+            vault: &snapdeploy::core::secret::Unkept,
             ledger,
             clock: &self.clock,
             events: &self.events,
@@ -217,6 +218,19 @@ pub fn words(queues: usize) -> Scenario {
     scenario
 }
 
+/// Who holds no lease may send for ever.
+pub struct Unbounded;
+
+impl Leash for Unbounded {
+    fn until(&self) -> jiff::Timestamp {
+        jiff::Timestamp::MAX
+    }
+
+    fn stop(&self) -> Option<String> {
+        None
+    }
+}
+
 /// Makes `address` of the environment what `to` says, as somebody would who knows nothing of snapdeploy.
 pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document>) {
     let (inventory, _) = survey::list(driver, &Events::silent()).await.unwrap();
@@ -231,7 +245,12 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
         assert!(unresolved.is_empty());
         let nowhere = MemoryObjects::new();
         let blobs = Repository::new(&nowhere);
-        let with = Sending { blobs: &blobs, until: jiff::Timestamp::MAX };
+        let with = Sending {
+            blobs: &blobs,
+            vault: &snapdeploy::core::secret::Unkept,
+            lease: &Unbounded,
+            events: &Events::silent(),
+        };
         let reply = driver.send(&m, inventory.get(address), args, &with).await;
         assert!(matches!(reply, Reply::Done(_)), "{reply:?}");
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::core::Result;
 use crate::core::means::{Drafts, Values};
+use crate::core::secret::Seal;
 use crate::core::select::Selection;
 
 use super::addresses::selection;
@@ -46,6 +47,7 @@ pub(super) fn values(
             false => Drafts::Ignored,
         },
         staging: staging(table)?,
+        seal: Seal::default(),
     })
 }
 

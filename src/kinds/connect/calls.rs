@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use jiff::Timestamp;
 
-use crate::aws::{Account, Failure, Fate, Guard, Patience};
-use crate::core::{Error, ErrorKind, Result};
+use crate::aws::{Account, Failure, Fate, Guard};
+use crate::core::{Error, Result};
 
 /// Makes calls to one instance.
 pub struct Calls {
@@ -34,43 +34,19 @@ impl Calls {
         args: &Value,
         until: Timestamp,
     ) -> Result<Value, Failure> {
-        self.account.pace.take(call).await;
-        let guard = Guard::new(until, &self.account.clock);
-        let client = self.account.guarded(&guard);
-        let answer = self.write_now(&client, call, subject, args).await;
-        if guard.has_stopped_it() {
-            let error = Error::new(ErrorKind::Unavailable, format!("{call} was not sent: it is too late"));
-            return Err(Failure { error, fate: Fate::Later });
-        }
-        if answer.as_ref().is_err_and(|failure| failure.fate == Fate::Later) {
-            self.account.pace.throttled(call);
-        }
-        answer
+        let send = async |guard: Guard| {
+            let client = self.account.connect_under(&guard);
+            self.write_now(&client, call, subject, args).await
+        };
+        self.account.write(call, until, send).await
     }
 
-    /// Sends what `send` sends, a read that spends from the quota of `call`, until there is an answer or a refusal, or
-    /// patience ends.
+    /// Sends a read as [`Account::read`] does.
     pub async fn read<T, F>(&self, call: &str, send: impl Fn() -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        let mut patience = Patience::new(&self.account.clock);
-        loop {
-            self.account.pace.take(call).await;
-            let failure = match send().await {
-                Ok(answer) => return Ok(answer),
-                Err(failure) => failure,
-            };
-            let throttled = failure.fate == Fate::Later;
-            if throttled {
-                self.account.pace.throttled(call);
-            }
-            let passes =
-                throttled || (failure.fate == Fate::Unknown && failure.error.kind == ErrorKind::Unavailable);
-            if !passes || !patience.wait(throttled).await {
-                return Err(failure);
-            }
-        }
+        self.account.read(call, send).await
     }
 
     /// Reads one resource.

@@ -26,6 +26,8 @@ use crate::core::moves::{Does, Move};
 use crate::core::place::{drafts, operational, place};
 use crate::core::portable::{Encoder, Origin, encode, to_wire};
 use crate::core::{Error, ErrorKind, Pin, Result};
+use crate::kinds::lex::bots;
+use crate::kinds::named;
 
 /// One Connect instance.
 pub struct Connect {
@@ -42,6 +44,33 @@ impl Connect {
     pub fn new(pin: Pin, calls: Calls, values: Values) -> Connect {
         let drafts = Keeper::new(values.drafts);
         Connect { pin, calls, values, index: Index::default(), drafts, versions: Shelf::default() }
+    }
+
+    /// Lists everything in the instance, where `bots` are those of the account.
+    pub async fn list_with(&self, bots: &Result<Vec<Found>>) -> Result<Listing> {
+        self.index.clear();
+        let (calls, pin, naming) = (&self.calls, &self.pin, &self.values.names);
+        // Associations with bots are named by the bots, which are listed once.
+        let bots_apart = || FAMILIES.iter().filter(|f| f.kind != "connect/bot-association");
+        let families = join_all(bots_apart().map(|f| names::family(calls, pin, naming, f)));
+        let named = join_all(names::LISTED.iter().map(|l| names::named(calls, naming, l)));
+        let associations = async {
+            match bots {
+                Ok(bots) => names::bot_associations(calls, bots).await,
+                Err(e) => Err(Error::new(e.kind, e.message.clone())),
+            }
+        };
+        let (families, named, associations) = tokio::join!(families, named, associations);
+        let mut listing = Listing::default();
+        for (family, result) in bots_apart().zip(families) {
+            named::note(&mut listing, family.kind, result);
+        }
+        named::note(&mut listing, "connect/bot-association", associations);
+        for ((kind, ..), result) in names::LISTED.iter().zip(named) {
+            named::note(&mut listing, kind, result);
+        }
+        listing.gaps.extend(namesakes(&listing.found));
+        Ok(listing)
     }
 
     /// Returns the arguments as they are sent: names as they are there, embedded documents as strings, byte for byte as
@@ -89,38 +118,11 @@ impl Driver for Connect {
     }
 
     async fn list(&self) -> Result<Listing> {
-        self.index.clear();
-        let (calls, pin, naming) = (&self.calls, &self.pin, &self.values.names);
-        // Associations with bots are named by the bots, which are listed once.
-        let bots_apart = || FAMILIES.iter().filter(|f| f.kind != "connect/bot-association");
-        let families = join_all(bots_apart().map(|f| names::family(calls, pin, naming, f)));
-        let named = join_all(names::LISTED.iter().map(|l| names::named(calls, naming, l)));
-        let bots = async {
-            let mut bots = names::bots(calls, pin).await?;
-            names::rename(naming, &mut bots);
-            Ok::<_, Error>((names::bot_associations(calls, &bots).await, bots))
-        };
-        let beside = async { tokio::join!(names::functions(calls, pin), bots) };
-        let (families, named, (mut functions, bots)) = tokio::join!(families, named, beside);
-        if let Ok(functions) = &mut functions {
-            names::rename(naming, functions);
+        let mut bots = bots(&self.calls.account, &self.pin).await;
+        if let Ok(bots) = &mut bots {
+            named::rename(&self.values.names, bots);
         }
-        let mut listing = Listing::default();
-        for (family, result) in bots_apart().zip(families) {
-            names::note(&mut listing, family.kind, result);
-        }
-        let (associations, bots) = match bots {
-            Ok((associations, bots)) => (associations, Ok(bots)),
-            Err(e) => (Err(Error::new(e.kind, e.message.clone())), Err(e)),
-        };
-        names::note(&mut listing, "connect/bot-association", associations);
-        for ((kind, ..), result) in names::LISTED.iter().zip(named) {
-            names::note(&mut listing, kind, result);
-        }
-        names::note(&mut listing, "lambda/function", functions);
-        names::note(&mut listing, "lex/bot", bots);
-        listing.gaps.extend(namesakes(&listing.found));
-        Ok(listing)
+        self.list_with(&bots).await
     }
 
     async fn find(&self, address: &Address) -> Result<Option<Found>> {
@@ -142,7 +144,12 @@ impl Driver for Connect {
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
         let Some(family) = family(of.address.kind()) else {
-            return Live { found: of.clone(), document: Document::default(), findings: Vec::new() };
+            return Live {
+                found: of.clone(),
+                document: Document::default(),
+                findings: Vec::new(),
+                secrets: Vec::new(),
+            };
         };
         let mut wire = raw.wire;
         let mut found = of.clone();
@@ -152,7 +159,8 @@ impl Driver for Connect {
         if let (Some(Value::String(name)), Ownership::Customer) = (wire.get_mut(family.name), of.ownership) {
             *name = self.values.names.logical(family.kind, name).name().to_string();
         }
-        let origin = Origin { inventory, accounts: &self.values.accounts, vars: &self.values.vars };
+        let Values { accounts, vars, seal, .. } = &self.values;
+        let origin = Origin { inventory, accounts, vars, seal };
         let mut encoder = Encoder::new(&origin, &of.address);
         let versions = version::take(family, &mut encoder, &mut wire);
         alias::form(&mut wire, &versions);
@@ -165,7 +173,7 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
-        Live { found, document, findings }
+        Live { found, document, findings, secrets: encoder.secrets }
     }
 
     fn arrange(&self, address: &Address, document: &mut Document) {
@@ -254,7 +262,7 @@ impl Driver for Connect {
         if draft::is_draft(&args) {
             let id = id.map(|f| f.id.as_str()).unwrap_or_default();
             let args = Value::Object(args);
-            return self.drafts.send(&self.calls, family, m, id, &args, with.until).await;
+            return self.drafts.send(&self.calls, family, m, id, &args, with.lease.until()).await;
         }
         let mut subject_id = id.map(|f| f.id.clone()).unwrap_or_default();
         if m.call == "UpdateContactFlowContent" {
@@ -265,7 +273,7 @@ impl Driver for Connect {
         }
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
-        match Box::pin(self.calls.write(&m.call, &subject, &args, with.until)).await {
+        match Box::pin(self.calls.write(&m.call, &subject, &args, with.lease.until())).await {
             Ok(answer) if m.does == Does::Create => match family.made {
                 ("", _) => Reply::Done(association::made(&args)),
                 (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {

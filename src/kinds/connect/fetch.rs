@@ -1,6 +1,6 @@
 //! Fetching: one resource and its parts, one by one or out of a search of all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -63,7 +63,7 @@ impl Index {
 pub async fn fetch(calls: &Calls, index: &Index, family: &Family, of: &Found, how: Freshness) -> Result<Raw> {
     let parts = try_join_all(family.parts.iter().map(|p| part(calls, index, p, &of.id, how)));
     let (wire, parts) = tokio::try_join!(whole(calls, index, family, of, how), parts)?;
-    let mut raw = Raw { wire, blobs: BTreeMap::new() };
+    let mut raw = Raw { wire, ..Raw::default() };
     for (member, value, blob) in parts {
         raw.blobs.extend(blob);
         raw.wire.extend(value.map(|v| (member.to_string(), v)));

@@ -288,6 +288,7 @@ mod tests {
     use super::*;
     use crate::core::inventory::{Alias, Found, Inventory};
     use crate::core::portable::Origin;
+    use crate::core::secret::Seal;
     use crate::core::{Address, Pin};
 
     const QUEUE: &str = "01234567-89ab-cdef-0123-456789abcdef";
@@ -310,7 +311,8 @@ mod tests {
             bot,
         ];
         let inventory = Inventory::new(pin, found);
-        let origin = Origin { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
+        let origin =
+            Origin { inventory: &inventory, accounts: &[], vars: &BTreeMap::new(), seal: &Seal::default() };
         walk(content, &mut Encoder::new(&origin, &Address::new("connect/flow", "Main")))
     }
 

@@ -26,11 +26,15 @@ mod prompt;
 mod queue;
 mod quick_connect;
 mod read;
+mod read_members;
+mod read_rules;
 mod routing_profile;
 mod security_profile;
 mod staging;
 mod version;
 mod write;
+mod write_members;
+mod write_rules;
 
 pub use association::implied;
 pub use calls::Calls;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::calls::{Calls, unknown};
+use super::calls::Calls;
 use crate::aws::Failure;
 use crate::wire;
 
@@ -37,7 +37,7 @@ impl Calls {
             "GetPromptFile" => wire!(call, c.get_prompt_file().instance_id(i).prompt_id(id)),
             "DescribePhoneNumber" => wire!(call, c.describe_phone_number().phone_number_id(id)),
             "DescribeInstance" => wire!(call, c.describe_instance().instance_id(id)),
-            _ => Err(unknown(call)),
+            _ => self.describe_member(call, id).await,
         }
     }
 
@@ -124,7 +124,7 @@ impl Calls {
                 }
                 wire!(call, c.list_phone_numbers_v2(), body)
             }
-            _ => Err(unknown(call)),
+            _ => self.page_of_members(call, of, token).await,
         }
     }
 }

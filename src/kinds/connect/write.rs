@@ -3,7 +3,7 @@
 use aws_sdk_connect::Client;
 use serde_json::{Value, json};
 
-use super::calls::{Calls, Subject, unknown};
+use super::calls::{Calls, Subject};
 use crate::aws::Failure;
 use crate::core::Error;
 use crate::wire;
@@ -169,7 +169,7 @@ impl Calls {
                 let keys = keys.filter_map(|k| k.as_str().map(String::from)).collect();
                 wire!(call, c.untag_resource().resource_arn(subject.arn).set_tag_keys(Some(keys)))
             }
-            _ => Err(unknown(call)),
+            _ => self.write_member(c, call, subject, args).await,
         }
     }
 

@@ -1,0 +1,205 @@
+//! The whole of an environment: the driver of each service, as one.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::connect::Connect;
+use super::lambda::{Functions, function};
+use super::lex::Bots;
+use super::named;
+use crate::core::address::Address;
+use crate::core::ahead::Ahead;
+use crate::core::digest::Digest;
+use crate::core::document::Document;
+use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
+use crate::core::finding::Finding;
+use crate::core::inventory::{Found, Inventory, Standing};
+use crate::core::moves::Move;
+use crate::core::secret::Fingerprint;
+use crate::core::{ErrorKind, Pin, Result};
+
+/// Every service of one environment.
+pub struct Whole {
+    connect: Connect,
+    functions: Functions,
+    bots: Bots,
+}
+
+impl Whole {
+    /// Returns the drivers as one.
+    pub fn new(connect: Connect, functions: Functions, bots: Bots) -> Whole {
+        Whole { connect, functions, bots }
+    }
+
+    fn each(&self) -> [&dyn Driver; 3] {
+        [&self.connect, &self.functions, &self.bots]
+    }
+
+    /// Returns the driver of `kind`; Connect's, which says that it knows no such kind, where there is none.
+    fn of(&self, kind: &str) -> &dyn Driver {
+        match kind.split('/').next() {
+            Some("lambda") => &self.functions,
+            Some("lex") => &self.bots,
+            _ => &self.connect,
+        }
+    }
+
+    fn at(&self, address: &Address) -> &dyn Driver {
+        self.of(address.kind())
+    }
+}
+
+/// Says of each function and bot in `listing` that no association is with it, that it is beside the instance.
+fn stand(listing: &mut Listing) {
+    let with = |f: &Found, kind: &str| (f.address.kind() == kind).then(|| f.id.clone());
+    let functions: Vec<String> =
+        listing.found.iter().filter_map(|f| with(f, "connect/lambda-association")).collect();
+    let bots: Vec<String> = listing.found.iter().filter_map(|f| with(f, "connect/bot-association")).collect();
+    let used = |f: &Found| match f.address.kind() {
+        "lambda/function" => functions
+            .iter()
+            .any(|arn| arn.strip_prefix(&f.arn).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))),
+        "lex/bot" => f.aliases.iter().flatten().any(|alias| bots.contains(&alias.arn)),
+        _ => true,
+    };
+    for f in &mut listing.found {
+        if !used(f) {
+            f.standing = Standing::Beside;
+        }
+    }
+}
+
+#[async_trait]
+impl Driver for Whole {
+    fn pin(&self) -> &Pin {
+        self.connect.pin()
+    }
+
+    fn kinds(&self) -> Vec<&'static str> {
+        self.each().into_iter().flat_map(|d| d.kinds()).collect()
+    }
+
+    fn has_shells(&self, kind: &str) -> bool {
+        self.of(kind).has_shells(kind)
+    }
+
+    fn creates(&self, kind: &str) -> bool {
+        self.of(kind).creates(kind)
+    }
+
+    fn is_tagged(&self, kind: &str) -> bool {
+        self.of(kind).is_tagged(kind)
+    }
+
+    async fn list(&self) -> Result<Listing> {
+        let (mut functions, bots) = tokio::join!(self.functions.named(), self.bots.named());
+        let mut listing = self.connect.list_with(&bots).await?;
+        // Who may not list functions sees those that the instance may invoke.
+        if functions.as_ref().is_err_and(|e| e.kind == ErrorKind::Denied) {
+            let head = function(self.pin(), "").arn;
+            let ids = listing.found.iter().filter(|f| f.address.kind() == "connect/lambda-association");
+            let names = ids.filter_map(|f| f.id.strip_prefix(&head)?.split(':').next());
+            let mut found: Vec<Found> = names.map(|name| function(self.pin(), name)).collect();
+            found.dedup();
+            named::rename(self.functions.naming(), &mut found);
+            functions = Ok(found);
+        }
+        named::note(&mut listing, "lambda/function", functions);
+        named::note(&mut listing, "lex/bot", bots);
+        stand(&mut listing);
+        Ok(listing)
+    }
+
+    async fn find(&self, address: &Address) -> Result<Option<Found>> {
+        self.at(address).find(address).await
+    }
+
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        self.at(&of.address).fetch(of, how).await
+    }
+
+    async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
+        self.at(&of.address).bytes(of, digest).await
+    }
+
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        self.at(&of.address).encode(of, raw, inventory)
+    }
+
+    fn arrange(&self, address: &Address, document: &mut Document) {
+        self.at(address).arrange(address, document);
+    }
+
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
+        self.at(address).attainable(address, from, to)
+    }
+
+    fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
+        self.at(of).implied(of, address, qualifier)
+    }
+
+    fn place(&self, address: &Address, members: &Map<String, Value>) -> Document {
+        self.at(address).place(address, members)
+    }
+
+    fn operational(&self, address: &Address, local: &Map<String, Value>) -> Map<String, Value> {
+        self.at(address).operational(address, local)
+    }
+
+    fn drafts(&self, address: &Address, local: &Map<String, Value>) -> Map<String, Value> {
+        self.at(address).drafts(address, local)
+    }
+
+    fn alias_made<'m>(&self, m: &'m Move) -> Option<&'m str> {
+        self.at(&m.address).alias_made(m)
+    }
+
+    fn still_held(
+        &self,
+        address: &Address,
+        from: &Document,
+        to: Option<&Document>,
+    ) -> std::collections::BTreeSet<Fingerprint> {
+        self.at(address).still_held(address, from, to)
+    }
+
+    fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
+        self.at(change.address).moves(change)
+    }
+
+    fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
+        self.at(&m.address).refusals(m, args)
+    }
+
+    fn split(&self, create: &Move) -> Result<(Move, Move)> {
+        self.at(&create.address).split(create)
+    }
+
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>> {
+        self.at(change.address).empty(change)
+    }
+
+    fn least_time(&self, ahead: &Ahead) -> Duration {
+        self.each().into_iter().map(|d| d.least_time(ahead)).max().unwrap_or_default()
+    }
+
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        self.at(&m.address).send(m, id, args, with).await
+    }
+
+    async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
+        let mut checks = Vec::new();
+        for driver in self.each() {
+            checks.extend(driver.checks(live, inventory).await?);
+        }
+        Ok(checks)
+    }
+}
