@@ -29,6 +29,8 @@ pub(crate) struct Function {
     pub(crate) versions: BTreeMap<u64, Edition>,
     /// The number of the next version: those of deleted ones are not used again ("Lambda function versions").
     pub(crate) next: u64,
+    /// The settings of `$LATEST` when a version was last published: the version may have a description of its own.
+    pub(crate) published: Option<Map<String, Value>>,
     pub(crate) aliases: BTreeMap<String, Alias>,
     /// Statements of the resource policy, by qualifier (empty for the function itself), in the order of adding.
     pub(crate) policies: BTreeMap<String, Vec<Value>>,
@@ -125,6 +127,7 @@ impl Function {
             latest,
             versions: BTreeMap::new(),
             next: 1,
+            published: None,
             aliases: BTreeMap::new(),
             policies: BTreeMap::new(),
             concurrency: None,

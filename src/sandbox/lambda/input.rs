@@ -37,7 +37,7 @@ pub(crate) fn check_revision(given: Option<&str>, current: &str) -> Result<(), F
         Some(given) if given != current => Err(user(
             412,
             "PreconditionFailedException",
-            "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+            "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
         )),
         _ => Ok(()),
     }

@@ -78,7 +78,8 @@ fn editions(held: &Held, function: &Function) -> Vec<Value> {
     shown.collect()
 }
 
-/// ListVersionsByFunction: `$LATEST` first, then the versions in their order.
+/// ListVersionsByFunction: `$LATEST` first, then the versions in their order, without states (LocalStack's suite, recorded
+/// on AWS: test_version_lifecycle).
 pub(crate) fn versions(held: &mut Held, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let function = ask.function(held)?.0.clone();
     page(ask.call, "Versions", editions(held, &function), PAGE)

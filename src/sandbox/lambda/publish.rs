@@ -37,10 +37,12 @@ pub(crate) fn publish(held: &mut Held, ask: &Ask<'_>) -> Result<Answer, Fail> {
 
 /// The number of the version that holds what `$LATEST` holds: a new one, or the last one when nothing has changed since.
 pub(crate) fn add(function: &mut Function, description: Option<String>, rules: &Rules) -> u64 {
-    let last = function.versions.iter().next_back();
+    // Assumed: once the last version has been deleted, there is none to compare with.
+    let last = function.versions.iter().next_back().filter(|(number, _)| **number + 1 == function.next);
     if let Some((number, last)) = last {
         // assumed: switch lambda_unchanged_version_is_new
-        let same = last.code == function.latest.code && same_settings(last, &function.latest);
+        let same = last.code == function.latest.code
+            && function.published.as_ref() == Some(&function.latest.members);
         if !function.latest.touched || same && !rules.unchanged_version_is_new {
             return *number;
         }
@@ -60,6 +62,7 @@ pub(crate) fn add(function: &mut Function, description: Option<String>, rules: &
     }
     function.versions.insert(number, version);
     function.latest.touched = false;
+    function.published = Some(function.latest.members.clone());
     // Publishing changes the revision of $LATEST (LocalStack's suite, recorded on AWS:
     // test_function_revisions_version_and_alias).
     function.latest.revise();
@@ -68,15 +71,4 @@ pub(crate) fn add(function: &mut Function, description: Option<String>, rules: &
 
 fn snaps(edition: &Edition) -> bool {
     edition.members.get("SnapStart").and_then(|snap| snap.get("ApplyOn")) == Some(&json!("PublishedVersions"))
-}
-
-/// A version may have a description of its own.
-fn same_settings(last: &Edition, latest: &Edition) -> bool {
-    let plain = |edition: &Edition| {
-        let mut members = edition.members.clone();
-        members.remove("Description");
-        members
-    };
-    let described = last.members.get("Description") == latest.members.get("Description");
-    plain(last) == plain(latest) && (described || !latest.touched)
 }

@@ -7,7 +7,7 @@ use aws_sdk_lambda::types::Environment;
 use snapdeploy::sandbox::{Fault, FaultKind, Sandbox, Scenario};
 
 use super::lambda::{archive, client, code};
-use super::{DEV, REGION};
+use super::{DEV, REGION, raw};
 
 fn start() -> Sandbox {
     let mut scenario = Scenario::empty();
@@ -103,9 +103,17 @@ async fn an_update_that_changes_nothing_makes_no_version_or_makes_one() {
         set_timeout(&c, 3).send().await.unwrap();
         let version = c.publish_version().function_name("orders").send().await.unwrap();
         assert_eq!(version.version(), Some(wanted));
-        // With no update at all there is never a new one.
-        let again = c.publish_version().function_name("orders").send().await.unwrap();
+        // With no update at all there is never a new one, whatever its description.
+        let again = c.publish_version().function_name("orders").description("again").send().await.unwrap();
         assert_eq!(again.version(), Some(wanted));
+        // Numbers are not used again, and what was deleted is not what is published.
+        set_timeout(&c, 4).description("mine").send().await.unwrap();
+        let next = c.publish_version().function_name("orders").description("other").send().await.unwrap();
+        let number: u32 = next.version().unwrap().parse().unwrap();
+        assert_eq!((number, next.description()), (wanted.parse::<u32>().unwrap() + 1, Some("other")));
+        c.delete_function().function_name("orders").qualifier(number.to_string()).send().await.unwrap();
+        let after = c.publish_version().function_name("orders").send().await.unwrap();
+        assert_eq!((after.version(), after.timeout()), (Some((number + 1).to_string().as_str()), Some(4)));
     }
 }
 
@@ -174,4 +182,31 @@ async fn an_alias_keeps_its_weights_until_they_are_given() {
     }
     let missing = c.get_alias().function_name("orders").name("none").send().await;
     assert_eq!(code(missing), "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn a_creation_that_fails_leaves_a_failed_function_and_stays_pending_while_it_is_held() {
+    let sandbox = start();
+    let c = client(&sandbox, DEV);
+    let state = || async {
+        let got = c.get_function_configuration().function_name("new").send().await.unwrap();
+        (
+            got.state().unwrap().as_str().to_owned(),
+            got.state_reason_code().map(|code| code.as_str().to_owned()),
+        )
+    };
+    sandbox.set_switch("lambda_updates_held", "true").unwrap();
+    // As a teacher arms it: over the control path.
+    let body = r#"{"service": "lambda", "operation": "CreateFunction", "kind": "FailsLater"}"#;
+    let armed = raw(&sandbox, "POST /_sandbox/faults", &[], body).await;
+    assert!(armed.starts_with("HTTP/1.1 200 "), "{armed}");
+    let code = aws_sdk_lambda::types::FunctionCode::builder().zip_file(Blob::new(archive("x"))).build();
+    let create =
+        c.create_function().function_name("new").runtime("nodejs22.x".into()).handler("index.handler");
+    create.role(format!("arn:aws:iam::{DEV}:role/new")).code(code).send().await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(state().await, ("Pending".into(), Some("Creating".into())));
+    }
+    sandbox.set_switch("lambda_updates_held", "false").unwrap();
+    assert_eq!(state().await, ("Failed".into(), Some("InternalError".into())));
 }

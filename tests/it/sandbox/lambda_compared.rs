@@ -31,12 +31,9 @@ const ACCEPTED: &[(&str, &str)] = &[
         "*.RuntimeVersionConfig.RuntimeVersionArn",
         "nothing of a runtime's build is simulated; ministack's ARN is empty",
     ),
-    ("versions *.State", "the example of ListVersionsByFunction has no states, nor has the sandbox"),
-    (
-        "versions *.LastUpdateStatus",
-        "the example of ListVersionsByFunction has no states, nor has the sandbox",
-    ),
-    ("versions .Versions.0.FunctionArn", "the example of ListVersionsByFunction has $LATEST in the ARN"),
+    ("versions *.State", "as recorded: ListVersionsByFunction has no states"),
+    ("versions *.LastUpdateStatus", "as recorded: ListVersionsByFunction has no states"),
+    ("versions .Versions.0.FunctionArn", "as recorded: ListVersionsByFunction has $LATEST in the ARN"),
     (
         "after a dry run",
         "UpdateFunctionCode, DryRun: \"without modifying the function code\"; ministack modifies it",
