@@ -205,7 +205,7 @@ fn apply(account: &mut Account, ask: &Ask<'_>, import: &Import) -> Applied {
     if import.shape == Shape::CustomVocabulary {
         let given = layout::vocabulary(&files).map_err(one)?;
         let found = bot.draft.get_mut(&locale).ok_or_else(|| one(format!("The locale {locale} is gone.")))?;
-        found.vocabulary = Some(vocabulary(found.vocabulary.take(), given, import.strategy)?);
+        found.vocabulary = Some(vocabulary(found.vocabulary.clone(), given, import.strategy)?);
         found.touch(import.due);
         return Ok((locale.clone(), locale));
     }
