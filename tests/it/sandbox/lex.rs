@@ -312,3 +312,46 @@ fn a_version_keeps_what_it_was_made_of() {
     let all = lex.call("POST", &format!("/bots/{bot}/botversions/1/botlocales/"), json!({})).unwrap();
     assert_eq!(all["botLocaleSummaries"].as_array().unwrap().len(), 3);
 }
+
+#[test]
+fn a_url_is_good_for_five_minutes_and_an_export_for_seven_days() {
+    let (lex, bot) = Lex::with("composite", &[]);
+    let export = lex.export(&bot, "1");
+    lex.wait();
+    let url = || {
+        let done = lex.call("GET", &format!("/exports/{export}/"), Value::Null).unwrap();
+        done["downloadUrl"].as_str().unwrap().replace(&lex.sandbox.endpoint(), "")
+    };
+    let first = url();
+    lex.sandbox.advance(Duration::from_secs(290));
+    assert_eq!(lex.send("GET", &first, "", b"").0, 200);
+    lex.sandbox.advance(Duration::from_secs(20));
+    assert_eq!(lex.send("GET", &first, "", b"").0, 403);
+    // Describing it again gives another.
+    assert_eq!(lex.send("GET", &url(), "", b"").0, 200);
+    lex.sandbox.advance(Duration::from_secs(7 * 86_400));
+    let gone = lex.call("GET", &format!("/exports/{export}/"), Value::Null);
+    assert_eq!(gone.unwrap_err(), "ResourceNotFoundException");
+}
+
+#[test]
+fn connect_takes_an_alias_that_the_api_made_and_the_test_alias() {
+    let mut scenario = Scenario::empty();
+    let account = scenario.account(DEV);
+    let bot = account.bot_from(REGION, &archive("composite")).unwrap().id().to_owned();
+    let instance = account.instance(REGION, "acme-dev").id().to_owned();
+    let lex = Lex::new(scenario, &[]);
+    let alias = lex.alias(&bot, "live", "1").unwrap()["botAliasId"].as_str().unwrap().to_owned();
+    let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let headers = format!(
+        "authorization: AWS4-HMAC-SHA256 Credential={DEV}/{}/{REGION}/connect/aws4_request, SignedHeaders=host, \
+         Signature=00\r\nx-amz-date: {now}\r\n",
+        &now[..8]
+    );
+    for (alias, status) in [(alias.as_str(), 200), ("TSTALIASID", 200), ("AAAAAAAAAA", 404)] {
+        let arn = format!("arn:aws:lex:{REGION}:{DEV}:bot-alias/{bot}/{alias}");
+        let body = json!({"LexV2Bot": {"AliasArn": arn}}).to_string();
+        let answer = lex.send("PUT", &format!("/instance/{instance}/bot"), &headers, body.as_bytes());
+        assert_eq!(answer.0, status, "{}", String::from_utf8_lossy(&answer.1));
+    }
+}
