@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
-//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region,
-//!                          code?, image?, versions? (code of each), env?, settings? (as CreateFunction has them),
-//!                          aliases? {live = "1"}, permissions? {qualifier?, StatementId, Principal, ...},
-//!                          concurrency?, tags?, event_sources? {source, qualifier?, ...}}; code is a file or a folder;
+//!                          tables {name, region, pk?, sk?}, lambdas {name, region, code?, image?, versions? (code of
+//!                          each), env?, settings? (as CreateFunction has them), aliases? {live = "1"},
+//!                          permissions? {qualifier?, StatementId, Principal, ...}, concurrency?, tags?,
+//!                          event_sources? {source, qualifier?, ...}}; code is a file or a folder;
+//!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
+//!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -137,12 +139,31 @@ fn load_account(
         let sk = table.get("sk").and_then(Value::as_str);
         seed.table_with(text(file, table, "region")?, text(file, table, "name")?, pk, sk);
     }
-    for bot in tables(file, account, "bots", &["name", "region", "aliases"])? {
-        let aliases = strings(bot, "aliases");
-        let aliases: Vec<_> = aliases.iter().map(String::as_str).collect();
-        seed.bot(text(file, bot, "region")?, text(file, bot, "name")?, &aliases);
-    }
+    load_bots(file, account, seed)?;
     folder_lambda::load(file, account, seed)
+}
+
+/// Small bots by name, or whole ones from a folder (or a `.zip`) with the layout of an export.
+fn load_bots(file: &Path, account: &Map<String, Value>, seed: &mut AccountSeed) -> Result<(), ScenarioError> {
+    for bot in tables(file, account, "bots", &["name", "region", "aliases", "archive", "hooks"])? {
+        let (region, names) = (text(file, bot, "region")?, strings(bot, "aliases"));
+        let Some(archive) = bot.get("archive").and_then(Value::as_str) else {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            seed.bot(region, text(file, bot, "name")?, &names);
+            continue;
+        };
+        let id = seed.account.id.clone();
+        let mut made = seed.bot_from(region, &file.with_file_name(archive))?;
+        for name in &names {
+            made.alias(name);
+        }
+        for hook in tables(file, bot, "hooks", &["alias", "locale", "function"])? {
+            let function = text(file, hook, "function")?;
+            let arn = format!("arn:aws:lambda:{region}:{id}:function:{function}");
+            made.alias(text(file, hook, "alias")?).hook(text(file, hook, "locale")?, &arn);
+        }
+    }
+    Ok(())
 }
 
 /// Name lists of `instance.toml` and the kind each holds.

@@ -13,6 +13,7 @@ use super::fault::{self, Armed, FaultKind, Hold};
 use super::history::History;
 use super::ids::Kind;
 use super::lambda;
+use super::lex::{Bot, Transfers};
 use super::quota::Buckets;
 use super::record::CallRecord;
 use super::route;
@@ -58,15 +59,6 @@ pub(crate) struct Instance {
     pub(crate) tokens: BTreeMap<String, (String, String)>,
 }
 
-/// A Lex V2 bot with its aliases (id, name).
-#[derive(Debug, Clone)]
-pub(crate) struct Bot {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) region: String,
-    pub(crate) aliases: Vec<(String, String)>,
-}
-
 /// A role that callers may assume.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Role {
@@ -83,6 +75,8 @@ pub(crate) struct Account {
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) bots: Vec<Bot>,
+    /// Lex: exports and imports under way.
+    pub(crate) transfers: Transfers,
     /// What is in Lambda.
     pub(crate) functions: lambda::Held,
     /// By region and name.
