@@ -41,8 +41,10 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "CreatePrompt takes presigned URLs that GetPromptFile did not make",
     ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
+    ("hierarchy_names_unique", "false", "no two groups of the hierarchy of users have one name, else none below one group"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
+    ("phone_config_mirrored", "false", "PhoneConfig of DescribeUser shows what is set for voice alone"),
     (
         "profile_quota_is_limit_exceeded",
         "false",
@@ -53,6 +55,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
     ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),
     ("unchanged_version_is_new", "true", "a version of unchanged content gets a new number"),
+    (
+        "unpublished_view_not_found",
+        "true",
+        "DescribeView of what was never published is ResourceNotFoundException, else InvalidRequestException",
+    ),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
 ];
 

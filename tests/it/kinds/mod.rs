@@ -4,6 +4,7 @@ mod associations;
 mod crash;
 mod everything;
 mod extremes;
+mod members;
 mod missed;
 mod numbers;
 mod overrides;
