@@ -41,7 +41,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "CreatePrompt takes presigned URLs that GetPromptFile did not make",
     ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
-    ("hierarchy_names_unique", "false", "no two groups of the hierarchy of users have one name, else none below one group"),
+    (
+        "hierarchy_names_unique",
+        "false",
+        "no two groups of the hierarchy of users have one name, else none below one group",
+    ),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     ("phone_config_mirrored", "false", "PhoneConfig of DescribeUser shows what is set for voice alone"),

@@ -62,7 +62,8 @@ const NOT_YET: &str = "not yet";
 
 /// Every family of botocore's `connect` model that has no documents, and those without an API.
 pub const OTHERS: &[Other] = &[
-    other("version of a view", &["ListViewVersions"], NOT_YET).lacks("changing it, or making one with a number of one's own"),
+    other("version of a view", &["ListViewVersions"], NOT_YET)
+        .lacks("changing it, or making one with a number of one's own"),
     other(
         "version or alias of a module",
         &["ListContactFlowModuleVersions", "ListContactFlowModuleAliases"],

@@ -13,7 +13,7 @@ use super::family::{FAMILIES, Family, family};
 use super::fetch::{self, Index};
 use super::moves::{self, EXACT, UID_TAG};
 use super::version::Shelf;
-use super::{alias, association, checks, draft, hierarchy, link, names, user, version};
+use super::{alias, association, checks, draft, hierarchy, link, names, user, version, view};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
@@ -176,6 +176,7 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
+        findings.extend(view::numbered(&of.address, document.portable.get("Content")));
         Live { found, document, findings, secrets: encoder.secrets }
     }
 

@@ -12,10 +12,10 @@ use serde_json::{Map, Value, json};
 use super::calls::Calls;
 use super::family::{Empty, Family, PLAIN, Removal, Searched, Setter, same};
 use super::hierarchy::{self, LEVELS};
+use crate::core::Result;
 use crate::core::address::Address;
 use crate::core::fields::{Class, field};
 use crate::core::inventory::Found;
-use crate::core::Result;
 
 /// The kind.
 pub const KIND: &str = "connect/user-hierarchy-group";
@@ -28,7 +28,12 @@ const DESCRIBE: &str = "DescribeUserHierarchyGroup";
 /// Groups of the hierarchy.
 pub const USER_HIERARCHY_GROUP: Family = Family {
     kind: KIND,
-    search: Some(Searched { call: SEARCH, items: "UserHierarchyGroups", id: "Id", needs: &["HierarchyPath"] }),
+    search: Some(Searched {
+        call: SEARCH,
+        items: "UserHierarchyGroups",
+        id: "Id",
+        needs: &["HierarchyPath"],
+    }),
     describe: Some((DESCRIBE, "HierarchyGroup")),
     form: Some(form),
     // Its address is its path, which no rule for names can change.
@@ -93,7 +98,8 @@ pub async fn listed(calls: &Calls) -> Result<Vec<Found>> {
         true => Vec::new(),
         false => calls.list(SEARCH, "UserHierarchyGroups", "").await.unwrap_or_default(),
     };
-    let found: HashMap<String, Value> = found.into_iter().map(|g| (text(&g, "Id"), g["HierarchyPath"].clone())).collect();
+    let found: HashMap<String, Value> =
+        found.into_iter().map(|g| (text(&g, "Id"), g["HierarchyPath"].clone())).collect();
     let paths = try_join_all(items.iter().map(async |item| {
         let id = text(item, "Id");
         match found.get(&id) {

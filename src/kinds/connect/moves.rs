@@ -229,7 +229,9 @@ fn setting(
 fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Result<Move> {
     // What has no id is told by what it was made with.
     let (call, args) = match (family.remove, &family.create, family.made) {
-        (Removal::Delete(call), Some(create), ("", _)) => (call, Value::Object(arguments(create, from, None))),
+        (Removal::Delete(call), Some(create), ("", _)) => {
+            (call, Value::Object(arguments(create, from, None)))
+        }
         (Removal::Delete(call), ..) => (call, json!({})),
         (Removal::Alone(call, member), ..) => (call, json!({ member: from.portable.get(member) })),
         (Removal::Retire(..) | Removal::Never, ..) => {

@@ -85,7 +85,9 @@ fn found(kind: &str, item: &Value, members: (&str, &str, &str)) -> Option<Found>
         (_, Some("AWS_MANAGED")) => Ownership::Aws,
         // Source: `AgentStatusType`: an instance has one of each of these, and nobody makes them.
         ("connect/agent-status", Some("ROUTABLE" | "OFFLINE")) => Ownership::Default,
-        (predefined_attribute::KIND, _) if text(name)?.starts_with(predefined_attribute::SYSTEM) => Ownership::Aws,
+        (predefined_attribute::KIND, _) if text(name)?.starts_with(predefined_attribute::SYSTEM) => {
+            Ownership::Aws
+        }
         _ => Ownership::Customer,
     };
     Some(found)

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::family::{Empty, Family, Listed, PLAIN, Removal, Searched, Setter, same};
 use crate::core::fields::{Class, field};
+use crate::core::moves::Stage;
 
 /// The kind.
 pub const KIND: &str = "connect/predefined-attribute";
@@ -65,6 +66,8 @@ pub const PREDEFINED_ATTRIBUTE: Family = Family {
     remove: Removal::Delete("DeletePredefinedAttribute"),
     form: Some(form),
     arrange: Some(arrange),
+    // A new user may be good at what an attribute is only now to have: first of all, as what others refer to.
+    stage: Stage::Shell,
     longest: (100, 0),
     ..PLAIN
 };

@@ -15,7 +15,6 @@ use crate::core::document::Document;
 use crate::core::fields::{Class, field};
 use crate::core::finding::{Finding, Weight};
 use crate::core::means::Users;
-use crate::core::moves::Stage;
 
 /// The kind.
 pub const KIND: &str = "connect/user";
@@ -157,8 +156,6 @@ pub const USER: Family = Family {
     fixed: &["Username"],
     remove: Removal::Delete("DeleteUser"),
     arrange: Some(arrange),
-    // Once all that they are to work with is there.
-    stage: Stage::Switch,
     longest: (100, 0),
     ..PLAIN
 };
@@ -186,7 +183,9 @@ fn proficiency(item: &Value) -> Value {
 fn form(wire: &mut Map<String, Value>) {
     wire.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
     for (by_channel, same) in BY_CHANNEL {
-        if let (true, Some(Value::Object(phone))) = (wire.contains_key(by_channel), wire.get_mut("PhoneConfig")) {
+        if let (true, Some(Value::Object(phone))) =
+            (wire.contains_key(by_channel), wire.get_mut("PhoneConfig"))
+        {
             phone.retain(|name, _| !same.contains(&name.as_str()));
         }
     }
@@ -227,8 +226,10 @@ pub fn attainable(
     if let (None, Some(to)) = (from, &to) {
         let given = |name: &str| to.local.contains_key(name);
         if !given("IdentityInfo") && !given("DirectoryUserId") {
-            let message = "is new, and who it is (IdentityInfo) stays where it comes from unless that is asked for";
-            let hint = "--include-operational takes it along; or say IdentityInfo in the environment's overlay";
+            let message =
+                "is new, and who it is (IdentityInfo) stays where it comes from unless that is asked for";
+            let hint =
+                "--include-operational takes it along; or say IdentityInfo in the environment's overlay";
             said.push(Finding::new(Weight::Block, Some(address), message).hint(hint));
         }
         let message = "is new: where the instance keeps passwords itself, it gets one that nobody knows, and needs \

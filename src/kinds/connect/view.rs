@@ -6,7 +6,10 @@
 use serde_json::{Map, Value, json};
 
 use super::family::{Empty, Family, PLAIN, Removal, Setter, listed, same};
+use crate::core::address::Address;
 use crate::core::fields::{Class, field};
+use crate::core::finding::{Finding, Weight};
+use crate::core::portable::needs;
 
 /// Views.
 pub const VIEW: Family = Family {
@@ -74,6 +77,23 @@ fn form(wire: &mut Map<String, Value>) {
             wire.extend(part.map(|v| (name.to_string(), v)));
         }
     }
+}
+
+/// Returns a warning for each view of the customer's own that `content`, a flow's, shows in a numbered version: what has
+/// that number elsewhere is something else, and versions are not carried along.
+pub fn numbered(of: &Address, content: Option<&Value>) -> Vec<Finding> {
+    let actions = content.and_then(|c| c["Actions"].as_array()).into_iter().flatten();
+    let shown = actions.filter(|a| a["Type"] == "ShowView").map(|a| &a["Parameters"]["ViewResource"]);
+    let number = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let numbered = shown.filter_map(|view| {
+        let version = view["Version"].as_str().filter(number)?;
+        let view = needs(&view["Id"]).into_iter().next()?;
+        let message =
+            format!("shows version {version} of {view}: that number may mean something else elsewhere");
+        let finding = Finding::new(Weight::Warning, Some(of), message);
+        Some(finding.hint("let it show the version `Latest`"))
+    });
+    numbered.collect()
 }
 
 /// Returns `args` with the content as one.

@@ -7,7 +7,9 @@ use super::super::clock;
 use super::super::ids::{self, Kind};
 use super::super::world::{Instance, Resource};
 use super::env::Ask;
-use super::input::{bad_request, duplicate, find, find_mut, in_use, invalid, not_found, object, required, tags, text};
+use super::input::{
+    bad_request, duplicate, find, find_mut, in_use, invalid, not_found, object, required, tags, text,
+};
 use super::made::made;
 
 /// The levels, from the top (botocore HierarchyStructure).
@@ -49,7 +51,8 @@ pub(crate) fn update_structure(instance: &mut Instance, ask: &Ask<'_>) -> Result
         return Err(bad_request("A level needs the level above it"));
     }
     for (place, (level, name)) in LEVELS.into_iter().zip(&names).enumerate() {
-        let on_it = |it: &&Resource| it.kind == Kind::UserHierarchyGroup && path(instance, it).len() == place + 1;
+        let on_it =
+            |it: &&Resource| it.kind == Kind::UserHierarchyGroup && path(instance, it).len() == place + 1;
         let there = instance.resources.get(&(Kind::UserHierarchyLevel, level.to_owned()));
         if let (None, Some(there), Some(group)) = (name, there, instance.resources.values().find(on_it)) {
             return Err(in_use(there, &format!("hierarchy group {}", group.name)));
@@ -104,7 +107,8 @@ pub(crate) fn shape(instance: &Instance, group: &Resource) -> Value {
     let path = path(instance, group);
     let mut out = summary(instance, group);
     out["LevelId"] = json!(path.len().to_string());
-    let steps = LEVELS.iter().zip(&path).map(|(level, group)| ((*level).to_owned(), summary(instance, group)));
+    let steps =
+        LEVELS.iter().zip(&path).map(|(level, group)| ((*level).to_owned(), summary(instance, group)));
     out["HierarchyPath"] = Value::Object(steps.collect());
     out["Tags"] = json!(group.tags);
     out
@@ -135,7 +139,8 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
         body.insert("ParentGroupId".into(), json!(above.id));
         place = path(instance, above).len();
     }
-    let there = |level: &&str| instance.resources.contains_key(&(Kind::UserHierarchyLevel, level.to_string()));
+    let there =
+        |level: &&str| instance.resources.contains_key(&(Kind::UserHierarchyLevel, level.to_string()));
     if LEVELS.get(place).is_none_or(|level| !there(&level)) {
         return Err(bad_request("The hierarchy has no such level"));
     }

@@ -9,8 +9,8 @@ use super::content::Which;
 use super::env::Ask;
 use super::list::visible;
 use super::{
-    agent_status, content, hierarchy, hours, page, predefined_attribute, profile, prompt, queue, quick_connect,
-    security_profile,
+    agent_status, content, hierarchy, hours, page, predefined_attribute, profile, prompt, queue,
+    quick_connect, security_profile,
 };
 
 /// Every search of resources; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.

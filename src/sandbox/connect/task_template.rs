@@ -35,7 +35,12 @@ fn property(path: String, message: &str) -> Fail {
 }
 
 /// A flow that a template names. Assumed: not there is ResourceNotFoundException.
-fn flow(instance: &Instance, env: &Env, body: &Map<String, Value>, name: &str) -> Result<Option<Value>, Fail> {
+fn flow(
+    instance: &Instance,
+    env: &Env,
+    body: &Map<String, Value>,
+    name: &str,
+) -> Result<Option<Value>, Fail> {
     let Some(given) = text(body, name, 0, 500)?.filter(|given| !given.is_empty()) else { return Ok(None) };
     let flow = find(instance, Kind::Flow, given).ok_or_else(|| not_found(&format!("flow {given}")))?;
     // assumed: switch saved_flow_can_be_referenced

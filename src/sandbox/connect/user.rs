@@ -72,7 +72,8 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
     if let Some(phone) = object(ask.body, "PhoneConfig")? {
         check_phone(phone)?;
         for (list, members) in BY_CHANNEL {
-            if let (true, Some(member)) = (configs.contains_key(list), members.iter().find(|m| phone.contains_key(**m)))
+            if let (true, Some(member)) =
+                (configs.contains_key(list), members.iter().find(|m| phone.contains_key(**m)))
             {
                 return Err(bad_request(format!("PhoneConfig.{member} conflicts with {list}")));
             }
@@ -131,7 +132,8 @@ fn configs(body: &Map<String, Value>) -> Result<Map<String, Value>, Fail> {
         let mut seen = Vec::new();
         for item in list {
             let item = item.as_object().ok_or_else(|| invalid(format!("{name} must hold objects")))?;
-            let channel = one_of(item, "Channel", &CHANNELS)?.ok_or_else(|| invalid("Channel is required"))?;
+            let channel =
+                one_of(item, "Channel", &CHANNELS)?.ok_or_else(|| invalid("Channel is required"))?;
             if seen.contains(&channel) {
                 return Err(invalid(format!("{name} has {channel} twice")));
             }
@@ -185,15 +187,15 @@ pub(crate) fn describe(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fai
             list.into_iter().flatten().find(|item| item["Channel"] == "VOICE").cloned()
         };
         let mut mirrored = Map::new();
-        mirrored.extend(voice("AutoAcceptConfigs").map(|it| ("AutoAccept".to_owned(), it["AutoAccept"].clone())));
+        mirrored
+            .extend(voice("AutoAcceptConfigs").map(|it| ("AutoAccept".to_owned(), it["AutoAccept"].clone())));
         let limit = |it: Value| it["AfterContactWorkConfig"]["AfterContactWorkTimeLimit"].clone();
         mirrored.extend(
             voice("AfterContactWorkConfigs").map(|it| ("AfterContactWorkTimeLimit".to_owned(), limit(it))),
         );
-        if let (false, Some(phone)) = (
-            mirrored.is_empty(),
-            out.entry("PhoneConfig").or_insert_with(|| json!({})).as_object_mut(),
-        ) {
+        if let (false, Some(phone)) =
+            (mirrored.is_empty(), out.entry("PhoneConfig").or_insert_with(|| json!({})).as_object_mut())
+        {
             phone.extend(mirrored);
         }
     }

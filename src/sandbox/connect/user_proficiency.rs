@@ -52,11 +52,13 @@ pub(crate) fn change(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
             now.remove(place);
             continue;
         }
-        let level = item.get("Level").and_then(Value::as_f64).filter(|it| [1.0, 2.0, 3.0, 4.0, 5.0].contains(it));
+        let level =
+            item.get("Level").and_then(Value::as_f64).filter(|it| [1.0, 2.0, 3.0, 4.0, 5.0].contains(it));
         let level = level.ok_or_else(|| invalid("Level must be 1, 2, 3, 4 or 5"))?;
         let attribute = find(instance, Kind::PredefinedAttribute, name);
         let attribute = attribute.ok_or_else(|| not_found(&format!("predefined attribute {name}")))?;
-        let values = attribute.body.get("Values").and_then(|it| it.get("StringList")).and_then(Value::as_array);
+        let values =
+            attribute.body.get("Values").and_then(|it| it.get("StringList")).and_then(Value::as_array);
         if !values.into_iter().flatten().any(|it| it == value) {
             return Err(bad_request(format!("{name} has no value {value}")));
         }

@@ -10,7 +10,8 @@ use super::super::ids::Kind;
 use super::super::world::{Instance, Resource};
 use super::env::Ask;
 use super::input::{
-    bad_request, find, find_mut, invalid, list_of, name_free, not_found, object, one_of, required, split_id, tags, text,
+    bad_request, find, find_mut, invalid, list_of, name_free, not_found, object, one_of, required, split_id,
+    tags, text,
 };
 use super::made::made;
 use super::page;
@@ -18,11 +19,14 @@ use super::page;
 /// The content of a request: "basic content validation if the status is SAVED or full content validation" (CreateView).
 /// Assumed: the template has to be JSON, and to publish it a JSON object; what is in it is not checked.
 fn content(body: &Map<String, Value>) -> Result<(Value, &str), Fail> {
-    let status = one_of(body, "Status", &["PUBLISHED", "SAVED"])?.ok_or_else(|| invalid("Status is required"))?;
+    let status =
+        one_of(body, "Status", &["PUBLISHED", "SAVED"])?.ok_or_else(|| invalid("Status is required"))?;
     let content = object(body, "Content")?.ok_or_else(|| invalid("Content is required"))?;
     let template = text(content, "Template", 0, usize::MAX)?;
     let parsed: Option<Value> = template.and_then(|it| serde_json::from_str(it).ok());
-    if template.is_some() && parsed.is_none() || status == "PUBLISHED" && !parsed.is_some_and(|it| it.is_object()) {
+    if template.is_some() && parsed.is_none()
+        || status == "PUBLISHED" && !parsed.is_some_and(|it| it.is_object())
+    {
         return Err(bad_request("The template of the view is not valid"));
     }
     let mut out = Map::new();
@@ -160,14 +164,16 @@ pub(crate) fn create_version(instance: &mut Instance, ask: &Ask<'_>) -> Result<A
     let id = own(instance, ask)?;
     let description = text(ask.body, "VersionDescription", 1, 4096)?.map(str::to_owned);
     let view = find(instance, Kind::View, &id).ok_or_else(|| not_found(&id))?.clone();
-    let content = view.body.get("Content").ok_or_else(|| bad_request("There is no published content"))?.to_string();
+    let content =
+        view.body.get("Content").ok_or_else(|| bad_request("There is no published content"))?.to_string();
     if let Some(wanted) = text(ask.body, "ViewContentSha256", 1, 64)?
         && wanted != digest::sha256_hex(content.as_bytes())
     {
         return Err(bad_request("ViewContentSha256 is not that of the published content"));
     }
     let history = instance.history.entry((Kind::View, id)).or_default();
-    let same = history.versions.last_key_value().filter(|(_, it)| it.content == content).map(|(number, _)| *number);
+    let same =
+        history.versions.last_key_value().filter(|(_, it)| it.content == content).map(|(number, _)| *number);
     let number = same.unwrap_or_else(|| history.add(Version { content, settings: None, description }));
     let version = history.versions.get(&number).map(|it| (number, it));
     Ok(Answer::json(&json!({"View": shape(&view, None, version)})))

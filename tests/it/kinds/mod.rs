@@ -5,6 +5,7 @@ mod crash;
 mod everything;
 mod extremes;
 mod members;
+mod members_crash;
 mod missed;
 mod numbers;
 mod overrides;
