@@ -68,7 +68,7 @@ fn small() -> Scenario {
             "Guide",
             json!({ "Content": { "Template": template }, "Description": pick("new", "old") }),
         );
-        let level = |value: &str, level: u64| json!({ "AttributeName": "Language", "AttributeValue": value, "Level": level });
+        let level = |value: &str, level: f64| json!({ "AttributeName": "Language", "AttributeValue": value, "Level": level });
         let mut ann = json!({
             "IdentityInfo": { "FirstName": "Ann", "LastName": pick("New", "Old") },
             "PhoneConfig": { "PhoneType": pick("SOFT_PHONE", "DESK_PHONE") },
@@ -76,7 +76,7 @@ fn small() -> Scenario {
             "SecurityProfileIds": [to.id_of(Kind::SecurityProfile, pick("p1", "p2"))],
             "RoutingProfileId": to.id_of(Kind::RoutingProfile, pick("p1", "p2")),
             "HierarchyGroupId": to.id_of(Kind::UserHierarchyGroup, pick("g1", "g2")),
-            "Proficiencies": if new { [level("de", 5), level("en", 3)] } else { [level("en", 4), level("fr", 1)] },
+            "Proficiencies": if new { [level("de", 5.0), level("en", 3.0)] } else { [level("en", 4.0), level("fr", 1.0)] },
         });
         to.user_with("ann", ann.clone());
         if new {
