@@ -36,6 +36,8 @@ pub struct Values {
     pub promote_from: Option<String>,
     /// Whether drafts beside published content are kept and put back.
     pub drafts: Drafts,
+    /// Whether users are kept and written.
+    pub users: Users,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
     /// `s3://BUCKET/PREFIX` in the environment's own account, from where the service takes files that are too large
@@ -50,6 +52,16 @@ pub enum Drafts {
     #[default]
     Ignored,
     /// They are kept in snapshots, and put back by a rollback.
+    Kept,
+}
+
+/// What becomes of users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Users {
+    /// They are names: what refers to one finds it, and nothing of it is kept or written.
+    #[default]
+    ByName,
+    /// They are kept in snapshots, and written.
     Kept,
 }
 

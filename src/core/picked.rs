@@ -89,10 +89,11 @@ pub fn keep_ours(
 }
 
 /// Returns whether an extract of what `select` picks takes `found`. What is only beside the instance in its account is
-/// taken where it is asked for by name, or owned.
+/// taken where it is asked for by name, or owned; what is AWS's own is the same everywhere, and never is.
 pub fn is_taken(values: &Values, found: &Found, select: &Selection) -> bool {
     let beside = found.standing == Standing::Beside;
     select.picks(&found.address)
+        && found.ownership != Ownership::Aws
         && (!beside || !select.is_all() || (!values.owns.is_all() && values.owns.picks(&found.address)))
 }
 

@@ -28,6 +28,7 @@ pub const KINDS: &[&str] = &[
     "connect/traffic-distribution-group",
     "connect/user",
     "connect/user-hierarchy-group",
+    "connect/user-hierarchy-level",
     "connect/view",
     "connect/vocabulary",
     "lambda/function",

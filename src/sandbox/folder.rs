@@ -11,7 +11,8 @@
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
-//!                          security_profiles, agent_statuses, origins
+//!                          security_profiles, agent_statuses, origins, predefined_attributes, and hierarchy: the names
+//!                          of the levels of the hierarchy of users, from the top
 //! NAME/hours/*.json        {"Name", ...} as DescribeHoursOfOperation has it; unknown members are kept; "Overrides": [{"Name",
 //!                          "Config", "EffectiveFrom", "EffectiveTill", ...}], "ParentHoursOfOperations": [{"Name"}]
 //! NAME/queues/*.json       {"Name", ...} as DescribeQueue has it, "QuickConnectIds"?, "EmailAddressIds"?
@@ -27,7 +28,11 @@
 //! NAME/quick_connects/     {"Name", "QuickConnectConfig"?, ...} as DescribeQuickConnect has it
 //! NAME/routing_profiles/   {"Name", ...} as DescribeRoutingProfile has it, and as CreateRoutingProfile has them
 //!                          "QueueConfigs"?, "ManualAssignmentQueueConfigs"?
-//! NAME/users/*.json        {"Username", "SecurityProfileIds"?, "RoutingProfileId"?}
+//! NAME/users/*.json        {"Username", ...} as DescribeUser has it, "Proficiencies"? as ListUserProficiencies has them
+//! NAME/hierarchy_groups/   {"Path": "Europe/Berlin", "Tags"?}
+//! NAME/predefined_attributes/ {"Name", ...} as DescribePredefinedAttribute has it
+//! NAME/task_templates/     {"Name", ...} as GetTaskTemplate has it
+//! NAME/views/*.json        {"Name", ...} as DescribeView has it, "SavedContent"?
 //! ```
 //!
 //! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
@@ -167,7 +172,7 @@ fn load_bots(file: &Path, account: &Map<String, Value>, seed: &mut AccountSeed) 
 }
 
 /// Name lists of `instance.toml` and the kind each holds.
-const LISTS: [(&str, Kind); 13] = [
+const LISTS: [(&str, Kind); 14] = [
     ("lambdas", Kind::Lambda),
     ("bots", Kind::Bot),
     ("prompts", Kind::Prompt),
@@ -181,10 +186,11 @@ const LISTS: [(&str, Kind); 13] = [
     ("security_profiles", Kind::SecurityProfile),
     ("agent_statuses", Kind::AgentStatus),
     ("origins", Kind::Origin),
+    ("predefined_attributes", Kind::PredefinedAttribute),
 ];
 
 /// Folders with a file for each resource, and the kind that each holds.
-const FOLDERS: [(&str, Kind); 11] = [
+const FOLDERS: [(&str, Kind); 15] = [
     ("hours", Kind::Hours),
     ("queues", Kind::Queue),
     ("flows", Kind::Flow),
@@ -196,17 +202,23 @@ const FOLDERS: [(&str, Kind); 11] = [
     ("security_profiles", Kind::SecurityProfile),
     ("agent_statuses", Kind::AgentStatus),
     ("users", Kind::User),
+    ("hierarchy_groups", Kind::UserHierarchyGroup),
+    ("predefined_attributes", Kind::PredefinedAttribute),
+    ("task_templates", Kind::TaskTemplate),
+    ("views", Kind::View),
 ];
 
 fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
     let file = folder.join("instance.toml");
-    let mut keys = vec!["alias", "region", "defaults"];
+    let mut keys = vec!["alias", "region", "defaults", "hierarchy"];
     keys.extend(LISTS.iter().map(|(key, _)| *key));
     let top = read_toml(&file, &keys)?;
     let seed = account.instance(text(&file, &top, "region")?, text(&file, &top, "alias")?);
     if top.get("defaults").and_then(Value::as_bool) == Some(true) {
         seed.defaults();
     }
+    let levels = strings(&top, "hierarchy");
+    seed.hierarchy(&levels.iter().map(String::as_str).collect::<Vec<_>>());
     for (key, kind) in LISTS {
         for name in strings(&top, key) {
             add_named(&file, seed, kind, &name)?;
@@ -252,7 +264,9 @@ fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Re
         Kind::SecurityProfile => seed.security_profile(name, json!({})),
         Kind::AgentStatus => seed.agent_status(name, json!({})),
         Kind::Origin => seed.origin(name),
-        Kind::Flow | Kind::Queue | Kind::Hours => seed,
+        Kind::PredefinedAttribute => seed.predefined_attribute(name, &[]),
+        Kind::UserHierarchyGroup => seed.hierarchy_group(name, json!({})),
+        Kind::Flow | Kind::Queue | Kind::Hours | Kind::UserHierarchyLevel => seed,
     };
     Ok(())
 }
@@ -300,6 +314,15 @@ fn add_document(
         }
         Kind::User => {
             seed.user_with(name, value);
+        }
+        Kind::UserHierarchyGroup => {
+            seed.hierarchy_group(name, value);
+        }
+        Kind::TaskTemplate => {
+            seed.task_template_with(name, value);
+        }
+        Kind::View => {
+            seed.view_with(name, value);
         }
         Kind::QuickConnect | Kind::RoutingProfile => {
             seed.resource(kind, name, value);

@@ -37,11 +37,17 @@ pub enum Kind {
     AgentStatus,
     /// An approved origin, such as `https://desk.example.com`.
     Origin,
+    /// A level of the hierarchy of users, `LevelOne` to `LevelFive`.
+    UserHierarchyLevel,
+    /// A group of the hierarchy of users.
+    UserHierarchyGroup,
+    /// A predefined attribute.
+    PredefinedAttribute,
 }
 
 impl Kind {
     /// All kinds, in the order of state dumps.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Flow,
         Kind::Module,
         Kind::Queue,
@@ -58,6 +64,9 @@ impl Kind {
         Kind::SecurityProfile,
         Kind::AgentStatus,
         Kind::Origin,
+        Kind::UserHierarchyLevel,
+        Kind::UserHierarchyGroup,
+        Kind::PredefinedAttribute,
     ];
 
     /// The word for it in scenario files and state dumps.
@@ -79,6 +88,9 @@ impl Kind {
             Kind::SecurityProfile => "security-profile",
             Kind::AgentStatus => "agent-status",
             Kind::Origin => "origin",
+            Kind::UserHierarchyLevel => "user-hierarchy-level",
+            Kind::UserHierarchyGroup => "user-hierarchy-group",
+            Kind::PredefinedAttribute => "predefined-attribute",
         }
     }
 
@@ -107,6 +119,9 @@ impl Kind {
             Kind::SecurityProfile => "security-profile",
             Kind::AgentStatus => "agent-state",
             Kind::Origin => "approved-origin",
+            Kind::UserHierarchyLevel => "agent-group-level",
+            Kind::UserHierarchyGroup => "agent-group",
+            Kind::PredefinedAttribute => "predefined-attribute",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::connect::hierarchy_levels;
 use super::defaults;
 use super::ids::{self, Kind};
 use super::lex::{self, Bot};
@@ -33,6 +34,7 @@ impl InstanceSeed {
             alias: alias.into(),
             account: account.into(),
             region: region.into(),
+            identity: "CONNECT_MANAGED".into(),
             tags: BTreeMap::new(),
             resources: BTreeMap::new(),
             history: BTreeMap::new(),
@@ -45,6 +47,13 @@ impl InstanceSeed {
     /// The id of the instance.
     pub fn id(&self) -> &str {
         &self.instance.id
+    }
+
+    /// Who keeps the passwords of users, unless the instance does: `SAML` or `EXISTING_DIRECTORY` (botocore
+    /// DirectoryType).
+    pub fn identity(&mut self, management: &str) -> &mut InstanceSeed {
+        self.instance.identity = management.into();
+        self
     }
 
     /// The ARN of the instance.
@@ -62,7 +71,7 @@ impl InstanceSeed {
                 let (bot, bot_alias) = name.split_once('#').unwrap_or((name, "live"));
                 ids::derived_ten(&[account, region, "alias", bot, bot_alias])
             }
-            Kind::Origin => name.to_owned(),
+            Kind::Origin | Kind::PredefinedAttribute | Kind::UserHierarchyLevel => name.to_owned(),
             _ => ids::derived(&[account, region, alias, kind.word(), name]),
         }
     }
@@ -82,6 +91,7 @@ impl InstanceSeed {
                 format!("arn:aws:lex:{region}:{account}:bot-alias/{bot}/{}", self.id_of(kind, name))
             }
             Kind::Origin => name.to_owned(),
+            Kind::PredefinedAttribute | Kind::UserHierarchyLevel => String::new(),
             _ => arn_below(&self.instance, kind, &self.id_of(kind, name)),
         }
     }
@@ -200,10 +210,45 @@ impl InstanceSeed {
 
     /// A customer-managed view, by name only.
     pub fn view(&mut self, name: &str) -> &mut InstanceSeed {
-        self.resource(Kind::View, name, json!({"Type": "CUSTOMER_MANAGED", "Status": "PUBLISHED"}))
+        self.view_with(name, json!({}))
     }
 
-    /// A user with further members, such as `SecurityProfileIds` and `RoutingProfileId`.
+    /// A view with further members of its Describe shape, and `SavedContent` for a draft.
+    pub fn view_with(&mut self, name: &str, members: Value) -> &mut InstanceSeed {
+        let mut all = json!({"Type": "CUSTOMER_MANAGED", "Status": "PUBLISHED"});
+        merge(&mut all, members);
+        self.resource(Kind::View, name, all)
+    }
+
+    /// The levels of the hierarchy of users, from the top.
+    pub fn hierarchy(&mut self, names: &[&str]) -> &mut InstanceSeed {
+        for (level, name) in hierarchy_levels().into_iter().zip(names) {
+            self.resource(Kind::UserHierarchyLevel, level, json!({"LevelName": name}));
+        }
+        self
+    }
+
+    /// A group of the hierarchy of users, by its path (`Europe/Berlin`): the group above it is one too.
+    pub fn hierarchy_group(&mut self, path: &str, members: Value) -> &mut InstanceSeed {
+        let mut all = members;
+        if let Some((above, _)) = path.rsplit_once('/') {
+            merge(&mut all, json!({"ParentGroupId": self.id_of(Kind::UserHierarchyGroup, above)}));
+        }
+        self.resource(Kind::UserHierarchyGroup, path, all);
+        let key = (Kind::UserHierarchyGroup, self.id_of(Kind::UserHierarchyGroup, path));
+        if let Some(group) = self.instance.resources.get_mut(&key) {
+            group.name = path.rsplit('/').next().unwrap_or(path).to_owned();
+        }
+        self
+    }
+
+    /// A predefined attribute with these values.
+    pub fn predefined_attribute(&mut self, name: &str, values: &[&str]) -> &mut InstanceSeed {
+        self.resource(Kind::PredefinedAttribute, name, json!({"Values": {"StringList": values}}))
+    }
+
+    /// A user with further members of its Describe shape, such as `SecurityProfileIds` and `RoutingProfileId`, and
+    /// `Proficiencies` as ListUserProficiencies shows them.
     pub fn user_with(&mut self, username: &str, members: Value) -> &mut InstanceSeed {
         self.resource(Kind::User, username, members)
     }
@@ -215,7 +260,14 @@ impl InstanceSeed {
 
     /// A task template, by name only.
     pub fn task_template(&mut self, name: &str) -> &mut InstanceSeed {
-        self.resource(Kind::TaskTemplate, name, json!({"Status": "ACTIVE"}))
+        self.task_template_with(name, json!({}))
+    }
+
+    /// A task template with further members of its Get shape.
+    pub fn task_template_with(&mut self, name: &str, members: Value) -> &mut InstanceSeed {
+        let mut all = json!({"Status": "ACTIVE"});
+        merge(&mut all, members);
+        self.resource(Kind::TaskTemplate, name, all)
     }
 
     /// A quick connect to a phone number, by name only; [`InstanceSeed::resource`] takes a `QuickConnectConfig`.

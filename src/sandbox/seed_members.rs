@@ -14,6 +14,7 @@ pub(crate) fn name_member(kind: Kind) -> &'static str {
         Kind::SecurityProfile => "SecurityProfileName",
         Kind::Phone => "PhoneNumber",
         Kind::User => "Username",
+        Kind::UserHierarchyGroup => "Path",
         _ => "Name",
     }
 }
@@ -45,6 +46,16 @@ pub(crate) fn settle(seed: &InstanceSeed, kind: Kind, name: &str, body: &mut Map
                 };
                 *parent = json!({"Id": id});
             }
+        }
+        // A view or a template of which nothing but the name is said.
+        Kind::View => {
+            let template = json!({"Head": {"Title": name}, "Body": []}).to_string();
+            if !body.contains_key("SavedContent") {
+                body.entry("Content").or_insert_with(|| json!({"Template": template}));
+            }
+        }
+        Kind::TaskTemplate => {
+            body.entry("Fields").or_insert_with(|| json!([{"Id": {"Name": "Name"}, "Type": "NAME"}]));
         }
         _ => {}
     }

@@ -40,6 +40,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "true",
         "CreatePrompt takes presigned URLs that GetPromptFile did not make",
     ),
+    (
+        "hierarchy_names_unique",
+        "false",
+        "no two groups of the hierarchy of users have one name, else none below one group",
+    ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
     (
         "lambda_conflict_before_revision",
@@ -119,6 +124,7 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("lex_unchanged_version_is_new", "true", "CreateBotVersion of an unchanged draft gives a new number"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
+    ("phone_config_mirrored", "false", "PhoneConfig of DescribeUser shows what is set for voice alone"),
     (
         "profile_quota_is_limit_exceeded",
         "false",
@@ -129,6 +135,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
     ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),
     ("unchanged_version_is_new", "true", "a version of unchanged content gets a new number"),
+    (
+        "unpublished_view_not_found",
+        "true",
+        "DescribeView of what was never published is ResourceNotFoundException, else InvalidRequestException",
+    ),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
 ];
 

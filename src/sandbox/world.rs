@@ -49,6 +49,8 @@ pub(crate) struct Instance {
     pub(crate) alias: String,
     pub(crate) account: String,
     pub(crate) region: String,
+    /// CONNECT_MANAGED, SAML or EXISTING_DIRECTORY.
+    pub(crate) identity: String,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) resources: BTreeMap<(Kind, String), Resource>,
     /// Versions and aliases of flows and modules; what has none is not here.

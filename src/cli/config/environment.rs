@@ -7,7 +7,7 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "account",
     "region",
     "role_arn",
@@ -25,6 +25,7 @@ const KEYS: [&str; 17] = [
     "promote_from",
     "drafts",
     "staging",
+    "users",
 ];
 const LATER: [&str; 5] = ["secrets", "rollouts", "gates", "hooks", "store"];
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::core::Result;
-use crate::core::means::{Drafts, Values};
+use crate::core::means::{Drafts, Users, Values};
 use crate::core::secret::Seal;
 use crate::core::select::Selection;
 
@@ -45,6 +45,10 @@ pub(super) fn values(
         drafts: match table.truth("drafts")?.is_some_and(|at| at.value) {
             true => Drafts::Kept,
             false => Drafts::Ignored,
+        },
+        users: match table.truth("users")?.is_some_and(|at| at.value) {
+            true => Users::Kept,
+            false => Users::ByName,
         },
         staging: staging(table)?,
         seal: Seal::default(),

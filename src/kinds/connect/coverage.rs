@@ -1,7 +1,6 @@
 //! Coverage: what of Connect travels, how, and what AWS has no call for; as the table in the README.
 
 use super::family::{Empty, FAMILIES, Family, Removal};
-use super::names::LISTED;
 use super::part::Part;
 
 /// What of a kind cannot be told from its tables.
@@ -16,17 +15,24 @@ const REMARKS: &[(&str, &str)] = &[
     ("connect/queue", "agents' own queues come with their users; email addresses of a queue are not read"),
     ("connect/prompt", "with its audio"),
     ("connect/hours", "with overrides and parents"),
+    ("connect/user", "by name only, unless `users = true`; a new one gets a password that nobody knows"),
+    ("connect/user-hierarchy-group", "called by its path: `Europe/Berlin`"),
+    ("connect/user-hierarchy-level", "the levels of the one structure that an instance has"),
+    ("connect/view", "AWS's own are left alone; drafts beside published content are not kept"),
+    ("connect/predefined-attribute", "AWS's own (`connect:...`) are left alone"),
 ];
 
 /// Members that a resource always has, so that nobody could want to take them away.
-const ALWAYS: [&str; 7] = [
+const ALWAYS: [&str; 9] = [
     "AgentAvailabilityTimer",
+    "AttributeConfiguration",
     "Audio",
     "DefaultOutboundQueueId",
     "HoursOfOperationId",
     "MediaConcurrencies",
     "Name",
     "State",
+    "Values",
 ];
 
 /// A family of Connect that has no documents: what it is called, the operations that list it, what becomes of it.
@@ -56,10 +62,8 @@ const NOT_YET: &str = "not yet";
 
 /// Every family of botocore's `connect` model that has no documents, and those without an API.
 pub const OTHERS: &[Other] = &[
-    other("user", &["ListUsers", "SearchUsers", "ListUserProficiencies"], BY_NAME)
-        .lacks("reading its password"),
-    other("view", &["ListViews", "SearchViews", "ListViewVersions"], BY_NAME),
-    other("task template", &["ListTaskTemplates"], BY_NAME),
+    other("version of a view", &["ListViewVersions"], NOT_YET)
+        .lacks("changing it, or making one with a number of one's own"),
     other(
         "version or alias of a module",
         &["ListContactFlowModuleVersions", "ListContactFlowModuleAliases"],
@@ -68,7 +72,6 @@ pub const OTHERS: &[Other] = &[
     .lacks("changing a version, or making one with a number of one's own"),
     other("version or alias of a flow", &["ListContactFlowVersions", "ListContactFlowAliases"], NOT_YET)
         .lacks("changing it, or making one with a number of one's own"),
-    other("user hierarchy", &["ListUserHierarchyGroups", "SearchUserHierarchyGroups"], NOT_YET),
     other("rule", &["ListRules", "SearchRules"], NOT_YET),
     other(
         "evaluation form",
@@ -80,7 +83,6 @@ pub const OTHERS: &[Other] = &[
         ],
         NOT_YET,
     ),
-    other("predefined attribute", &["ListPredefinedAttributes", "SearchPredefinedAttributes"], NOT_YET),
     other("email address", &["SearchEmailAddresses", "ListQueueEmailAddresses"], NOT_YET),
     other(
         "data table",
@@ -159,6 +161,8 @@ pub const NO_FAMILY: &[&str] = &[
     "SearchContacts",
     "SearchResourceTags",
     "SearchSecurityProfiles",
+    "SearchUsers",
+    "SearchViews",
 ];
 
 /// Returns the table, in Markdown.
@@ -174,12 +178,7 @@ pub fn table() -> String {
         out.push_str(&format!("| `{}` | {} |\n", family.kind, cells.join(" | ")));
     }
     for o in OTHERS {
-        let kind = LISTED
-            .iter()
-            .map(|(kind, ..)| *kind)
-            .find(|k| k.strip_prefix("connect/").is_some_and(|noun| noun.replace('-', " ") == o.family));
-        let name = kind.map_or_else(|| o.family.to_string(), |k| format!("`{k}`"));
-        out.push_str(&format!("| {name} | {} | | {} | |\n", o.becomes, o.lacks));
+        out.push_str(&format!("| {} | {} | | {} | |\n", o.family, o.becomes, o.lacks));
     }
     for kind in ["lambda/function", "lex/bot"] {
         out.push_str(&format!("| `{kind}` | {BY_NAME} | | | |\n"));
@@ -198,6 +197,7 @@ pub fn listing_calls() -> Vec<&'static str> {
     calls.extend(FAMILIES.iter().filter_map(|f| f.list.map(|l| l.call)));
     calls.extend(FAMILIES.iter().filter_map(|f| f.search.map(|s| s.call)));
     calls.extend(super::association::LISTS);
+    calls.extend(super::hierarchy_group::LISTS);
     calls
 }
 
@@ -209,7 +209,7 @@ fn how(family: &Family) -> String {
     }
     let retired;
     match family.remove {
-        Removal::Delete(_) => words.push("deleted"),
+        Removal::Delete(_) | Removal::Alone(..) => words.push("deleted"),
         Removal::Retire(member, value) => {
             retired = format!("retired ({member} {value})");
             words.push(&retired);
@@ -246,6 +246,9 @@ fn lacks(family: &Family) -> String {
     if !family.fixed.is_empty() {
         parts.push(format!("changing {}", list(family.fixed.to_vec())));
     }
+    if family.kind == "connect/user" {
+        parts.push("reading its password".to_string());
+    }
     let lasting = family.update.iter().filter(|s| s.empty == Empty::Never).flat_map(|s| s.members);
     let lasting: Vec<&str> = lasting.map(|m| m.name).filter(|n| !ALWAYS.contains(n)).collect();
     if !lasting.is_empty() {
@@ -265,9 +268,6 @@ mod tests {
     fn every_remark_is_about_a_family() {
         for (kind, _) in REMARKS {
             assert!(FAMILIES.iter().any(|f| f.kind == *kind), "{kind}");
-        }
-        for (kind, ..) in LISTED {
-            assert!(table().contains(&format!("| `{kind}` | by name only")), "{kind}");
         }
     }
 }

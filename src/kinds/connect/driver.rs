@@ -13,7 +13,7 @@ use super::family::{FAMILIES, Family, family};
 use super::fetch::{self, Index};
 use super::moves::{self, EXACT, UID_TAG};
 use super::version::Shelf;
-use super::{alias, association, checks, draft, link, names, version};
+use super::{alias, association, checks, draft, hierarchy, link, names, user, version, view};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
@@ -21,7 +21,7 @@ use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
-use crate::core::means::Values;
+use crate::core::means::{Users, Values};
 use crate::core::moves::{Does, Move};
 use crate::core::place::{drafts, operational, place};
 use crate::core::portable::{Encoder, Origin, encode, to_wire};
@@ -37,13 +37,15 @@ pub struct Connect {
     index: Index,
     drafts: Keeper,
     versions: Shelf,
+    levels: tokio::sync::Mutex<()>,
 }
 
 impl Connect {
     /// Returns the driver for the instance that `pin` names.
     pub fn new(pin: Pin, calls: Calls, values: Values) -> Connect {
         let drafts = Keeper::new(values.drafts);
-        Connect { pin, calls, values, index: Index::default(), drafts, versions: Shelf::default() }
+        let (index, versions) = (Index::default(), Shelf::default());
+        Connect { pin, calls, values, index, drafts, versions, levels: tokio::sync::Mutex::default() }
     }
 
     /// Lists everything in the instance, where `bots` are those of the account.
@@ -53,24 +55,25 @@ impl Connect {
         // Associations with bots are named by the bots, which are listed once.
         let bots_apart = || FAMILIES.iter().filter(|f| f.kind != "connect/bot-association");
         let families = join_all(bots_apart().map(|f| names::family(calls, pin, naming, f)));
-        let named = join_all(names::LISTED.iter().map(|l| names::named(calls, naming, l)));
         let associations = async {
             match bots {
                 Ok(bots) => names::bot_associations(calls, bots).await,
                 Err(e) => Err(Error::new(e.kind, e.message.clone())),
             }
         };
-        let (families, named, associations) = tokio::join!(families, named, associations);
+        let (families, associations) = tokio::join!(families, associations);
         let mut listing = Listing::default();
         for (family, result) in bots_apart().zip(families) {
             named::note(&mut listing, family.kind, result);
         }
         named::note(&mut listing, "connect/bot-association", associations);
-        for ((kind, ..), result) in names::LISTED.iter().zip(named) {
-            named::note(&mut listing, kind, result);
-        }
         listing.gaps.extend(namesakes(&listing.found));
         Ok(listing)
+    }
+
+    /// Returns whether documents are kept of `kind`: of users only where the environment wants that.
+    fn keeps(&self, kind: &str) -> bool {
+        kind != user::KIND || self.values.users == Users::Kept
     }
 
     /// Returns the arguments as they are sent: names as they are there, embedded documents as strings, byte for byte as
@@ -102,7 +105,7 @@ impl Driver for Connect {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        FAMILIES.iter().map(|f| f.kind).collect()
+        FAMILIES.iter().map(|f| f.kind).filter(|kind| self.keeps(kind)).collect()
     }
 
     fn has_shells(&self, kind: &str) -> bool {
@@ -110,7 +113,7 @@ impl Driver for Connect {
     }
 
     fn creates(&self, kind: &str) -> bool {
-        family(kind).is_some_and(|f| f.create.is_some())
+        family(kind).is_some_and(|f| f.create.is_some()) && self.keeps(kind)
     }
 
     fn is_tagged(&self, kind: &str) -> bool {
@@ -173,6 +176,7 @@ impl Driver for Connect {
             let message = format!("names {id}, which nothing here has");
             Finding { dangling: true, ..Finding::new(Weight::Warning, Some(&of.address), message) }
         }));
+        findings.extend(view::numbered(&of.address, document.portable.get("Content")));
         Live { found, document, findings, secrets: encoder.secrets }
     }
 
@@ -198,6 +202,8 @@ impl Driver for Connect {
                 let (mut to, said) = self.drafts.attainable(address, from, to);
                 findings.extend(said);
                 findings.extend(to.iter_mut().flat_map(|to| alias::attainable(address, from, to)));
+                let (to, said) = user::attainable(self.values.users, address, from, to);
+                findings.extend(said);
                 (to, findings)
             }
             None => (to.cloned(), Vec::new()),
@@ -271,6 +277,11 @@ impl Driver for Connect {
                 subject_id.push_str(":$SAVED");
             }
         }
+        // Each writes all levels of the hierarchy, as it has read them before.
+        let _turn = match m.call == hierarchy::UPDATE {
+            true => Some(self.levels.lock().await),
+            false => None,
+        };
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
         match Box::pin(self.calls.write(&m.call, &subject, &args, with.lease.until())).await {

@@ -85,6 +85,8 @@ pub struct Searched {
 pub enum Removal {
     /// It is deleted, by this operation.
     Delete(&'static str),
+    /// It is taken away, by this operation, which is told this member of it alone.
+    Alone(&'static str, &'static str),
     /// It gets this value of this member, and stays: AWS has no call to delete it.
     Retire(&'static str, &'static str),
     /// Nothing: it is never made and never removed.
@@ -183,11 +185,17 @@ pub const FAMILIES: &[&Family] = &[
     &super::hours::HOURS,
     &super::module::MODULE,
     &super::phone_number::PHONE_NUMBER,
+    &super::predefined_attribute::PREDEFINED_ATTRIBUTE,
     &super::prompt::PROMPT,
     &super::queue::QUEUE,
     &super::quick_connect::QUICK_CONNECT,
     &super::routing_profile::ROUTING_PROFILE,
     &super::security_profile::SECURITY_PROFILE,
+    &super::task_template::TASK_TEMPLATE,
+    &super::user::USER,
+    &super::hierarchy::USER_HIERARCHY_LEVEL,
+    &super::hierarchy_group::USER_HIERARCHY_GROUP,
+    &super::view::VIEW,
 ];
 
 /// Returns the family of `kind`.

@@ -101,6 +101,7 @@ fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Mov
     let mut born = to.clone();
     let mut late = draft::without(&mut born);
     late |= born.portable.remove("Aliases").is_some();
+    late |= !family.is_tagged() && born.portable.remove("Tags").is_some();
     for link in family.links {
         for part in [&mut born.portable, &mut born.local] {
             late |= part.remove(link.member).is_some();
@@ -226,13 +227,16 @@ fn setting(
 }
 
 fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Result<Move> {
-    let Removal::Delete(call) = family.remove else {
-        return Err(Error::blocked("is never removed by snapdeploy"));
-    };
     // What has no id is told by what it was made with.
-    let args = match (&family.create, family.made) {
-        (Some(create), ("", _)) => Value::Object(arguments(create, from, None)),
-        _ => json!({}),
+    let (call, args) = match (family.remove, &family.create, family.made) {
+        (Removal::Delete(call), Some(create), ("", _)) => {
+            (call, Value::Object(arguments(create, from, None)))
+        }
+        (Removal::Delete(call), ..) => (call, json!({})),
+        (Removal::Alone(call, member), ..) => (call, json!({ member: from.portable.get(member) })),
+        (Removal::Retire(..) | Removal::Never, ..) => {
+            return Err(Error::blocked("is never removed by snapdeploy"));
+        }
     };
     let facet: Vec<String> = from.portable.keys().chain(from.local.keys()).cloned().collect();
     Ok(Move {

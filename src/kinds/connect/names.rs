@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::association::{self, function_name};
 use super::calls::Calls;
 use super::family::Family;
+use super::{hierarchy, hierarchy_group, predefined_attribute};
 use crate::core::address::Address;
 use crate::core::inventory::{Found, Ownership};
 use crate::core::naming::Naming;
@@ -12,27 +13,13 @@ use crate::core::{Pin, Result};
 use crate::kinds::lex::bots;
 use crate::kinds::named;
 
-/// A kind that is known by name only: the kind, the operation, the member of its answer, the name's member.
-pub const LISTED: &[(&str, &str, &str, &str)] = &[
-    ("connect/view", "ListViews", "ViewsSummaryList", "Name"),
-    ("connect/user", "ListUsers", "UserSummaryList", "Username"),
-    ("connect/task-template", "ListTaskTemplates", "TaskTemplates", "Name"),
-];
-
-/// Lists what is known by name only.
-pub async fn named(
-    calls: &Calls,
-    naming: &Naming,
-    (kind, call, items, name): &(&str, &str, &str, &str),
-) -> Result<Vec<Found>> {
-    let items = calls.list(call, items, "").await?;
-    let mut found: Vec<Found> = items.iter().filter_map(|i| found(kind, i, ("Id", "Arn", name))).collect();
-    named::rename(naming, &mut found);
-    Ok(found)
-}
-
 /// Lists a family.
 pub async fn family(calls: &Calls, pin: &Pin, naming: &Naming, family: &Family) -> Result<Vec<Found>> {
+    match family.kind {
+        hierarchy::KIND => return hierarchy::listed(calls).await,
+        hierarchy_group::KIND => return hierarchy_group::listed(calls).await,
+        _ => {}
+    }
     let Some(list) = family.list else {
         let mut found = associations(calls, pin, naming, family.kind).await?;
         named::rename(naming, &mut found);
@@ -98,6 +85,9 @@ fn found(kind: &str, item: &Value, members: (&str, &str, &str)) -> Option<Found>
         (_, Some("AWS_MANAGED")) => Ownership::Aws,
         // Source: `AgentStatusType`: an instance has one of each of these, and nobody makes them.
         ("connect/agent-status", Some("ROUTABLE" | "OFFLINE")) => Ownership::Default,
+        (predefined_attribute::KIND, _) if text(name)?.starts_with(predefined_attribute::SYSTEM) => {
+            Ownership::Aws
+        }
         _ => Ownership::Customer,
     };
     Some(found)

@@ -67,7 +67,7 @@ pub const SECURITY_PROFILE: Family = Family {
         field("AllowedAccessControlTags", Class::Portable),
         field("TagRestrictedResources", Class::Literal),
         field("HierarchyRestrictedResources", Class::Literal),
-        field("AllowedAccessControlHierarchyGroupId", Class::Local),
+        field("AllowedAccessControlHierarchyGroupId", Class::LocalRef("connect/user-hierarchy-group")),
         field("GranularAccessControlConfiguration", Class::Portable),
         field("Tags", Class::Tags),
         field("LastModifiedTime", Class::Volatile),

@@ -33,6 +33,9 @@ pub(crate) struct Env {
     pub(crate) delete_linked_quick_connect: bool,
     pub(crate) delete_referenced_queue: bool,
     pub(crate) quota_is_limit_exceeded: bool,
+    pub(crate) hierarchy_names_unique: bool,
+    pub(crate) phone_config_mirrored: bool,
+    pub(crate) unpublished_view_not_found: bool,
 }
 
 impl Env {
@@ -63,6 +66,9 @@ impl Env {
             delete_linked_quick_connect: on("delete_linked_quick_connect"),
             delete_referenced_queue: on("delete_referenced_queue"),
             quota_is_limit_exceeded: on("profile_quota_is_limit_exceeded"),
+            hierarchy_names_unique: on("hierarchy_names_unique"),
+            phone_config_mirrored: on("phone_config_mirrored"),
+            unpublished_view_not_found: on("unpublished_view_not_found"),
         }
     }
 }

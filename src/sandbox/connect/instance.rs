@@ -28,7 +28,7 @@ fn summary(instance: &Instance) -> Value {
     json!({
         "Id": instance.id,
         "Arn": instance.arn,
-        "IdentityManagementType": "CONNECT_MANAGED",
+        "IdentityManagementType": instance.identity,
         "InstanceAlias": instance.alias,
         "CreatedTime": CREATED,
         "ServiceRole": format!(

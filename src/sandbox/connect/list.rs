@@ -85,6 +85,19 @@ pub(crate) fn list(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
             let shape = |connect: &Resource| queue_links::summary(instance, connect);
             page::from_query(ask, "QuickConnectSummaryList", kept.map(shape).collect(), 100, 1000)
         }
+        "ListUserHierarchyGroups" => {
+            page::from_query(ask, "UserHierarchyGroupSummaryList", named(Kind::UserHierarchyGroup), 100, 1000)
+        }
+        "ListPredefinedAttributes" => {
+            let shape = |attribute: &Resource| {
+                json!({
+                    "Name": attribute.name,
+                    "LastModifiedTime": clock::epoch(attribute.modified), "LastModifiedRegion": instance.region,
+                })
+            };
+            let items = of(Kind::PredefinedAttribute).map(shape).collect();
+            page::from_query(ask, "PredefinedAttributeSummaryList", items, 100, 100)
+        }
         "ListViews" => {
             let kept = of(Kind::View).filter(|view| asked(ask, "type", text(view, "Type")));
             let shape = |view: &Resource| {

@@ -7,6 +7,7 @@ mod check;
 mod content;
 mod env;
 mod flow;
+mod hierarchy;
 mod hours;
 mod hours_override;
 mod hours_parent;
@@ -17,6 +18,7 @@ mod made;
 mod module;
 mod page;
 mod phone;
+mod predefined_attribute;
 mod profile;
 mod profile_queues;
 mod prompt;
@@ -29,7 +31,11 @@ mod routes;
 mod search;
 mod security_profile;
 mod tags;
+mod task_template;
+mod user;
+mod user_proficiency;
 mod version;
+mod view;
 
 use serde_json::Value;
 
@@ -40,6 +46,12 @@ use super::world::World;
 use env::{Ask, Env};
 
 pub(crate) use profile_queues::pair as profile_queue;
+
+/// The levels of the hierarchy of users, from the top.
+pub(crate) fn hierarchy_levels() -> [&'static str; 5] {
+    hierarchy::LEVELS
+}
+
 pub(crate) use routes::identify;
 
 /// The ids in the path, or the instance in the body of a search.
@@ -148,6 +160,34 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "UpdateAgentStatus" => agent_status::update(instance, &ask),
         "ListFlowAssociations" => phone::list_associations(instance, &ask),
         "BatchGetFlowAssociation" => phone::get_associations(instance, &ask),
+        "CreateUser" => user::create(instance, &ask),
+        "DescribeUser" => user::describe(instance, &ask),
+        "DeleteUser" => user::delete(instance, &ask),
+        "ListUserProficiencies" => user_proficiency::list(instance, &ask),
+        operation if operation.ends_with("UserProficiencies") => user_proficiency::change(instance, &ask),
+        "DescribeUserHierarchyStructure" => Ok(hierarchy::describe_structure(instance)),
+        "UpdateUserHierarchyStructure" => hierarchy::update_structure(instance, &ask),
+        "CreateUserHierarchyGroup" => hierarchy::create(instance, &ask),
+        "DescribeUserHierarchyGroup" => hierarchy::describe(instance, &ask),
+        "UpdateUserHierarchyGroupName" => hierarchy::rename(instance, &ask),
+        "DeleteUserHierarchyGroup" => hierarchy::delete(instance, &ask),
+        "CreatePredefinedAttribute" => predefined_attribute::create(instance, &ask),
+        "DescribePredefinedAttribute" => predefined_attribute::describe(instance, &ask),
+        "UpdatePredefinedAttribute" => predefined_attribute::update(instance, &ask),
+        "DeletePredefinedAttribute" => predefined_attribute::delete(instance, &ask),
+        "CreateTaskTemplate" => task_template::create(instance, &ask),
+        "GetTaskTemplate" => task_template::get(instance, &ask),
+        "UpdateTaskTemplate" => task_template::update(instance, &ask),
+        "DeleteTaskTemplate" => task_template::delete(instance, &ask),
+        "CreateView" => view::create(instance, &ask),
+        "DescribeView" => view::describe(instance, &ask),
+        "UpdateViewContent" => view::update_content(instance, &ask),
+        "UpdateViewMetadata" => view::update_metadata(instance, &ask),
+        "CreateViewVersion" => view::create_version(instance, &ask),
+        "ListViewVersions" => view::list_versions(instance, &ask),
+        "DeleteViewVersion" => view::delete_version(instance, &ask),
+        "DeleteView" => view::delete(instance, &ask),
+        operation if operation.starts_with("UpdateUser") => user::update(instance, &ask),
         operation if operation.contains("HoursOfOperationOverride") => {
             hours_override::dispatch(instance, &ask)
         }

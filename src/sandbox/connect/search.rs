@@ -8,7 +8,10 @@ use super::super::world::{Instance, Resource};
 use super::content::Which;
 use super::env::Ask;
 use super::list::visible;
-use super::{agent_status, content, hours, page, profile, prompt, queue, quick_connect, security_profile};
+use super::{
+    agent_status, content, hierarchy, hours, page, predefined_attribute, profile, prompt, queue,
+    quick_connect, security_profile,
+};
 
 /// Every search of resources; a search sees what a list sees. Page sizes: botocore MaxResult100 and MaxResult500.
 pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
@@ -21,6 +24,8 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
         "SearchSecurityProfiles" => (Kind::SecurityProfile, "SecurityProfiles", 100),
         "SearchAgentStatuses" => (Kind::AgentStatus, "AgentStatuses", 100),
         "SearchRoutingProfiles" => (Kind::RoutingProfile, "RoutingProfiles", 500),
+        "SearchUserHierarchyGroups" => (Kind::UserHierarchyGroup, "UserHierarchyGroups", 100),
+        "SearchPredefinedAttributes" => (Kind::PredefinedAttribute, "PredefinedAttributes", 100),
         "SearchQuickConnects" => (Kind::QuickConnect, "QuickConnects", 100),
         other => return Err(Fail::not_implemented(&format!("connect:{other}"))),
     };
@@ -47,6 +52,8 @@ pub(crate) fn search(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail>
             Kind::AgentStatus => agent_status::shape(instance, resource),
             Kind::RoutingProfile => profile::found(instance, resource),
             Kind::QuickConnect => quick_connect::shape(instance, resource),
+            Kind::UserHierarchyGroup => hierarchy::shape(instance, resource),
+            Kind::PredefinedAttribute => predefined_attribute::shape(instance, resource),
             _ => hours::shape(instance, resource),
         });
     }

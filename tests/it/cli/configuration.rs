@@ -120,6 +120,7 @@ read_role_arn = "arn:aws:iam::111111111111:role/look"
 owns = ["connect/*", "lambda/function/acme-*"]
 managed_elsewhere = ["connect/queue/Terraform *"]
 drafts = true
+users = true
 staging = "s3://acme-staging/prompts"
 
 [environments.dev.vars]

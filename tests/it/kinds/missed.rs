@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use snapdeploy::core::document::Document;
+use snapdeploy::core::inventory::{Found, Ownership};
 use snapdeploy::core::overlay::merge;
 use snapdeploy::core::resolver::Resolver;
 use snapdeploy::core::snapshot::Snapshot;
@@ -14,7 +15,7 @@ use super::whole::{into_nothing, values};
 use crate::world::{A, REGION};
 
 /// Kinds that are known by name only.
-const BY_NAME: [&str; 3] = ["connect/view", "connect/user", "connect/task-template"];
+const BY_NAME: [&str; 1] = ["connect/user"];
 
 /// Members that say which one it is: the manifest has them.
 const IDENTITY: [&str; 2] = ["Arn", "Name"];
@@ -37,13 +38,18 @@ fn missed(state: &Value, snapshot: &Snapshot) -> Vec<String> {
         }
         for (id, resource) in all.as_object().into_iter().flatten() {
             let name = resource["Name"].as_str().unwrap().replace('#', ":");
-            let Some(found) = inventory.any_by_id(id).find(|f| f.address.name() == name) else {
+            // A group is called by its path.
+            let called = |f: &&Found| match kind.as_str() {
+                "user-hierarchy-group" => f.address.name().rsplit('/').next() == Some(&name),
+                _ => f.address.name() == name,
+            };
+            let Some(found) = inventory.any_by_id(id).find(called) else {
                 missed.push(format!("{kind} {name}"));
                 continue;
             };
             let address = &found.address;
             let Some(document) = snapshot.documents.get(address) else {
-                if !BY_NAME.contains(&address.kind()) {
+                if !BY_NAME.contains(&address.kind()) && found.ownership != Ownership::Aws {
                     missed.push(format!("{address} has no document"));
                 }
                 continue;
@@ -81,6 +87,12 @@ fn is_kept(member: &str, value: &Value, kept: &Map<String, Value>) -> bool {
             let ids: Vec<&Value> = value.as_array().unwrap().iter().map(|p| &p["Id"]).collect();
             return sorted(&json!(ids)) == sorted(&kept["ParentHoursOfOperationIds"]);
         }
+        // A view's content is kept as its parts, and what was never published as its draft.
+        "Content" | "SavedContent" if value.is_object() => {
+            let parts = value.as_object().unwrap();
+            return parts.iter().all(|(name, part)| is_kept(name, part, kept));
+        }
+        "LevelName" => return kept["Name"] == *value,
         "Audio" => return kept["Audio"] == format!("blob:{}", value["sha256"].as_str().unwrap()),
         "Overrides" => {
             let mut all = value.clone();

@@ -4,6 +4,8 @@ mod associations;
 mod crash;
 mod everything;
 mod extremes;
+mod members;
+mod members_crash;
 mod missed;
 mod numbers;
 mod overrides;

@@ -7,6 +7,7 @@ use snapdeploy::aws::Sessions;
 use snapdeploy::core::Address;
 use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::clock::Clock;
+use snapdeploy::core::driver::Driver;
 use snapdeploy::core::environment::Access;
 use snapdeploy::core::event::Events;
 use snapdeploy::core::means::Values;
@@ -26,7 +27,7 @@ pub const STAGING: &str = "prod-staging";
 
 /// Waits are this many times shorter: fewer than elsewhere, since many calls leave at once, each within the time that
 /// the lease is sure of.
-const SCALE: u32 = 250;
+const SCALE: u32 = 120;
 
 /// Returns a world in which prod has `values`.
 pub async fn world(mut scenario: Scenario, mut values: Values) -> World {
@@ -35,14 +36,21 @@ pub async fn world(mut scenario: Scenario, mut values: Values) -> World {
     let sandbox = Sandbox::start(scenario).unwrap();
     let clock = Clock::scaled(SCALE);
     let sessions = Sessions::with(&clock, &sdk(&sandbox.endpoint()));
-    let bind = async |name: &str, values: Values| {
-        let environment = snapdeploy::core::environment::Environment { values, ..environment(name) };
-        let account = sessions.account(&environment, Access::Write).await.unwrap();
-        snapdeploy::kinds::bind(account, &environment).await.unwrap()
-    };
-    let (a, b) = (bind("dev", Values::default()).await, bind("prod", values.clone()).await);
+    let own = Values { users: values.users, ..Values::default() };
+    let (a, b) = (bind(&sessions, "dev", own).await, bind(&sessions, "prod", values.clone()).await);
     let ledger = MemoryLedger::new(clock.clone());
     World { sandbox, clock, objects: MemoryObjects::new(), ledger, a, b, values, events: Events::silent() }
+}
+
+async fn bind(sessions: &Sessions, name: &str, values: Values) -> Box<dyn Driver> {
+    let environment = snapdeploy::core::environment::Environment { values, ..environment(name) };
+    let account = sessions.account(&environment, Access::Write).await.unwrap();
+    snapdeploy::kinds::bind(account, &environment).await.unwrap()
+}
+
+/// Returns the environment `name` of `world`, with other values.
+pub async fn bound(world: &World, name: &str, values: Values) -> Box<dyn Driver> {
+    bind(&Sessions::with(&world.clock, &sdk(&world.sandbox.endpoint())), name, values).await
 }
 
 pub fn naming(rules: &[(&str, &str)]) -> Naming {

@@ -22,7 +22,7 @@ pub enum Edition {
 use Edition::New;
 
 impl Edition {
-    fn of<T>(self, new: T, old: T) -> T {
+    pub fn of<T>(self, new: T, old: T) -> T {
         if self == New { new } else { old }
     }
 }
@@ -84,7 +84,7 @@ fn beside(scenario: &mut Scenario, account: &str) {
 }
 
 fn known_by_name(instance: &mut InstanceSeed) {
-    instance.user("ann").user("bob").view("Guide").task_template("Callback");
+    instance.user("ann").user("bob");
 }
 
 /// The numbers, the first of A or B; `leading` to flows or nowhere.
@@ -106,6 +106,7 @@ fn fill(to: &mut InstanceSeed, e: Edition, side: usize) {
     flows(to, e);
     queues(to, e, side);
     profiles(to, e);
+    super::members::fill(to, e);
     to.resource(Kind::Lambda, e.of("orders", "billing"), json!({}));
     to.resource(Kind::Bot, e.of("Helper#live", "Older#live"), json!({}));
     to.origin(e.of("https://desk.example.com", "https://old.example.com"));

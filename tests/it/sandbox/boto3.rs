@@ -32,6 +32,11 @@ fn scenario() -> Scenario {
     }
     seed.resource(Kind::Hours, "Nights", json!({"TimeZone": "UTC", "Config": [], "Tags": {"team": "voice"}}));
     seed.flow_saved("Draft", "CONTACT_FLOW", &hello("draft"));
+    seed.hierarchy(&["Region", "Site"])
+        .hierarchy_group("Europe", json!({}))
+        .hierarchy_group("Europe/Berlin", json!({}));
+    seed.predefined_attribute("connect:Subtype", &["connect:Chat"]);
+    seed.view_with("AWS form", json!({"Type": "AWS_MANAGED"}));
     scenario.account(PROD).role("snapdeploy", None).instance(REGION, "acme-prod");
     scenario
 }

@@ -13,6 +13,7 @@ from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
 from shapes_lambda import lambda_
 from shapes_lex import lex
+from shapes_members import members
 from shapes_routing import routing, settings as store_settings
 
 
@@ -276,7 +277,8 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, content, settings, routing, functions, lambda_, s3, dynamodb, store_settings, lex):
+PARTS = (sts, connect, content, settings, members, routing, functions, lambda_, lex, s3, dynamodb, store_settings)
+for part in PARTS:
     try:
         part(endpoint)
     except Exception as error:
