@@ -158,7 +158,7 @@ const LISTS: [(&str, Kind); 13] = [
 ];
 
 /// Folders with a file for each resource, and the kind that each holds.
-const FOLDERS: [(&str, Kind); 11] = [
+const FOLDERS: [(&str, Kind); 21] = [
     ("hours", Kind::Hours),
     ("queues", Kind::Queue),
     ("flows", Kind::Flow),
@@ -170,6 +170,16 @@ const FOLDERS: [(&str, Kind); 11] = [
     ("security_profiles", Kind::SecurityProfile),
     ("agent_statuses", Kind::AgentStatus),
     ("users", Kind::User),
+    ("instance_attributes", Kind::InstanceAttribute),
+    ("rules", Kind::Rule),
+    ("evaluation_forms", Kind::EvaluationForm),
+    ("data_tables", Kind::DataTable),
+    ("vocabularies", Kind::Vocabulary),
+    ("default_vocabularies", Kind::DefaultVocabulary),
+    ("email_addresses", Kind::EmailAddress),
+    ("integrations", Kind::Integration),
+    ("storage_configs", Kind::StorageConfig),
+    ("test_cases", Kind::TestCase),
 ];
 
 fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
@@ -226,7 +236,7 @@ fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Re
         Kind::SecurityProfile => seed.security_profile(name, json!({})),
         Kind::AgentStatus => seed.agent_status(name, json!({})),
         Kind::Origin => seed.origin(name),
-        Kind::Flow | Kind::Queue | Kind::Hours => seed,
+        _ => seed,
     };
     Ok(())
 }

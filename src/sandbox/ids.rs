@@ -37,11 +37,33 @@ pub enum Kind {
     AgentStatus,
     /// An approved origin, such as `https://desk.example.com`.
     Origin,
+    /// A data table.
+    DataTable,
+    /// The default vocabulary of a language.
+    DefaultVocabulary,
+    /// An email address.
+    EmailAddress,
+    /// An evaluation form.
+    EvaluationForm,
+    /// An attribute of the instance, such as `CONTACT_LENS`.
+    InstanceAttribute,
+    /// An integration association, named by its type and its source.
+    Integration,
+    /// A rule.
+    Rule,
+    /// A security key, named by its id.
+    SecurityKey,
+    /// Where files of one type are stored, such as `CALL_RECORDINGS`.
+    StorageConfig,
+    /// A test case.
+    TestCase,
+    /// A custom vocabulary.
+    Vocabulary,
 }
 
 impl Kind {
     /// All kinds, in the order of state dumps.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 27] = [
         Kind::Flow,
         Kind::Module,
         Kind::Queue,
@@ -58,6 +80,17 @@ impl Kind {
         Kind::SecurityProfile,
         Kind::AgentStatus,
         Kind::Origin,
+        Kind::DataTable,
+        Kind::DefaultVocabulary,
+        Kind::EmailAddress,
+        Kind::EvaluationForm,
+        Kind::InstanceAttribute,
+        Kind::Integration,
+        Kind::Rule,
+        Kind::SecurityKey,
+        Kind::StorageConfig,
+        Kind::TestCase,
+        Kind::Vocabulary,
     ];
 
     /// The word for it in scenario files and state dumps.
@@ -79,6 +112,17 @@ impl Kind {
             Kind::SecurityProfile => "security-profile",
             Kind::AgentStatus => "agent-status",
             Kind::Origin => "origin",
+            Kind::DataTable => "data-table",
+            Kind::DefaultVocabulary => "default-vocabulary",
+            Kind::EmailAddress => "email-address",
+            Kind::EvaluationForm => "evaluation-form",
+            Kind::InstanceAttribute => "instance-attribute",
+            Kind::Integration => "integration",
+            Kind::Rule => "rule",
+            Kind::SecurityKey => "security-key",
+            Kind::StorageConfig => "storage-config",
+            Kind::TestCase => "test-case",
+            Kind::Vocabulary => "vocabulary",
         }
     }
 
@@ -107,6 +151,17 @@ impl Kind {
             Kind::SecurityProfile => "security-profile",
             Kind::AgentStatus => "agent-state",
             Kind::Origin => "approved-origin",
+            Kind::DataTable => "data-table",
+            Kind::DefaultVocabulary => "default-vocabulary",
+            Kind::EmailAddress => "email-address",
+            Kind::EvaluationForm => "evaluation-form",
+            Kind::InstanceAttribute => "attribute",
+            Kind::Integration => "integration-association",
+            Kind::Rule => "rule",
+            Kind::SecurityKey => "security-key",
+            Kind::StorageConfig => "storage-config",
+            Kind::TestCase => "test-case",
+            Kind::Vocabulary => "vocabulary",
         }
     }
 }

@@ -24,6 +24,7 @@ mod route;
 mod s3;
 mod seed;
 mod seed_account;
+mod seed_contacts;
 mod seed_content;
 mod seed_instance;
 mod seed_links;

@@ -14,6 +14,12 @@ pub(crate) fn name_member(kind: Kind) -> &'static str {
         Kind::SecurityProfile => "SecurityProfileName",
         Kind::Phone => "PhoneNumber",
         Kind::User => "Username",
+        Kind::DefaultVocabulary => "LanguageCode",
+        Kind::EmailAddress => "EmailAddress",
+        Kind::EvaluationForm => "Title",
+        Kind::InstanceAttribute => "AttributeType",
+        Kind::SecurityKey => "AssociationId",
+        Kind::StorageConfig => "ResourceType",
         _ => "Name",
     }
 }

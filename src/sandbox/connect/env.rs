@@ -33,6 +33,10 @@ pub(crate) struct Env {
     pub(crate) delete_linked_quick_connect: bool,
     pub(crate) delete_referenced_queue: bool,
     pub(crate) quota_is_limit_exceeded: bool,
+    pub(crate) delete_active_form: bool,
+    pub(crate) rule_update_keeps_filters: bool,
+    pub(crate) vocabulary_creation_calls: u64,
+    pub(crate) vocabulary_deletion_calls: u64,
 }
 
 impl Env {
@@ -63,6 +67,10 @@ impl Env {
             delete_linked_quick_connect: on("delete_linked_quick_connect"),
             delete_referenced_queue: on("delete_referenced_queue"),
             quota_is_limit_exceeded: on("profile_quota_is_limit_exceeded"),
+            delete_active_form: on("delete_active_evaluation_form"),
+            rule_update_keeps_filters: on("rule_update_keeps_filters"),
+            vocabulary_creation_calls: world.switches.number("vocabulary_creation_calls"),
+            vocabulary_deletion_calls: world.switches.number("vocabulary_deletion_calls"),
         }
     }
 }
