@@ -105,7 +105,8 @@ pub(crate) fn settle(kind: Kind, name: &str, body: &mut Map<String, Value>) {
             for value in list(body, "Values").iter_mut().filter_map(Value::as_object_mut) {
                 value.entry("PrimaryValues").or_insert(json!([]));
             }
-            list(body, "Values").sort_by_key(|v| (v["PrimaryValues"].to_string(), v["AttributeName"].to_string()));
+            list(body, "Values")
+                .sort_by_key(|v| (v["PrimaryValues"].to_string(), v["AttributeName"].to_string()));
         }
         Kind::StorageConfig => {
             body.insert("ResourceType".into(), json!(name));

@@ -63,7 +63,9 @@ impl InstanceSeed {
                 let (bot, bot_alias) = name.split_once('#').unwrap_or((name, "live"));
                 ids::derived_ten(&[account, region, "alias", bot, bot_alias])
             }
-            Kind::Origin | Kind::DefaultVocabulary | Kind::InstanceAttribute | Kind::SecurityKey => name.to_owned(),
+            Kind::Origin | Kind::DefaultVocabulary | Kind::InstanceAttribute | Kind::SecurityKey => {
+                name.to_owned()
+            }
             _ => ids::derived(&[account, region, alias, kind.word(), name]),
         }
     }

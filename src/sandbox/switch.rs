@@ -50,14 +50,26 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "more than 50 queues in a routing profile is a LimitExceededException, which the model does not list",
     ),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
-    ("rule_update_keeps_filters", "false", "UpdateRule without PreEvaluationFilters leaves those that are there"),
+    (
+        "rule_update_keeps_filters",
+        "false",
+        "UpdateRule without PreEvaluationFilters leaves those that are there",
+    ),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
     ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),
     ("unchanged_version_is_new", "true", "a version of unchanged content gets a new number"),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
-    ("vocabulary_creation_calls", "2", "a created vocabulary is CREATION_IN_PROGRESS for this many further calls"),
-    ("vocabulary_deletion_calls", "0", "a deleted vocabulary is DELETE_IN_PROGRESS for this many further calls"),
+    (
+        "vocabulary_creation_calls",
+        "2",
+        "a created vocabulary is CREATION_IN_PROGRESS for this many further calls",
+    ),
+    (
+        "vocabulary_deletion_calls",
+        "0",
+        "a deleted vocabulary is DELETE_IN_PROGRESS for this many further calls",
+    ),
 ];
 
 /// A switch that does not exist, or a value that it does not take.

@@ -108,7 +108,7 @@ pub fn wire(of: &Found) -> Map<String, Value> {
 
 /// Returns the id of the association that a call with `args` has made, and no ARN.
 pub fn made(args: &Value) -> Option<(String, String)> {
-    let with = [&args["FunctionArn"], &args["LexV2Bot"]["AliasArn"], &args["Origin"]];
+    let with = [&args["FunctionArn"], &args["LexV2Bot"]["AliasArn"], &args["Origin"], &args["LanguageCode"]];
     with.iter().find_map(|v| v.as_str()).map(|id| (id.to_string(), String::new()))
 }
 

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, Subject};
 use super::draft::Keeper;
-use super::family::{FAMILIES, Family, family};
+use super::family::{FAMILIES, Family, Travels, family};
 use super::fetch::{self, Index};
 use super::moves::{self, EXACT, UID_TAG};
 use super::version::Shelf;
-use super::{alias, association, checks, draft, link, names, version};
+use super::{alias, association, checks, draft, link, names, version, vocabulary};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
@@ -110,7 +110,7 @@ impl Driver for Connect {
     }
 
     fn creates(&self, kind: &str) -> bool {
-        family(kind).is_some_and(|f| f.create.is_some())
+        family(kind).is_some_and(|f| f.create.is_some() && f.travels == Travels::Always)
     }
 
     fn is_tagged(&self, kind: &str) -> bool {
@@ -274,14 +274,13 @@ impl Driver for Connect {
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
         match Box::pin(self.calls.write(&m.call, &subject, &args, with.lease.until())).await {
-            Ok(answer) if m.does == Does::Create => match family.made {
-                ("", _) => Reply::Done(association::made(&args)),
-                (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {
-                    (Some(id), Some(arn)) => Reply::Done(Some((id.to_string(), arn.to_string()))),
-                    _ => Reply::Unknown(Error::failed(format!("{} answers without an id", m.call))),
-                },
-            },
-            Ok(_) => Reply::Done(None),
+            Ok(answer) => {
+                let reply = done(family, m, &args, &answer);
+                match vocabulary::begun(m, &subject_id, &answer) {
+                    Some(id) => vocabulary::settled(&self.calls, m, &id, with, reply).await,
+                    None => reply,
+                }
+            }
             Err(failure) => {
                 let error = failure.error.context(format!("cannot write {}", m.address));
                 match failure.fate {
@@ -300,6 +299,22 @@ impl Driver for Connect {
             checks::archived(live),
             checks::references(live, inventory),
         ])
+    }
+}
+
+/// Returns what came of `m`, which was sent with `args` and `answer`ed.
+fn done(family: &Family, m: &Move, args: &Value, answer: &Value) -> Reply {
+    if m.does != Does::Create {
+        return Reply::Done(None);
+    }
+    let (id, arn) = family.made;
+    if id.is_empty() {
+        return Reply::Done(association::made(args));
+    }
+    let arn = if arn.is_empty() { Some("") } else { answer[arn].as_str() };
+    match (answer[id].as_str(), arn) {
+        (Some(id), Some(arn)) => Reply::Done(Some((id.to_string(), arn.to_string()))),
+        _ => Reply::Unknown(Error::failed(format!("{} answers without an id", m.call))),
     }
 }
 

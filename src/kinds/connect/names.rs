@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::association::{self, function_name};
 use super::calls::Calls;
 use super::family::Family;
+use super::{integration, storage_config};
 use crate::core::address::Address;
 use crate::core::inventory::{Found, Ownership};
 use crate::core::naming::Naming;
@@ -16,6 +17,7 @@ use crate::kinds::named;
 pub const LISTED: &[(&str, &str, &str, &str)] = &[
     ("connect/view", "ListViews", "ViewsSummaryList", "Name"),
     ("connect/user", "ListUsers", "UserSummaryList", "Username"),
+    ("connect/security-key", "ListSecurityKeys", "SecurityKeys", "AssociationId"),
     ("connect/task-template", "ListTaskTemplates", "TaskTemplates", "Name"),
 ];
 
@@ -26,7 +28,12 @@ pub async fn named(
     (kind, call, items, name): &(&str, &str, &str, &str),
 ) -> Result<Vec<Found>> {
     let items = calls.list(call, items, "").await?;
-    let mut found: Vec<Found> = items.iter().filter_map(|i| found(kind, i, ("Id", "Arn", name))).collect();
+    let mut found: Vec<Found> = items
+        .iter()
+        .filter_map(|i| {
+            found(kind, i, (if *kind == "connect/security-key" { name } else { "Id" }, "Arn", name))
+        })
+        .collect();
     named::rename(naming, &mut found);
     Ok(found)
 }
@@ -38,7 +45,15 @@ pub async fn family(calls: &Calls, pin: &Pin, naming: &Naming, family: &Family) 
         named::rename(naming, &mut found);
         return Ok(found);
     };
-    let items = calls.list(list.call, list.items, "").await?;
+    let items = match family.kind {
+        "connect/storage-config" => storage_config::all(calls).await?,
+        "connect/integration" => {
+            let mut items = calls.list(list.call, list.items, "").await?;
+            items.iter_mut().for_each(|item| item["Name"] = integration::name(item).into());
+            items
+        }
+        _ => calls.list(list.call, list.items, "").await?,
+    };
     let found = items.iter().filter_map(|i| found(family.kind, i, (list.id, list.arn, list.name)));
     let mut found: Vec<Found> = found
         .map(|mut f| {

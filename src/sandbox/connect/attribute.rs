@@ -24,9 +24,7 @@ pub(crate) fn dispatch(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer,
     match ask.call.operation.as_str() {
         "DescribeInstanceAttribute" => {
             let found = kept::named(instance, ask, &SORT)?;
-            Ok(Answer::json(
-                &json!({"Attribute": {"AttributeType": found.id, "Value": found.body["Value"]}}),
-            ))
+            Ok(Answer::json(&json!({"Attribute": {"AttributeType": found.id, "Value": found.body["Value"]}})))
         }
         "UpdateInstanceAttribute" => {
             let value = required(ask.body, "Value", 1, 100)?.to_owned();

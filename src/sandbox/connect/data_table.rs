@@ -146,8 +146,7 @@ fn shape(instance: &Instance, table: &Resource, attribute: &Value) -> Value {
     out["AttributeId"] = json!(attribute_id(table, name));
     out["DataTableId"] = json!(table.id);
     out["DataTableArn"] = json!(table.arn);
-    out["LockVersion"] =
-        json!({"DataTable": table_value::lock(&json!(table.body)), "Attribute": table_value::lock(attribute)});
+    out["LockVersion"] = json!({"DataTable": table_value::lock(&json!(table.body)), "Attribute": table_value::lock(attribute)});
     out["LastModifiedTime"] = clock::epoch(table.modified);
     out["LastModifiedRegion"] = json!(instance.region);
     out
@@ -209,7 +208,9 @@ fn remove(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     }
     with(table, |all| all.retain(|it| it["Name"] != name));
     table_value::with(table, |values| {
-        let part = |v: &Value| v["PrimaryValues"].as_array().into_iter().flatten().any(|p| p["AttributeName"] == name);
+        let part = |v: &Value| {
+            v["PrimaryValues"].as_array().into_iter().flatten().any(|p| p["AttributeName"] == name)
+        };
         values.retain(|v| v["AttributeName"] != name && !part(v));
     });
     Ok(said(table, name))

@@ -101,7 +101,8 @@ fn alias(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let config = ask.body.get("AliasConfiguration").and_then(Value::as_object);
     let config = config.ok_or_else(|| invalid("AliasConfiguration is required"))?;
     let id = required(config, "EmailAddressId", 1, 500)?;
-    let alias = find(instance, Kind::EmailAddress, id).ok_or_else(|| not_found(&format!("email address {id}")))?;
+    let alias =
+        find(instance, Kind::EmailAddress, id).ok_or_else(|| not_found(&format!("email address {id}")))?;
     let own = kept::named(instance, ask, &SORT)?;
     if ask.call.operation.starts_with("Disassociate") {
         if alias_of(own) != Some(id) {

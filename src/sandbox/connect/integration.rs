@@ -19,8 +19,14 @@ const SORT: Sort = Sort {
     name: "",
     modified: "",
 };
-const STORAGE: Sort =
-    Sort { kind: Kind::StorageConfig, whole: "StorageConfig", id: "AssociationId", arn: "", name: "", modified: "" };
+const STORAGE: Sort = Sort {
+    kind: Kind::StorageConfig,
+    whole: "StorageConfig",
+    id: "AssociationId",
+    arn: "",
+    name: "",
+    modified: "",
+};
 
 /// botocore IntegrationAssociation and its use cases; InstanceStorageConfig.
 pub(crate) fn dispatch(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
@@ -60,7 +66,8 @@ fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let mut body = given(ask.body, &["IntegrationType", "IntegrationArn"]);
     body.extend(given(ask.body, &source));
     let same = |it: &Resource| {
-        it.kind == Kind::Integration && ["IntegrationType", "IntegrationArn"].iter().all(|n| it.body[*n] == body[*n])
+        it.kind == Kind::Integration
+            && ["IntegrationType", "IntegrationArn"].iter().all(|n| it.body[*n] == body[*n])
     };
     if instance.resources.values().any(same) {
         return Err(duplicate());
@@ -83,7 +90,8 @@ fn delete(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
 fn list(instance: &Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let asked = |name: &str, value: &Value| ask.call.param(name).is_none_or(|wanted| value == wanted);
     let all = visible(instance, Kind::Integration, &ask.env).filter(|it| {
-        asked("integrationType", &it.body["IntegrationType"]) && asked("integrationArn", &it.body["IntegrationArn"])
+        asked("integrationType", &it.body["IntegrationType"])
+            && asked("integrationArn", &it.body["IntegrationArn"])
     });
     let items = all.map(|it| {
         let mut out = it.body.clone();
@@ -131,7 +139,8 @@ fn use_case(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
             Ok(Answer::json(&json!({})))
         }
         _ => {
-            let shape = |kind: &String| json!({"UseCaseId": id(kind), "UseCaseArn": arn(kind), "UseCaseType": kind});
+            let shape =
+                |kind: &String| json!({"UseCaseId": id(kind), "UseCaseArn": arn(kind), "UseCaseType": kind});
             page::from_query(ask, "UseCaseSummaryList", all.iter().map(shape).collect(), 100, 100)
         }
     }

@@ -136,7 +136,9 @@ fn one(before: &Resource, table: &mut Resource, ask: &Ask<'_>, item: &Value) -> 
     let fits = match attribute["ValueType"].as_str() {
         Some("NUMBER") => text.parse::<f64>().is_ok(),
         Some("BOOLEAN") => matches!(text, "true" | "false"),
-        _ => attribute["Validation"]["MaxLength"].as_u64().is_none_or(|most| text.chars().count() as u64 <= most),
+        _ => attribute["Validation"]["MaxLength"]
+            .as_u64()
+            .is_none_or(|most| text.chars().count() as u64 <= most),
     };
     if !fits {
         return Err(format!("{text:?} is not a value of {name}"));

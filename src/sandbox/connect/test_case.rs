@@ -60,7 +60,8 @@ fn members(
     let content = all.get("Content").and_then(Value::as_str).unwrap_or_default();
     if all.get("Status").is_none_or(|status| status == "PUBLISHED") {
         let entry = all.get("EntryPoint").cloned().unwrap_or_default();
-        let flows = ["VoiceCallEntryPointParameters", "ChatEntryPointParameters"].map(|it| &entry[it]["FlowId"]);
+        let flows =
+            ["VoiceCallEntryPointParameters", "ChatEntryPointParameters"].map(|it| &entry[it]["FlowId"]);
         let alive = |id: &Value| id.as_str().is_none_or(|id| find(instance, Kind::Flow, id).is_some());
         if serde_json::from_str::<Value>(content).is_err() || !flows.into_iter().all(alive) {
             return Err(Fail::new(400, "InvalidTestCaseException", "The test case is not valid"));

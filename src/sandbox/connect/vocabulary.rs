@@ -21,9 +21,9 @@ const SORT: Sort = Sort {
 
 /// botocore VocabularyLanguageCode.
 const LANGUAGES: [&str; 33] = [
-    "ar-AE", "ca-ES", "da-DK", "de-CH", "de-DE", "en-AB", "en-AU", "en-GB", "en-IE", "en-IN", "en-NZ", "en-US",
-    "en-WL", "en-ZA", "es-ES", "es-US", "fi-FI", "fr-CA", "fr-FR", "hi-IN", "id-ID", "it-IT", "ja-JP", "ko-KR",
-    "ms-MY", "nl-NL", "no-NO", "pl-PL", "pt-BR", "pt-PT", "sv-SE", "tl-PH", "zh-CN",
+    "ar-AE", "ca-ES", "da-DK", "de-CH", "de-DE", "en-AB", "en-AU", "en-GB", "en-IE", "en-IN", "en-NZ",
+    "en-US", "en-WL", "en-ZA", "es-ES", "es-US", "fi-FI", "fr-CA", "fr-FR", "hi-IN", "id-ID", "it-IT",
+    "ja-JP", "ko-KR", "ms-MY", "nl-NL", "no-NO", "pl-PL", "pt-BR", "pt-PT", "sv-SE", "tl-PH", "zh-CN",
 ];
 
 pub(crate) fn dispatch(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {

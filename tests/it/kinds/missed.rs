@@ -14,7 +14,7 @@ use super::whole::{into_nothing, values};
 use crate::world::{A, REGION};
 
 /// Kinds that are known by name only.
-const BY_NAME: [&str; 3] = ["connect/view", "connect/user", "connect/task-template"];
+const BY_NAME: [&str; 4] = ["connect/view", "connect/user", "connect/task-template", "connect/security-key"];
 
 /// Members that say which one it is: the manifest has them.
 const IDENTITY: [&str; 2] = ["Arn", "Name"];
@@ -91,6 +91,14 @@ fn is_kept(member: &str, value: &Value, kept: &Map<String, Value>) -> bool {
         }
         _ => value.clone(),
     };
+    // Every attribute of a table has every member.
+    if let (Some(Value::Array(attributes)), "Attributes") = (kept.get(member), member) {
+        let mut attributes = attributes.clone();
+        for one in attributes.iter_mut().filter_map(Value::as_object_mut) {
+            one.retain(|_, v| *v != json!("") && *v != json!({}));
+        }
+        return sorted(&value) == sorted(&json!(attributes));
+    }
     match kept.get(member) {
         None => value == json!({}),
         // What is JSON in a string is kept as JSON.

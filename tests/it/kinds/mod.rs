@@ -8,5 +8,6 @@ mod missed;
 mod numbers;
 mod overrides;
 mod place;
+mod rules;
 mod switches;
 mod whole;
