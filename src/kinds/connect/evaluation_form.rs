@@ -17,6 +17,7 @@ use crate::wire;
 const NEWEST: usize = 5;
 
 const UPDATE: &str = "UpdateEvaluationForm";
+const ACTIVATE: &str = "ActivateEvaluationForm";
 
 /// What a version keeps, as the calls that write it call it.
 const CONTENT: [Member; 9] = [
@@ -32,7 +33,6 @@ const CONTENT: [Member; 9] = [
 ];
 
 const WITH_TAGS: [Member; 10] = with("Tags");
-const WITH_STATUS: [Member; 10] = with("Status");
 
 const fn with(name: &'static str) -> [Member; 10] {
     let mut all = [same(name); 10];
@@ -55,6 +55,7 @@ pub const EVALUATION_FORM: Family = Family {
         name: "Title",
     }),
     describe: Some(("DescribeEvaluationForm", "EvaluationForm")),
+    form: Some(inactive),
     name: "Title",
     fields: &[
         field("EvaluationFormId", Class::Identity),
@@ -88,15 +89,22 @@ pub const EVALUATION_FORM: Family = Family {
         empty: Empty::Omitted,
     }),
     made: ("EvaluationFormId", "EvaluationFormArn"),
-    born: &[("Status", "DRAFT")],
-    // "This operation does not support partial updates".
-    update: &[Setter { call: UPDATE, members: &WITH_STATUS, beside: &[], empty: Empty::Omitted }],
+    update: &[
+        // "This operation does not support partial updates".
+        Setter { call: UPDATE, members: &CONTENT, beside: &[same("Status")], empty: Empty::Omitted },
+        Setter {
+            call: ACTIVATE,
+            members: &[same("Status")],
+            beside: &[],
+            empty: Empty::Call("DeactivateEvaluationForm"),
+        },
+    ],
+    late: &["Status"],
     remove: Removal::Delete("DeleteEvaluationForm"),
     // Whether an active form can be deleted is not known: it is deactivated first.
     last: Some(|from| {
         let mut to = from.clone();
-        let active = to.portable.get("Status").is_some_and(|s| s == "ACTIVE");
-        active.then(|| to.portable.insert("Status".into(), json!("DRAFT")));
+        to.portable.remove("Status");
         to
     }),
     longest: (0, 0),
@@ -123,59 +131,98 @@ impl Calls {
         Ok(all)
     }
 
-    /// With `c` makes the form `id` what `args` say: a version that has that content already is taken; else the latest
-    /// one is changed, where nobody uses it, or a new one is made. Then it is activated, or nothing is.
+    /// With `c` gives what evaluators see of the form `id` the content in `args`. While a version is active, one that has
+    /// the content is activated in its place, and made if there is none; the latest one, where none is to be active in
+    /// the end. Else the latest one is changed.
     pub(super) async fn write_form(&self, c: &Client, id: &str, args: &Value) -> Result<Value, Failure> {
-        let i = &self.instance;
-        let later = |error: Error| Failure { error, fate: Fate::Later };
-        let versions = self.versions_of_form(id).await.map_err(later)?;
-        let Some(latest) = versions.first() else {
-            let error = Error::not_found("the form has no version");
-            return Err(Failure { error, fate: Fate::Refused });
-        };
-        let active = versions.iter().find(|v| v["Status"] == "ACTIVE");
+        let (versions, active) = self.form_now(id).await?;
         let wanted = content(args);
-        let is_active = args["Status"] == "ACTIVE";
-        // Without an active version, the latest one is what everybody sees.
-        let candidates = versions.iter().take(if is_active { NEWEST } else { 1 });
+        let stays = active.is_some() && args["Status"] == "ACTIVE";
         let mut found = None;
-        for version in candidates.chain(active.filter(|_| is_active)) {
-            let answer = self.describe("DescribeEvaluationForm", &numbered(id, version)).await;
-            if content(&answer.map_err(later)?["EvaluationForm"]) == wanted {
+        for version in versions.iter().take(if stays { NEWEST } else { 1 }) {
+            if self.content_of(id, version).await? == wanted {
                 found = Some(version_number(version));
                 break;
             }
         }
-        let (taken, number) = match found {
-            Some(found) => (json!({}), found),
-            None => {
-                let anew = latest["Locked"] == true || active.is_some();
-                let mut body = wanted.clone();
-                body.insert("EvaluationFormVersion".into(), json!(version_number(latest)));
-                body.insert("CreateNewVersion".into(), json!(anew));
-                let update = c.update_evaluation_form().instance_id(i).evaluation_form_id(id);
-                let answer = wire!(UPDATE, update, Value::Object(body))?;
-                let made = version_number(&answer);
-                (answer, made)
-            }
+        let number = match found {
+            Some(found) => found,
+            None => self.write_version(c, id, wanted, &versions[0], active).await?,
         };
-        let now = active.map(version_number);
-        match (is_active, now) {
-            (true, Some(now)) if now == number => Ok(taken),
-            (true, _) => {
-                let call = "ActivateEvaluationForm";
-                self.account.pace.take(call).await;
-                let activate = c.activate_evaluation_form().instance_id(i).evaluation_form_id(id);
-                wire!(call, activate, json!({ "EvaluationFormVersion": number }))
-            }
-            (false, Some(now)) => {
-                let call = "DeactivateEvaluationForm";
-                self.account.pace.take(call).await;
-                let deactivate = c.deactivate_evaluation_form().instance_id(i).evaluation_form_id(id);
-                wire!(call, deactivate, json!({ "EvaluationFormVersion": now }))
-            }
-            (false, None) => Ok(taken),
+        match active {
+            Some(now) if now != number => self.activate(c, id, number).await,
+            _ => Ok(json!({})),
         }
+    }
+
+    /// With `c` activates the latest version of the form `id`, which is what everybody sees.
+    pub(super) async fn activate_form(&self, c: &Client, id: &str) -> Result<Value, Failure> {
+        let (versions, _) = self.form_now(id).await?;
+        let latest = version_number(&versions[0]);
+        let call = c.activate_evaluation_form().instance_id(&self.instance).evaluation_form_id(id);
+        wire!(ACTIVATE, call, json!({ "EvaluationFormVersion": latest }))
+    }
+
+    /// With `c` deactivates the form `id`, of which everybody then sees the same: the latest version. Where that is
+    /// another draft, a version like the active one is made first.
+    pub(super) async fn deactivate_form(&self, c: &Client, id: &str) -> Result<Value, Failure> {
+        let (versions, active) = self.form_now(id).await?;
+        let now = versions.iter().find(|v| active == Some(version_number(v)));
+        if let Some(now) = now.filter(|now| version_number(now) != version_number(&versions[0])) {
+            let seen = self.content_of(id, now).await?;
+            if self.content_of(id, &versions[0]).await? != seen {
+                self.write_version(c, id, seen, &versions[0], active).await?;
+            }
+        }
+        let call = c.deactivate_evaluation_form().instance_id(&self.instance).evaluation_form_id(id);
+        wire!("DeactivateEvaluationForm", call, json!({ "EvaluationFormVersion": active }))
+    }
+
+    async fn activate(&self, c: &Client, id: &str, number: u64) -> Result<Value, Failure> {
+        self.account.pace.take(ACTIVATE).await;
+        let call = c.activate_evaluation_form().instance_id(&self.instance).evaluation_form_id(id);
+        wire!(ACTIVATE, call, json!({ "EvaluationFormVersion": number }))
+    }
+
+    /// Returns the versions of a form, of which there is one at least, and which is active.
+    async fn form_now(&self, id: &str) -> Result<(Vec<Value>, Option<u64>), Failure> {
+        let versions = self.versions_of_form(id).await;
+        let versions = versions.map_err(|error| Failure { error, fate: Fate::Later })?;
+        if versions.is_empty() {
+            let error = Error::not_found("the form has no version");
+            return Err(Failure { error, fate: Fate::Refused });
+        }
+        let active = versions.iter().find(|v| v["Status"] == "ACTIVE").map(version_number);
+        Ok((versions, active))
+    }
+
+    async fn content_of(&self, id: &str, version: &Value) -> Result<Map<String, Value>, Failure> {
+        let answer = self.describe("DescribeEvaluationForm", &numbered(id, version)).await;
+        let answer = answer.map_err(|error| Failure { error, fate: Fate::Later })?;
+        Ok(content(&answer["EvaluationForm"]))
+    }
+
+    /// Writes the version `latest`, or a new one where that is locked or another is `active`. Returns its number.
+    async fn write_version(
+        &self,
+        c: &Client,
+        id: &str,
+        mut body: Map<String, Value>,
+        latest: &Value,
+        active: Option<u64>,
+    ) -> Result<u64, Failure> {
+        let anew = latest["Locked"] == true || active.is_some();
+        body.insert("EvaluationFormVersion".into(), json!(version_number(latest)));
+        body.insert("CreateNewVersion".into(), json!(anew));
+        let update = c.update_evaluation_form().instance_id(&self.instance).evaluation_form_id(id);
+        Ok(version_number(&wire!(UPDATE, update, Value::Object(body))?))
+    }
+}
+
+/// Says of a form that is not active nothing of its status.
+fn inactive(wire: &mut Map<String, Value>) {
+    if wire.get("Status").is_some_and(|s| s == "DRAFT") {
+        wire.remove("Status");
     }
 }
 

@@ -52,6 +52,8 @@ impl Calls {
             }
             "CreateEvaluationForm" => wire!(call, c.create_evaluation_form().instance_id(i), args),
             "UpdateEvaluationForm" => self.write_form(c, id, args).await,
+            "ActivateEvaluationForm" => self.activate_form(c, id).await,
+            "DeactivateEvaluationForm" => self.deactivate_form(c, id).await,
             "DeleteEvaluationForm" => {
                 wire!(call, c.delete_evaluation_form().instance_id(i).evaluation_form_id(id))
             }

@@ -91,6 +91,10 @@ fn is_kept(member: &str, value: &Value, kept: &Map<String, Value>) -> bool {
         }
         _ => value.clone(),
     };
+    // A form of which nothing is active says nothing of it.
+    if member == "Status" && value == "DRAFT" {
+        return !kept.contains_key("Status");
+    }
     // Every attribute of a table has every member.
     if let (Some(Value::Array(attributes)), "Attributes") = (kept.get(member), member) {
         let mut attributes = attributes.clone();
@@ -150,10 +154,10 @@ async fn an_extract_neither_keeps_nor_names_nothing() {
             without(&|s| drop(portable(s, "Description"))),
             ["connect/queue/Sales Description: \"sells\""]
         );
-        // Two users, and the quick connect that leads to one of them.
+        // Two users, and a quick connect, a rule and two forms that lead to one of them.
         assert_eq!(
             without(&|s| s.manifest.inventory.retain(|f| f.address.kind() != "connect/user")).len(),
-            3
+            6
         );
     }
 }

@@ -83,7 +83,7 @@ pub fn fill(to: &mut InstanceSeed, e: Edition) {
         "DisplayName": of("Sales", "Shop"), "InboundContactFlowId": led, "Tags": tags,
         "AliasConfigurations": [{ "EmailAddressId": alias }],
     });
-    mail[of("Description", "OutboundContactFlowId")] = json!(of("for sales", &main));
+    mail[of("Description", "OutboundContactFlowId")] = json!(if is_new { "for sales" } else { &main });
     to.resource(Kind::EmailAddress, "sales@example.com", mail);
     to.resource(
         Kind::TestCase,
