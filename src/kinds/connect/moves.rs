@@ -241,7 +241,7 @@ fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Result<Move>
     };
     // What has no id is told by what it was made with.
     let args = match (&family.create, family.made) {
-        (Some(create), ("", _)) => Value::Object(arguments(create, from, None)),
+        (Some(create), ("", _)) if create.beside.is_empty() => Value::Object(arguments(create, from, None)),
         (Some(Setter { beside, .. }), _) => {
             let beside = Setter { call, members: &[], beside, empty: Empty::Omitted };
             Value::Object(arguments(&beside, from, None))

@@ -73,8 +73,8 @@ pub const DEFAULT_VOCABULARY: Family = Family {
     ],
     create: Some(Setter {
         call: ASSOCIATE,
-        members: &[same("LanguageCode"), same("VocabularyId")],
-        beside: &[],
+        members: &[same("VocabularyId")],
+        beside: &[same("LanguageCode")],
         empty: Empty::Omitted,
     }),
     update: &[Setter {
