@@ -9,6 +9,7 @@ import json
 import sys
 
 from check_settings import functions, settings
+from shapes_contacts import contacts
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
 from shapes_routing import routing, settings as store_settings
