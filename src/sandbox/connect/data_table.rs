@@ -157,13 +157,14 @@ pub(crate) fn attribute_id(table: &Resource, name: &str) -> String {
     ids::derived(&[&table.id, "attribute", name])
 }
 
+fn locks(table: &Resource, attribute: &Value) -> Value {
+    json!({"DataTable": table_value::lock(&json!(table.body)), "Attribute": table_value::lock(attribute)})
+}
+
 fn said(table: &Resource, name: &str) -> Answer {
     let empty = Value::Null;
     let attribute = attributes(table).iter().find(|it| it["Name"] == name).unwrap_or(&empty);
-    Answer::json(&json!({
-        "Name": name, "AttributeId": attribute_id(table, name),
-        "LockVersion": {"DataTable": table_value::lock(&json!(table.body)), "Attribute": table_value::lock(attribute)},
-    }))
+    Answer::json(&json!({"Name": name, "LockVersion": locks(table, attribute)}))
 }
 
 /// CreateDataTableAttribute: "a new primary attribute uses the empty value ... for all existing records".
@@ -179,8 +180,10 @@ fn add(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
             }
         });
     }
+    let lock = locks(table, &new);
     with(table, |all| all.push(new));
-    Ok(said(table, &name))
+    let id = attribute_id(table, &name);
+    Ok(Answer::json(&json!({"Name": name, "AttributeId": id, "LockVersion": lock})))
 }
 
 /// UpdateDataTableAttribute: "It does not act as a patch operation". Its values stay.
@@ -213,5 +216,5 @@ fn remove(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, Fail> {
         };
         values.retain(|v| v["AttributeName"] != name && !part(v));
     });
-    Ok(said(table, name))
+    Ok(Answer::json(&json!({"LockVersion": locks(table, &Value::Null)})))
 }

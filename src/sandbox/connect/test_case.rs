@@ -64,7 +64,9 @@ fn members(
             ["VoiceCallEntryPointParameters", "ChatEntryPointParameters"].map(|it| &entry[it]["FlowId"]);
         let alive = |id: &Value| id.as_str().is_none_or(|id| find(instance, Kind::Flow, id).is_some());
         if serde_json::from_str::<Value>(content).is_err() || !flows.into_iter().all(alive) {
-            return Err(Fail::new(400, "InvalidTestCaseException", "The test case is not valid"));
+            let problems = json!([{"message": "The content or the flow of the entry point is not valid"}]);
+            let fail = Fail::new(400, "InvalidTestCaseException", "The test case is not valid");
+            return Err(fail.with("Problems", problems));
         }
     }
     // Assumed: an empty description takes it away.

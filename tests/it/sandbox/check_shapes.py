@@ -139,7 +139,7 @@ def connect(endpoint):
     c.update_queue_outbound_caller_config(**at, OutboundCallerConfig={"OutboundCallerIdName": "Acme"})
     c.delete_queue(**at)
     c.delete_hours_of_operation(**here, HoursOfOperationId=hours)
-    not_there(c.list_rules, **here)
+    not_there(c.list_metrics, **here)
 
     lex = client("lexv2-models", endpoint)
     bot = lex.list_bots(filters=[{"name": "BotName", "values": ["Orders"], "operator": "EQ"}])["botSummaries"][0]["botId"]
@@ -275,7 +275,7 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, content, settings, routing, functions, s3, dynamodb, store_settings):
+for part in (sts, connect, content, settings, routing, contacts, functions, s3, dynamodb, store_settings):
     try:
         part(endpoint)
     except Exception as error:
