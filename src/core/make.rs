@@ -296,7 +296,9 @@ fn worse(first: Option<Error>, then: Error) -> Error {
 /// Returns whether AWS refused because what `m` makes is there already, or what it deletes is not.
 fn overtaken(m: &Move, e: &Error) -> bool {
     match m.does {
-        Does::Create => e.code.as_deref() == Some("DuplicateResourceException"),
+        Does::Create => {
+            matches!(e.code.as_deref(), Some("DuplicateResourceException" | "ResourceConflictException"))
+        }
         Does::Delete => e.kind == ErrorKind::NotFound,
         Does::Prepare | Does::Update => false,
     }

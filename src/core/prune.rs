@@ -20,8 +20,15 @@ use super::release::Source;
 use super::select::Selection;
 use super::survey;
 
-/// Kinds of which nothing is ever pruned: a number that is released is gone for good, and users are people.
-const NEVER: [&str; 2] = ["connect/phone-number", "connect/user"];
+/// Kinds of which nothing is ever pruned: a number that is released is gone for good, users are people, and the
+/// settings of an instance and what it works with are its own.
+const NEVER: [&str; 5] = [
+    "connect/instance-attribute",
+    "connect/integration",
+    "connect/phone-number",
+    "connect/storage-config",
+    "connect/user",
+];
 
 /// Whether what a release does not have is taken away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

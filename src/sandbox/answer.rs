@@ -121,7 +121,11 @@ impl Fail {
             _ => ("application/json", {
                 let mut body = self.more.clone();
                 // These two have their problems and nothing else (botocore).
-                let bare = ["InvalidContactFlowException", "InvalidContactFlowModuleException"];
+                let bare = [
+                    "InvalidContactFlowException",
+                    "InvalidContactFlowModuleException",
+                    "InvalidTestCaseException",
+                ];
                 if !bare.contains(&self.code.as_str()) {
                     // botocore: Connect's error shapes have `Message`, Lex's have `message`. The throttle is written by
                     // API Gateway in front of Connect, in lower case.

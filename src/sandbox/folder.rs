@@ -190,7 +190,7 @@ const LISTS: [(&str, Kind); 14] = [
 ];
 
 /// Folders with a file for each resource, and the kind that each holds.
-const FOLDERS: [(&str, Kind); 15] = [
+const FOLDERS: [(&str, Kind); 25] = [
     ("hours", Kind::Hours),
     ("queues", Kind::Queue),
     ("flows", Kind::Flow),
@@ -206,6 +206,16 @@ const FOLDERS: [(&str, Kind); 15] = [
     ("predefined_attributes", Kind::PredefinedAttribute),
     ("task_templates", Kind::TaskTemplate),
     ("views", Kind::View),
+    ("instance_attributes", Kind::InstanceAttribute),
+    ("rules", Kind::Rule),
+    ("evaluation_forms", Kind::EvaluationForm),
+    ("data_tables", Kind::DataTable),
+    ("vocabularies", Kind::Vocabulary),
+    ("default_vocabularies", Kind::DefaultVocabulary),
+    ("email_addresses", Kind::EmailAddress),
+    ("integrations", Kind::Integration),
+    ("storage_configs", Kind::StorageConfig),
+    ("test_cases", Kind::TestCase),
 ];
 
 fn load_instance(folder: &Path, account: &mut AccountSeed) -> Result<(), ScenarioError> {
@@ -266,7 +276,7 @@ fn add_named(file: &Path, seed: &mut InstanceSeed, kind: Kind, name: &str) -> Re
         Kind::Origin => seed.origin(name),
         Kind::PredefinedAttribute => seed.predefined_attribute(name, &[]),
         Kind::UserHierarchyGroup => seed.hierarchy_group(name, json!({})),
-        Kind::Flow | Kind::Queue | Kind::Hours | Kind::UserHierarchyLevel => seed,
+        _ => seed,
     };
     Ok(())
 }

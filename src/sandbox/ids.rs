@@ -43,11 +43,33 @@ pub enum Kind {
     UserHierarchyGroup,
     /// A predefined attribute.
     PredefinedAttribute,
+    /// A data table.
+    DataTable,
+    /// The default vocabulary of a language.
+    DefaultVocabulary,
+    /// An email address.
+    EmailAddress,
+    /// An evaluation form.
+    EvaluationForm,
+    /// An attribute of the instance, such as `CONTACT_LENS`.
+    InstanceAttribute,
+    /// An integration association, named by its type and its source.
+    Integration,
+    /// A rule.
+    Rule,
+    /// A security key, named by its id.
+    SecurityKey,
+    /// Where files of one type are stored, such as `CALL_RECORDINGS`.
+    StorageConfig,
+    /// A test case.
+    TestCase,
+    /// A custom vocabulary.
+    Vocabulary,
 }
 
 impl Kind {
     /// All kinds, in the order of state dumps.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 30] = [
         Kind::Flow,
         Kind::Module,
         Kind::Queue,
@@ -67,6 +89,17 @@ impl Kind {
         Kind::UserHierarchyLevel,
         Kind::UserHierarchyGroup,
         Kind::PredefinedAttribute,
+        Kind::DataTable,
+        Kind::DefaultVocabulary,
+        Kind::EmailAddress,
+        Kind::EvaluationForm,
+        Kind::InstanceAttribute,
+        Kind::Integration,
+        Kind::Rule,
+        Kind::SecurityKey,
+        Kind::StorageConfig,
+        Kind::TestCase,
+        Kind::Vocabulary,
     ];
 
     /// The word for it in scenario files and state dumps.
@@ -91,6 +124,17 @@ impl Kind {
             Kind::UserHierarchyLevel => "user-hierarchy-level",
             Kind::UserHierarchyGroup => "user-hierarchy-group",
             Kind::PredefinedAttribute => "predefined-attribute",
+            Kind::DataTable => "data-table",
+            Kind::DefaultVocabulary => "default-vocabulary",
+            Kind::EmailAddress => "email-address",
+            Kind::EvaluationForm => "evaluation-form",
+            Kind::InstanceAttribute => "instance-attribute",
+            Kind::Integration => "integration",
+            Kind::Rule => "rule",
+            Kind::SecurityKey => "security-key",
+            Kind::StorageConfig => "storage-config",
+            Kind::TestCase => "test-case",
+            Kind::Vocabulary => "vocabulary",
         }
     }
 
@@ -122,6 +166,17 @@ impl Kind {
             Kind::UserHierarchyLevel => "agent-group-level",
             Kind::UserHierarchyGroup => "agent-group",
             Kind::PredefinedAttribute => "predefined-attribute",
+            Kind::DataTable => "data-table",
+            Kind::DefaultVocabulary => "default-vocabulary",
+            Kind::EmailAddress => "email-address",
+            Kind::EvaluationForm => "evaluation-form",
+            Kind::InstanceAttribute => "attribute",
+            Kind::Integration => "integration-association",
+            Kind::Rule => "rule",
+            Kind::SecurityKey => "security-key",
+            Kind::StorageConfig => "storage-config",
+            Kind::TestCase => "test-case",
+            Kind::Vocabulary => "vocabulary",
         }
     }
 }

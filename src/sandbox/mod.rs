@@ -25,6 +25,7 @@ mod route;
 mod s3;
 mod seed;
 mod seed_account;
+mod seed_contacts;
 mod seed_content;
 mod seed_instance;
 mod seed_lambda;

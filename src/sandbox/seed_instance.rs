@@ -9,6 +9,7 @@ use super::connect::hierarchy_levels;
 use super::defaults;
 use super::ids::{self, Kind};
 use super::lex::{self, Bot};
+use super::seed_contacts;
 use super::seed_content;
 use super::seed_links;
 use super::seed_members;
@@ -71,7 +72,12 @@ impl InstanceSeed {
                 let (bot, bot_alias) = name.split_once('#').unwrap_or((name, "live"));
                 ids::derived_ten(&[account, region, "alias", bot, bot_alias])
             }
-            Kind::Origin | Kind::PredefinedAttribute | Kind::UserHierarchyLevel => name.to_owned(),
+            Kind::Origin
+            | Kind::PredefinedAttribute
+            | Kind::UserHierarchyLevel
+            | Kind::DefaultVocabulary
+            | Kind::InstanceAttribute
+            | Kind::SecurityKey => name.to_owned(),
             _ => ids::derived(&[account, region, alias, kind.word(), name]),
         }
     }
@@ -91,7 +97,11 @@ impl InstanceSeed {
                 format!("arn:aws:lex:{region}:{account}:bot-alias/{bot}/{}", self.id_of(kind, name))
             }
             Kind::Origin => name.to_owned(),
-            Kind::PredefinedAttribute | Kind::UserHierarchyLevel => String::new(),
+            Kind::PredefinedAttribute
+            | Kind::UserHierarchyLevel
+            | Kind::DefaultVocabulary
+            | Kind::InstanceAttribute
+            | Kind::SecurityKey => String::new(),
             _ => arn_below(&self.instance, kind, &self.id_of(kind, name)),
         }
     }
@@ -113,6 +123,7 @@ impl InstanceSeed {
         };
         seed_members::settle(self, kind, name, &mut body);
         seed_links::settle(self, kind, name, &mut body);
+        seed_contacts::settle(kind, name, &mut body);
         let tags = tags(body.remove("Tags"));
         let arn = self.arn_of(kind, name);
         let id = if matches!(kind, Kind::Lambda | Kind::Bot) { arn.clone() } else { self.id_of(kind, name) };

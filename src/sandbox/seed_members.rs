@@ -15,6 +15,12 @@ pub(crate) fn name_member(kind: Kind) -> &'static str {
         Kind::Phone => "PhoneNumber",
         Kind::User => "Username",
         Kind::UserHierarchyGroup => "Path",
+        Kind::DefaultVocabulary => "LanguageCode",
+        Kind::EmailAddress => "EmailAddress",
+        Kind::EvaluationForm => "Title",
+        Kind::InstanceAttribute => "AttributeType",
+        Kind::SecurityKey => "AssociationId",
+        Kind::StorageConfig => "ResourceType",
         _ => "Name",
     }
 }

@@ -68,6 +68,12 @@ fn resource_state(instance: &Instance, resource: &Resource, detail: Detail) -> V
     out.insert("Name".into(), json!(resource.name));
     out.insert("Arn".into(), json!(resource.arn));
     out.insert("Tags".into(), json!(resource.tags));
+    if let (Kind::EvaluationForm, Some(versions)) = (resource.kind, out.remove("Versions")) {
+        out.extend(super::connect::effective_form(resource));
+        if detail == Detail::Volatile {
+            out.insert("Versions".into(), versions);
+        }
+    }
     let has_content = matches!(resource.kind, Kind::Flow | Kind::Module);
     if has_content {
         out.insert("Content".into(), json!(resource.published));

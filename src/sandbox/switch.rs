@@ -18,6 +18,7 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "a function, bot or origin that is associated already is refused, else ignored",
     ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
+    ("delete_active_evaluation_form", "true", "DeleteEvaluationForm deletes a form with an active version"),
     (
         "delete_linked_quick_connect",
         "true",
@@ -131,6 +132,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "more than 50 queues in a routing profile is a LimitExceededException, which the model does not list",
     ),
     ("quotas", "off", "`aws`: 2 calls a second, burst 5, for each account, region and Connect operation"),
+    (
+        "rule_update_keeps_filters",
+        "false",
+        "UpdateRule without PreEvaluationFilters leaves those that are there",
+    ),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
     ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),
@@ -141,6 +147,16 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "DescribeView of what was never published is ResourceNotFoundException, else InvalidRequestException",
     ),
     ("update_publishes_saved_flow", "true", "UpdateContactFlowContent publishes a flow that is only SAVED"),
+    (
+        "vocabulary_creation_calls",
+        "2",
+        "a created vocabulary is CREATION_IN_PROGRESS for this many further calls",
+    ),
+    (
+        "vocabulary_deletion_calls",
+        "0",
+        "a deleted vocabulary is DELETE_IN_PROGRESS for this many further calls",
+    ),
 ];
 
 /// A switch that does not exist, or a value that it does not take.

@@ -68,6 +68,7 @@ mod tests {
         let expected = [
             ("DescribeHoursOfOperation", 9),
             ("ListHoursOfOperationOverrides", 9),
+            ("ListQueueEmailAddresses", 200),
             ("ListQueueQuickConnects", 200),
             ("SearchContactFlows", 5),
             ("SearchQueues", 2),

@@ -108,7 +108,7 @@ pub fn wire(of: &Found) -> Map<String, Value> {
 
 /// Returns the id of what a call with `args` has made that answers none, and no ARN.
 pub fn made(args: &Value) -> Option<(String, String)> {
-    let with = [&args["FunctionArn"], &args["LexV2Bot"]["AliasArn"], &args["Origin"]];
+    let with = [&args["FunctionArn"], &args["LexV2Bot"]["AliasArn"], &args["Origin"], &args["LanguageCode"]];
     // What has neither id nor ARN: a level of the hierarchy, a predefined attribute.
     let with = with.into_iter().chain([&args["Level"], &args["Name"]]);
     with.into_iter().find_map(|v| v.as_str()).map(|id| (id.to_string(), String::new()))

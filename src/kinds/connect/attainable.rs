@@ -41,6 +41,8 @@ pub fn attainable(
             _ => {}
         }
     }
+    findings.extend(super::data_table::fitting(address, &mut to));
+    findings.extend(super::rule::forbidden(address, Some(from), &to));
     findings.extend(lost(family, address, from, &to));
     (Some(to), findings)
 }

@@ -38,7 +38,7 @@ impl Calls {
             let client = self.account.connect_under(&guard);
             self.write_now(&client, call, subject, args).await
         };
-        self.account.write(call, until, send).await
+        self.account.write(operation(call), until, send).await
     }
 
     /// Sends a read as [`Account::read`] does.
@@ -46,7 +46,7 @@ impl Calls {
     where
         F: Future<Output = Result<T, Failure>>,
     {
-        self.account.read(call, send).await
+        self.account.read(operation(call), send).await
     }
 
     /// Reads one resource.
@@ -72,6 +72,11 @@ impl Calls {
             token = next;
         }
     }
+}
+
+/// Returns the operation of a call: what stands behind a colon says what it is about.
+fn operation(call: &str) -> &str {
+    call.split(':').next().unwrap_or(call)
 }
 
 /// Returns what comes of a call that no table may name.

@@ -1,6 +1,6 @@
 //! Coverage: what of Connect travels, how, and what AWS has no call for; as the table in the README.
 
-use super::family::{Empty, FAMILIES, Family, Removal};
+use super::family::{Empty, FAMILIES, Family, Removal, Travels};
 use super::part::Part;
 
 /// What of a kind cannot be told from its tables.
@@ -12,7 +12,7 @@ const REMARKS: &[(&str, &str)] = &[
     ),
     ("connect/agent-status", "the system's own are matched"),
     ("connect/security-profile", "AWS's own are matched"),
-    ("connect/queue", "agents' own queues come with their users; email addresses of a queue are not read"),
+    ("connect/queue", "agents' own queues come with their users; the address that one sends from stays"),
     ("connect/prompt", "with its audio"),
     ("connect/hours", "with overrides and parents"),
     ("connect/user", "by name only, unless `users = true`; a new one gets a password that nobody knows"),
@@ -20,19 +20,48 @@ const REMARKS: &[(&str, &str)] = &[
     ("connect/user-hierarchy-level", "the levels of the one structure that an instance has"),
     ("connect/view", "AWS's own are left alone; drafts beside published content are not kept"),
     ("connect/predefined-attribute", "AWS's own (`connect:...`) are left alone"),
+    (
+        "connect/data-table",
+        "with its attributes; values, where asked for, 25 with a call, all of them or none",
+    ),
+    (
+        "connect/evaluation-form",
+        "the active version, else the latest; drafts beside an active one stay, and versions are never deleted; the \
+         categories that it asks for are names of rules",
+    ),
+    (
+        "connect/vocabulary",
+        "a changed one has to be made under a new name; creating and deleting are waited for",
+    ),
+    (
+        "connect/email-address",
+        "with its alias and its flows; found by search only; its domain has to be verified",
+    ),
+    ("connect/instance-attribute", "one for each; those that the target does not have are left out"),
+    (
+        "connect/integration",
+        "never promoted: put back where it was; rules name it by type and source; tags are not read",
+    ),
+    ("connect/rule", "most cannot be renamed"),
+    ("connect/storage-config", "never promoted: put back where it was"),
+    ("connect/test-case", "the numbers of its entry point stay"),
 ];
 
 /// Members that a resource always has, so that nobody could want to take them away.
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 13] = [
     "AgentAvailabilityTimer",
     "AttributeConfiguration",
     "Audio",
+    "Content",
     "DefaultOutboundQueueId",
     "HoursOfOperationId",
     "MediaConcurrencies",
     "Name",
     "State",
+    "Status",
+    "Value",
     "Values",
+    "VocabularyId",
 ];
 
 /// A family of Connect that has no documents: what it is called, the operations that list it, what becomes of it.
@@ -72,35 +101,7 @@ pub const OTHERS: &[Other] = &[
     .lacks("changing a version, or making one with a number of one's own"),
     other("version or alias of a flow", &["ListContactFlowVersions", "ListContactFlowAliases"], NOT_YET)
         .lacks("changing it, or making one with a number of one's own"),
-    other("rule", &["ListRules", "SearchRules"], NOT_YET),
-    other(
-        "evaluation form",
-        &[
-            "ListEvaluationForms",
-            "SearchEvaluationForms",
-            "ListEvaluationFormVersions",
-            "ListEvaluationFormAIVersions",
-        ],
-        NOT_YET,
-    ),
-    other("email address", &["SearchEmailAddresses", "ListQueueEmailAddresses"], NOT_YET),
-    other(
-        "data table",
-        &[
-            "ListDataTables",
-            "SearchDataTables",
-            "ListDataTableAttributes",
-            "ListDataTablePrimaryValues",
-            "ListDataTableValues",
-        ],
-        NOT_YET,
-    ),
-    other("vocabulary", &["ListDefaultVocabularies", "SearchVocabularies"], NOT_YET).lacks("changing it"),
-    other("integration and its use cases", &["ListIntegrationAssociations", "ListUseCases"], NOT_YET)
-        .lacks("changing it"),
-    other("instance attribute", &["ListInstanceAttributes"], NOT_YET).lacks("creating or deleting it"),
-    other("storage configuration", &["ListInstanceStorageConfigs"], NOT_YET),
-    other("security key", &["ListSecurityKeys"], NOT_YET).lacks("changing it"),
+    other("security key", &["ListSecurityKeys"], BY_NAME).lacks("changing it"),
     other(
         "what a security profile permits AI agents",
         &["ListSecurityProfileAIAgents"],
@@ -126,7 +127,6 @@ pub const OTHERS: &[Other] = &[
         ],
         NOT_YET,
     ),
-    other("test case", &["ListTestCases", "SearchTestCases"], NOT_YET),
     other("metric", &["ListMetrics", "SearchMetrics"], NOT_YET),
     other("notification", &["ListNotifications", "SearchNotifications", "ListUserNotifications"], NOT_YET),
     other("extraction definition", &["ListExtractionDefinitions"], NOT_YET),
@@ -154,9 +154,15 @@ pub const NO_FAMILY: &[&str] = &[
     "ListPhoneNumbers",
     "ListRealtimeContactAnalysisSegmentsV2",
     "ListTagsForResource",
+    "ListDataTablePrimaryValues",
+    "ListEvaluationFormAIVersions",
     "ListTestCaseExecutionRecords",
     "ListTestCaseExecutions",
     "SearchAvailablePhoneNumbers",
+    "SearchDataTables",
+    "SearchEvaluationForms",
+    "SearchRules",
+    "SearchTestCases",
     "SearchContactEvaluations",
     "SearchContacts",
     "SearchResourceTags",
@@ -198,12 +204,19 @@ pub fn listing_calls() -> Vec<&'static str> {
     calls.extend(FAMILIES.iter().filter_map(|f| f.search.map(|s| s.call)));
     calls.extend(super::association::LISTS);
     calls.extend(super::hierarchy_group::LISTS);
+    calls.extend(["ListEvaluationFormVersions", "ListFlowAssociations"]);
+    // What stands behind a colon says what it is about.
+    calls.retain(|call| !call.contains(':'));
     calls
 }
 
 fn how(family: &Family) -> String {
     let mut words = Vec::new();
-    words.push(if family.create.is_some() { "created" } else { "matched by name" });
+    words.push(match (family.create.is_some(), family.travels) {
+        (true, Travels::Always) => "created",
+        (true, Travels::Never) => "put back",
+        (false, _) => "matched by name",
+    });
     if !family.update.is_empty() || !family.links.is_empty() {
         words.push("updated");
     }

@@ -9,11 +9,11 @@ use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, Subject};
 use super::draft::Keeper;
-use super::family::{FAMILIES, Family, family};
+use super::family::{FAMILIES, Family, Travels, family};
 use super::fetch::{self, Index};
 use super::moves::{self, EXACT, UID_TAG};
 use super::version::Shelf;
-use super::{alias, association, checks, draft, hierarchy, link, names, user, version, view};
+use super::{alias, association, checks, draft, hierarchy, link, names, user, version, view, vocabulary};
 use crate::aws::Fate;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
@@ -61,12 +61,14 @@ impl Connect {
                 Err(e) => Err(Error::new(e.kind, e.message.clone())),
             }
         };
-        let (families, associations) = tokio::join!(families, associations);
+        let keys = names::security_keys(calls);
+        let (families, associations, keys) = tokio::join!(families, associations, keys);
         let mut listing = Listing::default();
         for (family, result) in bots_apart().zip(families) {
             named::note(&mut listing, family.kind, result);
         }
         named::note(&mut listing, "connect/bot-association", associations);
+        named::note(&mut listing, names::SECURITY_KEY, keys);
         listing.gaps.extend(namesakes(&listing.found));
         Ok(listing)
     }
@@ -113,7 +115,8 @@ impl Driver for Connect {
     }
 
     fn creates(&self, kind: &str) -> bool {
-        family(kind).is_some_and(|f| f.create.is_some()) && self.keeps(kind)
+        let travels = |f: &Family| f.create.is_some() && f.travels == Travels::Always;
+        family(kind).is_some_and(travels) && self.keeps(kind)
     }
 
     fn is_tagged(&self, kind: &str) -> bool {
@@ -285,14 +288,13 @@ impl Driver for Connect {
         let subject = Subject { id: &subject_id, arn: id.map(|f| f.arn.as_str()).unwrap_or_default() };
         let args = Value::Object(args);
         match Box::pin(self.calls.write(&m.call, &subject, &args, with.lease.until())).await {
-            Ok(answer) if m.does == Does::Create => match family.made {
-                ("", _) => Reply::Done(association::made(&args)),
-                (id, arn) => match (answer[id].as_str(), answer[arn].as_str()) {
-                    (Some(id), Some(arn)) => Reply::Done(Some((id.to_string(), arn.to_string()))),
-                    _ => Reply::Unknown(Error::failed(format!("{} answers without an id", m.call))),
-                },
-            },
-            Ok(_) => Reply::Done(None),
+            Ok(answer) => {
+                let reply = done(family, m, &args, &answer);
+                match vocabulary::begun(m, &subject_id, &answer) {
+                    Some(id) => vocabulary::settled(&self.calls, m, &id, with, reply).await,
+                    None => reply,
+                }
+            }
             Err(failure) => {
                 let error = failure.error.context(format!("cannot write {}", m.address));
                 match failure.fate {
@@ -311,6 +313,22 @@ impl Driver for Connect {
             checks::archived(live),
             checks::references(live, inventory),
         ])
+    }
+}
+
+/// Returns what came of `m`, which was sent with `args` and `answer`ed.
+fn done(family: &Family, m: &Move, args: &Value, answer: &Value) -> Reply {
+    if m.does != Does::Create {
+        return Reply::Done(None);
+    }
+    let (id, arn) = family.made;
+    if id.is_empty() {
+        return Reply::Done(association::made(args));
+    }
+    let arn = if arn.is_empty() { Some("") } else { answer[arn].as_str() };
+    match (answer[id].as_str(), arn) {
+        (Some(id), Some(arn)) => Reply::Done(Some((id.to_string(), arn.to_string()))),
+        _ => Reply::Unknown(Error::failed(format!("{} answers without an id", m.call))),
     }
 }
 

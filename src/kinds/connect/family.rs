@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::link::Link;
 use super::part::Part;
+use crate::core::document::Document;
 use crate::core::fields::FieldRule;
 use crate::core::moves::Stage;
 
@@ -99,6 +100,18 @@ pub type Shell = fn(&Map<String, Value>) -> Value;
 /// Puts what has no order into one; or gives what was read the form of a document.
 pub type Arrange = fn(&mut Map<String, Value>);
 
+/// Returns what a document becomes before its resource is deleted.
+pub type Last = fn(&Document) -> Document;
+
+/// Whether what one environment has is made in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Travels {
+    /// It is.
+    Always,
+    /// It is the environment's own: made again where it was, nowhere else.
+    Never,
+}
+
 /// One sort of resource.
 pub struct Family {
     /// The kind.
@@ -126,12 +139,18 @@ pub struct Family {
     pub born: &'static [(&'static str, &'static str)],
     /// Operations that set members, in the order in which they are called.
     pub update: &'static [Setter],
+    /// Members that are set after it is made, by what sets them anyway.
+    pub late: &'static [&'static str],
     /// Lists whose items are added and taken away.
     pub links: &'static [Link],
     /// Members that can never be set again.
     pub fixed: &'static [&'static str],
     /// What is done to what is to be gone.
     pub remove: Removal,
+    /// What it becomes before it is deleted, where it cannot be deleted as it is.
+    pub last: Option<Last>,
+    /// Whether it is made in environments other than its own.
+    pub travels: Travels,
     /// What it can be made of first, where it can be made empty and filled later.
     pub shell: Option<Shell>,
     /// Puts what has no order into one, in both parts of a document.
@@ -165,9 +184,12 @@ pub const PLAIN: Family = Family {
     made: ("", ""),
     born: &[],
     update: &[],
+    late: &[],
     links: &[],
     fixed: &[],
     remove: Removal::Never,
+    last: None,
+    travels: Travels::Always,
     shell: None,
     arrange: None,
     defaults: &[],
@@ -181,8 +203,13 @@ pub const FAMILIES: &[&Family] = &[
     &super::association::APPROVED_ORIGIN,
     &super::association::BOT_ASSOCIATION,
     &super::association::LAMBDA_ASSOCIATION,
+    &super::data_table::DATA_TABLE,
+    &super::email_address::EMAIL_ADDRESS,
+    &super::evaluation_form::EVALUATION_FORM,
     &super::flow::FLOW,
     &super::hours::HOURS,
+    &super::instance_attribute::INSTANCE_ATTRIBUTE,
+    &super::integration::INTEGRATION,
     &super::module::MODULE,
     &super::phone_number::PHONE_NUMBER,
     &super::predefined_attribute::PREDEFINED_ATTRIBUTE,
@@ -190,12 +217,17 @@ pub const FAMILIES: &[&Family] = &[
     &super::queue::QUEUE,
     &super::quick_connect::QUICK_CONNECT,
     &super::routing_profile::ROUTING_PROFILE,
+    &super::rule::RULE,
     &super::security_profile::SECURITY_PROFILE,
     &super::task_template::TASK_TEMPLATE,
     &super::user::USER,
     &super::hierarchy::USER_HIERARCHY_LEVEL,
     &super::hierarchy_group::USER_HIERARCHY_GROUP,
     &super::view::VIEW,
+    &super::storage_config::STORAGE_CONFIG,
+    &super::test_case::TEST_CASE,
+    &super::vocabulary::DEFAULT_VOCABULARY,
+    &super::vocabulary::VOCABULARY,
 ];
 
 /// Returns the family of `kind`.

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::association;
 use super::calls::Calls;
-use super::family::Family;
+use super::family::{Family, Listed};
 use super::part::Part;
 use crate::aws::http;
 use crate::core::driver::{Freshness, Raw};
@@ -91,16 +91,52 @@ async fn whole(
             return Ok(members);
         }
     }
-    let Some((call, member)) = family.describe else { return associated(calls, of).await };
-    let mut answer = calls.describe(call, &of.id).await;
+    let Some((call, member)) = family.describe else {
+        return match family.list {
+            Some(list) => from_listing(calls, index, &list, of, how).await,
+            None => associated(calls, of).await,
+        };
+    };
+    let mut answer = match family.kind {
+        "connect/evaluation-form" => calls.form(&of.id).await,
+        // What is stored is a part of which it is.
+        "connect/storage-config" => calls.describe(call, &format!("{}:{}", of.name(), of.id)).await,
+        _ => calls.describe(call, &of.id).await,
+    };
     // A flow that was never published is read as its draft.
     let unpublished = |e: &Error| e.code.as_deref().is_some_and(|c| c == "ContactFlowNotPublishedException");
     if answer.as_ref().is_err_and(unpublished) {
         answer = calls.describe(call, &format!("{}:$SAVED", of.id)).await;
     }
-    match answer?.get_mut(member).map(Value::take) {
+    let mut answer = answer?;
+    if let ("", Value::Object(members)) = (member, &mut answer) {
+        return Ok(std::mem::take(members));
+    }
+    match answer.get_mut(member).map(Value::take) {
         Some(Value::Object(members)) => Ok(members),
         _ => Err(Error::failed(format!("{call} answers without {member}"))),
+    }
+}
+
+/// Reads what no operation describes: its listing says all.
+async fn from_listing(
+    calls: &Calls,
+    index: &Index,
+    list: &Listed,
+    of: &Found,
+    how: Freshness,
+) -> Result<Map<String, Value>> {
+    let found = match how {
+        Freshness::Indexed => index.of(calls, list.call, list.items, list.id, &of.id).await,
+        Freshness::Fresh => None,
+    };
+    let found = match found {
+        Some(found) => found,
+        None => calls.list(list.call, list.items, "").await?,
+    };
+    match found.into_iter().find(|item| item[list.id] == *of.id) {
+        Some(Value::Object(members)) => Ok(members),
+        _ => Err(Error::not_found(format!("there is no {}", of.address))),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::family::{Empty, Family, Member, Removal, Setter};
-use super::{alias, draft, link};
+use super::{alias, data_table, draft, link};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
@@ -70,7 +70,13 @@ pub fn moves(family: &Family, change: &Change<'_>) -> Result<Vec<Move>> {
     match (change.from, change.to) {
         (None, Some(to)) => create(family, change, to),
         (Some(from), Some(to)) => update(family, change, from, to),
-        (Some(from), None) => Ok(vec![delete(family, change, from)?]),
+        (Some(from), None) => {
+            let last = family.last.map_or_else(|| from.clone(), |last| last(from));
+            let mut moves = update(family, change, from, &last)?;
+            moves.iter_mut().for_each(|m| m.stage = Stage::Clean);
+            moves.push(delete(family, change, &last)?);
+            Ok(moves)
+        }
         (None, None) => Ok(Vec::new()),
     }
 }
@@ -102,9 +108,9 @@ fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Mov
     let mut late = draft::without(&mut born);
     late |= born.portable.remove("Aliases").is_some();
     late |= !family.is_tagged() && born.portable.remove("Tags").is_some();
-    for link in family.links {
+    for member in family.links.iter().map(|l| l.member).chain(family.late.iter().copied()) {
         for part in [&mut born.portable, &mut born.local] {
-            late |= part.remove(link.member).is_some();
+            late |= part.remove(member).is_some();
         }
     }
     for (name, value) in family.born {
@@ -123,7 +129,8 @@ fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Mov
 
 fn update(family: &Family, change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<Move>> {
     for name in family.fixed {
-        if from.portable.get(*name) != to.portable.get(*name) {
+        if from.portable.get(*name) != to.portable.get(*name) || from.local.get(*name) != to.local.get(*name)
+        {
             return Err(Error::blocked(format!("differs in {name}, which AWS has no call to change"))
                 .hint("rename or delete the one in the target first"));
         }
@@ -162,6 +169,9 @@ fn update(family: &Family, change: &Change<'_>, from: &Document, to: &Document) 
     }
     for link in family.links {
         moves.extend(link::moves(link, change, from, to, family.stage));
+    }
+    if family.kind == data_table::DATA_TABLE.kind {
+        moves = data_table::ordered(moves);
     }
     moves.extend(draft::moves(family, change, from, to, &moves));
     moves.extend(tagging(change, from, to));
@@ -229,8 +239,12 @@ fn setting(
 fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Result<Move> {
     // What has no id is told by what it was made with.
     let (call, args) = match (family.remove, &family.create, family.made) {
-        (Removal::Delete(call), Some(create), ("", _)) => {
+        (Removal::Delete(call), Some(create), ("", _)) if create.beside.is_empty() => {
             (call, Value::Object(arguments(create, from, None)))
+        }
+        (Removal::Delete(call), Some(Setter { beside, .. }), _) => {
+            let beside = Setter { call, members: &[], beside, empty: Empty::Omitted };
+            (call, Value::Object(arguments(&beside, from, None)))
         }
         (Removal::Delete(call), ..) => (call, json!({})),
         (Removal::Alone(call, member), ..) => (call, json!({ member: from.portable.get(member) })),

@@ -5,13 +5,23 @@ use serde_json::Value;
 use super::association::{self, function_name};
 use super::calls::Calls;
 use super::family::Family;
-use super::{hierarchy, hierarchy_group, predefined_attribute};
+use super::{hierarchy, hierarchy_group, integration, predefined_attribute, storage_config};
 use crate::core::address::Address;
 use crate::core::inventory::{Found, Ownership};
 use crate::core::naming::Naming;
 use crate::core::{Pin, Result};
 use crate::kinds::lex::bots;
 use crate::kinds::named;
+
+/// The kind of the keys that content is encrypted with: known by name only, and called by their ids.
+pub const SECURITY_KEY: &str = "connect/security-key";
+
+/// Lists the security keys.
+pub async fn security_keys(calls: &Calls) -> Result<Vec<Found>> {
+    let items = calls.list("ListSecurityKeys", "SecurityKeys", "").await?;
+    let members = ("AssociationId", "Arn", "AssociationId");
+    Ok(items.iter().filter_map(|item| found(SECURITY_KEY, item, members)).collect())
+}
 
 /// Lists a family.
 pub async fn family(calls: &Calls, pin: &Pin, naming: &Naming, family: &Family) -> Result<Vec<Found>> {
@@ -25,7 +35,15 @@ pub async fn family(calls: &Calls, pin: &Pin, naming: &Naming, family: &Family) 
         named::rename(naming, &mut found);
         return Ok(found);
     };
-    let items = calls.list(list.call, list.items, "").await?;
+    let items = match family.kind {
+        "connect/storage-config" => storage_config::all(calls).await?,
+        "connect/integration" => {
+            let mut items = calls.list(list.call, list.items, "").await?;
+            items.iter_mut().for_each(|item| item["Name"] = integration::name(item).into());
+            items
+        }
+        _ => calls.list(list.call, list.items, "").await?,
+    };
     let found = items.iter().filter_map(|i| found(family.kind, i, (list.id, list.arn, list.name)));
     let mut found: Vec<Found> = found
         .map(|mut f| {

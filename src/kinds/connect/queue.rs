@@ -2,7 +2,7 @@
 //!
 //! Source: botocore's `connect` model, `Queue`, `CreateQueue`, `UpdateQueue*`.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::family::{Empty, Family, PLAIN, Removal, Searched, Setter, listed, same};
 use super::link::{Batch, Link, whole};
@@ -20,13 +20,24 @@ pub const QUEUE: Family = Family {
         needs: &["HoursOfOperationId", "Status"],
     }),
     describe: Some(("DescribeQueue", "Queue")),
-    parts: &[Part::List {
-        member: "QuickConnectIds",
-        call: "ListQueueQuickConnects",
-        items: "QuickConnectSummaryList",
-        item: id,
-        search: None,
-    }],
+    parts: &[
+        Part::List {
+            member: "QuickConnectIds",
+            call: "ListQueueQuickConnects",
+            items: "QuickConnectSummaryList",
+            item: id,
+            search: None,
+        },
+        Part::List {
+            member: "EmailAddressIds",
+            call: "ListQueueEmailAddresses",
+            items: "EmailAddressMetadataList",
+            // The address that it sends from is no link.
+            item: |it| if it["IsDefaultOutboundEmail"] == true { Value::Null } else { it["Id"].clone() },
+            search: None,
+        },
+    ],
+    form: Some(linked),
     fields: &[
         field("QueueArn", Class::Identity),
         field("QueueId", Class::Identity),
@@ -40,6 +51,7 @@ pub const QUEUE: Family = Family {
         // Opening, closing and limiting queues is the target's own business.
         field("MaxContacts", Class::Operational),
         field("Status", Class::Operational),
+        field("EmailAddressIds", Class::Ref("connect/email-address")),
         field("QuickConnectIds", Class::Ref("connect/quick-connect")),
         field("Tags", Class::Tags),
         field("LastModifiedTime", Class::Volatile),
@@ -96,21 +108,51 @@ pub const QUEUE: Family = Family {
         Setter { call: "UpdateQueueStatus", members: &[same("Status")], beside: &[], empty: Empty::Omitted },
     ],
     // Not by CreateQueue, though that takes them: a quick connect may lead to the queue itself.
-    links: &[Link {
-        member: "QuickConnectIds",
-        key: whole,
-        add: Batch {
-            call: "AssociateQueueQuickConnects",
-            most: 50,
-            arguments: |ids| json!({ "QuickConnectIds": ids }),
+    links: &[
+        Link {
+            member: "QuickConnectIds",
+            key: whole,
+            add: Batch {
+                call: "AssociateQueueQuickConnects",
+                most: 50,
+                arguments: |ids| json!({ "QuickConnectIds": ids }),
+            },
+            change: None,
+            remove: Batch {
+                call: "DisassociateQueueQuickConnects",
+                most: 50,
+                arguments: |ids| json!({ "QuickConnectIds": ids }),
+            },
         },
-        change: None,
-        remove: Batch {
-            call: "DisassociateQueueQuickConnects",
-            most: 50,
-            arguments: |ids| json!({ "QuickConnectIds": ids }),
+        Link {
+            member: "EmailAddressIds",
+            key: whole,
+            add: Batch {
+                call: "AssociateQueueEmailAddresses",
+                most: 50,
+                arguments: |ids| {
+                    let each = ids.iter().map(|id| json!({ "EmailAddressId": id }));
+                    json!({ "EmailAddressesConfig": each.collect::<Vec<_>>() })
+                },
+            },
+            change: None,
+            remove: Batch {
+                call: "DisassociateQueueEmailAddresses",
+                most: 50,
+                arguments: |ids| json!({ "EmailAddressesId": ids }),
+            },
         },
-    }],
+    ],
     remove: Removal::Delete("DeleteQueue"),
     ..PLAIN
 };
+
+/// Takes out what is no link.
+fn linked(wire: &mut Map<String, Value>) {
+    if let Some(Value::Array(ids)) = wire.get_mut("EmailAddressIds") {
+        ids.retain(|id| !id.is_null());
+        if ids.is_empty() {
+            wire.remove("EmailAddressIds");
+        }
+    }
+}

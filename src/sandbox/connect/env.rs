@@ -36,6 +36,10 @@ pub(crate) struct Env {
     pub(crate) hierarchy_names_unique: bool,
     pub(crate) phone_config_mirrored: bool,
     pub(crate) unpublished_view_not_found: bool,
+    pub(crate) delete_active_form: bool,
+    pub(crate) rule_update_keeps_filters: bool,
+    pub(crate) vocabulary_creation_calls: u64,
+    pub(crate) vocabulary_deletion_calls: u64,
 }
 
 impl Env {
@@ -69,6 +73,10 @@ impl Env {
             hierarchy_names_unique: on("hierarchy_names_unique"),
             phone_config_mirrored: on("phone_config_mirrored"),
             unpublished_view_not_found: on("unpublished_view_not_found"),
+            delete_active_form: on("delete_active_evaluation_form"),
+            rule_update_keeps_filters: on("rule_update_keeps_filters"),
+            vocabulary_creation_calls: world.switches.number("vocabulary_creation_calls"),
+            vocabulary_deletion_calls: world.switches.number("vocabulary_deletion_calls"),
         }
     }
 }

@@ -3,16 +3,23 @@
 mod agent_status;
 mod alias;
 mod association;
+mod attribute;
 mod check;
+mod contacts;
 mod content;
+mod data_table;
+mod email;
 mod env;
 mod flow;
+mod form;
 mod hierarchy;
 mod hours;
 mod hours_override;
 mod hours_parent;
 mod input;
 mod instance;
+mod integration;
+mod kept;
 mod list;
 mod made;
 mod module;
@@ -28,14 +35,18 @@ mod queue_links;
 mod quick_connect;
 mod references;
 mod routes;
+mod rule;
 mod search;
 mod security_profile;
+mod table_value;
 mod tags;
 mod task_template;
+mod test_case;
 mod user;
 mod user_proficiency;
 mod version;
 mod view;
+mod vocabulary;
 
 use serde_json::Value;
 
@@ -45,6 +56,8 @@ use super::ids::Kind;
 use super::world::World;
 use env::{Ask, Env};
 
+pub(crate) use form::effective as effective_form;
+pub(crate) use integration::title as integration_title;
 pub(crate) use profile_queues::pair as profile_queue;
 
 /// The levels of the hierarchy of users, from the top.
@@ -94,6 +107,9 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         call.label(0)
     };
     let instance = instance::find(account, &call.region, given)?;
+    if let Some(done) = contacts::dispatch(instance, &ask) {
+        return done;
+    }
     match call.operation.as_str() {
         "DescribeInstance" => Ok(instance::describe(instance)),
         "CreateContactFlow" => flow::create(instance, &ask),

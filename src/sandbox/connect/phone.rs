@@ -194,6 +194,7 @@ pub(crate) fn list_associations(instance: &Instance, ask: &Ask<'_>) -> Result<An
     }
     let mut items: Vec<Value> = associations(instance, ask).into_iter().map(|(_, item)| item).collect();
     items.retain(|_| wanted.is_none_or(|wanted| wanted == "VOICE_PHONE_NUMBER"));
+    items.extend(super::email::associations(instance, ask, wanted));
     page::from_query(ask, "FlowAssociationSummaryList", items, 100, 1000)
 }
 

@@ -1,6 +1,7 @@
 //! The URIs of Connect's operations, from botocore's `connect/2017-08-08/service-2.json`.
 
 use super::super::call::{Call, decode};
+use super::contacts;
 
 /// Method, URI with `*` for a label, operation.
 const ROUTES: &[(&str, &str, &str)] = &[
@@ -171,7 +172,20 @@ const ROUTES: &[(&str, &str, &str)] = &[
 ];
 
 /// How the names of operations that change something begin.
-const MUTATING: [&str; 7] = ["Associate", "Create", "Delete", "Disassociate", "Tag", "Untag", "Update"];
+const MUTATING: [&str; 12] = [
+    "Activate",
+    "Associate",
+    "BatchCreate",
+    "BatchDelete",
+    "BatchUpdate",
+    "Create",
+    "Deactivate",
+    "Delete",
+    "Disassociate",
+    "Tag",
+    "Untag",
+    "Update",
+];
 
 /// Finds the operation of a request and reads the labels of its path.
 pub(crate) fn identify(call: &mut Call) {
@@ -181,7 +195,7 @@ pub(crate) fn identify(call: &mut Call) {
         Some(arn) => vec!["tags", arn],
         None => path.split('/').collect(),
     };
-    for (method, pattern, operation) in ROUTES {
+    for (method, pattern, operation) in ROUTES.iter().chain(contacts::ROUTES) {
         if *method != call.method {
             continue;
         }

@@ -15,7 +15,7 @@ use super::whole::{into_nothing, values};
 use crate::world::{A, REGION};
 
 /// Kinds that are known by name only.
-const BY_NAME: [&str; 1] = ["connect/user"];
+const BY_NAME: [&str; 2] = ["connect/user", "connect/security-key"];
 
 /// Members that say which one it is: the manifest has them.
 const IDENTITY: [&str; 2] = ["Arn", "Name"];
@@ -103,6 +103,18 @@ fn is_kept(member: &str, value: &Value, kept: &Map<String, Value>) -> bool {
         }
         _ => value.clone(),
     };
+    // A form of which nothing is active says nothing of it.
+    if member == "Status" && value == "DRAFT" {
+        return !kept.contains_key("Status");
+    }
+    // Every attribute of a table has every member.
+    if let (Some(Value::Array(attributes)), "Attributes") = (kept.get(member), member) {
+        let mut attributes = attributes.clone();
+        for one in attributes.iter_mut().filter_map(Value::as_object_mut) {
+            one.retain(|_, v| *v != json!("") && *v != json!({}));
+        }
+        return sorted(&value) == sorted(&json!(attributes));
+    }
     match kept.get(member) {
         None => value == json!({}),
         // What is JSON in a string is kept as JSON.
@@ -154,10 +166,10 @@ async fn an_extract_neither_keeps_nor_names_nothing() {
             without(&|s| drop(portable(s, "Description"))),
             ["connect/queue/Sales Description: \"sells\""]
         );
-        // Two users, and the quick connect that leads to one of them.
+        // Two users, and a quick connect, a rule and two forms that lead to one of them.
         assert_eq!(
             without(&|s| s.manifest.inventory.retain(|f| f.address.kind() != "connect/user")).len(),
-            3
+            6
         );
     }
 }

@@ -10,5 +10,6 @@ mod missed;
 mod numbers;
 mod overrides;
 mod place;
+mod rules;
 mod switches;
 mod whole;

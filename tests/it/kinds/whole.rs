@@ -8,6 +8,7 @@ use snapdeploy::core::means::Values;
 use snapdeploy::sandbox::{InstanceSeed, Kind, Scenario};
 
 use super::place::{members, naming};
+use super::rules;
 use crate::world::{A, B, REGION, content, scenario, week};
 
 /// The numbers of A, and what they are called in B.
@@ -34,10 +35,12 @@ pub fn into_nothing() -> Scenario {
     beside(&mut scenario, B);
     let a = scenario.account(A).instance(REGION, "dev");
     known_by_name(a);
+    rules::settings(a, true);
     fill(a, New, 0);
     numbers(a, 0, true);
     let b = scenario.account(B).instance(REGION, "prod");
     known_by_name(b);
+    rules::settings(b, false);
     numbers(b, 1, false);
     scenario
 }
@@ -65,6 +68,7 @@ pub fn values() -> Values {
     });
     let overlay = BTreeMap::from([
         (Address::new("connect/queue", "Sales"), members(sales)),
+        (Address::new("connect/test-case", "Call"), members(rules::overlay())),
         (
             Address::new("connect/security-profile", "Supervisors"),
             members(json!({ "AllowedAccessControlHierarchyGroupId": "prod-group" })),
@@ -107,6 +111,7 @@ fn fill(to: &mut InstanceSeed, e: Edition, side: usize) {
     queues(to, e, side);
     profiles(to, e);
     super::members::fill(to, e);
+    rules::fill(to, e);
     to.resource(Kind::Lambda, e.of("orders", "billing"), json!({}));
     to.resource(Kind::Bot, e.of("Helper#live", "Older#live"), json!({}));
     to.origin(e.of("https://desk.example.com", "https://old.example.com"));

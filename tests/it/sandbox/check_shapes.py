@@ -9,6 +9,7 @@ import json
 import sys
 
 from check_settings import functions, settings
+from shapes_contacts import contacts
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
 from shapes_lambda import lambda_
@@ -141,7 +142,7 @@ def connect(endpoint):
     c.update_queue_outbound_caller_config(**at, OutboundCallerConfig={"OutboundCallerIdName": "Acme"})
     c.delete_queue(**at)
     c.delete_hours_of_operation(**here, HoursOfOperationId=hours)
-    not_there(c.list_rules, **here)
+    not_there(c.list_metrics, **here)
 
     lex = client("lexv2-models", endpoint)
     bot = lex.list_bots(filters=[{"name": "BotName", "values": ["Orders"], "operator": "EQ"}])["botSummaries"][0]["botId"]
@@ -277,7 +278,10 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-PARTS = (sts, connect, content, settings, members, routing, functions, lambda_, lex, s3, dynamodb, store_settings)
+PARTS = (
+    *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
+    *(s3, dynamodb, store_settings),
+)
 for part in PARTS:
     try:
         part(endpoint)
