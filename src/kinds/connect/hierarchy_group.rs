@@ -116,7 +116,7 @@ pub async fn listed(calls: &Calls) -> Result<Vec<Found>> {
     let group = |(item, path): (&Value, Value)| {
         let steps = ids(&path).into_iter().map(|id| names.get(id).map_or(id, String::as_str));
         let steps: Vec<String> = steps.map(step).collect();
-        Found::new(Address::new(KIND, &steps.join("/")), text(item, "Id"), text(item, "Arn"))
+        Found::new(Address::new(KIND, steps.join("/")), text(item, "Id"), text(item, "Arn"))
     };
     Ok(paths.into_iter().flatten().map(group).collect())
 }

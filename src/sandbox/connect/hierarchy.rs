@@ -141,7 +141,7 @@ pub(crate) fn create(instance: &mut Instance, ask: &Ask<'_>) -> Result<Answer, F
     }
     let there =
         |level: &&str| instance.resources.contains_key(&(Kind::UserHierarchyLevel, level.to_string()));
-    if LEVELS.get(place).is_none_or(|level| !there(&level)) {
+    if LEVELS.get(place).is_none_or(|level| !there(level)) {
         return Err(bad_request("The hierarchy has no such level"));
     }
     free(instance, ask, name, body.get("ParentGroupId").and_then(Value::as_str), "")?;
