@@ -34,6 +34,8 @@ pub enum FaultKind {
         /// For how long, in milliseconds.
         ms: u64,
     },
+    /// The call is accepted, and what it begins fails (Lambda: an update, a creation).
+    FailsLater,
     /// The service's quota error (Connect: HTTP 429 too, and not a throttle).
     LimitExceeded,
 }
@@ -130,6 +132,7 @@ impl fmt::Display for FaultKind {
             FaultKind::ErrorAfter => "ErrorAfter",
             FaultKind::Late { .. } => "Late",
             FaultKind::Slow { .. } => "Slow",
+            FaultKind::FailsLater => "FailsLater",
             FaultKind::LimitExceeded => "LimitExceeded",
         })
     }
@@ -151,6 +154,7 @@ impl Fault {
             "ErrorAfter" => FaultKind::ErrorAfter,
             "Late" => FaultKind::Late { after_calls: number("after_calls", 1) },
             "Slow" => FaultKind::Slow { ms: number("ms", 100) },
+            "FailsLater" => FaultKind::FailsLater,
             "LimitExceeded" => FaultKind::LimitExceeded,
             other => return Err(format!("no fault kind {other:?}")),
         };
@@ -242,9 +246,11 @@ pub(crate) fn answer(kind: &FaultKind, call: &Call) -> Option<Answer> {
             "lex" => Fail::new(402, "ServiceQuotaExceededException", "The quota has been reached."),
             _ => Fail::new(400, "LimitExceededException", "The limit has been exceeded."),
         },
-        FaultKind::DropBefore | FaultKind::DropAfter | FaultKind::Late { .. } | FaultKind::Slow { .. } => {
-            return None;
-        }
+        FaultKind::DropBefore
+        | FaultKind::DropAfter
+        | FaultKind::Late { .. }
+        | FaultKind::Slow { .. }
+        | FaultKind::FailsLater => return None,
     };
     Some(fail.answer(service))
 }

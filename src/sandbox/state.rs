@@ -29,7 +29,7 @@ pub(crate) fn all(world: &World) -> Value {
             id.clone(),
             json!({
                 "name": account.name, "connect": instances(account, Detail::Volatile), "s3": s3, "dynamodb": tables, "lex": bots,
-                "lambda": account.functions, "roles": account.roles.keys().collect::<Vec<_>>(),
+                "lambda": account.functions.state(), "roles": account.roles.keys().collect::<Vec<_>>(),
             }),
         );
     }

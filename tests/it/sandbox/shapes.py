@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 COMMON = {
     "connect": {"TooManyRequestsException", "AccessDeniedException", "ExpiredTokenException", "UnrecognizedClientException",
                 "SerializationException"},
-    "lambda": {"AccessDeniedException"},
+    "lambda": {"AccessDeniedException", "ValidationException"},
     "lexv2-models": {"AccessDeniedException"},
     "dynamodb": {"ValidationException", "ThrottlingException", "ResourceNotFoundException"},
     "sts": {"AccessDenied", "ValidationError"},
