@@ -12,6 +12,7 @@ mod digest;
 mod dynamodb;
 mod fault;
 mod folder;
+mod folder_lambda;
 mod history;
 mod identity;
 mod ids;

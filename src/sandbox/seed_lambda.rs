@@ -57,6 +57,11 @@ impl<'a> FunctionSeed<'a> {
         FunctionSeed(function)
     }
 
+    /// Whether a version (`$LATEST` or a number) is there.
+    pub(crate) fn has(&self, version: &str) -> bool {
+        self.0.edition(version).is_some()
+    }
+
     /// Its ARN.
     pub fn arn(&self) -> String {
         self.0.arn.clone()

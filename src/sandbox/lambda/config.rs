@@ -62,11 +62,11 @@ pub(crate) fn merge(members: &mut Map<String, Value>, ask: &Ask<'_>, held: &Held
     Ok(())
 }
 
-/// Sets one member; an empty one takes the setting away, as GetFunctionConfiguration then has none (LocalStack's suite,
-/// recorded on AWS: test_lambda_image_and_image_config_crud, test_alias_lifecycle).
+/// Sets one member. Some are taken away when they are empty, as GetFunctionConfiguration then has none (assumed; the
+/// references of DeadLetterConfig, KMSKeyArn, Layers, FileSystemConfigs say that an empty one removes). An empty
+/// Environment is shown as such (LocalStack's suite, recorded on AWS: test_function_lifecycle).
 pub(crate) fn set(members: &mut Map<String, Value>, name: &str, value: Value) {
     let empty = match name {
-        "Environment" => value.get("Variables").and_then(Value::as_object).is_none_or(Map::is_empty),
         "DeadLetterConfig" => value.get("TargetArn").and_then(Value::as_str).is_none_or(str::is_empty),
         "KMSKeyArn" => value == json!(""),
         "Layers" | "FileSystemConfigs" => value == json!([]),

@@ -93,7 +93,8 @@ pub(crate) fn create(held: &mut Held, ask: &Ask<'_>) -> Result<Answer, Fail> {
     }
     let queue = source.split(':').nth(2) == Some("sqs");
     let taken = held.mappings.iter().find(|(_, known)| {
-        !source.is_empty() && known.members["EventSourceArn"] == source && known.members["FunctionArn"] == arn
+        let is = |name: &str, value: &str| known.members.get(name).and_then(Value::as_str) == Some(value);
+        !source.is_empty() && is("EventSourceArn", source) && is("FunctionArn", &arn)
     });
     if let Some((id, _)) = taken {
         return Err(conflict(format!(
@@ -170,7 +171,7 @@ pub(crate) fn list(held: &mut Held, ask: &Ask<'_>) -> Result<Answer, Fail> {
         .retain(|_, mapping| mapping.region != ask.call.region || settle::mapping(mapping, &ask.rules));
     let found = held.mappings.iter().filter(|(_, mapping)| {
         mapping.region == ask.call.region
-            && function.as_ref().is_none_or(|arn| mapping.members["FunctionArn"] == arn.as_str())
+            && function.as_ref().is_none_or(|arn| mapping.members.get("FunctionArn") == Some(&json!(arn)))
             && source.is_none_or(|source| mapping.members.get("EventSourceArn") == Some(&json!(source)))
     });
     let items = found.map(|(id, mapping)| shown(id, mapping)).collect();

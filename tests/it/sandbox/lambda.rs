@@ -44,7 +44,7 @@ pub(crate) fn archive(text: &str) -> Vec<u8> {
 }
 
 mod base64 {
-    //! Base 64 of the standard library's missing kind: an independent one for the tests.
+    //! Base 64, not the sandbox's own.
 
     /// Encodes with padding.
     pub(super) fn encode(bytes: &[u8]) -> String {
@@ -247,4 +247,75 @@ async fn a_version_that_an_alias_names_stays_and_a_function_goes_with_all_of_it(
     assert_eq!(code(delete(None).await), "ResourceNotFoundException");
     let mappings = c.list_event_source_mappings().send().await.unwrap();
     assert_eq!(mappings.event_source_mappings().len(), 1, "the event source stays");
+}
+
+#[tokio::test]
+async fn a_scenario_folder_gives_functions_code_settings_aliases_and_permissions() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("code/v1/index.js", "one");
+    write("code/v2/index.js", "two");
+    write("code/v2/lib/more.js", "more");
+    write("code/single.js", "three");
+    let scenario = |aliases: &str| {
+        format!(
+            r#"
+[[accounts]]
+id = "{DEV}"
+name = "dev"
+[[accounts.lambdas]]
+name = "orders"
+region = "{REGION}"
+versions = ["code/v1", "code/v2"]
+code = "code/single.js"
+env = {{ TABLE = "orders-dev" }}
+settings = {{ Timeout = 12 }}
+aliases = {aliases}
+concurrency = 4
+tags = {{ team = "voice" }}
+permissions = [{{ StatementId = "connect", Principal = "connect.amazonaws.com", qualifier = "live" }}]
+event_sources = [{{ source = "arn:aws:sqs:{REGION}:{DEV}:q", qualifier = "live", BatchSize = 3 }}]
+[[accounts.lambdas]]
+name = "plain"
+region = "{REGION}"
+aliases = {{ live = "1" }}
+"#
+        )
+    };
+    write("scenario.toml", &scenario("{ live = \"2\" }"));
+    let sandbox = Sandbox::start(Scenario::load(dir.path()).unwrap()).unwrap();
+    let c = client(&sandbox, DEV);
+    let live = c.get_function().function_name("orders").qualifier("live").send().await.unwrap();
+    let configuration = live.configuration().unwrap();
+    assert_eq!((configuration.version(), configuration.timeout()), (Some("2"), Some(12)));
+    assert_eq!(configuration.environment().unwrap().variables().unwrap()["TABLE"], "orders-dev");
+    let answer = download(&sandbox, &live).await;
+    assert!(answer.contains("lib/more.js") && answer.contains("two"), "{answer}");
+    let latest = c.get_function().function_name("orders").send().await.unwrap();
+    let answer = download(&sandbox, &latest).await;
+    assert!(answer.contains("single.js") && answer.contains("three"), "{answer}");
+    assert_eq!(latest.concurrency().unwrap().reserved_concurrent_executions(), Some(4));
+    let policy = c.get_policy().function_name("orders").qualifier("live").send().await.unwrap();
+    assert!(policy.policy().unwrap().contains("lambda:InvokeFunction"), "{policy:?}");
+    let sources = c.list_event_source_mappings().function_name("orders:live").send().await.unwrap();
+    assert_eq!(sources.event_source_mappings()[0].batch_size(), Some(3));
+    let plain = c.get_alias().function_name("plain").name("live").send().await.unwrap();
+    assert_eq!(plain.function_version(), Some("1"));
+    // The state has all of it, values of the environment too.
+    let state = sandbox.state();
+    let orders = &state[DEV]["lambda"]["functions"][format!("arn:aws:lambda:{REGION}:{DEV}:function:orders")];
+    assert_eq!(orders["versions"]["2"]["Environment"]["Variables"]["TABLE"], "orders-dev");
+    assert_eq!(orders["aliases"]["live"]["version"], "2");
+    assert_eq!(orders["policies"]["live"][0]["Sid"], "connect");
+
+    write("scenario.toml", &scenario("{ live = \"3\" }"));
+    let why = Scenario::load(dir.path()).unwrap_err().to_string();
+    assert!(why.contains("alias \"live\" names version \"3\""), "{why}");
+    write("scenario.toml", &scenario("{ live = \"2\" }").replace("code/single.js", "code/none.js"));
+    let why = Scenario::load(dir.path()).unwrap_err().to_string();
+    assert!(why.contains("none.js"), "{why}");
 }

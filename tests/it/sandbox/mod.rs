@@ -10,6 +10,7 @@ mod faults;
 mod identity;
 mod lambda;
 mod lambda_changes;
+mod lambda_compared;
 mod modules;
 mod prompts;
 mod routing;
