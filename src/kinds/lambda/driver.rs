@@ -68,6 +68,10 @@ impl Driver for Functions {
         false
     }
 
+    fn carries_bytes(&self, _: &str) -> bool {
+        true
+    }
+
     async fn list(&self) -> Result<Listing> {
         let mut listing = Listing::default();
         named::note(&mut listing, "lambda/function", self.named().await);

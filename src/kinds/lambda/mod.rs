@@ -1,5 +1,6 @@
 //! AWS Lambda.
 
+mod artifact;
 mod attainable;
 mod calls;
 mod checks;
@@ -20,5 +21,6 @@ mod tag;
 mod wait;
 mod write;
 
+pub use artifact::with_code;
 pub use driver::Functions;
 pub use names::{function, functions};

@@ -7,6 +7,6 @@ mod extremes;
 mod missed;
 mod numbers;
 mod overrides;
-mod place;
+pub mod place;
 mod switches;
 mod whole;

@@ -1,0 +1,8 @@
+//! Functions: taken whole, put elsewhere, changed, put back.
+
+mod crash;
+mod grants;
+mod journey;
+mod place;
+mod secrets;
+mod trouble;
