@@ -41,9 +41,11 @@ impl FromStr for Artifact {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Artifact, String> {
-        let wrong = || format!("write lambda/function/NAME=PATH, or lambda/function/NAME#ALIAS=PATH; not `{text}`");
+        let wrong =
+            || format!("write lambda/function/NAME=PATH, or lambda/function/NAME#ALIAS=PATH; not `{text}`");
         // A name may have an equals sign in it; a path that is there tells.
-        let sides: Vec<(&str, &str)> = text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..])).collect();
+        let sides: Vec<(&str, &str)> =
+            text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..])).collect();
         let best = sides.iter().find(|(_, path)| Path::new(path).exists()).or(sides.first());
         let (name, path) = *best.ok_or_else(wrong)?;
         let (name, alias) = match name.split_once('#') {
@@ -68,7 +70,9 @@ impl Artifact {
             archive(&self.path)?
         } else {
             fs::read(&self.path).map_err(|e| match e.kind() {
-                std::io::ErrorKind::NotFound => Error::not_found(format!("there is no file or folder {shown}")),
+                std::io::ErrorKind::NotFound => {
+                    Error::not_found(format!("there is no file or folder {shown}"))
+                }
                 _ => Error::input(format!("cannot read {shown}: {e}")),
             })?
         };
@@ -124,7 +128,8 @@ pub(super) fn apply(built: &[Built], source: &mut Source, target: Option<&Source
 /// Returns the archive of the files below `folder`: in the order of their names, without times, so that the same files
 /// are the same bytes.
 fn archive(folder: &Path) -> Result<Vec<u8>> {
-    let cannot = |path: &Path, e: &dyn std::fmt::Display| Error::input(format!("cannot read {}: {e}", path.display()));
+    let cannot =
+        |path: &Path, e: &dyn std::fmt::Display| Error::input(format!("cannot read {}: {e}", path.display()));
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
@@ -160,7 +165,8 @@ fn name(folder: &Path, path: &Path) -> Result<String> {
         let parts = rest.components().map(|part| part.as_os_str().to_str());
         parts.collect::<Option<Vec<_>>>()
     });
-    let parts = parts.ok_or_else(|| Error::input(format!("the name of {} is not Unicode", path.display())))?;
+    let parts =
+        parts.ok_or_else(|| Error::input(format!("the name of {} is not Unicode", path.display())))?;
     Ok(parts.join("/"))
 }
 
@@ -184,7 +190,13 @@ mod tests {
         let good: Artifact = "lambda/function/orders#live=a/b=c.zip".parse().unwrap();
         assert_eq!((good.address.name(), good.alias.as_deref()), ("orders", Some("live")));
         assert_eq!(good.path, PathBuf::from("a/b=c.zip"));
-        for bad in ["lambda/function/orders", "orders=x.zip", "connect/queue/a=x.zip", "lambda/function/o#=x", "lambda/function/o="] {
+        for bad in [
+            "lambda/function/orders",
+            "orders=x.zip",
+            "connect/queue/a=x.zip",
+            "lambda/function/o#=x",
+            "lambda/function/o=",
+        ] {
             assert!(bad.parse::<Artifact>().unwrap_err().contains("lambda/function/NAME=PATH"), "{bad}");
         }
     }

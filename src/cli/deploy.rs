@@ -160,7 +160,8 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         let loaded = name.load(&context, &args.extent(&deployment), events).await?;
         let mut source = loaded.source(name);
         if !built.is_empty() {
-            let missing = args.artifact.iter().map(|a| &a.address).filter(|a| !source.documents.contains_key(a));
+            let missing =
+                args.artifact.iter().map(|a| &a.address).filter(|a| !source.documents.contains_key(a));
             let missing: Vec<String> = missing.map(ToString::to_string).collect();
             let target = match missing.is_empty() || name == &live {
                 true => None,

@@ -21,7 +21,8 @@ pub fn with_code(document: &Document, digest: &Digest, alias: Option<&str>) -> R
     }
     if let Some(name) = alias.filter(|name| !state.aliases.contains_key(*name)) {
         let names: Vec<&str> = state.aliases.keys().map(String::as_str).collect();
-        let there = if names.is_empty() { "it has none".to_string() } else { format!("it has {}", names.join(", ")) };
+        let there =
+            if names.is_empty() { "it has none".to_string() } else { format!("it has {}", names.join(", ")) };
         return Err(Error::input(format!("has no alias `{name}`; {there}")));
     }
     let old: Content = state.own.clone();
@@ -31,7 +32,9 @@ pub fn with_code(document: &Document, digest: &Digest, alias: Option<&str>) -> R
     let (was, is) = (old.key(), state.own.key());
     let follow: BTreeSet<String> = match alias {
         Some(name) => [name.to_string()].into(),
-        None => state.aliases.iter().filter(|(_, a)| a.key.0 == was.0).map(|(name, _)| name.clone()).collect(),
+        None => {
+            state.aliases.iter().filter(|(_, a)| a.key.0 == was.0).map(|(name, _)| name.clone()).collect()
+        }
     };
     for (name, alias) in &mut state.aliases {
         if follow.contains(name) {
@@ -71,7 +74,8 @@ mod tests {
             let content = state.content(&state.aliases[alias].key).unwrap();
             content.portable.get("Code").map(|c| c["ZipFile"].clone())
         };
-        let (was, is) = (json!(Placeholder::Blob(old).to_string()), json!(Placeholder::Blob(new).to_string()));
+        let (was, is) =
+            (json!(Placeholder::Blob(old).to_string()), json!(Placeholder::Blob(new).to_string()));
         let all = with_code(&document, &new, None).unwrap();
         assert_eq!((code(&all, "live"), code(&all, "beta")), (Some(is.clone()), Some(is.clone())));
         assert_eq!(code(&all, "past"), None, "the older version");
@@ -79,6 +83,8 @@ mod tests {
         assert_eq!((code(&one, "live"), code(&one, "beta")), (Some(is.clone()), Some(was)));
         let moved = with_code(&document, &new, Some("past")).unwrap();
         assert_eq!(code(&moved, "past"), Some(is));
-        assert!(with_code(&document, &new, Some("none")).unwrap_err().message.contains("it has beta, live, past"));
+        assert!(
+            with_code(&document, &new, Some("none")).unwrap_err().message.contains("it has beta, live, past")
+        );
     }
 }

@@ -16,7 +16,8 @@ fn small() -> Scenario {
     let mut scenario = scenario();
     for (account, alias, text) in [(A, "dev", "new"), (B, "prod", "old")] {
         let new = account == A;
-        let seed = scenario.account(account).function(REGION, "orders").files(&[("index.js", text.as_bytes())]);
+        let seed =
+            scenario.account(account).function(REGION, "orders").files(&[("index.js", text.as_bytes())]);
         let seed = seed.env(&[("LEVEL", "same")]).settings(json!({ "Timeout": if new { 9 } else { 3 } }));
         let seed = seed.tag(text, "x").publish().alias("live", "1").alias(text, "1");
         let statement = json!({
@@ -38,7 +39,10 @@ async fn deploy(world: &World, death: &Death) -> bool {
 /// What is left of versions that were published is not deleted.
 fn but_versions(mut state: Value) -> Value {
     for function in state["functions"].as_object_mut().unwrap().values_mut() {
-        function["versions"].as_object_mut().unwrap().retain(|number, _| number == "$LATEST" || number == "1");
+        function["versions"]
+            .as_object_mut()
+            .unwrap()
+            .retain(|number, _| number == "$LATEST" || number == "1");
     }
     state
 }

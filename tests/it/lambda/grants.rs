@@ -104,7 +104,12 @@ async fn health_says_which_flows_pass_by_the_aliases() {
     let mut scenario = fresh();
     let arn = format!("arn:aws:lambda:{REGION}:{A}:function:orders");
     let dev = scenario.account(A).instance(REGION, "dev");
-    let calls = |arn: &str| content(&[("InvokeLambdaFunction", json!({ "LambdaFunctionARN": arn, "InvocationTimeLimitSeconds": "3" }))]);
+    let calls = |arn: &str| {
+        content(&[(
+            "InvokeLambdaFunction",
+            json!({ "LambdaFunctionARN": arn, "InvocationTimeLimitSeconds": "3" }),
+        )])
+    };
     dev.flow("Bare", "CONTACT_FLOW", &calls(&arn));
     dev.resource(Kind::Lambda, "orders:live", json!({}));
     dev.flow("Good", "CONTACT_FLOW", &calls(&format!("{arn}:live")));
@@ -125,7 +130,10 @@ async fn a_function_that_something_refers_to_is_not_deleted() {
     deployed(&world).await;
     let b = aws_sdk_connect::Client::new(&crate::world::sdk_of(&world.sandbox.endpoint(), B));
     let arn = format!("arn:aws:lambda:{REGION}:{B}:function:orders");
-    let calls = content(&[("InvokeLambdaFunction", json!({ "LambdaFunctionARN": arn, "InvocationTimeLimitSeconds": "3" }))]);
+    let calls = content(&[(
+        "InvokeLambdaFunction",
+        json!({ "LambdaFunctionARN": arn, "InvocationTimeLimitSeconds": "3" }),
+    )]);
     let create = b.create_contact_flow().instance_id(&world.b.pin().instance).name("Since");
     create.r#type("CONTACT_FLOW".into()).content(calls).send().await.unwrap();
     let plan = crate::kinds::place::back(&world).await;

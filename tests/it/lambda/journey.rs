@@ -14,16 +14,19 @@ use crate::world::{A, B, REGION, assert_same, scenario};
 #[tokio::test]
 async fn a_function_arrives_in_an_empty_account_and_goes_again() {
     let world = start(fresh()).await;
-    let before = world.sandbox.state()["accounts"][B].clone();
+    let before = there(&world);
     let dev = deployed(&world).await;
     let now = document(&world).await;
     assert_same(&json!(now.portable), &json!(dev.documents[&orders()].portable));
     let made = function(&world, "orders");
-    assert_eq!((&made["aliases"]["live"]["version"], &made["versions"]["1"]["Timeout"]), (&json!("1"), &json!(9)));
+    assert_eq!(
+        (&made["aliases"]["live"]["version"], &made["versions"]["1"]["Timeout"]),
+        (&json!("1"), &json!(9))
+    );
     let again = planned(&world, &dev, &Deployment::default()).await;
     assert!(again.is_empty(), "{:#?}", again.moves);
     rolled_back(&world).await;
-    assert_same(&world.sandbox.state()["accounts"][B]["lambda"], &before["lambda"]);
+    assert_same(&there(&world), &before);
 }
 
 #[tokio::test]
@@ -50,7 +53,11 @@ async fn an_update_is_published_and_its_rollback_is_three_calls() {
     rolled_back(&world).await;
     let mut calls = changes(&world);
     calls.retain(|c| !c.contains("Tag"));
-    assert_eq!(calls, ["UpdateAlias", "UpdateFunctionConfiguration", "UpdateFunctionCode"], "the pointer first");
+    assert_eq!(
+        calls,
+        ["UpdateAlias", "UpdateFunctionConfiguration", "UpdateFunctionCode"],
+        "the pointer first"
+    );
     let mut after = there(&world);
     let arn = format!("arn:aws:lambda:{REGION}:{B}:function:orders");
     // A version that was published is not deleted.
@@ -64,7 +71,8 @@ async fn a_version_that_is_gone_is_said_and_published_anew() {
     deployed(&world).await;
     client(&world).delete_function().function_name("orders").qualifier("1").send().await.unwrap();
     let plan = crate::kinds::place::back(&world).await;
-    let said = plan.findings.iter().find(|f| f.weight == Weight::Warning && f.address == Some(orders())).unwrap();
+    let said =
+        plan.findings.iter().find(|f| f.weight == Weight::Warning && f.address == Some(orders())).unwrap();
     assert!(said.message.contains("version 1, which its alias `live` named, is gone"), "{}", said.message);
     crate::kinds::place::perform(&world, &plan).await;
     let now = function(&world, "orders");
@@ -103,13 +111,19 @@ async fn an_image_is_named_by_its_digest_in_the_targets_own_registry() {
     let world = start(scenario).await;
     let dev = deployed(&world).await;
     let code = &dev.documents[&orders()].portable["Code"]["ImageUri"];
-    assert_eq!(code, &json!(format!("@{{account}}.dkr.ecr.@{{region}}.amazonaws.com/orders@sha256:{digest}")));
+    assert_eq!(
+        code,
+        &json!(format!("@{{account}}.dkr.ecr.@{{region}}.amazonaws.com/orders@sha256:{digest}"))
+    );
     assert_same(&json!(document(&world).await.portable), &json!(dev.documents[&orders()].portable));
 }
 
 #[tokio::test]
 async fn names_of_functions_and_aliases_are_mapped_both_ways() {
-    let names = naming(&[("lambda/function/orders", "orders-prod"), ("lambda/function/orders#live", "orders-prod#prod")]);
+    let names = naming(&[
+        ("lambda/function/orders", "orders-prod"),
+        ("lambda/function/orders#live", "orders-prod#prod"),
+    ]);
     let world = world(fresh(), Values { names, ..values() }).await;
     let dev = deployed(&world).await;
     let made = function(&world, "orders-prod");

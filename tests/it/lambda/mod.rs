@@ -1,5 +1,6 @@
 //! Functions: taken whole, put elsewhere, changed, put back.
 
+mod artifact;
 mod crash;
 mod grants;
 mod journey;

@@ -35,7 +35,8 @@ pub fn both() -> Scenario {
 pub fn fresh() -> Scenario {
     let mut scenario = scenario();
     let function = scenario.account(A).function(REGION, "orders");
-    let function = function.files(&[("index.js", b"one")]).settings(json!({ "Timeout": 9, "MemorySize": 256 }));
+    let function =
+        function.files(&[("index.js", b"one")]).settings(json!({ "Timeout": 9, "MemorySize": 256 }));
     function.publish().alias("live", "1");
     scenario.account(A).instance(REGION, "dev").lambda("orders");
     scenario
@@ -53,7 +54,9 @@ pub async fn start(scenario: Scenario) -> World {
 
 /// Returns what there is of Lambda in B.
 pub fn there(world: &World) -> Value {
-    world.sandbox.state()["accounts"][B]["lambda"].clone()
+    let state = world.sandbox.state()[B]["lambda"].clone();
+    assert!(state["functions"].is_object(), "{state}");
+    state
 }
 
 /// Returns the function of this name in B.

@@ -12,7 +12,8 @@ use crate::world::{A, B, REGION, World, scenario};
 fn keyed() -> Scenario {
     let mut scenario = scenario();
     for (account, alias, key, memory) in [(A, "dev", "dev-canary", 512), (B, "prod", "prod-canary", 128)] {
-        let seed = scenario.account(account).function(REGION, "orders").settings(json!({ "MemorySize": memory }));
+        let seed =
+            scenario.account(account).function(REGION, "orders").settings(json!({ "MemorySize": memory }));
         seed.env(&[("API_KEY", key)]).publish().alias("live", "1");
         scenario.account(account).instance(REGION, alias).lambda("orders");
     }
@@ -75,15 +76,25 @@ async fn a_value_that_is_nowhere_any_more_is_refused_with_the_way_out() {
     let then = world.extract(&*world.b, "prod").await;
     let variables = aws_sdk_lambda::types::Environment::builder().variables("API_KEY", "other").build();
     let client = super::place::client(&world);
-    client.update_function_configuration().function_name("orders").environment(variables).send().await.unwrap();
+    client
+        .update_function_configuration()
+        .function_name("orders")
+        .environment(variables)
+        .send()
+        .await
+        .unwrap();
     let source = super::place::source(&then);
     let over = Deployment { drift: snapdeploy::core::drift::OnDrift::Overwrite, ..Deployment::default() };
     let means = world.means(&*world.b);
     let plan = snapdeploy::core::release::plan_deploy(&means, "prod", &source, &over).await.unwrap();
-    let ended = snapdeploy::core::runs::begin(&means, &plan, None, snapdeploy::core::runs::OnFailure::Stop).await;
+    let ended =
+        snapdeploy::core::runs::begin(&means, &plan, None, snapdeploy::core::runs::OnFailure::Stop).await;
     let shown = format!("{ended:?} {:?}", plan.findings);
     assert!(shown.contains("API_KEY"), "{shown}");
     assert!(!shown.contains("canary"), "{shown}");
     let now = function(&world, "orders");
-    assert_eq!(now["versions"]["$LATEST"]["Environment"]["Variables"]["API_KEY"], "other", "nothing was written");
+    assert_eq!(
+        now["versions"]["$LATEST"]["Environment"]["Variables"]["API_KEY"], "other",
+        "nothing was written"
+    );
 }

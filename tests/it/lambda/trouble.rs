@@ -29,7 +29,14 @@ fn zipped(text: &str) -> Vec<u8> {
 async fn an_alias_that_somebody_moved_is_drift() {
     let world = start(both()).await;
     let dev = deployed(&world).await;
-    client(&world).update_alias().function_name("orders").name("live").function_version("1").send().await.unwrap();
+    client(&world)
+        .update_alias()
+        .function_name("orders")
+        .name("live")
+        .function_version("1")
+        .send()
+        .await
+        .unwrap();
     let again = planned(&world, &dev, &Deployment::default()).await;
     let block = again.blocks().find(|f| f.address == Some(orders())).unwrap();
     assert!(block.message.contains("Aliases"), "{}", block.message);
