@@ -23,7 +23,8 @@ impl Project {
         let environment = |name: &str, account: &str, more: &str| {
             format!(
                 "[environments.{name}]\naccount = \"{account}\"\nregion = \"{REGION}\"\ninstance = \"{name}\"\n\
-                 role_arn = \"arn:aws:iam::{account}:role/snapdeploy\"\n{more}\n"
+                 role_arn = \"arn:aws:iam::{account}:role/snapdeploy\"\n\
+                 owns = [\"connect/*\", \"lambda/function/*\"]\n{more}\n"
             )
         };
         let config = format!(
@@ -87,7 +88,8 @@ fn a_folder_becomes_the_code_the_alias_follows_and_the_rollback_takes_it_back() 
     assert_eq!(now["versions"]["2"]["CodeSha256"], now["versions"]["$LATEST"]["CodeSha256"]);
     assert_ne!(now["versions"]["2"]["CodeSha256"], before["versions"]["1"]["CodeSha256"]);
     assert_eq!(now["versions"]["2"]["MemorySize"], before["versions"]["1"]["MemorySize"], "nothing else");
-    let again = project.good(&["deploy", "--artifact", &artifact, "--to", "prod", "--dry-run", "--exit-code"]);
+    let again =
+        project.good(&["deploy", "--artifact", &artifact, "--to", "prod", "--dry-run", "--exit-code"]);
     assert!(!again.contains("UpdateFunctionCode"), "the same folder is the same code: {again}");
     project.good(&["rollback", "prod", "--yes"]);
     let back = project.function();
