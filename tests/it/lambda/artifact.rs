@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use snapdeploy::sandbox::{Sandbox, Scenario};
 
-use super::place::both;
+use super::place::both_with;
 use crate::world::{A, B, REGION};
 
 /// A project in a folder of its own, with a sandbox.
@@ -76,7 +76,7 @@ fn named(path: &Path, alias: &str) -> String {
 
 #[test]
 fn a_folder_becomes_the_code_the_alias_follows_and_the_rollback_takes_it_back() {
-    let project = Project::new(both());
+    let project = Project::new(both_with(|_| Vec::new()));
     let before = project.function();
     let artifact = named(&project.build("build", "built"), "");
     let shown = project.good(&["deploy", "--artifact", &artifact, "--to", "prod", "--dry-run"]);
@@ -99,7 +99,7 @@ fn a_folder_becomes_the_code_the_alias_follows_and_the_rollback_takes_it_back() 
 
 #[test]
 fn an_archive_goes_beside_a_source_and_one_alias_follows() {
-    let mut scenario = both();
+    let mut scenario = both_with(|_| Vec::new());
     scenario.account(A).function(REGION, "orders").alias("beta", "1");
     scenario.account(B).function(REGION, "orders").alias("beta", "1");
     let project = Project::new(scenario);
@@ -123,7 +123,7 @@ fn an_archive_goes_beside_a_source_and_one_alias_follows() {
 
 #[test]
 fn what_is_no_archive_and_no_function_is_refused_before_anything() {
-    let project = Project::new(both());
+    let project = Project::new(both_with(|_| Vec::new()));
     let file = project.build("build", "x").join("index.js");
     for (artifact, why) in [
         (named(&file, ""), "is no ZIP archive"),

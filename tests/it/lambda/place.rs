@@ -15,15 +15,21 @@ pub fn orders() -> Address {
     Address::new("lambda/function", "orders")
 }
 
-/// Both functions are there: dev has new code and settings, prod old ones; `live` names what was published last.
+/// Both functions are there: dev has new code and settings, prod old ones; `live` names what was published last. Each
+/// has a variable of its own.
 pub fn both() -> Scenario {
+    both_with(|text| vec![("LEVEL", text)])
+}
+
+/// Likewise, with these variables.
+pub fn both_with(variables: fn(&str) -> Vec<(&str, &str)>) -> Scenario {
     let mut scenario = scenario();
     for (account, alias, text, memory) in [(A, "dev", "new", 512), (B, "prod", "old", 128)] {
         let function = scenario.account(account).function(REGION, "orders");
         let function = function
             .files(&[("index.js", text.as_bytes())])
             .settings(json!({ "MemorySize": memory, "Description": text }))
-            .env(&[("LEVEL", text)])
+            .env(&variables(text))
             .tag("team", text);
         function.publish().alias("live", "1");
         scenario.account(account).instance(REGION, alias).lambda("orders");
@@ -45,7 +51,9 @@ pub fn fresh() -> Scenario {
 /// What prod says of its own.
 pub fn values() -> Values {
     let role = json!({ "Role": format!("arn:aws:iam::{B}:role/orders") });
-    Values { overlay: [(orders(), members(role))].into(), ..Values::default() }
+    // One key, so that what two worlds say of a secret can be compared.
+    let seal = snapdeploy::core::secret::Seal::new([7; 32]);
+    Values { overlay: [(orders(), members(role))].into(), seal, ..Values::default() }
 }
 
 pub async fn start(scenario: Scenario) -> World {
