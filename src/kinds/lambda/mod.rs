@@ -4,6 +4,7 @@ mod artifact;
 mod attainable;
 mod calls;
 mod checks;
+mod concurrency;
 mod driver;
 mod encode;
 mod fetch;

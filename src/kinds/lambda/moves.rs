@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{CONFIGURED, FIXED, blank, facet};
 use super::state::{Alias, Content, Key, LATEST, State, numbered};
-use super::{permission, source, tag};
+use super::{concurrency, permission, source, tag};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
@@ -100,7 +100,7 @@ fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -
     path.moves.extend(tag::moves(change, from, to));
     path.moves.extend(permission::moves(change, from, to));
     path.moves.extend(source::moves(change, from, to));
-    path.moves.extend(concurrency(change, from, to));
+    path.moves.extend(concurrency::moves(change, from, to));
     path.removals(&wanted);
     Ok(path.moves)
 }
@@ -321,19 +321,6 @@ fn wait(change: &Change<'_>) -> Move {
 fn publish(change: &Change<'_>, content: &Content) -> Move {
     let code = content.portable.get("Code").and_then(|c| c.get("ZipFile"));
     prepare(change, PUBLISH, code.map_or(json!({}), |blob| json!({ "CodeSha256": blob })))
-}
-
-/// Returns the move that sets how many may run at a time, or takes that away.
-fn concurrency(change: &Change<'_>, from: &Document, to: &Document) -> Option<Move> {
-    let name = "ReservedConcurrentExecutions";
-    let (was, is) = (from.local.get(name), to.local.get(name).filter(|v| !v.is_null()));
-    if was == is {
-        return None;
-    }
-    Some(match is {
-        Some(is) => setting(change, "PutFunctionConcurrency", name, json!({ name: is }), from, to),
-        None => setting(change, "DeleteFunctionConcurrency", name, json!({}), from, to),
-    })
 }
 
 /// Returns the move that sets the member `name` as a whole.

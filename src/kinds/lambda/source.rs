@@ -173,7 +173,9 @@ pub fn moves(change: &Change<'_>, from: &Document, to: &Document) -> Vec<Move> {
         if call == UPDATE {
             let old = was.0.and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone());
             let missing: Vec<String> = old.filter(|name| args.get(name).is_none()).collect();
-            args.as_object_mut().map(|a| a.retain(|name, _| !BORN.contains(&name.as_str())));
+            if let Some(members) = args.as_object_mut() {
+                members.retain(|name, _| !BORN.contains(&name.as_str()));
+            }
             for name in missing.iter().filter(|name| !BORN.contains(&name.as_str())) {
                 // An empty structure or list takes away; a number has a default that the service sets when it is made.
                 args[name] = if was.0.is_some_and(|w| w[name].is_array()) { json!([]) } else { json!({}) };
