@@ -12,8 +12,30 @@ use crate::core::Clock;
 ///
 /// Source: "Amazon Connect service quotas", API throttling: 2 requests a second with a burst of 5, for each operation,
 /// account and region.
-const RATE: f64 = 2.0;
-const BURST: f64 = 5.0;
+const CONNECT: Rate = Rate { a_second: 2.0, burst: 5.0 };
+/// Likewise of Lambda: of GetFunction, and of all other operations that manage functions together. A burst is not
+/// spoken of, so none is taken for granted beyond a second's worth.
+///
+/// Source: "Lambda quotas", API requests: 100 requests a second of GetFunction, 15 of the rest of the control plane
+/// "across all APIs, not 15 requests per second per API".
+const GET_FUNCTION: Rate = Rate { a_second: 100.0, burst: 100.0 };
+const LAMBDA: Rate = Rate { a_second: 15.0, burst: 15.0 };
+
+/// How often an operation may be called.
+#[derive(Clone, Copy)]
+struct Rate {
+    a_second: f64,
+    burst: f64,
+}
+
+/// Returns the bucket that a call of `operation` takes a token of, and how it fills up.
+fn bucket(operation: &str) -> (&str, Rate) {
+    match operation.split_once(':') {
+        Some(("lambda", "GetFunction")) => (operation, GET_FUNCTION),
+        Some((service @ "lambda", _)) => (service, LAMBDA),
+        _ => (operation, CONNECT),
+    }
+}
 
 /// The share of the quotas that is used: at least a tenth, at most all.
 ///
@@ -28,13 +50,13 @@ impl Share {
     }
 
     /// Returns the time between two calls.
-    fn between(self) -> Duration {
-        Duration::from_secs_f64(1.0 / (RATE * self.0))
+    fn between(self, rate: Rate) -> Duration {
+        Duration::from_secs_f64(1.0 / (rate.a_second * self.0))
     }
 
     /// Returns how many calls may come at once after a pause.
-    fn burst(self) -> u32 {
-        (BURST * self.0).floor().max(1.0) as u32
+    fn burst(self, rate: Rate) -> u32 {
+        (rate.burst * self.0).floor().max(1.0) as u32
     }
 }
 
@@ -64,22 +86,23 @@ impl Pace {
         Pace(None)
     }
 
-    /// Returns how long so many calls of one operation take at least.
+    /// Returns how long so many calls of one operation of Connect take at least.
     pub fn bound(&self, calls: usize) -> Duration {
         let Some((share, _)) = &self.0 else { return Duration::ZERO };
-        let waiting = u32::try_from(calls).unwrap_or(u32::MAX).saturating_sub(share.burst());
-        share.between().saturating_mul(waiting)
+        let waiting = u32::try_from(calls).unwrap_or(u32::MAX).saturating_sub(share.burst(CONNECT));
+        share.between(CONNECT).saturating_mul(waiting)
     }
 
     /// Takes a token of `operation`; waits for its turn where none is left.
     pub async fn take(&self, operation: &str) {
         let Some((share, buckets)) = &self.0 else { return };
-        let (between, burst) = (share.between(), share.burst());
+        let (bucket, rate) = bucket(operation);
+        let (between, burst) = (share.between(rate), share.burst(rate));
         let now = Instant::now();
         let turn = {
             let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
             // When the bucket will be full again. Each token that is taken puts it off.
-            let full = buckets.entry(operation.to_string()).or_insert(now);
+            let full = buckets.entry(bucket.to_string()).or_insert(now);
             let was = (*full).max(now);
             *full = was + between;
             was.checked_sub(between * (burst - 1)).unwrap_or(now)
@@ -92,9 +115,10 @@ impl Pace {
     /// Notes that AWS throttled `operation`: somebody else used its tokens.
     pub fn throttled(&self, operation: &str) {
         let Some((share, buckets)) = &self.0 else { return };
-        let empty = Instant::now() + share.between() * share.burst();
+        let (bucket, rate) = bucket(operation);
+        let empty = Instant::now() + share.between(rate) * share.burst(rate);
         let mut buckets = buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = buckets.entry(operation.to_string()).or_insert(empty);
+        let full = buckets.entry(bucket.to_string()).or_insert(empty);
         *full = (*full).max(empty);
     }
 }
@@ -148,6 +172,16 @@ mod tests {
             assert_eq!(Share::new(wrong), None, "{wrong}");
         }
         assert!(Share::new(0.1).is_some() && Share::new(1.0).is_some());
+    }
+
+    #[test]
+    fn operations_of_lambda_share_a_bucket_and_those_of_connect_do_not() {
+        let name = |operation: &'static str| bucket(operation).0;
+        assert_eq!((name("lambda:UpdateAlias"), name("lambda:TagResource")), ("lambda", "lambda"));
+        assert_eq!((name("TagResource"), name("lambda:GetFunction")), ("TagResource", "lambda:GetFunction"));
+        let all = Share::new(1.0).unwrap();
+        let rate = bucket("lambda:GetPolicy").1;
+        assert_eq!((all.burst(rate), all.between(rate)), (15, Duration::from_secs_f64(1.0 / 15.0)));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
 use crate::core::{Address, Error, Result};
 
+use super::artifact::{self, Artifact, Built};
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face};
 use super::exit::Exit;
@@ -20,7 +21,7 @@ use super::notify::Subject;
 use super::progress;
 use super::resume;
 use super::saved::{self, SavingArgs};
-use super::source::SourceName;
+use super::source::{SourceName, Which};
 
 /// Deploy a snapshot or a package to an environment
 ///
@@ -33,6 +34,7 @@ use super::source::SourceName;
 #[derive(Args, Debug)]
 #[command(override_usage = "\
 snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
+       snapdeploy deploy [OPTIONS] --artifact <ADDRESS=PATH> --to <ENV>
        snapdeploy deploy [OPTIONS] --plan <FILE>
        snapdeploy deploy [OPTIONS] --resume [RUN]")]
 #[command(after_long_help = "\
@@ -41,7 +43,7 @@ Examples:
   snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042")]
 pub(super) struct DeployArgs {
     /// What to deploy: ENV@latest, ENV@latest~N, ENV@good, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
-    #[arg(required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
+    #[arg(required_unless_present_any = ["resume", "plan", "artifact"], conflicts_with = "plan")]
     source: Option<SourceName>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
@@ -49,6 +51,9 @@ pub(super) struct DeployArgs {
     /// Where to
     #[arg(long, value_name = "ENV", required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     to: Option<String>,
+    /// Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS
+    #[arg(long, value_name = "ADDRESS[#ALIAS]=PATH", conflicts_with_all = ["resume", "plan"])]
+    artifact: Vec<Artifact>,
     /// Go on with an interrupted run; without RUN, with the one that is open
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
     #[arg(conflicts_with_all = ["source", "plan", "save_plan", "wait_lock"])]
@@ -132,8 +137,11 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     if let Some(file) = &args.saving.plan {
         return saved::perform(file, RunKind::Deploy, on_failure, &args.change, face).await;
     }
-    // clap sees to it that both are there.
-    let (Some(name), Some(to)) = (&args.source, &args.to) else { return Ok(Exit::Usage) };
+    // clap sees to it that it is there, and a source where there is no artifact.
+    let Some(to) = &args.to else { return Ok(Exit::Usage) };
+    let live = SourceName::Snapshot { environment: to.clone(), which: Which::Live };
+    let name = args.source.as_ref().unwrap_or(&live);
+    let built: Vec<Built> = args.artifact.iter().map(Artifact::read).collect::<Result<_>>()?;
     if !args.change.dry_run {
         face.notice.about(Subject::Deploy, to);
     }
@@ -150,12 +158,24 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
             not_held(&means, args.change.patience()).await?;
         }
         let loaded = name.load(&context, &args.extent(&deployment), events).await?;
-        let plan = plan_deploy(&means, to, &loaded.source(name), &deployment).await?;
+        let mut source = loaded.source(name);
+        if !built.is_empty() {
+            let missing =
+                args.artifact.iter().map(|a| &a.address).filter(|a| !source.documents.contains_key(a));
+            let missing: Vec<String> = missing.map(ToString::to_string).collect();
+            let target = match missing.is_empty() || name == &live {
+                true => None,
+                false => Some(live.load(&context, &Selection::new(&missing)?, events).await?.source(&live)),
+            };
+            artifact::apply(&built, &mut source, target.as_ref())?;
+        }
+        let plan = plan_deploy(&means, to, &source, &deployment).await?;
         Ok::<_, Error>((plan, loaded))
     })
     .await?;
     if let Some(file) = &args.saving.save_plan {
         loaded.keep(&context).await?;
+        keep(&built, &context).await?;
         return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
     }
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };
@@ -166,17 +186,35 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &plan, None, async |events| {
         loaded.keep(&context).await?;
+        keep(&built, &context).await?;
         let (means, change) = (context.means(&site, events), &args.change);
         runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
     })
     .await
 }
 
+async fn keep(built: &[Built], context: &Context) -> Result<()> {
+    for one in built {
+        one.keep(context).await?;
+    }
+    Ok(())
+}
+
 impl DeployArgs {
+    /// Returns which of the source is deployed: artifacts too, where anything is picked, and nothing else where they are
+    /// all that is given.
+    fn selection(&self) -> Result<Selection> {
+        let mut patterns = self.addresses.clone();
+        if self.source.is_none() || !patterns.is_empty() {
+            patterns.extend(self.artifact.iter().map(|a| a.address.to_string()));
+        }
+        Selection::new(&patterns)
+    }
+
     /// Returns what is to be taken in.
     fn deployment(&self) -> Result<Deployment> {
         Ok(Deployment {
-            select: Selection::new(&self.addresses)?,
+            select: self.selection()?,
             dependencies: self.with_dependencies.map(Dependencies::from).unwrap_or_default(),
             prune: if self.prune { Prune::Within(self.prune_limit) } else { Prune::Nothing },
             operational: if self.include_operational { Operational::Promoted } else { Operational::Kept },

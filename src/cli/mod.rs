@@ -1,6 +1,7 @@
 //! The face: what is typed, what is printed, and with which number it ends. One file a verb.
 
 mod actions;
+mod artifact;
 mod change;
 mod command;
 mod config;

@@ -172,6 +172,12 @@ pub trait Driver: Send + Sync {
         true
     }
 
+    /// Returns whether calls that write resources of `kind` carry bytes themselves; else the service takes them from a
+    /// place.
+    fn carries_bytes(&self, _kind: &str) -> bool {
+        false
+    }
+
     /// Lists everything there, by name. A kind that cannot be listed is a gap, not an error.
     async fn list(&self) -> Result<Listing>;
 

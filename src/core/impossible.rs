@@ -81,7 +81,8 @@ pub(super) fn impossible(
 /// rid of it: everything is written before anything is deleted.
 fn takes_away(wish: &Wish, placeholder: &Placeholder, now: &Inventory) -> bool {
     let Placeholder::To { address, .. } = placeholder else { return false };
-    let Some(to) = &wish.to else { return false };
+    // What refers goes before what it refers to.
+    let Some(to) = &wish.to else { return now.get(address).is_some() };
     let refers = |part: &Map<String, Value>| {
         references(&Value::Object(part.clone())).into_iter().any(|(_, to, _)| to == *address)
     };

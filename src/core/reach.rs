@@ -8,6 +8,7 @@ use super::driver::BlobSource;
 use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::means::Means;
+use super::moves::Move;
 use super::plan::Plan;
 use super::portable::blobs;
 
@@ -18,12 +19,13 @@ pub async fn reach(means: &Means<'_>, plan: &mut Plan) -> Result<()> {
         return Ok(());
     }
     let named = |args: &Value| blobs(args).into_iter().next();
-    let Some(digest) = plan.moves.iter().find_map(|m| named(&m.args)) else { return Ok(()) };
+    let named = |m: &Move| named(&m.args).filter(|_| !means.driver.carries_bytes(m.address.kind()));
+    let Some(digest) = plan.moves.iter().find_map(named) else { return Ok(()) };
     if BlobSource::link(&means.repository, &digest).await?.is_some() {
         return Ok(());
     }
     let whose: BTreeSet<String> =
-        plan.moves.iter().filter(|m| named(&m.args).is_some()).map(|m| m.address.to_string()).collect();
+        plan.moves.iter().filter(|m| named(m).is_some()).map(|m| m.address.to_string()).collect();
     let message = format!(
         "there is no place from which {} could take the bytes of {}",
         plan.environment,

@@ -94,6 +94,10 @@ impl Driver for Whole {
         self.of(kind).is_tagged(kind)
     }
 
+    fn carries_bytes(&self, kind: &str) -> bool {
+        self.of(kind).carries_bytes(kind)
+    }
+
     async fn list(&self) -> Result<Listing> {
         let (mut functions, bots) = tokio::join!(self.functions.named(), self.bots.named());
         let mut listing = self.connect.list_with(&bots).await?;

@@ -26,6 +26,7 @@ mod keeping;
 mod kill;
 mod kinds;
 mod kinds_versions;
+mod lambda;
 mod layers;
 mod leftovers;
 mod limits;

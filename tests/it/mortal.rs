@@ -19,7 +19,7 @@ use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::objects::{Created, Key, Objects, Page};
 use snapdeploy::core::run::{Finish, Row, RunRecord, RunStart};
-use snapdeploy::core::{Pin, Result};
+use snapdeploy::core::{Digest, Pin, Result};
 
 /// On which side of the call the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,10 @@ impl Driver for Mortal<'_, dyn Driver> {
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
         self.death.call(self.inner.fetch(of, how)).await
     }
+    async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
+        self.death.call(self.inner.bytes(of, digest)).await
+    }
+
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
         self.inner.encode(of, raw, inventory)
     }

@@ -55,3 +55,4 @@ mod write_values;
 pub use association::implied;
 pub use calls::Calls;
 pub use driver::Connect;
+pub use moves::UID_TAG;

@@ -1,7 +1,27 @@
 //! AWS Lambda.
 
+mod artifact;
+mod attainable;
+mod calls;
+mod checks;
+mod concurrency;
 mod driver;
+mod encode;
+mod fetch;
+mod fields;
+mod form;
+mod moves;
 mod names;
+mod permission;
+mod secret;
+mod send;
+mod source;
+mod staging;
+mod state;
+mod tag;
+mod wait;
+mod write;
 
+pub use artifact::with_code;
 pub use driver::Functions;
 pub use names::{function, functions};

@@ -25,7 +25,7 @@ async fn names(account: &Account) -> Result<Vec<String>> {
         let call = "ListFunctions";
         let page = account.lambda.list_functions().max_items(50).set_marker(marker);
         let send = || async { page.clone().send().await.map_err(|e| classify(call, e)) };
-        let page = account.read(call, send).await?;
+        let page = account.read("lambda:ListFunctions", send).await?;
         names.extend(page.functions.unwrap_or_default().into_iter().filter_map(|f| f.function_name));
         marker = page.next_marker.filter(|m| !m.is_empty());
         if marker.is_none() {

@@ -120,7 +120,7 @@ async fn an_association_with_what_the_target_does_not_have_blocks() {
     a.instance(REGION, "dev").resource(Kind::Lambda, "dev-only", json!({}));
     let world = world(scenario, Values::default()).await;
     let dev = world.extract(&*world.a, "dev").await;
-    let plan = planned(&world, &dev, &Deployment::default()).await;
+    let plan = planned(&world, &dev, &super::place::some(&["connect/*"])).await;
     let blocks: Vec<_> = plan.findings.iter().filter(|f| f.weight == Weight::Block).collect();
     let [one] = &blocks[..] else { panic!("{blocks:?}") };
     assert!(

@@ -9,7 +9,7 @@ mod members_crash;
 mod missed;
 mod numbers;
 mod overrides;
-mod place;
+pub mod place;
 mod rules;
 mod switches;
 mod whole;

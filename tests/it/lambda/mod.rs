@@ -1,0 +1,9 @@
+//! Functions: taken whole, put elsewhere, changed, put back.
+
+mod artifact;
+mod crash;
+mod grants;
+mod journey;
+mod place;
+mod secrets;
+mod trouble;
