@@ -10,8 +10,10 @@ use super::driver::Driver;
 use super::event::Events;
 use super::lease::Stop;
 use super::ledger::Ledger;
+use super::given::Held;
 use super::naming::Naming;
 use super::repository::Repository;
+use super::loss::Accepted;
 use super::run::{Actor, Process};
 use super::secret::{Seal, Vault};
 use super::select::Selection;
@@ -38,6 +40,8 @@ pub struct Values {
     pub drafts: Drafts,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
+    /// What parameters that overlays name hold, as far as a plan has read them.
+    pub parameters: Held,
     /// `s3://BUCKET/PREFIX` in the environment's own account, from where the service takes files that are too large
     /// for a call.
     pub staging: Option<String>,
@@ -62,6 +66,8 @@ pub struct Means<'a> {
     pub repository: Repository<'a>,
     /// Where secrets are kept, as far as they are.
     pub vault: &'a dyn Vault,
+    /// Which secrets may be lost.
+    pub losses: Accepted,
     /// Where audit, journals and leases are kept.
     pub ledger: &'a dyn Ledger,
     /// The time.

@@ -12,6 +12,7 @@ use super::error::{Error, Result};
 use super::fields::{Class, FieldRule};
 use super::finding::Weight;
 pub use super::resolver::{Resolver, Unresolved};
+use super::secret::Fingerprint;
 use super::template::{Form, Placeholder, Template, escape, is_plain};
 
 /// Takes a resource apart as `rules` say.
@@ -110,6 +111,17 @@ pub fn blobs(value: &Value) -> BTreeSet<Digest> {
     each_hole(value, &mut |hole| {
         if let Placeholder::Blob(digest) = hole {
             found.insert(*digest);
+        }
+    });
+    found
+}
+
+/// Returns the fingerprint of every secret that `value` names.
+pub fn fingerprints(value: &Value) -> BTreeSet<Fingerprint> {
+    let mut found = BTreeSet::new();
+    each_hole(value, &mut |hole| {
+        if let Placeholder::Sealed(fingerprint) = hole {
+            found.insert(*fingerprint);
         }
     });
     found
