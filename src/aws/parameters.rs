@@ -49,7 +49,8 @@ impl Parameters for StoredParameters {
             Some(other @ (Value::Number(_) | Value::Bool(_))) => Some(other.to_string()),
             _ => None,
         };
-        text.inspect(|t| redact::register(t))
-            .ok_or_else(|| Error::not_found(format!("`{of}`: what is kept there is no JSON object with this key")))
+        text.inspect(|t| redact::register(t)).ok_or_else(|| {
+            Error::not_found(format!("`{of}`: what is kept there is no JSON object with this key"))
+        })
     }
 }

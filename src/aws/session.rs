@@ -172,9 +172,7 @@ impl Sessions {
                     Some(credentials) => role.build_from_provider(credentials).await,
                     None => role.build().await,
                 };
-                base.to_builder()
-                    .credentials_provider(Noted::around(provider))
-                    .build()
+                base.to_builder().credentials_provider(Noted::around(provider)).build()
             }
         };
         let (account, arn) = caller(&config).await.map_err(|e| {

@@ -151,7 +151,11 @@ impl Report for ExtractReport<'_> {
         }
         if self.unrestorable > 0 {
             let what = if self.unrestorable == 1 { "value is a secret" } else { "values are secrets" };
-            writeln!(out, "{} {what} that cannot be put back; with secrets = \"encrypt\" they can be.", self.unrestorable)?;
+            writeln!(
+                out,
+                "{} {what} that cannot be put back; with secrets = \"encrypt\" they can be.",
+                self.unrestorable
+            )?;
         }
         let total: usize = self.resources.values().sum();
         let (environment, id) = (self.environment, self.snapshot);

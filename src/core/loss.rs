@@ -65,8 +65,12 @@ pub async fn watch(means: &Means<'_>, wishes: &mut [Wish], givens: &Givens) -> R
 async fn unsendable(means: &Means<'_>, wish: &mut Wish) -> Result<Vec<Finding>> {
     let granted = attainable(wish, means.driver, &mut Vec::new());
     let Some(to) = &granted.to else { return Ok(Vec::new()) };
-    let change =
-        Change { address: &wish.address, uid: &wish.uid, from: granted.from.as_ref(), to: granted.to.as_ref() };
+    let change = Change {
+        address: &wish.address,
+        uid: &wish.uid,
+        from: granted.from.as_ref(),
+        to: granted.to.as_ref(),
+    };
     // What cannot be planned says so by itself.
     let Ok(moves) = means.driver.moves(&change) else { return Ok(Vec::new()) };
     let sent: BTreeSet<Fingerprint> = moves.iter().flat_map(|m| fingerprints(&m.args)).collect();
@@ -74,7 +78,10 @@ async fn unsendable(means: &Means<'_>, wish: &mut Wish) -> Result<Vec<Finding>> 
         granted.from.as_ref().map(|f| sealed(&f.local).into_values().collect()).unwrap_or_default();
     let (mut missing, mut kept_as_is): (Vec<Path>, Vec<Path>) = (Vec::new(), Vec::new());
     for (path, fingerprint) in sealed(&to.local) {
-        if !sent.contains(&fingerprint) || there.contains(&fingerprint) || means.vault.has(&fingerprint).await? {
+        if !sent.contains(&fingerprint)
+            || there.contains(&fingerprint)
+            || means.vault.has(&fingerprint).await?
+        {
             continue;
         }
         let now = wish.from.as_ref().and_then(|f| at(&f.local, &path)).cloned();
@@ -88,8 +95,11 @@ async fn unsendable(means: &Means<'_>, wish: &mut Wish) -> Result<Vec<Finding>> 
     }
     let mut findings = Vec::new();
     if !missing.is_empty() {
-        let message =
-            format!("cannot get back {}: only {} kept, not the value", names(&missing), fingerprints_are(&missing));
+        let message = format!(
+            "cannot get back {}: only {} kept, not the value",
+            names(&missing),
+            fingerprints_are(&missing)
+        );
         let has_now = |p: &Path| wish.from.as_ref().is_some_and(|f| at(&f.local, p).is_some());
         let mut finding = Finding::new(Weight::Block, Some(&wish.address), message);
         if missing.iter().all(has_now) {
@@ -102,7 +112,8 @@ async fn unsendable(means: &Means<'_>, wish: &mut Wish) -> Result<Vec<Finding>> 
         findings.push(finding);
     }
     if !kept_as_is.is_empty() {
-        let message = format!("keeps {} as it is now, since the value of then was not kept", names(&kept_as_is));
+        let message =
+            format!("keeps {} as it is now, since the value of then was not kept", names(&kept_as_is));
         findings.push(Finding::new(Weight::Warning, Some(&wish.address), message));
     }
     Ok(findings)
@@ -116,7 +127,8 @@ async fn lost(means: &Means<'_>, wish: &Wish, givens: &Givens) -> Result<Vec<Fin
     if means.vault.is_keeping() {
         return Ok(Vec::new());
     }
-    let stays: BTreeMap<Path, Fingerprint> = granted.to.as_ref().map(|t| sealed(&t.local)).unwrap_or_default();
+    let stays: BTreeMap<Path, Fingerprint> =
+        granted.to.as_ref().map(|t| sealed(&t.local)).unwrap_or_default();
     let held = means.driver.still_held(&wish.address, from, granted.to.as_ref());
     let (mut lost, mut accepted): (Vec<Path>, Vec<Path>) = (Vec::new(), Vec::new());
     for (path, fingerprint) in sealed(&from.local) {
@@ -135,7 +147,8 @@ async fn lost(means: &Means<'_>, wish: &Wish, givens: &Givens) -> Result<Vec<Fin
     let mut findings = Vec::new();
     if !lost.is_empty() {
         let does = if granted.to.is_some() { "overwrite" } else { "delete" };
-        let message = format!("this would {does} {}, which was not kept and could not be put back", names(&lost));
+        let message =
+            format!("this would {does} {}, which was not kept and could not be put back", names(&lost));
         let hint = format!(
             "keep it with secrets = \"encrypt\" first, or accept the loss: {}",
             flags(&wish.address, &lost)

@@ -65,14 +65,18 @@ impl Parameter {
         let name = self.name.replace('\'', r"'\''");
         match (self.keeper, &self.key) {
             (Keeper::Ssm, _) => {
-                format!("aws ssm put-parameter --region {region} --type SecureString --name '{name}' --value '...'")
+                format!(
+                    "aws ssm put-parameter --region {region} --type SecureString --name '{name}' --value '...'"
+                )
             }
             (Keeper::SecretsManager, None) => format!(
                 "aws secretsmanager create-secret --region {region} --name '{name}' --secret-string '...'"
             ),
             (Keeper::SecretsManager, Some(key)) => {
                 let json = serde_json::json!({ key: "..." }).to_string().replace('\'', r"'\''");
-                format!("aws secretsmanager create-secret --region {region} --name '{name}' --secret-string '{json}'")
+                format!(
+                    "aws secretsmanager create-secret --region {region} --name '{name}' --secret-string '{json}'"
+                )
             }
         }
     }

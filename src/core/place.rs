@@ -22,12 +22,7 @@ pub fn place(members: &Map<String, Value>, rules: &[FieldRule]) -> Document {
         members_of(members, rules, |class| class.is_some_and(Class::stays)),
     );
     hide(&mut portable, &mut local, &mut Vec::new(), rules);
-    Document {
-        portable,
-        local,
-        unknown: members_of(members, rules, unwritable),
-        ..Document::default()
-    }
+    Document { portable, local, unknown: members_of(members, rules, unwritable), ..Document::default() }
 }
 
 /// Takes the fingerprints of secrets out of `portable`, which only says that there is one, into `local`. What stands in
@@ -46,7 +41,9 @@ fn hide(
             value if matches!(class_of(path, rules), Some(Class::Secret)) => {
                 let sealed = value.as_str().and_then(whole).filter(|p| matches!(p, Placeholder::Sealed(_)));
                 match sealed {
-                    Some(_) => put(local, path, std::mem::replace(value, Placeholder::Secret.to_string().into())),
+                    Some(_) => {
+                        put(local, path, std::mem::replace(value, Placeholder::Secret.to_string().into()))
+                    }
                     None => put(local, path, Value::Null),
                 }
             }

@@ -147,7 +147,9 @@ fn spellings(text: &str) -> Vec<String> {
     // A value of several lines is met line by line.
     all.extend(text.lines().map(str::trim).filter(|l| l.len() >= 16).map(str::to_string));
     // What an error message makes of control characters.
-    all.push(text.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.into() }).collect());
+    all.push(
+        text.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.into() }).collect(),
+    );
     all.push(percent(text));
     let base = base64::encode(text.as_bytes());
     all.push(base.replace('+', "-").replace('/', "_").trim_end_matches('=').to_string());

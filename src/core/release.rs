@@ -71,9 +71,10 @@ pub async fn plan_deploy(
 ) -> Result<Plan> {
     let (select, home) = (&deployment.select, source.pin == *means.driver.pin());
     // A restore into the same pin is literal: no overlay says anything.
-    let wanted = source.documents.keys().filter(|a| {
-        !home && (select.picks(a) || deployment.dependencies != Dependencies::Left)
-    });
+    let wanted = source
+        .documents
+        .keys()
+        .filter(|a| !home && (select.picks(a) || deployment.dependencies != Dependencies::Left));
     let (parameters, absent) = given::read(means, wanted).await?;
     let values = Values { parameters, ..means.values.clone() };
     let means = &Means { values: &values, ..means.clone() };

@@ -21,6 +21,7 @@ use super::means::Means;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
+use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
 
@@ -166,7 +167,7 @@ fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>)
         actor: means.actor.clone(),
         process: means.process.clone(),
         at,
-        reason,
+        reason: reason.map(|text| redact(&text).into_owned()),
         plan: digest,
         source: plan.source.clone(),
         source_digest: plan.source_digest.clone(),
@@ -314,7 +315,7 @@ async fn end(
         at: means.clock.now(),
         changed: !wrote.is_empty(),
         wrote,
-        message: message.to_string(),
+        message: redact(message).into_owned(),
         turned_into: None,
         after,
     };

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
-//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region};
+//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region},
+//!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
+//!                          value};
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -95,9 +97,12 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         scenario.switch(name, &value).map_err(|why| wrong(&file, why))?;
     }
-    for account in
-        tables(&file, &top, "accounts", &["id", "name", "roles", "buckets", "tables", "bots", "lambdas"])?
-    {
+    for account in tables(
+        &file,
+        &top,
+        "accounts",
+        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets"],
+    )? {
         let name = text(&file, account, "name")?;
         let seed = scenario.account(text(&file, account, "id")?);
         seed.name(name);
@@ -133,6 +138,16 @@ fn load_account(
         let aliases = strings(bot, "aliases");
         let aliases: Vec<_> = aliases.iter().map(String::as_str).collect();
         seed.bot(text(file, bot, "region")?, text(file, bot, "name")?, &aliases);
+    }
+    for key in tables(file, account, "keys", &["alias", "region"])? {
+        seed.key(text(file, key, "region")?, text(file, key, "alias")?);
+    }
+    for parameter in tables(file, account, "parameters", &["name", "region", "value"])? {
+        let (region, name) = (text(file, parameter, "region")?, text(file, parameter, "name")?);
+        seed.parameter(region, name, text(file, parameter, "value")?);
+    }
+    for secret in tables(file, account, "secrets", &["name", "region", "value"])? {
+        seed.secret(text(file, secret, "region")?, text(file, secret, "name")?, text(file, secret, "value")?);
     }
     for function in tables(file, account, "lambdas", &["name", "region"])? {
         seed.lambda(text(file, function, "region")?, text(file, function, "name")?);

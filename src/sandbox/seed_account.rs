@@ -2,7 +2,9 @@
 
 use super::dynamodb::Table;
 use super::ids;
+use super::secretsmanager::StoredSecret;
 use super::seed_instance::InstanceSeed;
+use super::ssm::Parameter;
 use super::world::{Account, Bot, Role};
 
 /// An account, and what it starts with.
@@ -73,6 +75,27 @@ impl AccountSeed {
         let arn = format!("arn:aws:lambda:{region}:{}:function:{name}", self.account.id);
         self.account.functions.insert(arn.clone());
         arn
+    }
+
+    /// A symmetric KMS key with an alias (`alias/NAME`); its ARN.
+    pub fn key(&mut self, region: &str, alias: &str) -> String {
+        let account = self.account.id.clone();
+        let (id, arn) = self.account.keys.make(&account, region, "", 0.0);
+        self.account.keys.alias(region, alias, &id);
+        arn
+    }
+
+    /// A SecureString in the Parameter Store.
+    pub fn parameter(&mut self, region: &str, name: &str, value: &str) -> &mut AccountSeed {
+        self.account.parameters.insert((region.into(), name.into()), Parameter::seeded(value));
+        self
+    }
+
+    /// A secret in Secrets Manager.
+    pub fn secret(&mut self, region: &str, name: &str, value: &str) -> &mut AccountSeed {
+        let secret = StoredSecret::seeded(&self.account.id, region, name, value);
+        self.account.secrets.insert((region.into(), name.into()), secret);
+        self
     }
 
     /// A Lex V2 bot with aliases.

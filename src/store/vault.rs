@@ -59,7 +59,8 @@ impl SealedVault {
             Err(e) if e.kind == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e),
         };
-        let corrupt = |why: String| Error::corrupt(format!("the kept secret {key} is not what it has to be: {why}"));
+        let corrupt =
+            |why: String| Error::corrupt(format!("the kept secret {key} is not what it has to be: {why}"));
         let envelope: Envelope = serde_json::from_slice(&bytes).map_err(|e| corrupt(e.to_string()))?;
         if envelope.schema != SCHEMA {
             return Err(corrupt(format!("its schema is {}", envelope.schema)));

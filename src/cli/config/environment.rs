@@ -84,14 +84,13 @@ fn secrets(table: &Table<'_>) -> Result<Secrets> {
     };
     match (at.value.as_str(), key) {
         ("reference", None) => Ok(Secrets::Referenced),
-        ("reference", Some(key)) => {
-            Err(table.place.error(&key.span, "`kms_key` is for secrets = \"encrypt\", and here it is \"reference\""))
-        }
-        ("encrypt", Some(key)) if !key.value.is_empty() => Ok(Secrets::Encrypted { kms_key: key.value }),
-        ("encrypt", _) => Err(table
+        ("reference", Some(key)) => Err(table
             .place
-            .error(&at.span, "secrets = \"encrypt\" needs a `kms_key`")
-            .hint("kms_key = \"alias/snapdeploy\", or the ARN of a key in the environment's account and region")),
+            .error(&key.span, "`kms_key` is for secrets = \"encrypt\", and here it is \"reference\"")),
+        ("encrypt", Some(key)) if !key.value.is_empty() => Ok(Secrets::Encrypted { kms_key: key.value }),
+        ("encrypt", _) => Err(table.place.error(&at.span, "secrets = \"encrypt\" needs a `kms_key`").hint(
+            "kms_key = \"alias/snapdeploy\", or the ARN of a key in the environment's account and region",
+        )),
         (other, _) => {
             let message = format!("`secrets` has to be \"reference\" or \"encrypt\", not \"{other}\"");
             Err(table.place.error(&at.span, message))

@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn secrets_are_referenced_or_encrypted_with_a_key() {
-        let said = |text: &str| parse(&format!("{PROD}{text}\n")).map(|c| c.environments["prod"].secrets.clone());
+        let said =
+            |text: &str| parse(&format!("{PROD}{text}\n")).map(|c| c.environments["prod"].secrets.clone());
         let kms_key = "alias/x".to_string();
         assert_eq!(said("").unwrap(), Secrets::Referenced);
         assert_eq!(said("secrets = \"reference\"").unwrap(), Secrets::Referenced);
