@@ -286,9 +286,11 @@ mod tests {
 
     use serde_json::json;
 
+    use super::super::address::Address;
     use super::super::fields::field;
     use super::super::inventory::{Found, Inventory};
     use super::super::pin::Pin;
+    use super::super::template::Form;
     use super::*;
 
     const QUEUE: &str = "01234567-89ab-cdef-0123-456789abcdef";

@@ -45,6 +45,7 @@ mod restore;
 mod roundtrip;
 mod sandbox;
 mod schedule_laws;
+mod secrets;
 mod small;
 mod stores;
 mod trouble;

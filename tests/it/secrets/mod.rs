@@ -1,0 +1,9 @@
+//! Secrets: kept in envelopes or by fingerprint, given by overlays, never lost unawares and never shown.
+
+mod canary;
+mod fake;
+mod given;
+mod losses;
+mod sensitive;
+mod services;
+mod vault;
