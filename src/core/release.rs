@@ -28,6 +28,7 @@ use super::referrers::concerns_of;
 use super::renames::{self, Said, relabel};
 use super::repoint::repoint;
 use super::run::RunKind;
+use super::secret_paths::drop_orphans;
 use super::select::Selection;
 pub use super::source::Source;
 use super::survey;
@@ -252,7 +253,9 @@ impl Way<'_> {
             overlay::merge(&mut local, &driver.operational(address, &document.local));
         }
         let wanted = Document { portable: document.portable.clone(), local, ..Document::default() };
-        overlay::overlaid(self.means, self.inventory, address, wanted)
+        let (mut wanted, findings) = overlay::overlaid(self.means, self.inventory, address, wanted);
+        drop_orphans(&mut wanted);
+        (wanted, findings)
     }
 }
 

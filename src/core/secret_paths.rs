@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::document::Document;
 use super::secret::Fingerprint;
 use super::template::{Placeholder, Segment, Template};
 
@@ -90,6 +91,30 @@ pub fn put(part: &mut Map<String, Value>, path: &[String], value: Value) {
     }
 }
 
+/// Takes the secrets out of the environment's own part of `document` that the rest of it does not say are there: what
+/// does not ask for one has none.
+pub fn drop_orphans(document: &mut Document) {
+    let asked = secrets(&document.portable);
+    for path in sealed(&document.local).into_keys().filter(|p| !asked.contains(p)) {
+        take(&mut document.local, &path);
+    }
+}
+
+/// Takes away what stands at `path` in `part`, and the objects that this empties.
+fn take(part: &mut Map<String, Value>, path: &[String]) {
+    let Some((first, rest)) = path.split_first() else { return };
+    let emptied = match (part.get_mut(first), rest.is_empty()) {
+        (Some(Value::Object(inner)), false) => {
+            take(inner, rest);
+            inner.is_empty()
+        }
+        (_, last) => last,
+    };
+    if emptied {
+        part.remove(first);
+    }
+}
+
 /// Shows `see` every text in `part` and where it stands.
 pub fn each_text(part: &Map<String, Value>, see: &mut dyn FnMut(&[String], &str)) {
     fn visit(value: &Value, path: &mut Path, see: &mut dyn FnMut(&[String], &str)) {
@@ -138,6 +163,9 @@ mod tests {
         assert_eq!(found, [path(&["A", "x.y"]), path(&["L", "0", "k"])]);
         assert_eq!(secrets(part).into_iter().collect::<Vec<_>>(), [path(&["A", "z"])]);
         assert_eq!(at(part, &path(&["L", "0", "k"])), Some(&part["L"][0]["k"]));
+        let mut document = Document { local: part.clone(), ..Document::default() };
+        drop_orphans(&mut document);
+        assert_eq!(Value::Object(document.local)["A"], json!({ "z": "@{secret}" }));
         let mut copy = part.clone();
         put(&mut copy, &path(&["L", "0", "k"]), json!("new"));
         put(&mut copy, &path(&["B", "c"]), json!(1));
