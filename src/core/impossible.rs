@@ -38,7 +38,7 @@ pub(super) fn impossible(
     let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };
     let mut findings = Vec::new();
     for change in changes {
-        findings.extend(unset(environment, change.wish));
+        findings.extend(unset(environment, &change.wish.address, &change.moves));
         findings.extend(unassociated(change.wish, driver, &then));
         let mut seen = BTreeSet::new();
         for m in &change.moves {

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::address::Address;
 use super::document::Document;
 use super::driver::Change;
@@ -13,6 +11,7 @@ use super::finding::{Finding, Weight};
 use super::given::Givens;
 use super::lacking::{key, quoted};
 use super::means::Means;
+use super::moves::Move;
 use super::plan::{Wish, attainable};
 use super::portable::fingerprints;
 use super::secret::Fingerprint;
@@ -179,16 +178,14 @@ fn flags(address: &Address, paths: &[Path]) -> String {
     paths.iter().map(flag).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns a block about the secrets that `wish` needs and that neither the environment nor its overlay has, with the
-/// lines to paste.
-pub(super) fn unset(environment: &str, wish: &Wish) -> Option<Finding> {
-    let to = wish.to.as_ref()?;
-    let given = |path: &Path| matches!(at(&to.local, path), Some(Value::String(_)));
-    let missing: Vec<Path> = secrets(&to.portable).into_iter().filter(|p| !given(p)).collect();
+/// Returns a block about the secrets that `moves` of `address` need and that neither the environment nor its overlay has,
+/// with the lines to paste.
+pub(super) fn unset(environment: &str, address: &Address, moves: &[Move]) -> Option<Finding> {
+    let missing: BTreeSet<Path> = moves.iter().filter_map(|m| m.args.as_object()).flat_map(secrets).collect();
+    let missing: Vec<Path> = missing.into_iter().collect();
     if missing.is_empty() {
         return None;
     }
-    let address = &wish.address;
     let mut lines = vec![format!("[environments.{environment}.overlay.{}]", quoted(&address.to_string()))];
     lines.extend(missing.iter().map(|path| {
         let name: Vec<String> = path.iter().map(|step| key(step)).collect();

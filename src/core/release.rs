@@ -254,7 +254,9 @@ impl Way<'_> {
         }
         let wanted = Document { portable: document.portable.clone(), local, ..Document::default() };
         let (mut wanted, findings) = overlay::overlaid(self.means, self.inventory, address, wanted);
-        drop_orphans(&mut wanted);
+        if let Some(live) = live {
+            drop_orphans(&mut wanted, &live.document.portable);
+        }
         (wanted, findings)
     }
 }

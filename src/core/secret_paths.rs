@@ -91,11 +91,11 @@ pub fn put(part: &mut Map<String, Value>, path: &[String], value: Value) {
     }
 }
 
-/// Takes the secrets out of the environment's own part of `document` that the rest of it does not say are there: what
-/// does not ask for one has none.
-pub fn drop_orphans(document: &mut Document) {
+/// Takes the secrets out of the environment's own part of `document` that `was`, what it is to replace, said were there
+/// and that it does not: what does not ask for one has none.
+pub fn drop_orphans(document: &mut Document, was: &Map<String, Value>) {
     let asked = secrets(&document.portable);
-    for path in sealed(&document.local).into_keys().filter(|p| !asked.contains(p)) {
+    for path in secrets(was).into_iter().filter(|p| !asked.contains(p)) {
         take(&mut document.local, &path);
     }
 }
@@ -164,7 +164,8 @@ mod tests {
         assert_eq!(secrets(part).into_iter().collect::<Vec<_>>(), [path(&["A", "z"])]);
         assert_eq!(at(part, &path(&["L", "0", "k"])), Some(&part["L"][0]["k"]));
         let mut document = Document { local: part.clone(), ..Document::default() };
-        drop_orphans(&mut document);
+        let was = json!({ "A": { "x.y": "@{secret}" } });
+        drop_orphans(&mut document, was.as_object().unwrap());
         assert_eq!(Value::Object(document.local)["A"], json!({ "z": "@{secret}" }));
         let mut copy = part.clone();
         put(&mut copy, &path(&["L", "0", "k"]), json!("new"));

@@ -136,8 +136,9 @@ impl Fail {
                 if !bare.contains(&self.code.as_str()) {
                     // botocore: Connect's error shapes have `Message`, Lex's have `message`. The throttle is written by
                     // API Gateway in front of Connect, in lower case.
-                    // Lambda's ResourceNotFoundException has `Message`, its other errors `message`.
-                    let lower = service == "lambda" && self.code != "ResourceNotFoundException";
+                    // Of Lambda's errors these have `Message`, the others `message`.
+                    let upper = ["ResourceNotFoundException", "ResourceInUseException", "ServiceException"];
+                    let lower = service == "lambda" && !upper.contains(&self.code.as_str());
                     let member = if service == "lex" || lower || self.code == "TooManyRequestsException" {
                         "message"
                     } else {

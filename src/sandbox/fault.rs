@@ -39,6 +39,8 @@ pub enum FaultKind {
         /// The HTTP status: 400, or 500 and more.
         status: u16,
     },
+    /// The call is accepted, and what it begins fails (Lambda: an update, a creation).
+    FailsLater,
     /// The service's quota error (Connect: HTTP 429 too, and not a throttle).
     LimitExceeded,
 }
@@ -135,6 +137,7 @@ impl fmt::Display for FaultKind {
             FaultKind::ErrorAfter => "ErrorAfter",
             FaultKind::Late { .. } => "Late",
             FaultKind::Slow { .. } => "Slow",
+            FaultKind::FailsLater => "FailsLater",
             FaultKind::LimitExceeded => "LimitExceeded",
             FaultKind::Echo { .. } => "Echo",
         })
@@ -157,6 +160,7 @@ impl Fault {
             "ErrorAfter" => FaultKind::ErrorAfter,
             "Late" => FaultKind::Late { after_calls: number("after_calls", 1) },
             "Slow" => FaultKind::Slow { ms: number("ms", 100) },
+            "FailsLater" => FaultKind::FailsLater,
             "LimitExceeded" => FaultKind::LimitExceeded,
             "Echo" => FaultKind::Echo { status: u16::try_from(number("status", 500)).unwrap_or(500) },
             other => return Err(format!("no fault kind {other:?}")),
@@ -263,9 +267,11 @@ pub(crate) fn answer(kind: &FaultKind, call: &Call) -> Option<Answer> {
             let code = if *status >= 500 { server_error(service).code } else { "ValidationException".into() };
             Fail::new(*status, &code, said)
         }
-        FaultKind::DropBefore | FaultKind::DropAfter | FaultKind::Late { .. } | FaultKind::Slow { .. } => {
-            return None;
-        }
+        FaultKind::DropBefore
+        | FaultKind::DropAfter
+        | FaultKind::Late { .. }
+        | FaultKind::Slow { .. }
+        | FaultKind::FailsLater => return None,
     };
     Some(fail.answer(service))
 }

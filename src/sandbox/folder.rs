@@ -2,7 +2,10 @@
 //!
 //! ```text
 //! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
-//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region},
+//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region,
+//!                          code?, image?, versions? (code of each), env?, settings? (as CreateFunction has them),
+//!                          aliases? {live = "1"}, permissions? {qualifier?, StatementId, Principal, ...},
+//!                          concurrency?, tags?, event_sources? {source, qualifier?, ...}}; code is a file or a folder;
 //!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
 //!                          value};
 //!                          [switches] name = value
@@ -35,6 +38,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::folder_lambda;
 use super::ids::Kind;
 use super::seed::{Scenario, ScenarioError};
 use super::seed_account::AccountSeed;
@@ -42,7 +46,7 @@ use super::seed_instance::InstanceSeed;
 use super::seed_members;
 use super::template;
 
-fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
+pub(crate) fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
     ScenarioError { file: file.to_owned(), why: why.to_string() }
 }
 
@@ -56,19 +60,23 @@ fn read_toml(file: &Path, keys: &[&str]) -> Result<Map<String, Value>, ScenarioE
     Ok(map)
 }
 
-fn only(file: &Path, map: &Map<String, Value>, keys: &[&str]) -> Result<(), ScenarioError> {
+pub(crate) fn only(file: &Path, map: &Map<String, Value>, keys: &[&str]) -> Result<(), ScenarioError> {
     match map.keys().find(|key| !keys.contains(&key.as_str())) {
         Some(key) => Err(wrong(file, format!("unknown key {key:?}; there are {}", keys.join(", ")))),
         None => Ok(()),
     }
 }
 
-fn text<'a>(file: &Path, map: &'a Map<String, Value>, key: &str) -> Result<&'a str, ScenarioError> {
+pub(crate) fn text<'a>(
+    file: &Path,
+    map: &'a Map<String, Value>,
+    key: &str,
+) -> Result<&'a str, ScenarioError> {
     map.get(key).and_then(Value::as_str).ok_or_else(|| wrong(file, format!("needs {key} = \"...\"")))
 }
 
 /// The tables of an array of tables, each with known keys only.
-fn tables<'a>(
+pub(crate) fn tables<'a>(
     file: &Path,
     map: &'a Map<String, Value>,
     key: &str,
@@ -149,10 +157,7 @@ fn load_account(
     for secret in tables(file, account, "secrets", &["name", "region", "value"])? {
         seed.secret(text(file, secret, "region")?, text(file, secret, "name")?, text(file, secret, "value")?);
     }
-    for function in tables(file, account, "lambdas", &["name", "region"])? {
-        seed.lambda(text(file, function, "region")?, text(file, function, "name")?);
-    }
-    Ok(())
+    folder_lambda::load(file, account, seed)
 }
 
 /// Name lists of `instance.toml` and the kind each holds.

@@ -73,7 +73,9 @@ impl Scenario {
                 for bot in instance.bots {
                     super::seed_account::add_bot(&mut account.bots, bot);
                 }
-                account.functions.extend(functions(&instance.instance));
+                for arn in functions(&instance.instance) {
+                    super::seed_lambda::ensure(&mut account.functions, &arn);
+                }
                 account.instances.push(instance.instance);
             }
             accounts.insert(account.id.clone(), account);

@@ -1,9 +1,12 @@
 //! One account of a scenario.
 
+use serde_json::Value;
+
 use super::dynamodb::Table;
 use super::ids;
 use super::secretsmanager::StoredSecret;
 use super::seed_instance::InstanceSeed;
+use super::seed_lambda::{self, FunctionSeed};
 use super::ssm::Parameter;
 use super::world::{Account, Bot, Role};
 
@@ -73,7 +76,7 @@ impl AccountSeed {
     /// A Lambda function that no instance knows yet; its ARN.
     pub fn lambda(&mut self, region: &str, name: &str) -> String {
         let arn = format!("arn:aws:lambda:{region}:{}:function:{name}", self.account.id);
-        self.account.functions.insert(arn.clone());
+        seed_lambda::ensure(&mut self.account.functions, &arn);
         arn
     }
 
@@ -96,6 +99,25 @@ impl AccountSeed {
         let secret = StoredSecret::seeded(&self.account.id, region, name, value);
         self.account.secrets.insert((region.into(), name.into()), secret);
         self
+    }
+
+    /// The same function, to be given code, settings, versions, aliases and permissions.
+    pub fn function(&mut self, region: &str, name: &str) -> FunctionSeed<'_> {
+        let arn = format!("arn:aws:lambda:{region}:{}:function:{name}", self.account.id);
+        FunctionSeed::of(seed_lambda::ensure(&mut self.account.functions, &arn))
+    }
+
+    /// A version of a layer; its ARN.
+    pub fn layer(&mut self, region: &str, name: &str, version: u64, files: &[(&str, &[u8])]) -> String {
+        let arn = format!("arn:aws:lambda:{region}:{}:layer:{name}:{version}", self.account.id);
+        self.account.functions.layers.insert(arn.clone(), seed_lambda::layer(name, files));
+        arn
+    }
+
+    /// An enabled event source mapping of a function (`NAME` or `NAME:QUALIFIER`), with further members as
+    /// CreateEventSourceMapping has them; its UUID.
+    pub fn event_source(&mut self, region: &str, function: &str, source: &str, more: Value) -> String {
+        seed_lambda::mapping(&mut self.account, region, function, source, more)
     }
 
     /// A Lex V2 bot with aliases.

@@ -32,7 +32,8 @@ pub(crate) fn all(world: &World) -> Value {
             json!({
                 "name": account.name, "connect": instances(account, Detail::Volatile), "s3": s3, "dynamodb": tables, "lex": bots,
                 "kms": account.keys.state(), "ssm": places(&account.parameters, |p| p.state()),
-                "secretsmanager": places(&account.secrets, |s| s.state()), "lambda": account.functions, "roles": account.roles.keys().collect::<Vec<_>>(),
+                "secretsmanager": places(&account.secrets, |s| s.state()), "lambda": account.functions.state(),
+                "roles": account.roles.keys().collect::<Vec<_>>(),
             }),
         );
     }

@@ -41,6 +41,28 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "CreatePrompt takes presigned URLs that GetPromptFile did not make",
     ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
+    (
+        "lambda_conflict_before_revision",
+        "true",
+        "a change while an update is in progress is a 409 also with an old RevisionId; false: a 412",
+    ),
+    (
+        "lambda_failed_update_stays",
+        "true",
+        "after an update that failed GetFunction shows what was asked for; false: what was there before",
+    ),
+    (
+        "lambda_unchanged_version_is_new",
+        "false",
+        "an update that changed nothing lets PublishVersion make a new version",
+    ),
+    (
+        "lambda_update_calls",
+        "1",
+        "creations and updates of functions (and event sources) are under way for this many calls that name them",
+    ),
+    ("lambda_update_seconds", "0", "and for at least this many seconds on the sandbox's clock"),
+    ("lambda_updates_held", "false", "and for as long as this is true"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     (

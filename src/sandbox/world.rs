@@ -13,6 +13,7 @@ use super::fault::{self, Armed, FaultKind, Hold};
 use super::history::History;
 use super::ids::Kind;
 use super::kms::Keys;
+use super::lambda;
 use super::quota::Buckets;
 use super::record::CallRecord;
 use super::route;
@@ -85,8 +86,8 @@ pub(crate) struct Account {
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) bots: Vec<Bot>,
-    /// ARNs of Lambda functions.
-    pub(crate) functions: BTreeSet<String>,
+    /// What is in Lambda.
+    pub(crate) functions: lambda::Held,
     /// By region and name.
     pub(crate) tables: BTreeMap<(String, String), Table>,
     pub(crate) keys: Keys,
@@ -123,6 +124,8 @@ pub(crate) struct World {
     pub(crate) calls: Vec<CallRecord>,
     /// How many calls there have been.
     pub(crate) n: u64,
+    /// What the call that is being carried out begins will fail.
+    pub(crate) doomed: bool,
     /// Calls whose connection was closed, and after how many further calls each is applied.
     pub(crate) late: Vec<(u64, Call)>,
 }
@@ -149,6 +152,12 @@ impl World {
     pub(crate) fn perform(&mut self, call: &Call, fault: Option<FaultKind>) -> Option<Answer> {
         let (answer, applied) = match &fault {
             None | Some(FaultKind::Slow { .. }) => (Some(self.apply(call)), true),
+            Some(FaultKind::FailsLater) => {
+                self.doomed = true;
+                let answer = self.apply(call);
+                self.doomed = false;
+                (Some(answer), true)
+            }
             Some(FaultKind::DropBefore | FaultKind::Late { .. }) => (None, false),
             Some(FaultKind::DropAfter) => {
                 self.apply(call);

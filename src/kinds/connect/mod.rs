@@ -39,3 +39,4 @@ mod write_rules;
 pub use association::implied;
 pub use calls::Calls;
 pub use driver::Connect;
+pub use moves::UID_TAG;

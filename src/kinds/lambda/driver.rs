@@ -1,31 +1,44 @@
 //! The driver for AWS Lambda: functions of an account in a region.
 
-use async_trait::async_trait;
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use super::names;
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::calls::Calls;
+use super::fetch::Shelf;
+use super::fields::FIELDS;
+use super::send::Sender;
+use super::source::SOURCES;
+use super::state::{ALIASES, VERSIONS};
+use super::{attainable, checks, encode, moves, names, secret};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
+use crate::core::finding::Finding;
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
 use crate::core::naming::Naming;
-use crate::core::{Error, Pin, Result};
+use crate::core::place::{operational, place};
+use crate::core::secret::Fingerprint;
+use crate::core::{Digest, Error, Pin, Result};
 use crate::kinds::named;
 
 /// The functions of one account in one region.
 pub struct Functions {
     pin: Pin,
-    account: Account,
+    calls: Calls,
     values: Values,
+    shelf: Shelf,
 }
 
 impl Functions {
     /// Returns the driver for the functions beside the instance that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Functions {
-        Functions { pin, account, values }
+        Functions { pin, calls: Calls { account }, values, shelf: Shelf::default() }
     }
 
     /// Returns what is called otherwise there.
@@ -35,7 +48,7 @@ impl Functions {
 
     /// Lists them all, by the names that the configuration has for them.
     pub async fn named(&self) -> Result<Vec<Found>> {
-        let mut found = names::functions(&self.account, &self.pin).await?;
+        let mut found = names::functions(&self.calls.account, &self.pin).await?;
         named::rename(&self.values.names, &mut found);
         Ok(found)
     }
@@ -48,7 +61,7 @@ impl Driver for Functions {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        Vec::new()
+        vec!["lambda/function"]
     }
 
     fn has_shells(&self, _: &str) -> bool {
@@ -65,35 +78,80 @@ impl Driver for Functions {
         Ok(self.named().await?.into_iter().find(|f| f.address == *address))
     }
 
-    async fn fetch(&self, of: &Found, _: Freshness) -> Result<Raw> {
-        Err(by_name_only(&of.address))
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        let fetched = Box::pin(self.shelf.fetch(&self.calls, of, how)).await;
+        fetched.map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 
-    fn encode(&self, of: &Found, _: Raw, _: &Inventory) -> Live {
-        Live { found: of.clone(), document: Document::default(), findings: Vec::new(), secrets: Vec::new() }
+    async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
+        self.calls.archive(of, digest).await
+    }
+
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        encode::live(of, raw, inventory, &self.values)
+    }
+
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
+        match to {
+            Some(to) => {
+                let (to, said) = attainable::attainable(address, from, to);
+                (Some(to), said)
+            }
+            None => (None, Vec::new()),
+        }
+    }
+
+    fn place(&self, _: &Address, members: &Map<String, Value>) -> Document {
+        place(members, FIELDS)
+    }
+
+    fn operational(&self, _: &Address, local: &Map<String, Value>) -> Map<String, Value> {
+        let mut all = operational(local, FIELDS);
+        all.extend(local.get_key_value(SOURCES).map(|(name, value)| (name.clone(), value.clone())));
+        all
+    }
+
+    /// Nobody is asked which content an alias has in an environment, nor who else may invoke a function.
+    fn drafts(&self, _: &Address, local: &Map<String, Value>) -> Map<String, Value> {
+        let own =
+            [ALIASES, VERSIONS, "OtherPermissions"].into_iter().filter_map(|name| local.get_key_value(name));
+        own.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    fn alias_made<'m>(&self, m: &'m Move) -> Option<&'m str> {
+        m.args["Name"].as_str().filter(|_| m.call == moves::CREATE_ALIAS)
+    }
+
+    fn still_held(&self, _: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {
+        secret::still_held(from, to)
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
-        Err(by_name_only(change.address))
+        moves::moves(change, &self.values.names.physical(change.address))
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
-        Err(by_name_only(&create.address))
+        Err(Error::bug(format!("{} has no shell", create.address)))
     }
 
     fn empty(&self, _: &Change<'_>) -> Result<Vec<Move>> {
         Ok(Vec::new())
     }
 
-    async fn send(&self, m: &Move, _: Option<&Found>, _: Value, _: &Sending<'_>) -> Reply {
-        Reply::Refused(by_name_only(&m.address))
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        let Functions { pin, calls, values, shelf } = self;
+        Box::pin(Sender { calls, shelf, values, pin, with }.send(m, id, args)).await
     }
 
-    async fn checks(&self, _: &[Live], _: &Inventory) -> Result<Vec<Check>> {
-        Ok(Vec::new())
+    async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {
+        let mut all: Vec<Check> = checks::active(&self.calls, live).await.into_iter().collect();
+        all.extend(checks::aliases(live));
+        all.push(checks::unqualified(live));
+        Ok(all)
     }
-}
-
-fn by_name_only(address: &Address) -> Error {
-    Error::blocked(format!("{address} is of a kind that this version knows by name only"))
 }

@@ -1,118 +1,94 @@
-//! Functions: ListFunctions and GetFunctionConfiguration.
+//! GetFunction, GetFunctionConfiguration and DeleteFunction.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::super::answer::{Answer, Fail};
-use super::super::base64;
-use super::super::call::Call;
-use super::super::digest;
-use super::super::ids;
-use super::super::world::World;
+use super::super::s3::Bucket;
+use super::ask::Ask;
+use super::held::{Edition, Function, Held};
+use super::input::{Named, conflict, invalid};
+use super::show;
 
-/// "ListFunctions returns a maximum of 50 items in each response, even if you set the number higher" (API reference).
-const PAGE: usize = 50;
-/// The code of every function: a made-up archive of this size.
-const CODE_SIZE: u64 = 1024;
-
-/// botocore InvalidParameterValueException: 400.
-fn invalid(message: impl Into<String>) -> Fail {
-    Fail::new(400, "InvalidParameterValueException", message).with("Type", json!("User"))
+/// The edition that a call names, as a copy, with the ARN that it was named by.
+fn asked(held: &mut Held, ask: &Ask<'_>) -> Result<(Function, Edition, Named), Fail> {
+    let (function, named) = ask.function(held)?;
+    let edition = function.qualified(named.qualifier.as_deref()).ok_or_else(|| named.missing())?.clone();
+    Ok((function.clone(), edition, named))
 }
 
-/// Carries an operation out, on the functions of the caller's account in the region.
-pub(crate) fn dispatch(world: &World, call: &Call) -> Result<Answer, Fail> {
-    let prefix = format!("arn:aws:lambda:{}:{}:function:", call.region, call.caller.account);
-    let functions = world.accounts.get(&call.caller.account).map(|account| &account.functions);
-    let here: Vec<&str> =
-        functions.into_iter().flatten().filter_map(|arn| arn.strip_prefix(&prefix)).collect();
-    match call.operation.as_str() {
-        "ListFunctions" => list(call, &prefix, &here),
-        "GetFunctionConfiguration" => {
-            let given = call.label(0);
-            let name = name_of(given);
-            // The sandbox knows functions only.
-            if name.contains(':') || call.param("Qualifier").is_some() {
-                return Err(Fail::not_implemented("versions and aliases of functions"));
-            }
-            if !here.contains(&name) {
-                let message = format!("Function not found: {prefix}{name}");
-                return Err(Fail::new(404, "ResourceNotFoundException", message).with("Type", json!("User")));
-            }
-            let mut all = configuration(call, &prefix, name);
-            // "ListFunctions returns a subset of the FunctionConfiguration fields": these are what Get has besides.
-            all.insert("State".into(), json!("Active"));
-            all.insert("LastUpdateStatus".into(), json!("Successful"));
-            Ok(Answer::json(&Value::Object(all)))
-        }
-        other => Err(Fail::not_implemented(&format!("lambda:{other}"))),
+/// The ARN is of what was asked for: qualified with an alias when it was one (LocalStack's suite, recorded on AWS:
+/// test_alias_lifecycle).
+fn shown(held: &Held, function: &Function, edition: &Edition, named: &Named) -> Map<String, Value> {
+    let mut out = show::whole(held, function, edition);
+    if named.qualifier.is_some() {
+        out.insert("FunctionArn".into(), json!(named.whole()));
     }
+    out
 }
 
-/// A name out of a name, a partial ARN (`123456789012:function:NAME`) or an ARN.
-fn name_of(given: &str) -> &str {
-    given.split_once("function:").map_or(given, |(_, name)| name)
+/// GetFunctionConfiguration.
+pub(crate) fn configuration(held: &mut Held, ask: &Ask<'_>) -> Result<Answer, Fail> {
+    let (function, edition, named) = asked(held, ask)?;
+    Ok(Answer::json(&Value::Object(shown(held, &function, &edition, &named))))
 }
 
-/// `FunctionConfiguration`; all but names is made up and the same for all.
-fn configuration(call: &Call, prefix: &str, name: &str) -> Map<String, Value> {
-    let all = json!({
-        "FunctionName": name,
-        "FunctionArn": format!("{prefix}{name}"),
-        "Runtime": "nodejs22.x",
-        "Role": format!("arn:aws:iam::{}:role/{name}", call.caller.account),
-        "Handler": "index.handler",
-        "CodeSize": CODE_SIZE,
-        "Description": "",
-        "Timeout": 3,
-        "MemorySize": 128,
-        "LastModified": "2026-01-01T00:00:00.000+0000",
-        "CodeSha256": base64::encode(&digest::sha256(name.as_bytes())),
-        "Version": "$LATEST",
-        "TracingConfig": {"Mode": "PassThrough"},
-        "RevisionId": ids::derived(&[prefix, name, "revision"]),
-        "PackageType": "Zip",
-        "Architectures": ["x86_64"],
-        "EphemeralStorage": {"Size": 512},
-        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
-        "LoggingConfig": {"LogFormat": "Text", "LogGroup": format!("/aws/lambda/{name}")},
+/// GetFunction. "If you specify a function version, only details that are specific to that version are returned":
+/// concurrency belongs to the function. Tags come with the function.
+pub(crate) fn get(
+    held: &mut Held,
+    ask: &Ask<'_>,
+    buckets: &mut BTreeMap<String, Bucket>,
+) -> Result<Answer, Fail> {
+    let (function, edition, named) = asked(held, ask)?;
+    let mut out = json!({
+        "Configuration": shown(held, &function, &edition, &named),
+        "Code": edition.code.location(ask.call, ask.rules.now, buckets),
     });
-    match all {
-        Value::Object(all) => all,
-        _ => Map::new(),
+    if !function.tags.is_empty() {
+        out["Tags"] = json!(function.tags);
     }
-}
-
-/// ListFunctions, in the order of names.
-fn list(call: &Call, prefix: &str, here: &[&str]) -> Result<Answer, Fail> {
-    let versions = match call.param("FunctionVersion") {
-        None => "",
-        // Every version of every function; there is only $LATEST, and ARNs are then qualified (API reference).
-        Some("ALL") => ":$LATEST",
-        Some(other) => return Err(invalid(format!("FunctionVersion {other:?} is not ALL"))),
-    };
-    let size = match call.param("MaxItems") {
-        None => PAGE,
-        Some(text) => {
-            let size = text.parse::<usize>().ok().filter(|size| (1..=10_000).contains(size));
-            size.ok_or_else(|| invalid("MaxItems must be between 1 and 10000"))?.min(PAGE)
-        }
-    };
-    let start = match call.param("Marker") {
-        None => 0,
-        Some(marker) => base64::decode(marker)
-            .and_then(|bytes| String::from_utf8(bytes).ok()?.strip_prefix("lambda@")?.parse().ok())
-            .ok_or_else(|| invalid("Marker is not valid"))?,
-    };
-    let mut items = Vec::new();
-    for name in here.iter().skip(start).take(size) {
-        let mut item = configuration(call, prefix, name);
-        item.insert("FunctionArn".into(), json!(format!("{prefix}{name}{versions}")));
-        items.push(Value::Object(item));
-    }
-    let end = start + items.len();
-    let mut out = json!({"Functions": items});
-    if end < here.len() {
-        out["NextMarker"] = json!(base64::encode(format!("lambda@{end}").as_bytes()));
+    if let (Some(reserved), None | Some("$LATEST")) = (function.concurrency, named.qualifier.as_deref()) {
+        out["Concurrency"] = json!({"ReservedConcurrentExecutions": reserved});
     }
     Ok(Answer::json(&out))
+}
+
+/// DeleteFunction: the function with all its versions and aliases, or one version. What else names the function (an event
+/// source, an instance's association, a flow) is not looked at: "To delete Lambda event source mappings that invoke a
+/// function, use DeleteEventSourceMapping. For Amazon Web Services services and resources that invoke your function
+/// directly, delete the trigger in the service where you originally configured it."
+pub(crate) fn delete(held: &mut Held, ask: &Ask<'_>) -> Result<Answer, Fail> {
+    let (function, named) = ask.function(held)?;
+    match named.qualifier.as_deref() {
+        None => {
+            held.functions.remove(&named.arn);
+        }
+        Some("$LATEST") => {
+            return Err(invalid("$LATEST version cannot be deleted without deleting the function."));
+        }
+        Some(version) => {
+            let Ok(number) = version.parse::<u64>() else {
+                return Err(invalid("Deletion of aliases is not currently supported."));
+            };
+            // "You cannot delete a function version that is referenced by an alias" (Qualifier of DeleteFunction).
+            let users = function
+                .aliases
+                .iter()
+                .filter(|(_, alias)| alias.version == version || alias.weights.contains_key(version));
+            let users: Vec<&str> = users.map(|(name, _)| name.as_str()).collect();
+            if !users.is_empty() {
+                return Err(conflict(format!(
+                    "Unable to delete version because the following aliases reference it: [{}]",
+                    users.join(", ")
+                )));
+            }
+            // A version that is not there is deleted already (LocalStack's suite, recorded on AWS:
+            // test_delete_on_nonexisting_version).
+            function.versions.remove(&number);
+            function.policies.remove(version);
+        }
+    }
+    Ok(Answer::empty(204))
 }

@@ -15,6 +15,7 @@ fn scenario() -> Scenario {
     account.role("snapdeploy", Some("shared secret")).bucket(REGION, "acme-store").table(REGION, "ledger");
     account.bot(REGION, "Orders", &["live", "test"]);
     account.lambda(REGION, "later");
+    account.layer(REGION, "shared", 3, &[("nodejs/shared.js", b"exports.n = 1;")]);
     for n in 0..20 {
         account.lambda(REGION, &format!("unused-{n}"));
     }

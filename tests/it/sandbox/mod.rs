@@ -8,6 +8,9 @@ mod dynamodb;
 mod example;
 mod faults;
 mod identity;
+mod lambda;
+mod lambda_changes;
+mod lambda_compared;
 mod modules;
 mod prompts;
 mod routing;
@@ -128,9 +131,9 @@ pub(crate) async fn raw(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)],
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     stream.write_all(format!("{request}\r\n{body}").as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// Headers of a request to a service, signed some minutes ago.

@@ -1,0 +1,114 @@
+//! Checks of functions: whether they can run, and whether callers name aliases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use serde_json::Value;
+
+use super::calls::Calls;
+use super::state::{ALIASES, numbered};
+use super::wait::trouble;
+use crate::core::address::Address;
+use crate::core::driver::{Check, Live};
+use crate::core::portable::references;
+use crate::core::template::Form;
+
+/// The kind.
+const KIND: &str = "lambda/function";
+/// What every bot calls the alias that follows its draft.
+const TEST_ALIAS: &str = "TSTALIASID";
+
+/// Asks whether the functions of `live` are active and were updated well.
+pub async fn active(calls: &Calls, live: &[Live]) -> Option<Check> {
+    let functions: Vec<&Live> = live.iter().filter(|l| l.found.address.kind() == KIND).collect();
+    if functions.is_empty() {
+        return None;
+    }
+    let asked = join_all(functions.iter().map(|l| calls.configuration(&l.found.id, None))).await;
+    let problems = functions.iter().zip(asked).filter_map(|(l, answer)| {
+        let address = &l.found.address;
+        match answer {
+            Ok(now) if now["State"] == "Pending" => Some(format!("{address} is still being made")),
+            Ok(now) if now["LastUpdateStatus"] == "InProgress" => {
+                Some(format!("{address} is still being updated"))
+            }
+            Ok(now) => trouble(&now).map(|why| format!("{address}: {why}")),
+            Err(e) => Some(format!("{address}: {}", e.message)),
+        }
+    });
+    let problems: Vec<String> = problems.collect();
+    Some(Check {
+        name: "functions".into(),
+        healthy: problems.is_empty(),
+        detail: format!("{} of {} active and updated", functions.len() - problems.len(), functions.len()),
+        problems,
+    })
+}
+
+/// Asks whether each alias names a version that is there.
+pub fn aliases(live: &[Live]) -> Option<Check> {
+    let mut problems = Vec::new();
+    let mut count = 0;
+    for l in live.iter().filter(|l| l.found.address.kind() == KIND) {
+        let there: BTreeSet<String> =
+            numbered(&l.document).into_values().flatten().map(|key| key.0).collect();
+        for (name, alias) in l.document.portable.get(ALIASES).and_then(Value::as_object).into_iter().flatten()
+        {
+            count += 1;
+            let content = alias["Content"].as_str().unwrap_or_default();
+            if !there.contains(content) && content != super::state::LATEST {
+                problems.push(format!("{}#{name} names a version that is not there", l.found.address));
+            }
+        }
+    }
+    (count > 0).then(|| Check {
+        name: "aliases of functions".into(),
+        healthy: problems.is_empty(),
+        detail: format!("{count} aliases, {} without a version", problems.len()),
+        problems,
+    })
+}
+
+/// Says which flows call a function without an alias although it has some, or a bot by its test alias: what is changed
+/// there is in force at once, and no alias can take it back. It is a warning.
+pub fn unqualified(live: &[Live]) -> Check {
+    let with: BTreeMap<&Address, Vec<&str>> = live
+        .iter()
+        .filter_map(|l| {
+            let aliases = l.document.portable.get(ALIASES)?.as_object()?;
+            Some((&l.found.address, aliases.keys().map(String::as_str).collect()))
+        })
+        .filter(|(address, _)| address.kind() == KIND)
+        .collect();
+    let mut problems = Vec::new();
+    let flows = live.iter().filter(|l| ["connect/flow", "connect/module"].contains(&l.found.address.kind()));
+    for l in flows {
+        let user = &l.found.address;
+        for (form, address, qualifier) in references(&Value::Object(l.document.portable.clone())) {
+            if form == Form::Name {
+                continue;
+            }
+            match qualifier.as_deref() {
+                None | Some("$LATEST") => {
+                    if let Some(names) = with.get(&address) {
+                        let names = names.join(", ");
+                        problems.push(format!("{user} calls {address} without an alias; it has {names}"));
+                    }
+                }
+                Some(TEST_ALIAS) => problems.push(format!("{user} calls {address} by its test alias")),
+                Some(_) => {}
+            }
+        }
+    }
+    problems.sort();
+    problems.dedup();
+    Check {
+        name: "callers name aliases".into(),
+        healthy: true,
+        detail: match problems.len() {
+            0 => "every flow calls functions and bots by aliases that can be moved".into(),
+            n => format!("{n} calls pass by the aliases"),
+        },
+        problems,
+    }
+}
