@@ -48,7 +48,7 @@ impl StoredSecret {
             id: ids::derived(&[account, region, "secret", name]),
             value: Held::Text(value.into()),
             stages: [CURRENT.to_owned()].into(),
-            created: 0.0,
+            created: clock::SEEDED,
         };
         StoredSecret { arn: arn(account, region, name), versions: vec![version], deleted: None }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::clock;
 use super::dynamodb::Table;
 use super::ids;
 use super::secretsmanager::StoredSecret;
@@ -83,7 +84,7 @@ impl AccountSeed {
     /// A symmetric KMS key with an alias (`alias/NAME`); its ARN.
     pub fn key(&mut self, region: &str, alias: &str) -> String {
         let account = self.account.id.clone();
-        let (id, arn) = self.account.keys.make(&account, region, "", 0.0);
+        let (id, arn) = self.account.keys.make(&account, region, "", clock::SEEDED);
         self.account.keys.alias(region, alias, &id);
         arn
     }

@@ -33,7 +33,7 @@ const MOST_BYTES: usize = 4096;
 impl Parameter {
     /// A SecureString that is there from the start.
     pub(crate) fn seeded(value: &str) -> Parameter {
-        Parameter { versions: vec![Version::new(1, "SecureString", value, DEFAULT_KEY, 0.0)] }
+        Parameter { versions: vec![Version::new(1, "SecureString", value, DEFAULT_KEY, clock::SEEDED)] }
     }
 
     /// Kind, number and a digest of the newest value; never the value.

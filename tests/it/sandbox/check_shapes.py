@@ -12,6 +12,7 @@ from check_settings import functions, settings
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
 from shapes_lambda import lambda_
+from shapes_secrets import secrets
 from shapes_routing import routing, settings as store_settings
 
 
@@ -275,7 +276,7 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, content, settings, routing, functions, lambda_, s3, dynamodb, store_settings):
+for part in (sts, connect, content, settings, routing, functions, lambda_, s3, dynamodb, store_settings, secrets):
     try:
         part(endpoint)
     except Exception as error:

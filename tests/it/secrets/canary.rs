@@ -114,6 +114,15 @@ impl Scene {
             seed.parameter(REGION, "/prod/word", &hunt.plant("ssm"));
             let api = serde_json::json!({ "token": hunt.plant("secretsmanager") }).to_string();
             seed.secret(REGION, "prod/api", &api);
+            let (a, b) = match account {
+                DEV => (hunt.plant("dev-password"), hunt.plant("dev-key")),
+                _ => (hunt.plant("prod-password"), hunt.plant("prod-key")),
+            };
+            let own = if account == DEV { "DEV_KEY" } else { "PROD_KEY" };
+            let function = seed.function(REGION, "vaulted").files(&[("index.js", b"exports")]);
+            function
+                .settings(serde_json::json!({ "Timeout": if account == DEV { 9 } else { 3 } }))
+                .env(&[("DB_PASSWORD", &a), (own, &b)]);
         }
         let sandbox = Sandbox::start(scenario).unwrap();
         let answers = vec![answer(200, "ok"); 40];
@@ -124,7 +133,13 @@ impl Scene {
         // A store on disk can be searched, SQLite's files too.
         let other = |line: &&str| !line.starts_with("store");
         let config: Vec<&str> = config.lines().filter(other).collect();
-        let config = format!("store = \"file://.snapdeploy\"\n{}\n", config.join("\n"));
+        let config =
+            config.join("\n").replace("[\"connect/*\"]", "[\"connect/*\", \"lambda/function/vaulted\"]");
+        let config = config.replace(
+            "protected = true\n",
+            "protected = true\nsecrets = \"encrypt\"\nkms_key = \"alias/snapdeploy\"\n",
+        );
+        let config = format!("store = \"file://.snapdeploy\"\n{config}\n");
         fs::write(directory.path().join("snapdeploy.toml"), config).unwrap();
         Scene { sandbox, directory, hunt, webhook, runs: 0 }
     }
@@ -210,14 +225,40 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
         &["history"],
         &["history", "export"],
         &["rollback", "prod", "--dry-run"],
+        &["show", "prod@latest", "lambda/function/vaulted"],
         &["rollback", "prod", "--confirm", "acme/prod"],
         &["frobnicate"],
     ] {
         scene.run(arguments);
     }
-    // An overlay that reads both stores. Nothing of Connect takes a secret, so the plan is blocked after they were read.
+    // An overlay that reads both stores, for what takes secrets.
+    let given = "[environments.prod.overlay.\"lambda/function/vaulted\".Environment.Variables]\n\
+         DEV_KEY = \"@{ssm:/prod/word}\"\nTOKEN = \"x@{secretsmanager:prod/api#token}y\"\n";
+    let function = [&deploy[..], &["lambda/function/vaulted", "--overwrite-drift"]].concat();
+    scene.overlay("");
+    let (code, text) = scene.run(&function);
+    assert_eq!(code, 13, "{text}");
+    assert!(text.contains("needs Environment.Variables.DEV_KEY, which is a secret"), "{text}");
+    scene.overlay(given);
+    let (code, text) = scene.run(&function);
+    assert_eq!(code, 0, "{text}");
+    let updated = |scene: &Scene| {
+        scene.sandbox.calls().iter().filter(|c| c.operation == "UpdateFunctionConfiguration").count()
+    };
+    assert!(updated(&scene) > 0, "the function was written");
+    for operation in ["UpdateFunctionConfiguration", "Decrypt", "GenerateDataKey", "GetFunction"] {
+        for kind in [FaultKind::Echo { status: 400 }, FaultKind::Echo { status: 500 }, FaultKind::DropAfter] {
+            scene.sandbox.fault(Fault { times: 60, ..Fault::next(operation, kind) });
+            scene.run(&["rollback", "prod", "--confirm", "acme/prod"]);
+            scene.run(&function);
+            scene.sandbox.clear_faults();
+            scene.run(&["deploy", "--resume", "--confirm", "acme/prod"]);
+        }
+    }
+    scene.run(&["rollback", "prod", "--confirm", "acme/prod"]);
+    // The same for what takes none: the plan is blocked after the parameters were read.
     scene.overlay(
-        "[environments.prod.overlay.\"connect/queue/Billing\"]\n\
+        "[environments.prod.overlay.\"connect/queue/Sales\"]\n\
          Description = \"@{ssm:/prod/word} @{secretsmanager:prod/api#token}\"\n",
     );
     let (code, text) = scene.run(&deploy);
