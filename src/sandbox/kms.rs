@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::{Account, World};
-use super::{base64, clock, ids};
+use super::{base64, clock, digest, ids};
 
 /// A symmetric key.
 #[derive(Debug, Clone)]
@@ -119,6 +119,11 @@ impl KmsKey {
         self.arn.rsplit('/').next().unwrap_or_default()
     }
 
+    /// "This field is present for symmetric encryption keys" whose origin is KMS (botocore, BackingKeyIdType: 64 hex digits).
+    fn material_id(&self) -> String {
+        digest::sha256_hex(self.id().as_bytes())
+    }
+
     fn cipher(&self) -> Result<LessSafeKey, Fail> {
         let internal = |_| Fail::new(500, "KMSInternalException", "the sandbox cannot make a cipher");
         UnboundKey::new(&AES_256_GCM, &self.material).map(LessSafeKey::new).map_err(internal)
@@ -154,6 +159,7 @@ impl KmsKey {
             "Origin": "AWS_KMS", "KeyManager": if self.managed { "AWS" } else { "CUSTOMER" },
             "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT", "KeySpec": "SYMMETRIC_DEFAULT",
             "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"], "MultiRegion": false,
+            "CurrentKeyMaterialId": self.material_id(),
         })
     }
 }
@@ -270,6 +276,7 @@ fn operation(account: &mut Account, call: &Call, body: &Map<String, Value>, now:
             let blob = key.encrypt(&plain, &context(body))?;
             json!({
                 "CiphertextBlob": base64::encode(&blob), "Plaintext": base64::encode(&plain), "KeyId": key.arn,
+                "KeyMaterialId": key.material_id(),
             })
         }
         "Decrypt" => {
@@ -289,7 +296,7 @@ fn operation(account: &mut Account, call: &Call, body: &Map<String, Value>, now:
                 Fail::new(400, "AccessDeniedException", message)
             })?;
             let plain = key.decrypt(&blob, &context(body))?;
-            json!({"Plaintext": base64::encode(&plain), "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"})
+            json!({"Plaintext": base64::encode(&plain), "KeyId": key.arn, "KeyMaterialId": key.material_id(), "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"})
         }
         other => return Err(Fail::not_implemented(&format!("kms:{other}"))),
     })

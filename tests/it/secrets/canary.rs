@@ -16,6 +16,8 @@ const DEV: &str = "111111111111";
 const PROD: &str = "222222222222";
 const REGION: &str = "us-east-1";
 
+const OUTPUTS: [&str; 3] = ["human", "json", "github"];
+
 /// A value that is found wherever it stands: a prefix, and 24 characters of chance.
 fn canary(place: &str) -> String {
     let mut random = [0; 12];
@@ -156,10 +158,20 @@ impl Scene {
         fs::write(file, format!("{before}# overlay of the hunt\n{text}")).unwrap();
     }
 
-    /// Runs a command with every output there is and searches what it says; returns its code and what it said.
+    /// Runs a command with every output there is and searches what it says; returns the last code and words.
     fn run(&mut self, arguments: &[&str]) -> (i32, String) {
+        self.run_as(&OUTPUTS, arguments)
+    }
+
+    /// Runs a command that is to fail with one output, another one each time.
+    fn fail(&mut self, arguments: &[&str]) {
+        let output = OUTPUTS[self.runs % OUTPUTS.len()];
+        self.run_as(&[output], arguments);
+    }
+
+    fn run_as(&mut self, outputs: &[&str], arguments: &[&str]) -> (i32, String) {
         let mut last = (0, String::new());
-        for output in ["human", "json", "github"] {
+        for output in outputs {
             let mut command = Command::new(env!("CARGO_BIN_EXE_snapdeploy"));
             command
                 .current_dir(self.directory.path())
@@ -246,13 +258,13 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
         scene.sandbox.calls().iter().filter(|c| c.operation == "UpdateFunctionConfiguration").count()
     };
     assert!(updated(&scene) > 0, "the function was written");
-    for operation in ["UpdateFunctionConfiguration", "Decrypt", "GenerateDataKey", "GetFunction"] {
+    for operation in ["UpdateFunctionConfiguration", "Decrypt", "GenerateDataKey"] {
         for kind in [FaultKind::Echo { status: 400 }, FaultKind::Echo { status: 500 }, FaultKind::DropAfter] {
             scene.sandbox.fault(Fault { times: 60, ..Fault::next(operation, kind) });
-            scene.run(&["rollback", "prod", "--confirm", "acme/prod"]);
-            scene.run(&function);
+            scene.fail(&["rollback", "prod", "--confirm", "acme/prod"]);
+            scene.fail(&function);
             scene.sandbox.clear_faults();
-            scene.run(&["deploy", "--resume", "--confirm", "acme/prod"]);
+            scene.fail(&["deploy", "--resume", "--confirm", "acme/prod"]);
         }
     }
     scene.run(&["rollback", "prod", "--confirm", "acme/prod"]);
@@ -278,7 +290,7 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
             FaultKind::ExpiredToken,
         ] {
             scene.sandbox.fault(Fault { times: 60, ..Fault::next(operation, kind) });
-            scene.run(&["deploy", "dev@latest", "--to", "prod", "--dry-run"]);
+            scene.fail(&["deploy", "dev@latest", "--to", "prod", "--dry-run"]);
             scene.sandbox.clear_faults();
         }
     }
@@ -286,10 +298,10 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
     scene.overlay("");
     for kind in [FaultKind::AccessDenied, FaultKind::Echo { status: 400 }, FaultKind::DropAfter] {
         scene.sandbox.fault(Fault { nth: 2, ..Fault::next("CreateQueue", kind) });
-        scene.run(&[&deploy[..], &["--on-failure", "stop", "--overwrite-drift"]].concat());
+        scene.fail(&[&deploy[..], &["--on-failure", "stop", "--overwrite-drift"]].concat());
         scene.sandbox.clear_faults();
-        scene.run(&["deploy", "--resume", "--confirm", "acme/prod"]);
-        scene.run(&["rollback", "prod", "--confirm", "acme/prod"]);
+        scene.fail(&["deploy", "--resume", "--confirm", "acme/prod"]);
+        scene.fail(&["rollback", "prod", "--confirm", "acme/prod"]);
     }
     let runs = scene.runs;
     let hunt = scene.finish();
@@ -299,7 +311,7 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
         canaries.len(),
         found.len()
     );
-    assert!(places > 300 && bytes > 1_000_000, "{places} places and {bytes} bytes are not everything");
+    assert!(places > 200 && bytes > 1_000_000, "{places} places and {bytes} bytes are not everything");
     assert!(found.is_empty(), "{found:#?}");
 }
 

@@ -26,6 +26,7 @@ def plain(value):
     if not isinstance(value, str):
         return value if isinstance(value, (int, bool, float)) else type(value).__name__
     text = value.replace(name, "NAME").replace(account, "ACCOUNT")
+    text = re.sub(r"^[0-9a-f]{64}$", "HEX", text)
     text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", text)
     return re.sub(r"(:secret:[^ ]*)-[A-Za-z0-9]{6}\b", r"\1-SUFFIX", text)
 
