@@ -26,7 +26,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
         _ => None,
     };
     let body = text.trim_end_matches('=');
-    if text.len() % 4 != 0 || text.len() - body.len() > 2 || body.len() % 4 == 1 {
+    if !text.len().is_multiple_of(4) || text.len() - body.len() > 2 || body.len() % 4 == 1 {
         return None;
     }
     let (mut out, mut bits, mut count) = (Vec::with_capacity(text.len() / 4 * 3), 0_u32, 0);
