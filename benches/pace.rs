@@ -156,6 +156,7 @@ async fn driver(sandbox: &Sandbox, clock: &Clock, account: &str) -> Outcome<Box<
         endpoint: None,
         protected: false,
         on_failure: OnFailure::Stop,
+        secrets: Default::default(),
         values: Values::default(),
     };
     let sessions = Sessions::with(clock, &sdk(&sandbox.endpoint(), account)).paced();
@@ -234,6 +235,7 @@ fn means<'a>(
         driver,
         repository: Repository::new(objects),
         vault: &snapdeploy::core::secret::Unkept,
+        losses: Default::default(),
         ledger,
         clock,
         events,

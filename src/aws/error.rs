@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
+use crate::core::redact::redact_foreign;
 use crate::core::{Error, ErrorKind};
 
 /// What became of a call that failed.
@@ -51,6 +52,17 @@ const THROTTLED: &[&str] = &[
 /// Codes that say that a quota of resources is used up. They come with HTTP 429 too, and are no throttling.
 const USED_UP: &[&str] = &["LimitExceededException", "ServiceQuotaExceededException"];
 
+/// Codes that say: there is none.
+const ABSENT: &[&str] = &[
+    "ResourceNotFoundException",
+    "ContactFlowNotPublishedException",
+    // KMS.
+    "NotFoundException",
+    // Systems Manager.
+    "ParameterNotFound",
+    "ParameterVersionNotFound",
+];
+
 /// Codes that say: not with these credentials.
 const DENIED: &[&str] = &[
     "AccessDenied",
@@ -78,11 +90,13 @@ where
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();
             let code = service.err().code().unwrap_or("no code").to_string();
-            let said = service.err().message().unwrap_or("").to_string();
+            // A service may quote what it was sent.
+            let said = redact_foreign(service.err().message().unwrap_or("")).into_owned();
             let (kind, fate) = sort(&code, status);
             tracing::debug!(operation, code, status, "refused");
             let problems = problems(service.raw());
             let mut message = format!("{operation}: {code}");
+            let problems = problems.iter().map(|p| redact_foreign(p).into_owned());
             for part in [said].into_iter().chain(problems).filter(|p| !p.is_empty()) {
                 message.push_str(": ");
                 message.push_str(&part);
@@ -115,7 +129,7 @@ fn sort(code: &str, status: u16) -> (ErrorKind, Fate) {
         (ErrorKind::Unavailable, Fate::Unknown)
     } else if status == 429 && !USED_UP.contains(&code) {
         (ErrorKind::Unavailable, Fate::Later)
-    } else if code == "ResourceNotFoundException" || code == "ContactFlowNotPublishedException" {
+    } else if ABSENT.contains(&code) {
         (ErrorKind::NotFound, Fate::Refused)
     } else {
         (ErrorKind::Failed, Fate::Refused)
@@ -157,7 +171,7 @@ fn whole(error: &dyn std::error::Error) -> String {
         }
         source = e.source();
     }
-    parts.join(": ")
+    redact_foreign(&parts.join(": ")).into_owned()
 }
 
 #[cfg(test)]

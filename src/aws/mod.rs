@@ -3,12 +3,19 @@
 mod error;
 mod guard;
 pub mod http;
+mod keys;
+mod noted;
 mod pace;
+mod parameters;
+mod rpc;
 mod sending;
 mod session;
 pub mod wire;
 
 pub use error::{Failure, Fate, classify};
 pub use guard::Guard;
+pub use keys::{Keys, Sealed};
 pub use pace::{Pace, Patience, Share};
+pub use parameters::StoredParameters;
+pub use rpc::{KMS, Rpc, SECRETS_MANAGER, SSM, Service};
 pub use session::{Account, Sessions};

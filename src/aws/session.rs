@@ -13,7 +13,9 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
+use super::noted::Noted;
 use super::pace::{Pace, Share};
+use super::rpc::Rpc;
 use crate::core::environment::{Access, Environment};
 use crate::core::lease::SETTLE;
 use crate::core::{Clock, Error, ErrorKind, Result};
@@ -47,6 +49,8 @@ pub struct Account {
     pub lambda: aws_sdk_lambda::Client,
     /// S3, for files that a service takes from there.
     pub s3: aws_sdk_s3::Client,
+    /// Services without a client of their own.
+    pub rpc: Rpc,
     /// What each call takes a token of before it is sent.
     pub pace: Pace,
     /// The clock by which reads are repeated.
@@ -100,8 +104,12 @@ impl Sessions {
     }
 
     fn around(base: SdkConfig, clock: &Clock) -> Sessions {
+        let noted = base.credentials_provider().map(Noted::around);
         Sessions {
-            base,
+            base: match noted {
+                Some(noted) => base.to_builder().credentials_provider(noted).build(),
+                None => base,
+            },
             clock: clock.clone(),
             paced_here: false,
             share: Share::default(),
@@ -164,11 +172,7 @@ impl Sessions {
                     Some(credentials) => role.build_from_provider(credentials).await,
                     None => role.build().await,
                 };
-                base.to_builder()
-                    .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-                        provider,
-                    ))
-                    .build()
+                base.to_builder().credentials_provider(Noted::around(provider)).build()
             }
         };
         let (account, arn) = caller(&config).await.map_err(|e| {
@@ -196,6 +200,7 @@ impl Sessions {
             lex: aws_sdk_lexmodelsv2::Client::new(&once),
             lambda: aws_sdk_lambda::Client::new(&once),
             s3: s3(&config),
+            rpc: Rpc::new(&once),
             clock: self.clock.clone(),
         })
     }

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::output::cut;
+use crate::core::redact::redact;
 
 /// The most bytes that a step's summary may have: with more, all of it is dropped.
 const MOST: u64 = 1 << 20;
@@ -54,7 +55,7 @@ impl Given {
 
 fn append(mut file: File, text: impl FnOnce(u64) -> String) -> std::io::Result<()> {
     let text = text(file.metadata()?.len());
-    file.write_all(text.as_bytes())
+    file.write_all(redact(&text).as_bytes())
 }
 
 impl Actions {

@@ -7,6 +7,7 @@ use clap::Args;
 use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
+use crate::core::loss::Accepted;
 use crate::core::plan::Plan;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
@@ -29,6 +30,9 @@ pub(super) struct ChangeArgs {
     /// If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11
     #[arg(long, value_name = "DURATION")]
     pub(super) wait_lock: Option<Typed>,
+    /// A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so
+    #[arg(long, value_name = "ADDRESS:PATH")]
+    pub(super) accept_loss: Vec<String>,
     /// Do not ask; not enough for a protected environment
     #[arg(long, conflicts_with = "confirm")]
     pub(super) yes: bool,
@@ -41,6 +45,11 @@ impl ChangeArgs {
     /// Returns what the command is to do in the environment.
     pub(super) fn access(&self) -> Access {
         if self.dry_run { Access::Read } else { Access::Write }
+    }
+
+    /// Returns which secrets may be lost.
+    pub(super) fn losses(&self) -> Accepted {
+        Accepted::Named(self.accept_loss.iter().cloned().collect())
     }
 
     /// Returns how long another run is waited for.

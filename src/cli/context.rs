@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::aws::Sessions;
+use crate::aws::{Account, Keys, Sessions, StoredParameters};
 use crate::core::driver::Driver;
-use crate::core::environment::{Access, Environment};
+use crate::core::environment::{Access, Environment, Secrets};
 use crate::core::event::Events;
 use crate::core::ledger::Ledger;
+use crate::core::loss::Accepted;
 use crate::core::means::Means;
 use crate::core::objects::Objects;
 use crate::core::repository::Repository;
 use crate::core::run::{Actor, Process};
-use crate::core::secret::Unkept;
-use crate::core::{Clock, Error, ErrorKind, Pin, Result, process};
+use crate::core::secret::{Seal, Unkept, Vault};
+use crate::core::vault::Holding;
+use crate::core::{Clock, Error, ErrorKind, Pin, Result, process, redact, seal_key};
 use crate::kinds;
-use crate::store::{DynamoLedger, S3Objects, open_embedded};
+use crate::store::{DynamoLedger, S3Objects, SealedVault, open_embedded};
 
 use super::config::{self, Config, Store};
 use super::notify::Notice;
@@ -46,6 +48,7 @@ pub(super) struct Context {
 pub(super) struct Site {
     pub(super) environment: Environment,
     pub(super) driver: Box<dyn Driver>,
+    vault: Box<dyn Vault>,
     actor: Actor,
     access: Access,
 }
@@ -100,7 +103,7 @@ impl Context {
 
     /// Looks at the environment `name`, as far as the way leads. Fails only if there is no such environment.
     pub(super) async fn reach(&self, name: &str, access: Access) -> Result<Reach> {
-        let environment = self.config.environment(name)?.clone();
+        let mut environment = self.config.environment(name)?.clone();
         let account = match self.sessions.account(&environment, access).await {
             Ok(account) => account,
             Err(e) => return Ok(Reach::NoAccount(e)),
@@ -112,10 +115,36 @@ impl Context {
         };
         let actor = Actor { identity, host: host(), ci: ci_link() };
         self.notice.actor(&actor);
-        Ok(match kinds::bind(account, &environment).await {
-            Ok(driver) => Reach::Site(Box::new(Site { environment, driver, actor, access })),
+        let seal = match seal_key::seal(&*self.objects).await {
+            Ok(seal) => seal,
+            Err(e) => return Ok(Reach::NoInstance(Self::acting(&environment, &actor, access), e)),
+        };
+        environment.values.seal = seal.clone();
+        for name in [&environment.name, &environment.region, &environment.account, &actor.identity] {
+            redact::public(name);
+        }
+        Ok(match kinds::bind(account.clone(), &environment).await {
+            Ok(driver) => {
+                let vault = self.vault(&environment, account, seal, driver.pin());
+                Reach::Site(Box::new(Site { environment, driver, vault, actor, access }))
+            }
             Err(e) => Reach::NoInstance(Self::acting(&environment, &actor, access), e),
         })
+    }
+
+    /// Returns the vault of `environment`, which points at `pin`.
+    fn vault(&self, environment: &Environment, account: Account, seal: Seal, pin: &Pin) -> Box<dyn Vault> {
+        let kept: Box<dyn Vault> = match &environment.secrets {
+            Secrets::Referenced => Box::new(Unkept),
+            Secrets::Encrypted { kms_key } => Box::new(SealedVault::new(
+                self.objects.clone(),
+                Keys::new(account.clone(), kms_key),
+                seal,
+                &self.config.project,
+                pin.clone(),
+            )),
+        };
+        Box::new(Holding::new(kept, Box::new(StoredParameters::new(account))))
     }
 
     /// Returns as whom the calls in `site` are made.
@@ -149,7 +178,8 @@ impl Context {
         Means {
             driver: &*site.driver,
             repository: self.repository(),
-            vault: &Unkept,
+            vault: &*site.vault,
+            losses: Accepted::default(),
             ledger: &*self.ledger,
             clock: &self.clock,
             events,

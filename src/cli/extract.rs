@@ -95,6 +95,8 @@ struct ExtractReport<'a> {
     resources: BTreeMap<&'a str, usize>,
     /// Everything else that was there, by name only.
     known_by_name: usize,
+    /// How many values are secrets that were not kept, and so cannot be put back.
+    unrestorable: usize,
     changed: bool,
     gaps: &'a [Gap],
     findings: &'a [Finding],
@@ -120,6 +122,7 @@ impl<'a> ExtractReport<'a> {
             note: m.note.as_deref(),
             resources,
             known_by_name: m.inventory.len(),
+            unrestorable: extracted.unrestorable,
             changed: extracted.written > 1,
             gaps: &m.gaps,
             findings: &m.findings,
@@ -145,6 +148,14 @@ impl Report for ExtractReport<'_> {
         }
         if !self.problems.is_empty() {
             writeln!(out, "It is kept, but is not {}@good.", self.environment)?;
+        }
+        if self.unrestorable > 0 {
+            let what = if self.unrestorable == 1 { "value is a secret" } else { "values are secrets" };
+            writeln!(
+                out,
+                "{} {what} that cannot be put back; with secrets = \"encrypt\" they can be.",
+                self.unrestorable
+            )?;
         }
         let total: usize = self.resources.values().sum();
         let (environment, id) = (self.environment, self.snapshot);
@@ -174,6 +185,7 @@ impl Report for ExtractReport<'_> {
             ("snapshot", format!("{}@{}", self.environment, self.snapshot)),
             ("resources", self.resources.values().sum::<usize>().to_string()),
             ("gaps", self.gaps.len().to_string()),
+            ("unrestorable", self.unrestorable.to_string()),
         ]
     }
 

@@ -2,10 +2,26 @@
 //!
 //! Only snapdeploy's own words are ever logged: what the SDK logs at its finer levels holds session tokens.
 
-use std::io;
+use std::io::{self, Write};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::core::redact::redact;
+
+/// The error stream, without any known secret. A line of the log is written at once.
+struct Redacted;
+
+impl Write for Redacted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(redact(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
 
 /// Starts to log as `verbosity` and `SNAPDEPLOY_LOG` (a level: `debug`, `trace`) say.
 pub(super) fn start(verbosity: u8, colour: bool) {
@@ -21,6 +37,6 @@ pub(super) fn start(verbosity: u8, colour: bool) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(colour)
-        .with_writer(io::stderr)
+        .with_writer(|| Redacted)
         .try_init();
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::aws::http;
+use crate::core::redact::{self, redact};
 use crate::core::run::Actor;
 use crate::core::{Error, ErrorKind, RunId};
 
@@ -94,6 +95,9 @@ impl Notice {
         let mut draft = self.0.borrow_mut();
         draft.project = Some(project.to_string());
         draft.webhook = webhook.map(str::to_string);
+        for url in webhook.into_iter().map(str::to_string).chain(variable("SNAPDEPLOY_WEBHOOK")) {
+            redact::register(&url);
+        }
     }
 
     /// What is about to be done to which environment.
@@ -128,7 +132,7 @@ impl Notice {
             if !worth_it(*subject, exit, in_ci()) {
                 return;
             }
-            (url, draft.body(*subject, environment, exit))
+            (url, redact(&draft.body(*subject, environment, exit)).into_owned())
         };
         let mut pauses = PAUSES.iter();
         let outcome = loop {

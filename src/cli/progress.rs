@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::core::event::{Event, Events};
+use crate::core::redact::redact;
 
 use super::context::Face;
 use super::duration::{WORTH_SAYING, roughly};
@@ -107,7 +108,7 @@ impl Drawer {
             }
             Event::Moving { address, call, .. } => {
                 if let Some(bar) = self.bar() {
-                    bar.set_message(format!("{call} {address}"));
+                    bar.set_message(redact(&format!("{call} {address}")).into_owned());
                 }
             }
             Event::Moved { address, call, .. } => {

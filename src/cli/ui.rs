@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::ValueEnum;
 use console::Term;
 
+use crate::core::redact::redact;
 use crate::core::{Error, ErrorKind, Result, RunId};
 
 use super::actions::Actions;
@@ -329,10 +330,11 @@ fn unanswered(e: dialoguer::Error) -> Error {
     Error::new(ErrorKind::Unconfirmed, "not answered; nothing was changed").source(e)
 }
 
-/// Writes a finished text, such as help, to stdout.
+/// Writes a finished text, such as help, to stdout, without any known secret. With [`write_raw`] the one way out to the
+/// streams.
 pub(super) fn write_out(text: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text)?;
+    out.write_all(redact(&String::from_utf8_lossy(text)).as_bytes())?;
     out.flush()
 }
 
@@ -341,9 +343,9 @@ pub(super) fn write_err(text: &str) {
     if in_actions() { write_raw(&guarded(text)) } else { write_raw(text) }
 }
 
-/// Writes a text to stderr as it is.
+/// Writes a text to stderr as it is, but for any known secret.
 fn write_raw(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(redact(text).as_bytes());
 }
 
 /// Returns whether a runner of GitHub Actions reads what is printed.

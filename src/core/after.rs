@@ -7,6 +7,7 @@ use super::event::Event;
 use super::id::{RunId, SnapshotId};
 use super::perform::{Performance, Seen};
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
+use super::vault;
 
 /// Commits the snapshot of what the verified run left, and returns its id; `None` if there is nothing to keep.
 ///
@@ -55,6 +56,7 @@ async fn commit(performance: &Performance<'_>, seen: &Seen, run: &RunId) -> Resu
         healthy: None,
         problems: Vec::new(),
     };
+    vault::keep(means, mine().map(|(_, live)| live)).await?;
     let documents = mine().map(|(a, l)| (a.clone(), l.document.clone())).collect();
     means.repository.commit(Snapshot { manifest, documents }).await?;
     means.events.emit(Event::Committed { snapshot: id.clone() });

@@ -13,6 +13,7 @@ use super::inventory::{Found, Inventory};
 use super::known::{By, known};
 use super::ledger::Act;
 use super::look::find_patiently;
+use super::loss;
 use super::means::Means;
 use super::moves::{Does, facet_digest};
 use super::picked::disowned;
@@ -208,6 +209,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
         strangers.extend(needed.keys().filter_map(|a| Some((a.clone(), lives.get(a)?.clone()))));
         left.extend(needed.into_keys());
     }
+    findings.extend(loss::watch(means, &mut wishes, &past.plan.given).await?);
     let mut plan =
         plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)?;
     plan.partly = !select.is_all();

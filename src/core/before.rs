@@ -12,6 +12,7 @@ use super::renames::relabel;
 use super::run::Note;
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
 use super::survey;
+use super::vault;
 
 /// Under the lease: sees that everything is as the plan saw it, and commits the snapshot to go back to. Returns what
 /// it listed; nothing if the run is past this already.
@@ -40,6 +41,7 @@ pub async fn prepare(performance: &mut Performance<'_>, run: &RunId) -> Result<O
             );
         }
     }
+    vault::keep(means, lives.values()).await?;
     let documents = lives.iter().map(|(a, l)| (a.clone(), l.document.clone())).collect();
     let kept = lives.values().map(|l| Kept::of(&l.found, &l.document)).collect();
     let id = SnapshotId::new(means.clock.now());

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::arn::{Arn, is_uuid};
+use super::detect::credential;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory, Ownership, Target};
 use super::secret::{Fingerprint, Seal, Secret};
@@ -141,7 +142,37 @@ impl<'a> Encoder<'a> {
         if text.len() < 4 {
             return escape(text);
         }
+        self.suspect(text);
         self.sweep_template(text).to_string()
+    }
+
+    /// Warns where `text`, which is kept and shown as it is, looks like a credential.
+    fn suspect(&mut self, text: &str) {
+        // An item of a list is called as the list is.
+        let name = self.path.iter().rev().find(|step| !step.bytes().all(|b| b.is_ascii_digit()));
+        if let Some(what) = credential(name.map(String::as_str), text) {
+            let message = format!("holds what looks like {what}, and no rule calls that a secret");
+            let hint = "what stands there is kept and shown: take it out, and read it from a secret store at run time";
+            self.say(Weight::Warning, message, Some(hint));
+        }
+    }
+
+    /// Warns as [`Encoder::sweep`] does of the texts in `value`, which no rule knows.
+    pub(super) fn suspect_all(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.suspect(text),
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.at(&i.to_string(), |e| e.suspect_all(item));
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.at(name, |e| e.suspect_all(member));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Returns `value` with every string and object key in it swept.

@@ -26,8 +26,23 @@ pub struct Environment {
     pub protected: bool,
     /// What a failed deploy does.
     pub on_failure: OnFailure,
+    /// What becomes of secrets that are taken there.
+    pub secrets: Secrets,
     /// What the environment calls its own.
     pub values: Values,
+}
+
+/// What becomes of secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// Only their fingerprints are kept: they can be told apart, and not put back.
+    #[default]
+    Referenced,
+    /// They are kept in envelopes that the KMS key of this ARN, id or alias opens.
+    Encrypted {
+        /// The key.
+        kms_key: String,
+    },
 }
 
 /// What is to be done in an environment.

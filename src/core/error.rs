@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::redact::redact;
+
 /// The sort of failure. The face turns it into an exit code; nothing below the face knows numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -62,9 +64,11 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// Returns an error of `kind` that says `message`, in one line: what it quotes may come from anywhere.
+    /// Returns an error of `kind` that says `message`, in one line and without any known secret: what it quotes may come
+    /// from anywhere.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        let mut message = message.into();
+        let message: String = message.into();
+        let mut message = redact(&message).into_owned();
         if message.contains(char::is_control) {
             let one = |c: char| if c.is_control() { c.escape_debug().collect() } else { String::from(c) };
             message = message.chars().map(one).collect();

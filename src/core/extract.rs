@@ -14,6 +14,7 @@ use super::picked;
 use super::select::Selection;
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
 use super::survey;
+use super::vault;
 
 /// What to extract.
 #[derive(Clone, Debug)]
@@ -46,6 +47,8 @@ pub struct Extracted {
     pub snapshot: Snapshot,
     /// How many objects were written for it; 1 where nothing had changed since the last.
     pub written: usize,
+    /// How many values in it are secrets that were not kept, and so cannot be put back.
+    pub unrestorable: usize,
 }
 
 /// Takes what is in the environment, without committing it.
@@ -77,6 +80,8 @@ pub async fn take(means: &Means<'_>, what: &Extraction) -> Result<Snapshot> {
         )
         .hint("see to the cause, or take what can be read with --allow-gaps"));
     }
+    // Before the commit: a snapshot that is there can be put back as far as it says.
+    vault::keep(means, lives.values()).await?;
     let verdict = match what.select.is_all() && gaps.is_empty() {
         true => verdict(means, &lives, &inventory).await,
         false => None,
@@ -127,9 +132,10 @@ async fn verdict(
 /// Takes what is in the environment and commits it.
 pub async fn extract(means: &Means<'_>, what: &Extraction) -> Result<Extracted> {
     let snapshot = take(means, what).await?;
+    let unrestorable = vault::unrestorable(means, snapshot.documents.values()).await?;
     let (snapshot, written) = means.repository.commit(snapshot).await?;
     means.events.emit(Event::Committed { snapshot: snapshot.manifest.id.clone() });
-    Ok(Extracted { snapshot, written })
+    Ok(Extracted { snapshot, written, unrestorable })
 }
 
 /// Returns a gap in one line.

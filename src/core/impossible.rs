@@ -10,6 +10,7 @@ use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory};
 use super::lacking::key;
+use super::loss::unset;
 use super::means::Values;
 use super::order;
 use super::plan::Wish;
@@ -37,6 +38,7 @@ pub(super) fn impossible(
     let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };
     let mut findings = Vec::new();
     for change in changes {
+        findings.extend(unset(environment, &change.wish.address, &change.moves));
         findings.extend(unassociated(change.wish, driver, &then));
         let mut seen = BTreeSet::new();
         for m in &change.moves {
@@ -46,6 +48,10 @@ pub(super) fn impossible(
                 findings.extend(driver.refusals(m, &args).into_iter().map(block));
             }
             for u in unresolved {
+                // Said at once for all of them, with where they stand.
+                if u.placeholder == Placeholder::Secret {
+                    continue;
+                }
                 if takes_away(change.wish, &u.placeholder, inventory) || !seen.insert(u.placeholder.clone()) {
                     continue;
                 }

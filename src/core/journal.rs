@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::error::Result;
 use super::ledger::{Claim, Ledger, ROWS_AT_ONCE};
+use super::redact::redact;
 use super::run::{Note, Row};
 
 /// The writing end of a run's journal.
@@ -21,8 +22,18 @@ impl<'a> Journal<'a> {
         Journal { ledger, clock, claim, next, pending: Vec::new() }
     }
 
-    /// Notes something that may be lost with the process: whoever comes next finds it out by looking.
-    pub fn note(&mut self, what: Note) {
+    /// Notes, without any known secret, something that may be lost with the process: whoever comes next finds it out by looking.
+    pub fn note(&mut self, mut what: Note) {
+        match &mut what {
+            Note::Refused { error: text, .. }
+            | Note::Unknown { error: text, .. }
+            | Note::Left { why: text, .. }
+            | Note::Stopped { why: text } => *text = redact(text).into_owned(),
+            Note::Verdict { problems, .. } => {
+                problems.iter_mut().for_each(|text| *text = redact(text).into_owned());
+            }
+            _ => {}
+        }
         self.pending.push(Row { seq: self.next, at: self.clock.now(), what });
         self.next = self.next.saturating_add(1);
     }

@@ -8,6 +8,8 @@ use super::driver::Driver;
 use super::finding::{Finding, Weight};
 use super::overlay::Overlays;
 use super::place::without;
+use super::secret_paths::whole;
+use super::template::Placeholder;
 
 /// Returns a block that names every local value that `document` has where it comes from and that nothing says for
 /// `environment`, with the lines to paste. Operational values and drafts are not asked for.
@@ -56,6 +58,8 @@ fn values(
             }
             (_, Some(_)) => {}
             (Value::Object(own), None) => values(own, &Map::new(), path, out),
+            // Secrets are asked for by what says that there is one.
+            (Value::String(text), None) if matches!(whole(text), Some(Placeholder::Sealed(_))) => {}
             (Value::Null, None) => {}
             (Value::Array(items), None) if items.is_empty() => {}
             (value, None) => out.push((path.join("."), value.clone())),
@@ -71,7 +75,7 @@ pub(super) fn key(name: &str) -> String {
 }
 
 /// Returns `text` as a basic string of TOML: what JSON escapes, TOML escapes alike, but for DEL.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     Value::String(text.to_string()).to_string().replace('\u{7f}', "\\u007f")
 }
 

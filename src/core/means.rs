@@ -8,8 +8,10 @@ use super::address::Address;
 use super::clock::Clock;
 use super::driver::Driver;
 use super::event::Events;
+use super::given::Held;
 use super::lease::Stop;
 use super::ledger::Ledger;
+use super::loss::Accepted;
 use super::naming::Naming;
 use super::repository::Repository;
 use super::run::{Actor, Process};
@@ -40,6 +42,8 @@ pub struct Values {
     pub users: Users,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
+    /// What parameters that overlays name hold, as far as a plan has read them.
+    pub parameters: Held,
     /// `s3://BUCKET/PREFIX` in the environment's own account, from where the service takes files that are too large
     /// for a call.
     pub staging: Option<String>,
@@ -74,6 +78,8 @@ pub struct Means<'a> {
     pub repository: Repository<'a>,
     /// Where secrets are kept, as far as they are.
     pub vault: &'a dyn Vault,
+    /// Which secrets may be lost.
+    pub losses: Accepted,
     /// Where audit, journals and leases are kept.
     pub ledger: &'a dyn Ledger,
     /// The time.

@@ -1,17 +1,18 @@
 //! Overlays: members that documents get on their way into an environment, as its configuration says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::address::Address;
 use super::document::Document;
-use super::encoder::{Encoder, Origin};
-use super::error::Error;
+use super::encoder::{Encoder, Hidden, Origin};
 use super::finding::{Finding, Weight};
+use super::given::{filled, wanted};
 use super::inventory::Inventory;
 use super::means::{Means, Values};
-use super::resolver::{Resolver, Unresolved};
+use super::resolver::Resolver;
+use super::secret_paths::{Path, shown};
 use super::select::Selection;
 use super::template::{Placeholder, Template};
 
@@ -37,30 +38,100 @@ pub fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     }
 }
 
-/// Returns `patch` with each text as a read of `origin` writes it: else what is there already would never equal what the
-/// overlay says. A text that names another resource is written so already.
-fn spelled(patch: &Map<String, Value>, origin: &Origin<'_>, of: &Address) -> Map<String, Value> {
-    let resolver = Resolver { inventory: origin.inventory, accounts: origin.accounts, vars: origin.vars };
-    let spell = |text: &str| -> Option<String> {
-        let template: Template = text.parse().ok()?;
-        if template.holes().any(|hole| matches!(hole, Placeholder::To { .. })) {
-            return None;
-        }
-        let unknown = |u: Unresolved| Error::input(u.why);
-        let text = template.fill(&mut |hole| resolver.text(hole).map_err(unknown)).ok()?;
-        Some(Encoder::new(origin, of).sweep(&text))
-    };
-    fn visit(value: &Value, spell: &dyn Fn(&str) -> Option<String>) -> Value {
+/// How the texts of an overlay are spelled.
+struct Speller<'a> {
+    origin: &'a Origin<'a>,
+    of: &'a Address,
+    means: &'a Means<'a>,
+    /// Where the service has secrets.
+    secret: BTreeSet<Path>,
+    findings: Vec<Finding>,
+}
+
+impl Speller<'_> {
+    /// Returns `value` with each text as a read of the origin writes it: else what is there already would never equal
+    /// what the overlay says. A text that names another resource is written so already. A secret becomes its fingerprint,
+    /// and is held by the vault.
+    fn value(&mut self, value: &Value, path: &mut Path) -> Value {
         match value {
-            Value::String(text) => Value::String(spell(text).unwrap_or_else(|| text.clone())),
-            Value::Array(items) => items.iter().map(|item| visit(item, spell)).collect(),
-            Value::Object(members) => {
-                members.iter().map(|(name, member)| (name.clone(), visit(member, spell))).collect()
+            Value::String(text) => Value::String(self.text(text, path).unwrap_or_else(|| text.clone())),
+            Value::Array(items) => {
+                let one = |(i, item): (usize, &Value)| self.below(&i.to_string(), item, path);
+                items.iter().enumerate().map(one).collect()
             }
+            Value::Object(members) => Value::Object(self.members(members, path)),
             other => other.clone(),
         }
     }
-    patch.iter().map(|(name, value)| (name.clone(), visit(value, &spell))).collect()
+
+    fn members(&mut self, members: &Map<String, Value>, path: &mut Path) -> Map<String, Value> {
+        members.iter().map(|(name, member)| (name.clone(), self.below(name, member, path))).collect()
+    }
+
+    fn below(&mut self, step: &str, value: &Value, path: &mut Path) -> Value {
+        path.push(step.to_string());
+        let value = self.value(value, path);
+        path.pop();
+        value
+    }
+
+    fn text(&mut self, text: &str, path: &Path) -> Option<String> {
+        let template: Template = text.parse().ok()?;
+        let named = template.holes().any(|hole| matches!(hole, Placeholder::Parameter(_)));
+        if template.holes().any(|hole| matches!(hole, Placeholder::To { .. })) {
+            if named {
+                self.block(path, "names a parameter and another resource in one text");
+            }
+            return None;
+        }
+        let Origin { inventory, accounts, vars, seal } = *self.origin;
+        let resolver = Resolver { inventory, accounts, vars };
+        let text = filled(&template, &resolver, &self.means.values.parameters).ok()?;
+        let secret = self.secret.contains(path);
+        if named && !secret {
+            self.block(path, "is no secret there: everybody who may look would see the parameter's value");
+            return None;
+        }
+        if !secret {
+            return Some(Encoder::new(self.origin, self.of).sweep(&text));
+        }
+        if !named && let Hidden::Open(template) = Encoder::new(self.origin, self.of).secret(&text) {
+            return Some(template);
+        }
+        let secret = seal.secret(&text);
+        let sealed = Placeholder::Sealed(secret.fingerprint()).to_string();
+        self.means.vault.hold(secret);
+        Some(sealed)
+    }
+
+    fn block(&mut self, path: &[String], why: &str) {
+        let message = format!("its overlay sets {}, which {why}", shown(path));
+        self.findings.push(Finding::new(Weight::Block, Some(self.of), message));
+    }
+}
+
+/// Merges `patch`, what an overlay says of a local part, into `target`; what is emptied by it goes.
+fn merge_local(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+    for (name, value) in patch {
+        match (value, target.get_mut(name)) {
+            (value, None) if is_nothing(value) => {}
+            (Value::Object(inner), Some(Value::Object(there))) => {
+                merge_local(there, inner);
+                if there.is_empty() {
+                    target.remove(name);
+                }
+            }
+            _ => merge(target, &Map::from_iter([(name.clone(), value.clone())])),
+        }
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(members) => members.values().all(is_nothing),
+        _ => false,
+    }
 }
 
 /// Returns `document` with what the overlay of `means` says of `address`, and a block for each member that nothing could write.
@@ -76,18 +147,23 @@ pub fn overlaid(
     let Some(patch) = values.overlay.get(address) else { return (document, Vec::new()) };
     let Values { accounts, vars, seal, .. } = values;
     let origin = Origin { inventory, accounts, vars, seal };
-    let mut placed = means.driver.place(address, &spelled(patch, &origin, address));
+    let secret = wanted(means.driver, address, patch, values);
+    let mut speller = Speller { origin: &origin, of: address, means, secret, findings: Vec::new() };
+    let patch = speller.members(patch, &mut Path::new());
+    let mut findings = speller.findings;
+    let mut placed = means.driver.place(address, &patch);
     placed.local.values_mut().for_each(nothing);
     let empty = |v: &Value| *v == Value::String(String::new());
     placed.portable.values_mut().filter(|v| empty(v)).for_each(|v| *v = Value::Null);
     merge(&mut document.portable, &placed.portable);
-    merge(&mut document.local, &placed.local);
+    merge_local(&mut document.local, &placed.local);
     document.local.retain(|_, v| v.as_object().is_none_or(|members| !members.is_empty()));
     let block = |name: &String| {
         let message = format!("its overlay sets {name}, which is not written");
         Finding::new(Weight::Block, Some(address), message).hint("take it out of the overlay")
     };
-    (document, placed.unknown.keys().map(block).collect())
+    findings.extend(placed.unknown.keys().map(block));
+    (document, findings)
 }
 
 /// Makes what is empty in `value` null.

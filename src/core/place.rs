@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 use super::document::Document;
 use super::fields::{Class, FieldRule};
 use super::portable::{class_of, is_below, rules_below};
+use super::secret_paths::{put, whole};
+use super::template::Placeholder;
 
 /// Whether a class is meant; `None` is what no rule knows.
 type Pick = fn(Option<Class>) -> bool;
@@ -15,11 +17,39 @@ pub fn place(members: &Map<String, Value>, rules: &[FieldRule]) -> Document {
     let unwritable: Pick = |class| matches!(class, None | Some(Class::Volatile | Class::Identity));
     let travels: Pick =
         |class| class.is_some_and(|c| !c.stays() && !matches!(c, Class::Volatile | Class::Identity));
-    Document {
-        portable: members_of(members, rules, travels),
-        local: members_of(members, rules, |class| class.is_some_and(Class::stays)),
-        unknown: members_of(members, rules, unwritable),
-        ..Document::default()
+    let (mut portable, mut local) = (
+        members_of(members, rules, travels),
+        members_of(members, rules, |class| class.is_some_and(Class::stays)),
+    );
+    hide(&mut portable, &mut local, &mut Vec::new(), rules);
+    Document { portable, local, unknown: members_of(members, rules, unwritable), ..Document::default() }
+}
+
+/// Takes the fingerprints of secrets out of `portable`, which only says that there is one, into `local`. What stands in
+/// the place of a secret and is none takes away the one that the environment has.
+fn hide(
+    portable: &mut Map<String, Value>,
+    local: &mut Map<String, Value>,
+    path: &mut Vec<String>,
+    rules: &[FieldRule],
+) {
+    for (name, value) in portable {
+        path.push(name.clone());
+        match value {
+            Value::Object(members) if !members.is_empty() => hide(members, local, path, rules),
+            Value::Array(_) => {}
+            value if matches!(class_of(path, rules), Some(Class::Secret)) => {
+                let sealed = value.as_str().and_then(whole).filter(|p| matches!(p, Placeholder::Sealed(_)));
+                match sealed {
+                    Some(_) => {
+                        put(local, path, std::mem::replace(value, Placeholder::Secret.to_string().into()))
+                    }
+                    None => put(local, path, Value::Null),
+                }
+            }
+            _ => {}
+        }
+        path.pop();
     }
 }
 

@@ -12,6 +12,7 @@ use super::document::Document;
 use super::driver::{Change, Driver};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::given::Givens;
 use super::id::{PlanId, RunId};
 use super::impossible::impossible;
 use super::inventory::{Found, Inventory, Ownership};
@@ -126,6 +127,9 @@ pub struct Plan {
     /// What goes by another name there when the plan is made: that name, by the name in the plan.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub renames: BTreeMap<Address, Address>,
+    /// Where the secrets that overlays give came from: never what they are.
+    #[serde(default, skip_serializing_if = "Givens::is_empty")]
+    pub given: Givens,
     /// Addresses that are as they should be already.
     pub unchanged: Vec<Address>,
     /// What a person ought to know; with one of weight `Block` nothing is written.
@@ -315,6 +319,7 @@ pub fn plan(
         moves,
         left: Vec::new(),
         renames: BTreeMap::new(),
+        given: Givens::new(),
         left_alone: Vec::new(),
         saved: None,
         proven_by: None,

@@ -1,19 +1,16 @@
 //! Between one environment's ids and references that mean the same everywhere: whole resources.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
-use super::address::Address;
-use super::digest::Digest;
 use super::document::Document;
 pub use super::encoder::{Encoder, Hidden, Origin};
 use super::error::{Error, Result};
 use super::fields::{Class, FieldRule};
 use super::finding::Weight;
+pub use super::holes::{blobs, fingerprints, needs, references};
 use super::leaf::{blob, secret, tags, typed};
 pub use super::resolver::{Resolver, Unresolved};
-use super::template::{Form, Placeholder, Template, escape, is_plain};
+use super::template::{Placeholder, Template, escape, is_plain};
 
 /// Takes a resource apart as `rules` say.
 ///
@@ -92,47 +89,6 @@ fn resolve_with(value: &Value, text: &mut dyn FnMut(&str) -> Result<String>) -> 
         }
         other => other.clone(),
     })
-}
-
-/// Returns every reference in `value`; what is not a template has none.
-pub fn references(value: &Value) -> BTreeSet<(Form, Address, Option<String>)> {
-    let mut found = BTreeSet::new();
-    each_hole(value, &mut |hole| {
-        if let Placeholder::To { form, address, qualifier } = hole {
-            found.insert((*form, address.clone(), qualifier.clone()));
-        }
-    });
-    found
-}
-
-/// Returns every blob that `value` names; what is not a template names none.
-pub fn blobs(value: &Value) -> BTreeSet<Digest> {
-    let mut found = BTreeSet::new();
-    each_hole(value, &mut |hole| {
-        if let Placeholder::Blob(digest) = hole {
-            found.insert(*digest);
-        }
-    });
-    found
-}
-
-fn each_hole(value: &Value, see: &mut dyn FnMut(&Placeholder)) {
-    let mut text = |text: &str| {
-        if !is_plain(text)
-            && let Ok(template) = text.parse::<Template>()
-        {
-            template.holes().for_each(&mut *see);
-        }
-    };
-    match value {
-        Value::String(template) => text(template),
-        Value::Array(items) => items.iter().for_each(|item| each_hole(item, see)),
-        Value::Object(members) => {
-            members.keys().for_each(|key| text(key));
-            members.values().for_each(|member| each_hole(member, see));
-        }
-        _ => {}
-    }
 }
 
 /// The parts of a value, each with only what is its own.
@@ -230,6 +186,7 @@ fn leaf(
             }
         }
         None => {
+            encoder.suspect_all(&value);
             encoder.say(Weight::Note, "no rule knows this field; kept, not deployed".to_string(), None);
             Parts { unknown: Some(value), ..Parts::default() }
         }
@@ -264,24 +221,17 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Returns every address that `value` needs to be there: those that it refers to by id or ARN.
-pub fn needs(value: &Value) -> BTreeSet<Address> {
-    references(value)
-        .into_iter()
-        .filter(|(form, _, _)| *form != Form::Name)
-        .map(|(_, address, _)| address)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::json;
 
+    use super::super::address::Address;
     use super::super::fields::field;
     use super::super::inventory::{Found, Inventory};
     use super::super::pin::Pin;
+    use super::super::template::Form;
     use super::*;
 
     const QUEUE: &str = "01234567-89ab-cdef-0123-456789abcdef";

@@ -9,10 +9,12 @@ use super::drift::{self, OnDrift};
 use super::driver::{Driver, Gap, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::given::{self, Givens};
 use super::home;
 use super::inventory::{Found, Inventory};
 use super::lacking::lacking;
-use super::means::Means;
+use super::loss;
+use super::means::{Means, Values};
 use super::overlay;
 use super::picked::{is_ours, pick};
 use super::pin::Pin;
@@ -26,6 +28,7 @@ use super::referrers::concerns_of;
 use super::renames::{self, Said, relabel};
 use super::repoint::repoint;
 use super::run::RunKind;
+use super::secret_paths::drop_orphans;
 use super::select::Selection;
 pub use super::source::Source;
 use super::survey;
@@ -67,7 +70,16 @@ pub async fn plan_deploy(
     source: &Source,
     deployment: &Deployment,
 ) -> Result<Plan> {
-    let (select, values) = (&deployment.select, means.values);
+    let (select, home) = (&deployment.select, source.pin == *means.driver.pin());
+    // A restore into the same pin is literal: no overlay says anything.
+    let wanted = source
+        .documents
+        .keys()
+        .filter(|a| !home && (select.picks(a) || deployment.dependencies != Dependencies::Left));
+    let (parameters, absent) = given::read(means, wanted).await?;
+    let values = Values { parameters, ..means.values.clone() };
+    let means = &Means { values: &values, ..means.clone() };
+    let values = &values;
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     // What is to be pruned is only in the target.
     let listed: Vec<&Found> = inventory.iter().collect();
@@ -77,7 +89,6 @@ pub async fn plan_deploy(
         return Err(Error::not_found(format!("nothing in {} is `{pattern}`", source.label))
             .hint(format!("snapdeploy show {} lists what is there", source.label)));
     }
-    let home = source.pin == *means.driver.pin();
     let (mut picked, mut findings) = pick(environment, source, &inventory, select, values);
     findings.extend(never_made(environment, means.driver, select, &mut picked, &inventory));
     let near = Way { means, inventory: &inventory, source, deployment, home }.closure(&picked);
@@ -146,7 +157,12 @@ pub async fn plan_deploy(
         source_digest: source.digest.clone(),
         undoes: None,
     };
+    findings.extend(absent.into_iter().filter(|f| f.address.as_ref().is_some_and(|a| picked.contains(a))));
+    findings.extend(loss::watch(means, &mut wishes, &Givens::new()).await?);
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, values, findings)?;
+    if !home {
+        plan.given = given::of_plan(means, &inventory, &plan);
+    }
     plan.proven_by = proven_by;
     plan.renames = renames.now;
     plan.left_alone = closure.left_alone.into_iter().collect();
@@ -237,7 +253,11 @@ impl Way<'_> {
             overlay::merge(&mut local, &driver.operational(address, &document.local));
         }
         let wanted = Document { portable: document.portable.clone(), local, ..Document::default() };
-        overlay::overlaid(self.means, self.inventory, address, wanted)
+        let (mut wanted, findings) = overlay::overlaid(self.means, self.inventory, address, wanted);
+        if let Some(live) = live {
+            drop_orphans(&mut wanted, &live.document.portable);
+        }
+        (wanted, findings)
     }
 }
 

@@ -52,6 +52,10 @@ impl Resolver<'_> {
             Placeholder::Blob(digest) => Ok(format!("blob:{digest}")),
             // Likewise, and asks the vault. No text that a service takes has this mark in it.
             Placeholder::Sealed(fingerprint) => Ok(format!("{SEALED}{fingerprint}")),
+            // A package must not make anyone read a secret for it.
+            Placeholder::Parameter(of) => {
+                Err(missing(format!("only an overlay may refer to a parameter, such as {of}")))
+            }
             Placeholder::Secret => Err(missing(
                 "the environment has no value for it: it is a secret, which no release carries".into(),
             )),

@@ -9,10 +9,12 @@ use super::document::Document;
 use super::drift;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::given::Givens;
 use super::home;
 use super::id::SnapshotId;
 use super::inventory::{Found, Inventory, Ownership};
 use super::ledger::Act;
+use super::loss;
 use super::means::Means;
 use super::picked::keep_ours;
 use super::plan::{Occasion, Plan, Wish, plan};
@@ -120,6 +122,7 @@ pub async fn plan_restore(
         source_digest,
         undoes: None,
     };
+    then.findings.extend(loss::watch(means, &mut wishes, &Givens::new()).await?);
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, then.findings)?;
     plan.renames = renames;
     reach(means, &mut plan).await?;

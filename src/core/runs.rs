@@ -10,15 +10,18 @@ use super::digest::Digest;
 pub use super::ended::Ended;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
+use super::given;
 use super::holder::{Manner, claim, take_over};
 use super::id::{RunId, SnapshotId};
 use super::journal::Journal;
 use super::lease::{LEASE, Lease};
 use super::ledger::Claim;
+use super::loss::Accepted;
 use super::means::Means;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
+use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
 
@@ -65,6 +68,7 @@ pub async fn begin_within(
     patience: Duration,
 ) -> Result<Ended> {
     plan.permitted()?;
+    given::again(means, plan).await?;
     let digest = means.repository.put_plan(plan).await?;
     let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
     means.events.emit(Event::Begun { run: start.run.clone(), moves: plan.moves.len() });
@@ -87,6 +91,7 @@ pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Res
             .hint(format!("snapdeploy history show {id}")));
     }
     let plan = means.repository.plan(&record.start.plan).await?;
+    given::again(means, &plan).await?;
     let (claim, start) = take_over(means, &id, Manner::Wait).await?;
     let rows = means.ledger.rows(&id).await?;
     means.events.emit(Event::Begun { run: id, moves: plan.moves.len() });
@@ -162,7 +167,7 @@ fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>)
         actor: means.actor.clone(),
         process: means.process.clone(),
         at,
-        reason,
+        reason: reason.map(|text| redact(&text).into_owned()),
         plan: digest,
         source: plan.source.clone(),
         source_digest: plan.source_digest.clone(),
@@ -310,7 +315,7 @@ async fn end(
         at: means.clock.now(),
         changed: !wrote.is_empty(),
         wrote,
-        message: message.to_string(),
+        message: redact(message).into_owned(),
         turned_into: None,
         after,
     };
@@ -332,7 +337,9 @@ async fn turn_round(
         plan: leg.plan.clone(),
         progress: performance.progress.clone(),
     };
-    let plan = Box::pin(plan_back(means, &past, &Selection::all())).await?;
+    // What the run has overwritten was accepted when it began, and what it wrote itself is no loss.
+    let back = Means { losses: Accepted::Everything, ..means.clone() };
+    let plan = Box::pin(plan_back(&back, &past, &Selection::all())).await?;
     plan.permitted()?;
     if plan.is_empty() && plan.left.is_empty() {
         return Ok(None);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::address::Address;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
+use super::given;
 use super::id::{PlanId, RunId};
 use super::inventory::Inventory;
 use super::ledger::Act;
@@ -142,6 +143,7 @@ impl SavedPlan {
                 return Err(Error::blocked(message).hint("make the plan again, without it"));
             }
         }
+        given::again(means, plan).await?;
         let changes = self.changes(means).await?;
         match changes.is_empty() {
             true => Ok(()),

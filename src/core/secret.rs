@@ -10,6 +10,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::error::{Error, Result};
+use super::parameter::Parameter;
+use super::redact;
 
 /// What stands before a fingerprint where a resolved argument names a secret: no text that a service takes has it.
 pub const SEALED: &str = "\u{0}secret:";
@@ -79,8 +81,9 @@ impl Seal {
         Seal(Arc::new(Zeroizing::new(key)))
     }
 
-    /// Returns `text` as a secret, with its fingerprint.
+    /// Returns `text` as a secret, with its fingerprint. From now on this process shows it nowhere ([`super::redact`]).
     pub fn secret(&self, text: &str) -> Secret {
+        redact::register(text);
         // A key of any length will do (RFC 2104), so this cannot fail.
         let mac = Hmac::<Sha256>::new_from_slice(&self.0[..]);
         let mut fingerprint = [0; 16];
@@ -119,6 +122,24 @@ pub trait Vault: Send + Sync {
 
     /// Returns the secret; `None` where it was never kept.
     async fn open(&self, fingerprint: &Fingerprint) -> Result<Option<Secret>>;
+
+    /// Returns whether [`Vault::open`] of another process would find it, too.
+    async fn keeps(&self, fingerprint: &Fingerprint) -> Result<bool> {
+        self.has(fingerprint).await
+    }
+
+    /// Returns whether whatever is there when a run begins is kept before its first change.
+    fn is_keeping(&self) -> bool {
+        false
+    }
+
+    /// Holds `secret` for as long as this process lives, if this vault does that.
+    fn hold(&self, _: Secret) {}
+
+    /// Returns the value of a parameter in the environment's account. `NotFound` if there is none.
+    async fn parameter(&self, of: &Parameter) -> Result<String> {
+        Err(Error::not_found(format!("there are no parameters here, so no `{of}`")))
+    }
 }
 
 /// A vault that keeps nothing.

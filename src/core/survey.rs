@@ -11,6 +11,7 @@ use super::error::{Error, ErrorKind, Result};
 use super::event::{Event, Events};
 use super::inventory::{Found, Inventory};
 use super::means::Means;
+use super::redact;
 use super::repository::Repository;
 
 /// How many resources of a kind are read at once. Pacing, where it is needed, is the driver's business.
@@ -23,6 +24,7 @@ pub const FEW: usize = 10;
 pub async fn list(driver: &dyn Driver, events: &Events) -> Result<(Inventory, Vec<Gap>)> {
     events.emit(Event::Listing);
     let listing = driver.list().await?;
+    listing.found.iter().for_each(|f| redact::public(f.name()));
     Ok((Inventory::new(driver.pin().clone(), listing.found), listing.gaps))
 }
 

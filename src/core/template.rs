@@ -9,6 +9,7 @@ use std::str::FromStr;
 use super::address::{Address, decode_name, encode_name};
 use super::digest::Digest;
 use super::error::{Error, Result};
+use super::parameter::{Keeper, Parameter};
 use super::secret::Fingerprint;
 
 /// How a reference stands in the original.
@@ -43,6 +44,8 @@ pub enum Placeholder {
     Secret,
     /// A secret, by its fingerprint.
     Sealed(Fingerprint),
+    /// A secret that the environment's account keeps by name; only an overlay has one.
+    Parameter(Parameter),
     /// Another resource.
     To {
         /// As id, ARN or name.
@@ -166,6 +169,18 @@ fn bad(body: &str, why: &str) -> Error {
     Error::input(format!("`@{{{}` is not a placeholder: {why}", start.escape_debug()))
 }
 
+/// Returns `name` as placeholders write it.
+pub(super) fn encoded(name: &str) -> String {
+    encode_name(name)
+}
+
+/// Returns the name that `text` is, in its one spelling: a package that writes `%41` for `A` would compare as different.
+pub(super) fn decode_or_bad(text: &str) -> Result<String> {
+    decode_name(text)
+        .filter(|name| !name.is_empty() && encode_name(name) == text)
+        .ok_or_else(|| bad(text, "its name is empty or not encoded as names are"))
+}
+
 impl fmt::Display for Placeholder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -178,6 +193,7 @@ impl fmt::Display for Placeholder {
             Placeholder::Blob(digest) => write!(f, "@{{blob:{digest}}}"),
             Placeholder::Secret => f.write_str("@{secret}"),
             Placeholder::Sealed(fingerprint) => write!(f, "@{{secret:{fingerprint}}}"),
+            Placeholder::Parameter(parameter) => write!(f, "@{{{parameter}}}"),
             Placeholder::To { form, address, qualifier } => {
                 let form = match form {
                     Form::Id => "id",
@@ -199,12 +215,7 @@ impl FromStr for Placeholder {
     type Err = Error;
 
     fn from_str(body: &str) -> Result<Placeholder> {
-        // One spelling for each name: a package that writes `%41` for `A` would compare as different.
-        let name = |text: &str| {
-            decode_name(text)
-                .filter(|name| !name.is_empty() && encode_name(name) == text)
-                .ok_or_else(|| bad(body, "its name is empty or not encoded as names are"))
-        };
+        let name = decode_or_bad;
         let form = match body.split_once(':') {
             None => {
                 return match body {
@@ -225,6 +236,10 @@ impl FromStr for Placeholder {
             Some(("secret", text)) => {
                 let fingerprint = text.parse().map_err(|e: Error| bad(body, &e.message))?;
                 return Ok(Placeholder::Sealed(fingerprint));
+            }
+            Some(("ssm", text)) => return Parameter::parse(Keeper::Ssm, text).map(Placeholder::Parameter),
+            Some(("secretsmanager", text)) => {
+                return Parameter::parse(Keeper::SecretsManager, text).map(Placeholder::Parameter);
             }
             Some(("id", text)) => (Form::Id, text),
             Some(("arn", text)) => (Form::Arn, text),
@@ -280,6 +295,10 @@ mod tests {
             name.prop_map(Placeholder::Var),
             any::<Vec<u8>>().prop_map(|bytes| Placeholder::Blob(Digest::of(&bytes))),
             Just(Placeholder::Secret),
+            name.prop_map(|name| Placeholder::Parameter(Parameter { keeper: Keeper::Ssm, name, key: None })),
+            (name, prop::option::of(name)).prop_map(|(name, key)| {
+                Placeholder::Parameter(Parameter { keeper: Keeper::SecretsManager, name, key })
+            }),
             any::<String>().prop_map(|t| Placeholder::Sealed(Seal::default().secret(&t).fingerprint())),
             (form, name, prop::option::of(name)).prop_map(|(form, name, qualifier)| Placeholder::To {
                 form,

@@ -118,6 +118,17 @@ impl Fail {
                 body.insert(member.into(), json!(self.message));
                 Value::Object(body).to_string()
             }),
+            // awsJson1.1: the code stands in the body (Smithy, "AWS JSON 1.1 protocol", error handling); how the member
+            // with the words is spelled is botocore's.
+            "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
+                let member = if service == "secretsmanager" { "Message" } else { "message" };
+                let mut body = self.more.clone();
+                body.insert("__type".into(), json!(self.code));
+                if !self.message.is_empty() {
+                    body.insert(member.into(), json!(self.message));
+                }
+                Value::Object(body).to_string()
+            }),
             _ => ("application/json", {
                 let mut body = self.more.clone();
                 // These two have their problems and nothing else (botocore).
@@ -143,7 +154,7 @@ impl Fail {
             }),
         };
         let mut headers = vec![("content-type".to_owned(), kind.to_owned())];
-        if !matches!(service, "s3" | "sts" | "dynamodb") {
+        if !matches!(service, "s3" | "sts" | "dynamodb" | "kms" | "ssm" | "secretsmanager") {
             headers.push(("x-amzn-errortype".into(), self.code.clone()));
         }
         Answer { status: self.status, headers, body: Bytes::from(body), error: Some(self.code.clone()) }

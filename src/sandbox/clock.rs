@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// When what is seeded was made: the first second of 2026.
+pub(crate) const SEEDED: f64 = 1_767_225_600.0;
+
 /// Seconds since 1970 on the machine's own clock.
 #[expect(clippy::disallowed_methods, reason = "the one place where the sandbox reads the time")]
 pub(crate) fn wall() -> f64 {

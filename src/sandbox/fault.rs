@@ -34,6 +34,11 @@ pub enum FaultKind {
         /// For how long, in milliseconds.
         ms: u64,
     },
+    /// The service's own refusal of what it was sent, or its internal error, quoting the whole request.
+    Echo {
+        /// The HTTP status: 400, or 500 and more.
+        status: u16,
+    },
     /// The call is accepted, and what it begins fails (Lambda: an update, a creation).
     FailsLater,
     /// The service's quota error (Connect: HTTP 429 too, and not a throttle).
@@ -134,6 +139,7 @@ impl fmt::Display for FaultKind {
             FaultKind::Slow { .. } => "Slow",
             FaultKind::FailsLater => "FailsLater",
             FaultKind::LimitExceeded => "LimitExceeded",
+            FaultKind::Echo { .. } => "Echo",
         })
     }
 }
@@ -156,6 +162,7 @@ impl Fault {
             "Slow" => FaultKind::Slow { ms: number("ms", 100) },
             "FailsLater" => FaultKind::FailsLater,
             "LimitExceeded" => FaultKind::LimitExceeded,
+            "Echo" => FaultKind::Echo { status: u16::try_from(number("status", 500)).unwrap_or(500) },
             other => return Err(format!("no fault kind {other:?}")),
         };
         let Hold { service, operation, account } = hold;
@@ -171,6 +178,7 @@ pub(crate) fn throttle(service: &str) -> Fail {
         "dynamodb" => {
             Fail::new(400, "ThrottlingException", "Rate of requests exceeds the allowed throughput.")
         }
+        "kms" | "ssm" | "secretsmanager" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
         "s3" => Fail::new(503, "SlowDown", "Please reduce your request rate."),
         "sts" => Fail::new(400, "Throttling", "Rate exceeded"),
         _ => Fail::new(429, "ThrottlingException", "Rate exceeded"),
@@ -182,6 +190,9 @@ fn server_error(service: &str) -> Fail {
         "connect" => "InternalServiceException",
         "dynamodb" => "InternalServerError",
         "s3" => "InternalError",
+        "kms" => "KMSInternalException",
+        "ssm" => "InternalServerError",
+        "secretsmanager" => "InternalServiceError",
         "sts" => "InternalFailure",
         _ => "InternalServerException",
     };
@@ -195,7 +206,8 @@ pub(crate) fn denied(call: &Call) -> Fail {
         call.caller.arn, call.service, call.operation
     );
     match call.service.as_str() {
-        "dynamodb" => Fail::new(400, "AccessDeniedException", message),
+        // "Common errors" of each reference.
+        "dynamodb" | "kms" | "ssm" | "secretsmanager" => Fail::new(400, "AccessDeniedException", message),
         "s3" => Fail::new(403, "AccessDenied", "Access Denied"),
         "sts" => Fail::new(403, "AccessDenied", message),
         _ => Fail::new(403, "AccessDeniedException", message),
@@ -246,6 +258,15 @@ pub(crate) fn answer(kind: &FaultKind, call: &Call) -> Option<Answer> {
             "lex" => Fail::new(402, "ServiceQuotaExceededException", "The quota has been reached."),
             _ => Fail::new(400, "LimitExceededException", "The limit has been exceeded."),
         },
+        FaultKind::Echo { status } => {
+            // Services do quote: "Value 'x' at 'y' failed to satisfy constraint" ("Common errors").
+            let said = format!(
+                "1 validation error detected: Value '{}' is not valid",
+                String::from_utf8_lossy(&call.body)
+            );
+            let code = if *status >= 500 { server_error(service).code } else { "ValidationException".into() };
+            Fail::new(*status, &code, said)
+        }
         FaultKind::DropBefore
         | FaultKind::DropAfter
         | FaultKind::Late { .. }

@@ -8,6 +8,8 @@
 //!                          event_sources? {source, qualifier?, ...}}; code is a file or a folder;
 //!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
 //!                          function}}: a folder or .zip beside it with the layout of an export;
+//!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
+//!                          value};
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -110,9 +112,12 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         scenario.switch(name, &value).map_err(|why| wrong(&file, why))?;
     }
-    for account in
-        tables(&file, &top, "accounts", &["id", "name", "roles", "buckets", "tables", "bots", "lambdas"])?
-    {
+    for account in tables(
+        &file,
+        &top,
+        "accounts",
+        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets"],
+    )? {
         let name = text(&file, account, "name")?;
         let seed = scenario.account(text(&file, account, "id")?);
         seed.name(name);
@@ -145,6 +150,16 @@ fn load_account(
         seed.table_with(text(file, table, "region")?, text(file, table, "name")?, pk, sk);
     }
     load_bots(file, account, seed)?;
+    for key in tables(file, account, "keys", &["alias", "region"])? {
+        seed.key(text(file, key, "region")?, text(file, key, "alias")?);
+    }
+    for parameter in tables(file, account, "parameters", &["name", "region", "value"])? {
+        let (region, name) = (text(file, parameter, "region")?, text(file, parameter, "name")?);
+        seed.parameter(region, name, text(file, parameter, "value")?);
+    }
+    for secret in tables(file, account, "secrets", &["name", "region", "value"])? {
+        seed.secret(text(file, secret, "region")?, text(file, secret, "name")?, text(file, secret, "value")?);
+    }
     folder_lambda::load(file, account, seed)
 }
 

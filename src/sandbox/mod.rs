@@ -1,5 +1,5 @@
-//! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, S3 and DynamoDB as far as this project uses
-//! them.
+//! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, S3, DynamoDB, KMS, Systems Manager and
+//! Secrets Manager as far as this project uses them.
 
 mod answer;
 mod base64;
@@ -16,6 +16,7 @@ mod folder_lambda;
 mod history;
 mod identity;
 mod ids;
+mod kms;
 mod lambda;
 mod lex;
 mod presigned;
@@ -23,6 +24,7 @@ mod quota;
 mod record;
 mod route;
 mod s3;
+mod secretsmanager;
 mod seed;
 mod seed_account;
 mod seed_contacts;
@@ -32,6 +34,7 @@ mod seed_lambda;
 mod seed_links;
 mod seed_members;
 mod server;
+mod ssm;
 mod state;
 mod sts;
 mod switch;

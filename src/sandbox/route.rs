@@ -3,7 +3,7 @@
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::World;
-use super::{connect, dynamodb, lambda, lex, s3, sts};
+use super::{connect, dynamodb, kms, lambda, lex, s3, secretsmanager, ssm, sts};
 
 /// Finds the operation. One that is not known is kept under a name of its own and answered with 501.
 pub(crate) fn identify(call: &mut Call) {
@@ -16,6 +16,15 @@ pub(crate) fn identify(call: &mut Call) {
             let target = call.header("x-amz-target").unwrap_or_default();
             call.operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             call.mutating = dynamodb::mutates(&call.operation);
+        }
+        "kms" | "ssm" | "secretsmanager" => {
+            let target = call.header("x-amz-target").unwrap_or_default();
+            call.operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+            call.mutating = match call.service.as_str() {
+                "kms" => kms::mutates(&call.operation),
+                "ssm" => ssm::mutates(&call.operation),
+                _ => secretsmanager::mutates(&call.operation),
+            };
         }
         "sts" => call.operation = sts::operation(call),
         _ => {}
@@ -37,6 +46,9 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "lex" => lex::dispatch(world, call),
         "s3" => s3::dispatch(world, call),
         "dynamodb" => dynamodb::dispatch(world, call),
+        "kms" => kms::dispatch(world, call),
+        "secretsmanager" => secretsmanager::dispatch(world, call),
+        "ssm" => ssm::dispatch(world, call),
         "sts" => sts::dispatch(world, call),
         other => Err(Fail::not_implemented(&format!("the service {other}"))),
     }
@@ -49,6 +61,12 @@ pub(crate) fn resource_hint(call: &Call) -> String {
         "dynamodb" => dynamodb::hint(call),
         "lex" => lex::hint(call),
         "sts" => sts::hint(call),
+        // Names only: what else is in the body may be a secret.
+        "kms" | "ssm" | "secretsmanager" => {
+            let body = call.json().unwrap_or_default();
+            let names = ["KeyId", "AliasName", "Name", "SecretId"].into_iter();
+            names.filter_map(|name| body.get(name)?.as_str()).collect::<Vec<_>>().join("/")
+        }
         _ => call.labels.join("/"),
     }
 }

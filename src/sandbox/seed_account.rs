@@ -4,11 +4,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::clock;
 use super::dynamodb::Table;
 use super::lex::{self, BotSeed};
+use super::secretsmanager::StoredSecret;
 use super::seed::ScenarioError;
 use super::seed_instance::InstanceSeed;
 use super::seed_lambda::{self, FunctionSeed};
+use super::ssm::Parameter;
 use super::world::{Account, Role};
 
 /// An account, and what it starts with.
@@ -79,6 +82,27 @@ impl AccountSeed {
         let arn = format!("arn:aws:lambda:{region}:{}:function:{name}", self.account.id);
         seed_lambda::ensure(&mut self.account.functions, &arn);
         arn
+    }
+
+    /// A symmetric KMS key with an alias (`alias/NAME`); its ARN.
+    pub fn key(&mut self, region: &str, alias: &str) -> String {
+        let account = self.account.id.clone();
+        let (id, arn) = self.account.keys.make(&account, region, "", clock::SEEDED);
+        self.account.keys.alias(region, alias, &id);
+        arn
+    }
+
+    /// A SecureString in the Parameter Store.
+    pub fn parameter(&mut self, region: &str, name: &str, value: &str) -> &mut AccountSeed {
+        self.account.parameters.insert((region.into(), name.into()), Parameter::seeded(value));
+        self
+    }
+
+    /// A secret in Secrets Manager.
+    pub fn secret(&mut self, region: &str, name: &str, value: &str) -> &mut AccountSeed {
+        let secret = StoredSecret::seeded(&self.account.id, region, name, value);
+        self.account.secrets.insert((region.into(), name.into()), secret);
+        self
     }
 
     /// The same function, to be given code, settings, versions, aliases and permissions.

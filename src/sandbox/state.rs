@@ -1,5 +1,7 @@
 //! The state as JSON: sorted, and the same for the same history.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::clock;
@@ -29,11 +31,21 @@ pub(crate) fn all(world: &World) -> Value {
             id.clone(),
             json!({
                 "name": account.name, "connect": instances(account, Detail::Volatile), "s3": s3, "dynamodb": tables, "lex": bots,
-                "lambda": account.functions.state(), "roles": account.roles.keys().collect::<Vec<_>>(),
+                "kms": account.keys.state(), "ssm": places(&account.parameters, |p| p.state()),
+                "secretsmanager": places(&account.secrets, |s| s.state()), "lambda": account.functions.state(),
+                "roles": account.roles.keys().collect::<Vec<_>>(),
             }),
         );
     }
     Value::Object(out)
+}
+
+/// What is by region and name, as `REGION/NAME`.
+fn places<T>(all: &BTreeMap<(String, String), T>, state: impl Fn(&T) -> Value) -> Value {
+    all.iter()
+        .map(|((region, name), one)| (format!("{region}/{name}"), state(one)))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// The Connect configuration of one account; null when there is no such account.

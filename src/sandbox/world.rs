@@ -12,12 +12,15 @@ use super::dynamodb::Table;
 use super::fault::{self, Armed, FaultKind, Hold};
 use super::history::History;
 use super::ids::Kind;
+use super::kms::Keys;
 use super::lambda;
 use super::lex::{Bot, Transfers};
 use super::quota::Buckets;
 use super::record::CallRecord;
 use super::route;
 use super::s3::Bucket;
+use super::secretsmanager::StoredSecret;
+use super::ssm::Parameter;
 use super::switch::Switches;
 
 /// Something inside a Connect instance.
@@ -83,6 +86,11 @@ pub(crate) struct Account {
     pub(crate) functions: lambda::Held,
     /// By region and name.
     pub(crate) tables: BTreeMap<(String, String), Table>,
+    pub(crate) keys: Keys,
+    /// By region and name.
+    pub(crate) parameters: BTreeMap<(String, String), Parameter>,
+    /// By region and name.
+    pub(crate) secrets: BTreeMap<(String, String), StoredSecret>,
 }
 
 /// What AssumeRole issued.

@@ -12,6 +12,7 @@ mod s3;
 pub mod setup;
 mod sqlite;
 mod steps;
+mod vault;
 
 pub use directory::DirectoryObjects;
 pub use dynamodb::DynamoLedger;
@@ -19,3 +20,4 @@ pub use embedded::{Store, open_embedded};
 pub use memory::{MemoryLedger, MemoryObjects};
 pub use s3::S3Objects;
 pub use sqlite::SqliteLedger;
+pub use vault::SealedVault;

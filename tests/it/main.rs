@@ -46,6 +46,7 @@ mod restore;
 mod roundtrip;
 mod sandbox;
 mod schedule_laws;
+mod secrets;
 mod small;
 mod stores;
 mod trouble;

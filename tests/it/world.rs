@@ -88,6 +88,7 @@ pub fn environment(name: &str) -> Environment {
         endpoint: None,
         protected: false,
         on_failure: OnFailure::Rollback,
+        secrets: Default::default(),
         values: Values::default(),
     }
 }
@@ -126,6 +127,7 @@ impl World {
             driver,
             repository: Repository::new(objects),
             vault: &snapdeploy::core::secret::Unkept,
+            losses: Default::default(),
             ledger,
             clock: &self.clock,
             events: &self.events,

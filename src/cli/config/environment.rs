@@ -1,13 +1,13 @@
 //! `[environments.NAME]`: where it is and how it is entered.
 
 use crate::core::Result;
-use crate::core::environment::Environment;
+use crate::core::environment::{Environment, Secrets};
 use crate::core::means::Values;
 use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "account",
     "region",
     "role_arn",
@@ -26,8 +26,10 @@ const KEYS: [&str; 18] = [
     "drafts",
     "staging",
     "users",
+    "secrets",
+    "kms_key",
 ];
-const LATER: [&str; 5] = ["secrets", "rollouts", "gates", "hooks", "store"];
+const LATER: [&str; 4] = ["rollouts", "gates", "hooks", "store"];
 
 /// Reads the environment `name`, which `table` describes; `span` is where it begins. Its values are not read.
 pub(super) fn environment(
@@ -64,8 +66,37 @@ pub(super) fn environment(
         endpoint: url(table)?,
         protected: table.truth("protected")?.is_some_and(|at| at.value),
         on_failure,
+        secrets: secrets(table)?,
         values: Values::default(),
     })
+}
+
+/// Reads what becomes of secrets. A key that nothing would be encrypted with is a mistake.
+fn secrets(table: &Table<'_>) -> Result<Secrets> {
+    let key = table.text("kms_key")?;
+    let Some(at) = table.text("secrets")? else {
+        return match key {
+            None => Ok(Secrets::Referenced),
+            Some(key) => Err(table
+                .place
+                .error(&key.span, "`kms_key` is for secrets = \"encrypt\"")
+                .hint("secrets = \"encrypt\"")),
+        };
+    };
+    match (at.value.as_str(), key) {
+        ("reference", None) => Ok(Secrets::Referenced),
+        ("reference", Some(key)) => Err(table
+            .place
+            .error(&key.span, "`kms_key` is for secrets = \"encrypt\", and here it is \"reference\"")),
+        ("encrypt", Some(key)) if !key.value.is_empty() => Ok(Secrets::Encrypted { kms_key: key.value }),
+        ("encrypt", _) => Err(table.place.error(&at.span, "secrets = \"encrypt\" needs a `kms_key`").hint(
+            "kms_key = \"alias/snapdeploy\", or the ARN of a key in the environment's account and region",
+        )),
+        (other, _) => {
+            let message = format!("`secrets` has to be \"reference\" or \"encrypt\", not \"{other}\"");
+            Err(table.place.error(&at.span, message))
+        }
+    }
 }
 
 fn role(table: &Table<'_>, key: &str) -> Result<Option<String>> {

@@ -176,6 +176,7 @@ pub(super) fn plain(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::environment::Secrets;
     use crate::core::runs::OnFailure;
 
     const PROD: &str =
@@ -206,7 +207,29 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("did you mean `region`?"), "{text}");
-        assert!(complaint(&format!("{PROD}secrets = []\n")).contains("does not know `secrets`"));
+        assert!(complaint(&format!("{PROD}gates = []\n")).contains("does not know `gates`"));
+    }
+
+    #[test]
+    fn secrets_are_referenced_or_encrypted_with_a_key() {
+        let said =
+            |text: &str| parse(&format!("{PROD}{text}\n")).map(|c| c.environments["prod"].secrets.clone());
+        let kms_key = "alias/x".to_string();
+        assert_eq!(said("").unwrap(), Secrets::Referenced);
+        assert_eq!(said("secrets = \"reference\"").unwrap(), Secrets::Referenced);
+        assert_eq!(
+            said("secrets = \"encrypt\"\nkms_key = \"alias/x\"").unwrap(),
+            Secrets::Encrypted { kms_key }
+        );
+        for wrong in [
+            "secrets = \"encrypt\"",
+            "secrets = \"encrypt\"\nkms_key = \"\"",
+            "kms_key = \"alias/x\"",
+            "secrets = \"reference\"\nkms_key = \"alias/x\"",
+            "secrets = \"plain\"",
+        ] {
+            assert!(said(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

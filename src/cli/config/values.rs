@@ -52,6 +52,7 @@ pub(super) fn values(
         },
         staging: staging(table)?,
         seal: Seal::default(),
+        parameters: Default::default(),
     })
 }
 

@@ -52,6 +52,7 @@ impl Place {
             endpoint,
             protected: self.protection == Protection::Protected,
             on_failure: OnFailure::Rollback,
+            secrets: Default::default(),
             values: Values::default(),
         }
     }

@@ -15,6 +15,7 @@ from shapes_content import content
 from shapes_lambda import lambda_
 from shapes_lex import lex
 from shapes_members import members
+from shapes_secrets import secrets
 from shapes_routing import routing, settings as store_settings
 
 
@@ -280,7 +281,7 @@ def dynamodb(endpoint):
 endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
-    *(s3, dynamodb, store_settings),
+    *(s3, dynamodb, store_settings, secrets),
 )
 for part in PARTS:
     try:

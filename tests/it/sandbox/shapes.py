@@ -19,6 +19,8 @@ COMMON = {
     "lexv2-models": {"AccessDeniedException"},
     "dynamodb": {"ValidationException", "ThrottlingException", "ResourceNotFoundException"},
     "sts": {"AccessDenied", "ValidationError"},
+    # "Common errors" of KMS.
+    "kms": {"ValidationException", "AccessDeniedException"},
     "s3": {"AccessDenied", "NoSuchBucket", "PreconditionFailed", "InvalidRange", "BadDigest", "404", "NoSuchKey"},
 }
 

@@ -1,0 +1,216 @@
+//! Calls in AWS JSON 1.1 to services that have no client crate here: an operation or two each, and every crate costs
+//! build time.
+//!
+//! They go through the SDK's own orchestrator, so that signing, credentials, clock, time limits, proxies and TLS are what
+//! every other call has.
+//!
+//! Source: "AWS JSON 1.1 protocol" (Smithy): POST to `/`, `X-Amz-Target: PREFIX.OPERATION`, errors told by
+//! `X-Amzn-Errortype` or the body's `__type`; the prefixes and endpoints are in botocore's models (`targetPrefix`,
+//! `endpointPrefix`) and its `endpoints.json`.
+
+use aws_config::identity::IdentityCache;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_runtime::auth::SigV4OperationSigningConfig;
+use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
+use aws_smithy_runtime_api::client::auth::{
+    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
+};
+use aws_smithy_runtime_api::client::identity::{SharedIdentityCache, SharedIdentityResolver};
+use aws_smithy_runtime_api::client::orchestrator::{
+    HttpRequest, HttpResponse, OrchestratorError, SensitiveOutput,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::Layer;
+use aws_smithy_types::error::metadata::ErrorMetadata;
+use aws_types::SigningName;
+use aws_types::region::{Region, SigningRegion};
+use serde_json::Value;
+
+use super::error::{Failure, Fate, classify};
+use super::guard::Guard;
+use super::pace::Patience;
+use super::session::Account;
+use crate::core::lease::SETTLE;
+use crate::core::{Error, ErrorKind};
+
+/// A service that is called this way.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// Its signing name, and the first label of its host.
+    pub name: &'static str,
+    /// What stands before the operation in `X-Amz-Target`.
+    pub target: &'static str,
+    /// What follows `AWS_ENDPOINT_URL_` in the variable that sends its calls elsewhere ("Service-specific endpoints",
+    /// AWS SDKs and Tools reference guide).
+    pub variable: &'static str,
+}
+
+/// Key Management Service (botocore `kms/2014-11-01`).
+pub const KMS: Service = Service { name: "kms", target: "TrentService", variable: "KMS" };
+/// Systems Manager (botocore `ssm/2014-11-06`).
+pub const SSM: Service = Service { name: "ssm", target: "AmazonSSM", variable: "SSM" };
+/// Secrets Manager (botocore `secretsmanager/2017-10-17`).
+pub const SECRETS_MANAGER: Service =
+    Service { name: "secretsmanager", target: "secretsmanager", variable: "SECRETS_MANAGER" };
+
+/// What calls of this sort are sent with, for one account and region. Clones share the credentials.
+#[derive(Clone, Debug)]
+pub struct Rpc {
+    config: SdkConfig,
+    /// The role is assumed once for all calls.
+    identities: SharedIdentityCache,
+}
+
+impl Rpc {
+    /// Returns what sends as `config` says, which names a region.
+    pub fn new(config: &SdkConfig) -> Rpc {
+        let identities = config.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
+        Rpc { config: config.clone(), identities }
+    }
+
+    /// Returns where `service` is: where the configuration or the process's environment says, else AWS's own host.
+    fn endpoint(&self, service: &Service, region: &str) -> String {
+        let variable = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.variable));
+        if let Some(url) = variable.ok().filter(|url| !url.is_empty()) {
+            return url;
+        }
+        if let Some(url) = self.config.endpoint_url() {
+            return url.to_string();
+        }
+        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let fips = if self.config.use_fips() == Some(true) { "-fips" } else { "" };
+        format!("https://{}{fips}.{region}.{suffix}", service.name)
+    }
+
+    /// Sends `operation` of `service` once and returns the answer.
+    async fn send(
+        &self,
+        service: &Service,
+        operation: &'static str,
+        body: String,
+        guard: Option<Guard>,
+    ) -> Result<Value, Failure> {
+        let Some((region, credentials)) = self.config.region().zip(self.config.credentials_provider()) else {
+            let error = Error::new(ErrorKind::Denied, format!("{operation}: there are no credentials"));
+            return Err(Failure { error, fate: Fate::Refused });
+        };
+        let mut layer = Layer::new("snapdeploy");
+        layer.store_put(SigV4OperationSigningConfig {
+            region: Some(SigningRegion::from(Region::new(region.to_string()))),
+            name: Some(SigningName::from(service.name)),
+            ..SigV4OperationSigningConfig::default()
+        });
+        layer.store_put(AuthSchemeOptionResolverParams::new(()));
+        layer.store_put(SensitiveOutput);
+        let schemes = StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]);
+        let components = RuntimeComponentsBuilder::new("snapdeploy")
+            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
+            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(schemes)))
+            .with_identity_cache(Some(self.identities.clone()))
+            .with_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
+        let limits = || TimeoutConfig::builder().operation_attempt_timeout(SETTLE).build();
+        let target = format!("{}.{operation}", service.target);
+        let mut builder = Operation::builder()
+            .service_name(service.name)
+            .operation_name(operation)
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&self.endpoint(service, region.as_ref()))
+            .timeout_config(self.config.timeout_config().cloned().unwrap_or_else(limits))
+            .no_retry()
+            .runtime_plugin(
+                StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components),
+            );
+        if let Some(client) = self.config.http_client() {
+            builder = builder.http_client(client);
+        }
+        if let Some(time) = self.config.time_source() {
+            builder = builder.time_source(time);
+        }
+        if let Some(sleep) = self.config.sleep_impl() {
+            builder = builder.sleep_impl(sleep);
+        }
+        if let Some(guard) = guard {
+            builder = builder.interceptor(guard);
+        }
+        let sending = builder
+            .serializer(move |body: String| {
+                let mut request = HttpRequest::new(SdkBody::from(body.as_str()));
+                request.set_method("POST")?;
+                request.set_uri("/")?;
+                let headers = request.headers_mut();
+                headers.insert("content-type", "application/x-amz-json-1.1");
+                headers.insert("x-amz-target", target.clone());
+                headers.insert("content-length", body.len().to_string());
+                Ok(request)
+            })
+            .deserializer(answer)
+            .build();
+        let answer = sending.invoke(body).await.map_err(|e| classify(operation, e))?;
+        tracing::debug!(operation, "answered");
+        Ok(answer)
+    }
+}
+
+/// Returns the body of an answer, or the error that it tells of.
+fn answer(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
+    let bytes = response.body().bytes().unwrap_or_default();
+    let value = serde_json::from_slice::<Value>(bytes);
+    if response.status().is_success() {
+        // What cannot be read is not quoted: it may hold the very secret that was asked for.
+        return value.map_err(|_| OrchestratorError::other("the answer is not JSON"));
+    }
+    let value = value.unwrap_or_default();
+    let said = response.headers().get("x-amzn-errortype").or_else(|| value["__type"].as_str());
+    // `com.amazonaws.kms#NotFoundException:http://...`: the name is between `#` and `:`.
+    let code = said.and_then(|s| s.split(':').next()).and_then(|s| s.rsplit('#').next()).unwrap_or("no code");
+    let message = value["message"].as_str().or_else(|| value["Message"].as_str()).unwrap_or_default();
+    Err(OrchestratorError::operation(ErrorMetadata::builder().code(code).message(message).build()))
+}
+
+impl Account {
+    /// Sends a read until there is an answer or a refusal, or patience ends. It is not paced: what is asked this way has
+    /// quotas of tens to thousands of calls a second ("Service quotas" of KMS, Systems Manager and Secrets Manager).
+    pub async fn ask(
+        &self,
+        service: &Service,
+        operation: &'static str,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        let mut patience = Patience::new(&self.clock);
+        loop {
+            let failure = match self.rpc.send(service, operation, body.to_string(), None).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let throttled = failure.fate == Fate::Later;
+            let passes =
+                throttled || (failure.fate == Fate::Unknown && failure.error.kind == ErrorKind::Unavailable);
+            if !passes || !patience.wait(throttled).await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Sends a call that changes something, once, unless `guard` stops it.
+    pub async fn tell(
+        &self,
+        service: &Service,
+        operation: &'static str,
+        body: &Value,
+        guard: Guard,
+    ) -> Result<Value, Failure> {
+        let answer = self.rpc.send(service, operation, body.to_string(), Some(guard.clone())).await;
+        match guard.has_stopped_it() {
+            false => answer,
+            true => {
+                let message = format!("{operation} was not sent: it is too late");
+                Err(Failure { error: Error::new(ErrorKind::Unavailable, message), fate: Fate::Later })
+            }
+        }
+    }
+}
