@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::fault::{Armed, Fault, Hold};
+use super::lex;
 use super::server::Shared;
 use super::state;
 
@@ -70,6 +71,10 @@ fn handle(shared: &Shared, call: &Call) -> Result<Value, Fail> {
         }
         ("GET", path) if path.starts_with("state/connect/") => {
             state::connect(&world, path.trim_start_matches("state/connect/"))
+        }
+        ("POST", path) if path.starts_with("lex/") => {
+            let done = lex::control(&mut world, path.trim_start_matches("lex/"), &body);
+            done.map_err(|why| Fail::new(400, "BadControl", why))?
         }
         _ => {
             return Err(Fail::new(404, "NotFound", format!("no control path {} {}", call.method, call.path)));

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
-//!                          tables {name, region, pk?, sk?}, bots {name, region, aliases}, lambdas {name, region};
+//!                          tables {name, region, pk?, sk?}, lambdas {name, region},
+//!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
+//!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -129,13 +131,32 @@ fn load_account(
         let sk = table.get("sk").and_then(Value::as_str);
         seed.table_with(text(file, table, "region")?, text(file, table, "name")?, pk, sk);
     }
-    for bot in tables(file, account, "bots", &["name", "region", "aliases"])? {
-        let aliases = strings(bot, "aliases");
-        let aliases: Vec<_> = aliases.iter().map(String::as_str).collect();
-        seed.bot(text(file, bot, "region")?, text(file, bot, "name")?, &aliases);
-    }
+    load_bots(file, account, seed)?;
     for function in tables(file, account, "lambdas", &["name", "region"])? {
         seed.lambda(text(file, function, "region")?, text(file, function, "name")?);
+    }
+    Ok(())
+}
+
+/// Small bots by name, or whole ones from a folder (or a `.zip`) with the layout of an export.
+fn load_bots(file: &Path, account: &Map<String, Value>, seed: &mut AccountSeed) -> Result<(), ScenarioError> {
+    for bot in tables(file, account, "bots", &["name", "region", "aliases", "archive", "hooks"])? {
+        let (region, names) = (text(file, bot, "region")?, strings(bot, "aliases"));
+        let Some(archive) = bot.get("archive").and_then(Value::as_str) else {
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            seed.bot(region, text(file, bot, "name")?, &names);
+            continue;
+        };
+        let id = seed.account.id.clone();
+        let mut made = seed.bot_from(region, &file.with_file_name(archive))?;
+        for name in &names {
+            made.alias(name);
+        }
+        for hook in tables(file, bot, "hooks", &["alias", "locale", "function"])? {
+            let function = text(file, hook, "function")?;
+            let arn = format!("arn:aws:lambda:{region}:{id}:function:{function}");
+            made.alias(text(file, hook, "alias")?).hook(text(file, hook, "locale")?, &arn);
+        }
     }
     Ok(())
 }

@@ -81,6 +81,9 @@ pub(crate) fn caller(world: &World, call: &Call) -> Result<Caller, Fail> {
     if call.access_key == presigned::CONNECT_KEY && call.presigned.is_some() {
         return Ok(Caller { account: s3::CONNECT_OWNER.into(), ..Caller::default() });
     }
+    if call.access_key == presigned::LEX_KEY && call.presigned.is_some() {
+        return Ok(Caller { account: presigned::LEX_OWNER.into(), ..Caller::default() });
+    }
     let token = call.header("x-amz-security-token").or_else(|| call.param("X-Amz-Security-Token"));
     if let Some(token) = token {
         let session = world.sessions.get(&call.access_key).ok_or_else(unknown)?;

@@ -37,6 +37,7 @@ mod world;
 
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;
+pub use lex::{AliasSeed, BotSeed};
 pub use record::CallRecord;
 pub use seed::{Scenario, ScenarioError};
 pub use seed_account::AccountSeed;

@@ -11,6 +11,10 @@ use super::digest;
 /// The access key of the URLs that Connect itself makes for the files of its prompts.
 pub(crate) const CONNECT_KEY: &str = "CONNECTPROMPTFILES00";
 
+/// The access key of the URLs that Lex itself makes for archives, and the owner of their bucket, which is no account.
+pub(crate) const LEX_KEY: &str = "LEXBOTARCHIVES000000";
+pub(crate) const LEX_OWNER: &str = "lex";
+
 /// "The maximum value is 604800 (seven days)."
 const LONGEST: f64 = 604_800.0;
 
@@ -68,8 +72,9 @@ pub(crate) fn read(call: &mut Call) -> Result<Option<String>, Fail> {
 /// Whether it is still valid ("Request has expired"). What clients sign is on the machine's time, what Connect signs
 /// on the sandbox's own; the signature of Connect's URLs is checked, the others' is not.
 pub(crate) fn check(call: &Call, presigned: &Presigned, sandbox_now: f64) -> Result<(), Fail> {
-    let own = call.access_key == CONNECT_KEY;
-    if own && presigned.signature != signature(&call.path, &presigned.date, presigned.expires) {
+    let own = [CONNECT_KEY, LEX_KEY].contains(&call.access_key.as_str());
+    let signed = signature(&call.access_key, &call.method, &call.path, &presigned.date, presigned.expires);
+    if own && presigned.signature != signed {
         return Err(Fail::new(
             403,
             "SignatureDoesNotMatch",
@@ -88,17 +93,30 @@ pub(crate) fn check(call: &Call, presigned: &Presigned, sandbox_now: f64) -> Res
     Ok(())
 }
 
-fn signature(path: &str, date: &str, expires: f64) -> String {
-    digest::sha256_hex(format!("{CONNECT_KEY}\n{path}\n{date}\n{expires}").as_bytes())
+fn signature(key: &str, method: &str, path: &str, date: &str, expires: f64) -> String {
+    digest::sha256_hex(format!("{key}\n{method}\n{path}\n{date}\n{expires}").as_bytes())
 }
 
 /// A URL for a file of Connect's own, `path` from the root of this server, valid from `now` for `seconds`.
 pub(crate) fn url(host: &str, path: &str, region: &str, now: f64, seconds: u32) -> String {
+    signed(CONNECT_KEY, "GET", host, path, region, now, seconds)
+}
+
+/// A URL for one method on a file of a service's own, signed with the service's key.
+pub(crate) fn signed(
+    key: &str,
+    method: &str,
+    host: &str,
+    path: &str,
+    region: &str,
+    now: f64,
+    seconds: u32,
+) -> String {
     let date = clock::amz(now);
     let day = date.split('T').next().unwrap_or_default();
-    let signature = signature(path, &date, f64::from(seconds));
+    let signature = signature(key, method, path, &date, f64::from(seconds));
     format!(
-        "http://{host}{path}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={CONNECT_KEY}%2F{day}%2F{region}%2Fs3%2Faws4_request&X-Amz-Date={date}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"
+        "http://{host}{path}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={key}%2F{day}%2F{region}%2Fs3%2Faws4_request&X-Amz-Date={date}&X-Amz-Expires={seconds}&X-Amz-SignedHeaders=host&X-Amz-Signature={signature}"
     )
 }
 

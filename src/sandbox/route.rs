@@ -47,6 +47,7 @@ pub(crate) fn resource_hint(call: &Call) -> String {
     match call.service.as_str() {
         "connect" => connect::hint(call),
         "dynamodb" => dynamodb::hint(call),
+        "lex" => lex::hint(call),
         "sts" => sts::hint(call),
         _ => call.labels.join("/"),
     }

@@ -71,7 +71,7 @@ impl Scenario {
             }
             for instance in seed.instances {
                 for bot in instance.bots {
-                    super::seed_account::add_bot(&mut account.bots, bot);
+                    super::lex::add(&mut account.bots, bot);
                 }
                 account.functions.extend(functions(&instance.instance));
                 account.instances.push(instance.instance);

@@ -1,9 +1,12 @@
 //! One account of a scenario.
 
+use std::path::Path;
+
 use super::dynamodb::Table;
-use super::ids;
+use super::lex::{self, BotSeed};
+use super::seed::ScenarioError;
 use super::seed_instance::InstanceSeed;
-use super::world::{Account, Bot, Role};
+use super::world::{Account, Role};
 
 /// An account, and what it starts with.
 #[derive(Debug, Clone)]
@@ -75,31 +78,22 @@ impl AccountSeed {
         arn
     }
 
-    /// A Lex V2 bot with aliases.
+    /// A small Lex V2 bot with one locale and version 1, and aliases for it.
     pub fn bot(&mut self, region: &str, name: &str, aliases: &[&str]) -> &mut AccountSeed {
-        add_bot(&mut self.account.bots, new_bot(&self.account.id, region, name, aliases));
+        lex::add(&mut self.account.bots, lex::small(&self.account.id, region, name, aliases));
         self
     }
-}
 
-/// A bot whose ids follow from account, region and names.
-pub(crate) fn new_bot(account: &str, region: &str, name: &str, aliases: &[&str]) -> Bot {
-    let id = ids::derived_ten(&[account, region, "bot", name]);
-    let alias =
-        |alias: &&str| (ids::derived_ten(&[account, region, "alias", name, alias]), (*alias).to_owned());
-    Bot { id, name: name.into(), region: region.into(), aliases: aliases.iter().map(alias).collect() }
-}
-
-/// Adds a bot, or its aliases to the bot that is there.
-pub(crate) fn add_bot(bots: &mut Vec<Bot>, bot: Bot) {
-    match bots.iter_mut().find(|known| known.id == bot.id) {
-        None => bots.push(bot),
-        Some(known) => {
-            for alias in bot.aliases {
-                if !known.aliases.contains(&alias) {
-                    known.aliases.push(alias);
-                }
-            }
-        }
+    /// A Lex V2 bot out of an export: a folder with its layout, or a `.zip`. All locales are built, and version 1 is of
+    /// them. A bot of that name that is there already is replaced.
+    ///
+    /// Errors: the file at fault and what is wrong with it.
+    pub fn bot_from(&mut self, region: &str, path: &Path) -> Result<BotSeed<'_>, ScenarioError> {
+        let bot = lex::from_archive(&self.account.id, region, path)?;
+        let id = bot.id.clone();
+        self.account.bots.retain(|known| known.id != id);
+        self.account.bots.push(bot);
+        let lost = || ScenarioError { file: path.to_owned(), why: "the bot was not kept".into() };
+        lex::seeded(&mut self.account.bots, &self.account.id, &id).ok_or_else(lost)
     }
 }

@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::defaults;
 use super::ids::{self, Kind};
-use super::seed_account::new_bot;
+use super::lex::{self, Bot};
 use super::seed_content;
 use super::seed_links;
 use super::seed_members;
-use super::world::{Bot, Instance, Resource};
+use super::world::{Instance, Resource};
 
 /// When everything seeded was last changed: the first second of 2026.
 pub(crate) const SEEDED: f64 = 1_767_225_600.0;
@@ -266,7 +266,7 @@ impl InstanceSeed {
 
     /// A Lex V2 bot alias of the account, associated with the instance.
     pub fn bot(&mut self, bot: &str, alias: &str) -> &mut InstanceSeed {
-        let made = new_bot(&self.instance.account, &self.instance.region, bot, &[alias]);
+        let made = lex::small(&self.instance.account, &self.instance.region, bot, &[alias]);
         self.bots.push(made);
         self.resource(Kind::Bot, &format!("{bot}#{alias}"), json!({}))
     }

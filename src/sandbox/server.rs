@@ -23,7 +23,7 @@ use super::record::CallRecord;
 use super::seed::Scenario;
 use super::switch::SwitchError;
 use super::world::World;
-use super::{control, identity, ids, route, state};
+use super::{control, identity, ids, lex, route, state};
 
 /// What the server and its owner share.
 #[derive(Debug)]
@@ -140,6 +140,26 @@ impl Sandbox {
     /// Moves the sandbox's clock forward: sessions expire, quotas refill. HTTP dates stay real.
     pub fn advance(&self, by: Duration) {
         self.shared.world().clock.advance(by);
+    }
+
+    /// The next build of a locale of a Lex bot of the account fails, for these reasons.
+    ///
+    /// Errors: there is no such account or bot.
+    pub fn fail_next_build(
+        &self,
+        account: &str,
+        bot: &str,
+        locale: &str,
+        reasons: &[&str],
+    ) -> Result<(), String> {
+        lex::fail_next_build(&mut self.shared.world(), account, bot, locale, reasons)
+    }
+
+    /// A version of a Lex bot goes inactive, as one does that nobody used for six months.
+    ///
+    /// Errors: there is no such account, bot or version.
+    pub fn deactivate_bot_version(&self, account: &str, bot: &str, version: u64) -> Result<(), String> {
+        lex::deactivate_version(&mut self.shared.world(), account, bot, version)
     }
 
     /// Sets a switch (see [`super::SWITCHES`]).

@@ -6,6 +6,7 @@ use super::clock;
 use super::digest;
 use super::history::Detail;
 use super::ids::Kind;
+use super::lex;
 use super::world::{Account, Instance, Resource, World};
 
 /// Everything in all accounts.
@@ -22,8 +23,7 @@ pub(crate) fn all(world: &World) -> Value {
         }
         let mut bots = Map::new();
         for bot in &account.bots {
-            let aliases: Map<_, _> = bot.aliases.iter().map(|(id, name)| (name.clone(), json!(id))).collect();
-            bots.insert(format!("{}/{}", bot.region, bot.name), json!({"id": bot.id, "aliases": aliases}));
+            bots.insert(format!("{}/{}", bot.region, bot.name), lex::state(bot, world.clock.now()));
         }
         out.insert(
             id.clone(),

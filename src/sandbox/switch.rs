@@ -41,6 +41,60 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "CreatePrompt takes presigned URLs that GetPromptFile did not make",
     ),
     ("hours_config_reordered", "false", "DescribeHoursOfOperation answers the days in reverse order"),
+    (
+        "lex_async_ms",
+        "20",
+        "how long what Lex does later takes: exports, imports, versions, new bots and aliases",
+    ),
+    ("lex_build_ms", "60", "how long building a locale of a bot takes"),
+    (
+        "lex_build_needs_utterances",
+        "false",
+        "a locale with an intent that has no sample utterances fails to build",
+    ),
+    (
+        "lex_build_unchanged_refused",
+        "false",
+        "BuildBotLocale of a locale that is built and unchanged is refused",
+    ),
+    (
+        "lex_export_at_completion",
+        "false",
+        "an export has what the bot holds when it ends; false: when it begins",
+    ),
+    ("lex_export_fills_nulls", "true", "members that a resource lacks are null in the files of an export"),
+    (
+        "lex_in_use_is_conflict",
+        "false",
+        "deleting what is in use is a ConflictException, else PreconditionFailed",
+    ),
+    ("lex_inactive_alias_refused", "true", "an alias cannot be set to a version that went inactive"),
+    (
+        "lex_manifest_as_guide",
+        "false",
+        "exports have the manifest of Lex's guide, not that of exports seen in public",
+    ),
+    (
+        "lex_overwrite_drops_locales",
+        "false",
+        "importing a bot with Overwrite deletes locales that the archive lacks",
+    ),
+    (
+        "lex_overwrite_drops_parts",
+        "false",
+        "Overwrite deletes intents, slots and types that the archive lacks",
+    ),
+    (
+        "lex_overwrite_keeps_ids",
+        "true",
+        "Overwrite leaves the ids of the intents, slots and types it replaces",
+    ),
+    (
+        "lex_unbuilt_version_refused",
+        "true",
+        "CreateBotVersion of an unbuilt locale is refused; false: it fails later",
+    ),
+    ("lex_unchanged_version_is_new", "true", "CreateBotVersion of an unchanged draft gives a new number"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     (

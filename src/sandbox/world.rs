@@ -12,6 +12,7 @@ use super::dynamodb::Table;
 use super::fault::{self, Armed, FaultKind, Hold};
 use super::history::History;
 use super::ids::Kind;
+use super::lex::{Bot, Transfers};
 use super::quota::Buckets;
 use super::record::CallRecord;
 use super::route;
@@ -57,15 +58,6 @@ pub(crate) struct Instance {
     pub(crate) tokens: BTreeMap<String, (String, String)>,
 }
 
-/// A Lex V2 bot with its aliases (id, name).
-#[derive(Debug, Clone)]
-pub(crate) struct Bot {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) region: String,
-    pub(crate) aliases: Vec<(String, String)>,
-}
-
 /// A role that callers may assume.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Role {
@@ -82,6 +74,8 @@ pub(crate) struct Account {
     pub(crate) roles: BTreeMap<String, Role>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) bots: Vec<Bot>,
+    /// Lex: exports and imports under way.
+    pub(crate) transfers: Transfers,
     /// ARNs of Lambda functions.
     pub(crate) functions: BTreeSet<String>,
     /// By region and name.

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::answer::{Answer, Fail};
 use super::super::ids::Kind;
-use super::super::world::{Account, Bot};
+use super::super::lex::Bot;
+use super::super::world::Account;
 use super::env::Ask;
 use super::input::{bad_request, invalid, not_found, required};
 use super::instance;
@@ -110,12 +111,7 @@ fn bot(account: &Account, ask: &Ask<'_>) -> Result<Asked, Fail> {
 
 fn alias_name(account: &Account, region: &str, bot: &str, alias: &str) -> Option<String> {
     let found: &Bot = account.bots.iter().find(|known| known.region == region && known.id == bot)?;
-    // Every bot has the alias of its draft ("Test alias", Lex V2 developer guide).
-    if alias == "TSTALIASID" {
-        return Some(format!("{}#TestBotAlias", found.name));
-    }
-    let (_, name) = found.aliases.iter().find(|(id, _)| id == alias)?;
-    Some(format!("{}#{name}", found.name))
+    Some(format!("{}#{}", found.name, found.alias_name(alias)?))
 }
 
 /// botocore Origin: up to 267 characters. Assumed: a scheme and a host and nothing after it, as the administrator
