@@ -8,7 +8,7 @@ use super::address::Address;
 use super::driver::Driver;
 use super::error::Result;
 use super::finding::{Finding, Weight};
-use super::inventory::{Found, Inventory};
+use super::inventory::{Alias, Found, Inventory};
 use super::lacking::key;
 use super::means::Values;
 use super::order;
@@ -32,6 +32,18 @@ pub(super) fn impossible(
             (None, Some(_)) => then.insert(Found::new(address.clone(), "", "")),
             (Some(_), None) => then.remove(address),
             _ => {}
+        }
+    }
+    // An alias that is made has no id yet, but is there by then.
+    for m in changes.iter().flat_map(|c| &c.moves) {
+        if let (Some(name), Some(found)) = (driver.alias_made(m), then.get(&m.address))
+            && !found.takes(name)
+            && found.alias(name).is_none()
+        {
+            let mut found = found.clone();
+            let alias = Alias { name: name.into(), physical: None, id: String::new(), arn: String::new() };
+            found.aliases.get_or_insert_default().push(alias);
+            then.insert(found);
         }
     }
     let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };

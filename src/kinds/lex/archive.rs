@@ -34,7 +34,7 @@ pub fn read(bytes: &[u8]) -> Result<Files> {
     let mut total = 0;
     for i in 0..zip.len() {
         let entry = zip.by_index(i).map_err(|e| bad(e.to_string()))?;
-        let name = entry.name().to_string();
+        let name = entry.name().map_err(|e| bad(e.to_string()))?.into_owned();
         if entry.is_dir() {
             continue;
         }

@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::bot::{ALIASES, FIELDS, LOGS, POLICIES, UID_TAG, VERSIONS};
 use super::fetch::LISTED;
+use super::normal::normalise;
 use super::version::{DRAFT, available, marked};
 use super::{alias, policy};
 use crate::core::Digest;
-use crate::core::document::Document;
 use crate::core::driver::Live;
 use crate::core::encoder::Encoder;
 use crate::core::finding::{Finding, Weight};
@@ -62,7 +62,9 @@ pub fn encode(of: &Found, mut wire: Map<String, Value>, naming: &Naming, encoder
     let mut contents = Map::new();
     for (number, definition) in versions {
         let (findings, dangling) = (encoder.findings.len(), encoder.dangling.clone());
-        let content = encoder.at(&number, |e| e.value(definition));
+        let mut content = encoder.at(&number, |e| e.value(definition));
+        // What is named elsewhere by another text has its place by its name.
+        normalise(&mut content);
         let digest = Digest::of_json(&content).to_string();
         if named.contains(&number.as_str()) {
             own(&content, &mut Vec::new(), &mut |path, value| {

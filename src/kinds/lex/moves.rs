@@ -95,7 +95,7 @@ fn update(change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<Mov
     let names: Vec<&str> = SETTINGS.iter().map(|(name, _)| *name).collect();
     steps.set(to, &names, UPDATE, Stage::Write, Value::Object(settings(to)));
     tags(&mut steps, to);
-    aliases(&mut steps, from, to);
+    aliases(&mut steps, from, to)?;
     policies(&mut steps, to);
     let gone: Vec<String> = alias::of(from).into_keys().filter(|name| !alias::of(to).contains_key(name)).collect();
     for name in gone {
@@ -115,7 +115,9 @@ fn update(change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<Mov
 
 /// Adds the moves that make aliases and point them; before them those that make what they name, where no version there
 /// is known to be that.
-fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) {
+///
+/// Fails with `Blocked` where what an alias names is not in `to`.
+fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) -> Result<()> {
     let (old, new) = (alias::of(from), alias::of(to));
     let logs = |d: &Document, name: &str| d.local.get(LOGS).and_then(|l| l.get(name)).cloned();
     let same = |name: &String, item: &Value| {
@@ -128,9 +130,12 @@ fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) {
     };
     let mut made = BTreeSet::new();
     let contents = to.portable.get(VERSIONS).and_then(Value::as_object);
-    for (_, item) in &changed {
-        let Some(content) = item["Content"].as_str() else { continue };
-        let Some(definition) = contents.and_then(|c| c.get(content)) else { continue };
+    for (name, item) in &changed {
+        let content = item["Content"].as_str().unwrap_or_default();
+        let Some(definition) = contents.and_then(|c| c.get(content)) else {
+            let message = format!("its alias `{name}` names no version whose content is known: its draft, perhaps");
+            return Err(Error::blocked(message).hint("point the alias of the source to a numbered version"));
+        };
         if !known.contains_key(content) && made.insert(content.to_string()) {
             steps.moves.push(Move {
                 address: steps.change.address.clone(),
@@ -163,6 +168,7 @@ fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) {
         };
         steps.alias(name, Some(item), log, call, stage, Value::Object(args));
     }
+    Ok(())
 }
 
 fn tags(steps: &mut Steps<'_>, to: &Document) {

@@ -100,7 +100,7 @@ impl Mark {
         Some(Mark { content: digest(content)?, there: digest(there)? })
     }
 
-    /// Returns the description: 140 characters of the 200 that Lex takes.
+    /// Returns the description: 140 characters; Lex takes 2,000, and took 200 before.
     ///
     /// Source: botocore's `lexv2-models` model, `Description`.
     pub fn text(&self) -> String {
