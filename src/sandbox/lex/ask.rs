@@ -97,7 +97,7 @@ pub(crate) fn missing(call: &Call, what: &str) -> Fail {
     let operation = call.operation.as_str();
     let has_not_found = operation.starts_with("Describe")
         || operation.contains("Policy")
-        || operation.contains("Tag")
+        || matches!(operation, "TagResource" | "UntagResource" | "ListTagsForResource")
         || matches!(operation, "CreateExport" | "CreateUploadUrl" | "StartImport");
     if has_not_found {
         not_found(message)

@@ -239,18 +239,21 @@ fn described(bot: &Bot, now: f64) -> Value {
     out
 }
 
-/// ListBots: names in order. `latestBotVersion` is the highest numbered version, else DRAFT (assumed).
+/// ListBots: names in order. `latestBotVersion` is the highest numbered version; a bot with none has no such member
+/// (assumed: the model takes numbers only).
 fn list(account: &Account, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let mut here: Vec<&Bot> = account.bots.iter().filter(|bot| bot.region == ask.call.region).collect();
     here.sort_by(|a, b| a.name.cmp(&b.name));
     let have = |bot: &&Bot, name: &str| if name == "BotType" { "Bot".to_owned() } else { bot.name.clone() };
     let here = page::sorted(ask, page::filtered(ask, here, have));
     let items = here.into_iter().map(|bot| {
-        let latest = bot.versions.keys().next_back().map_or_else(|| "DRAFT".to_owned(), u64::to_string);
         let mut out = json!({
-            "botId": bot.id, "botName": bot.name, "botStatus": bot.status(ask.now), "latestBotVersion": latest,
+            "botId": bot.id, "botName": bot.name, "botStatus": bot.status(ask.now),
             "lastUpdatedDateTime": clock::epoch(bot.modified), "botType": "Bot",
         });
+        if let Some(latest) = bot.versions.keys().next_back() {
+            out["latestBotVersion"] = json!(latest.to_string());
+        }
         if let Some(description) = bot.body.get("description") {
             out["description"] = description.clone();
         }

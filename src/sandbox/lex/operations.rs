@@ -46,7 +46,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
             import::dispatch(account, &ask, uploaded)
         }
         operation if operation.contains("ResourcePolicy") => policy::dispatch(account, &ask),
-        operation if operation.contains("Tag") => tags::dispatch(account, &ask),
+        "TagResource" | "UntagResource" | "ListTagsForResource" => tags::dispatch(account, &ask),
         other => Err(Fail::not_implemented(&format!("lex:{other}"))),
     }
 }

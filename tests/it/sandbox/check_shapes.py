@@ -11,6 +11,7 @@ import sys
 from check_settings import functions, settings
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
+from shapes_lex import lex
 from shapes_routing import routing, settings as store_settings
 
 
@@ -274,7 +275,7 @@ def dynamodb(endpoint):
 
 
 endpoint = sys.argv[1]
-for part in (sts, connect, content, settings, routing, functions, s3, dynamodb, store_settings):
+for part in (sts, connect, content, settings, routing, functions, s3, dynamodb, store_settings, lex):
     try:
         part(endpoint)
     except Exception as error:
