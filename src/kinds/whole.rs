@@ -173,12 +173,7 @@ impl Driver for Whole {
         self.at(&m.address).alias_made(m)
     }
 
-    fn still_held(
-        &self,
-        address: &Address,
-        from: &Document,
-        to: Option<&Document>,
-    ) -> BTreeSet<Fingerprint> {
+    fn still_held(&self, address: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {
         self.at(address).still_held(address, from, to)
     }
 

@@ -28,6 +28,7 @@ mod kinds;
 mod kinds_versions;
 mod layers;
 mod leftovers;
+mod lex;
 mod limits;
 mod live;
 mod mortal;

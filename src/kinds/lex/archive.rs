@@ -48,7 +48,8 @@ pub fn read(bytes: &[u8]) -> Result<Files> {
         if content.len() as u64 > MOST_FILE || total > MOST_TOTAL {
             return Err(bad(format!("`{name}` makes it larger than is sensible")));
         }
-        let value = serde_json::from_slice(&content).map_err(|e| bad(format!("`{name}` is not JSON: {e}")))?;
+        let value =
+            serde_json::from_slice(&content).map_err(|e| bad(format!("`{name}` is not JSON: {e}")))?;
         if files.insert(name.clone(), value).is_some() {
             return Err(bad(format!("`{name}` is named twice")));
         }

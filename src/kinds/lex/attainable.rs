@@ -13,7 +13,11 @@ use crate::core::document::Document;
 use crate::core::finding::{Finding, Weight};
 
 /// Returns `to` as it is attainable from `from`, and what is to be said.
-pub fn attainable(address: &Address, from: Option<&Document>, to: Option<&Document>) -> (Option<Document>, Vec<Finding>) {
+pub fn attainable(
+    address: &Address,
+    from: Option<&Document>,
+    to: Option<&Document>,
+) -> (Option<Document>, Vec<Finding>) {
     let (from, to) = match (from, to) {
         (Some(from), Some(to)) => (from, to),
         (Some(_), None) => {
@@ -73,8 +77,7 @@ fn coming_home(address: &Address, from: &Document, to: &Document) -> Vec<Finding
 /// Leaves to `to` the aliases that `from` has besides, with what belongs to them: somebody may use them.
 fn keep(address: &Address, from: &Document, to: &mut Document) -> Vec<Finding> {
     let (old, mut new) = (alias::of(from), alias::of(to));
-    let besides: Vec<(String, Value)> =
-        old.into_iter().filter(|(name, _)| !new.contains_key(name)).collect();
+    let besides: Vec<(String, Value)> = old.into_iter().filter(|(name, _)| !new.contains_key(name)).collect();
     if besides.is_empty() {
         return Vec::new();
     }

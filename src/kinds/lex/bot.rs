@@ -65,7 +65,11 @@ pub fn members(described: Map<String, Value>) -> Map<String, Value> {
         _ => name[..1].to_uppercase() + &name[1..],
     };
     let said = |v: &Value| !v.is_null() && *v != Value::String(String::new());
-    described.into_iter().filter(|(name, v)| !name.is_empty() && said(v)).map(|(n, v)| (named(n), v)).collect()
+    described
+        .into_iter()
+        .filter(|(name, v)| !name.is_empty() && said(v))
+        .map(|(n, v)| (named(n), v))
+        .collect()
 }
 
 /// Returns the arguments that `settings`, a part of a document, are.

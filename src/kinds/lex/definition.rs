@@ -95,7 +95,8 @@ impl Names {
     fn of(files: &Files) -> Names {
         let mut names = Names::default();
         for (path, value) in files {
-            let Some((folder, file)) = path.split_once('/').and_then(|(_, rest)| rest.rsplit_once('/')) else {
+            let Some((folder, file)) = path.split_once('/').and_then(|(_, rest)| rest.rsplit_once('/'))
+            else {
                 continue;
             };
             let Some(name) = value["name"].as_str() else { continue };
@@ -131,7 +132,9 @@ impl Names {
                 let intent = &steps[..4];
                 let priorities = members.get_mut("slotPriorities").and_then(Value::as_array_mut);
                 if let Some(items) = priorities {
-                    items.iter_mut().for_each(|item| self.by_name(&intent.join("/"), item, ["slotId", "slotName"]));
+                    items
+                        .iter_mut()
+                        .for_each(|item| self.by_name(&intent.join("/"), item, ["slotId", "slotName"]));
                     sort(items);
                 }
                 without(&mut members, OF_PART);
@@ -168,7 +171,8 @@ impl Names {
     /// than its name, and is left.
     fn by_name(&self, owner: &str, item: &mut Value, [id, name]: [&str; 2]) {
         let Some(members) = item.as_object_mut() else { return };
-        let key = (owner.to_string(), members.get(id).and_then(Value::as_str).unwrap_or_default().to_string());
+        let key =
+            (owner.to_string(), members.get(id).and_then(Value::as_str).unwrap_or_default().to_string());
         if let Some(called) = self.ids.get(&key) {
             members.remove(id);
             members.insert(name.into(), json!(called));
@@ -181,11 +185,13 @@ const TYPE: [&str; 2] = ["slotTypeId", "slotTypeName"];
 
 /// Shows `see` each part of a composite slot or of a composite slot type.
 fn sub_slots(members: &mut Map<String, Value>, mut see: impl FnMut(&mut Value)) {
-    if let Some(Value::Object(parts)) = members.get_mut("subSlotSetting").and_then(|s| s.get_mut("slotSpecifications"))
+    if let Some(Value::Object(parts)) =
+        members.get_mut("subSlotSetting").and_then(|s| s.get_mut("slotSpecifications"))
     {
         parts.values_mut().for_each(&mut see);
     }
-    if let Some(Value::Array(parts)) = members.get_mut("compositeSlotTypeSetting").and_then(|s| s.get_mut("subSlots"))
+    if let Some(Value::Array(parts)) =
+        members.get_mut("compositeSlotTypeSetting").and_then(|s| s.get_mut("subSlots"))
     {
         parts.iter_mut().for_each(&mut see);
     }
@@ -195,8 +201,14 @@ fn sub_slots(members: &mut Map<String, Value>, mut see: impl FnMut(&mut Value)) 
 /// `Input` where `definition` is none.
 ///
 /// The ids in it are made of names: the service needs them to tell slot types apart, and gives them ids of its own.
-pub fn write(definition: &Value, name: &str, description: Option<&Value>, manifest: &Manifest) -> Result<Files> {
-    let bad = |what: &str| Error::input(format!("the definition of the bot is not what it has to be: {what}"));
+pub fn write(
+    definition: &Value,
+    name: &str,
+    description: Option<&Value>,
+    manifest: &Manifest,
+) -> Result<Files> {
+    let bad =
+        |what: &str| Error::input(format!("the definition of the bot is not what it has to be: {what}"));
     let mut bot = definition.as_object().ok_or_else(|| bad("it is no object"))?.clone();
     let mut files = Files::from([(manifest.0.clone(), manifest.1.clone())]);
     for (path, content) in members(bot.remove(OTHER)) {
@@ -278,4 +290,115 @@ fn identifier(of: &[&str]) -> String {
     const SIGNS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Digest::of(of.join("/").as_bytes()).to_string();
     digest.bytes().take(10).map(|b| char::from(SIGNS[usize::from(b) % SIGNS.len()])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::collection::btree_set;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A definition in which everything is called by one of `names`.
+    fn made(names: &BTreeSet<String>) -> Value {
+        let first = names.first().unwrap();
+        let of = |value: &dyn Fn(&String) -> Value| -> Map<String, Value> {
+            names.iter().map(|name| (name.clone(), value(name))).collect()
+        };
+        let slots = of(&|name| {
+            json!({ "slotTypeName": name, "subSlotSetting": { "slotSpecifications": {
+            "a": { "slotTypeName": name }, "b": { "slotTypeId": "AMAZON.City" },
+        } } })
+        });
+        let intents = of(&|name| {
+            json!({
+                "sampleUtterances": [{ "utterance": "a" }, { "utterance": name }, { "utterance": "~" }],
+                "slotPriorities": [{ "priority": 1, "slotName": first }, { "priority": 2, "slotName": name }],
+                SLOTS: slots,
+            })
+        });
+        let types =
+            of(&|_| json!({ "compositeSlotTypeSetting": { "subSlots": [{ "slotTypeName": first }] } }));
+        let locale = json!({
+            "name": "English", INTENTS: intents, SLOT_TYPES: types,
+            VOCABULARY: { "customVocabularyItems": [{ "phrase": "a" }, { "phrase": "b" }] },
+        });
+        json!({
+            "idleSessionTTLInSeconds": 300, LOCALES: { "en_US": locale, "de_DE": { "name": "German" } },
+            OTHER: { "BotLocales/new.json": { "x": 1 } },
+        })
+    }
+
+    /// The same archive, as another bot's: with other ids and folders, nulls, and lists the other way round.
+    fn disguised(files: &Files) -> Files {
+        let mut text = files.clone();
+        for value in files.values() {
+            let (Some(id), Some(_)) = (value["identifier"].as_str(), value["name"].as_str()) else {
+                continue;
+            };
+            if id.len() == 10 {
+                for other in text.values_mut() {
+                    *other = serde_json::from_str(&other.to_string().replace(id, &format!("9{}", &id[1..])))
+                        .unwrap();
+                }
+            }
+        }
+        let mut all = Files::new();
+        for (i, (path, mut value)) in text.into_iter().enumerate() {
+            let mut steps: Vec<String> = path.split('/').map(String::from).collect();
+            let last = steps.len() - 1;
+            if last == 5 && steps[3] == "SlotTypes" {
+                steps[4] = i.to_string();
+            }
+            for list in ["sampleUtterances", "slotPriorities", "customVocabularyItems"] {
+                value.get_mut(list).and_then(Value::as_array_mut).into_iter().for_each(|l| l.reverse());
+            }
+            if last > 0 {
+                value["kendraConfiguration"] = Value::Null;
+                value["version"] = json!("7");
+            }
+            all.insert(steps.join("/"), value);
+        }
+        all
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_read_of_what_was_written_is_the_same_whoever_wrote_it(
+            names in btree_set("[B-Zb-z][0-9A-Za-z]{0,6}", 1..5),
+        ) {
+            let mut definition = made(&names);
+            normalise(&mut definition);
+            let files = write(&definition, "Bot", Some(&json!("words")), &Manifest::default()).unwrap();
+            let (again, manifest) = read(files.clone()).unwrap();
+            prop_assert_eq!(&again, &definition);
+            prop_assert_eq!(manifest, Manifest::default());
+            let mut other = disguised(&files);
+            // What no file of the service's own is, is not looked into.
+            other.get_mut("Bot/BotLocales/new.json").and_then(Value::as_object_mut).unwrap().remove("version");
+            prop_assert_eq!(&read(other).unwrap().0, &definition);
+            let bytes = super::super::archive::write(&files).unwrap();
+            prop_assert_eq!(super::super::archive::read(&bytes).unwrap(), files);
+        }
+    }
+
+    #[test]
+    fn what_is_no_bot_is_refused() {
+        let bot = || ("B/Bot.json".to_string(), json!({ "name": "B" }));
+        let intent = |folder: &str| {
+            let path = format!("B/BotLocales/en_US/Intents/{folder}/Intent.json");
+            (path, json!({ "name": "Same", "sampleUtterances": [{ "utterance": "a" }] }))
+        };
+        for files in
+            [vec![], vec![("B/Bot.json".to_string(), json!([]))], vec![bot(), intent("1"), intent("2")]]
+        {
+            assert!(read(files.clone().into_iter().collect()).is_err(), "{files:?}");
+        }
+        assert!(super::super::archive::read(b"no archive").is_err());
+        assert!(read([bot(), intent("1")].into()).is_ok());
+    }
 }

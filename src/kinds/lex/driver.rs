@@ -159,7 +159,8 @@ impl Driver for Bots {
         let pace = &self.calls.account.pace;
         let read = pace.bound(reads.sum());
         let writes = [moves::IMPORT, moves::CREATE, moves::UPDATE_ALIAS, moves::CREATE_ALIAS];
-        let written = writes.iter().filter_map(|call| ahead.writes.get(*call)).map(|count| pace.bound(*count));
+        let written =
+            writes.iter().filter_map(|call| ahead.writes.get(*call)).map(|count| pace.bound(*count));
         written.chain([read]).max().unwrap_or_default()
     }
 

@@ -97,13 +97,15 @@ fn update(change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<Mov
     tags(&mut steps, to);
     aliases(&mut steps, from, to)?;
     policies(&mut steps, to);
-    let gone: Vec<String> = alias::of(from).into_keys().filter(|name| !alias::of(to).contains_key(name)).collect();
+    let gone: Vec<String> =
+        alias::of(from).into_keys().filter(|name| !alias::of(to).contains_key(name)).collect();
     for name in gone {
         steps.alias(&name, None, None, DELETE_ALIAS, Stage::Clean, json!({ "Alias": name }));
     }
     // What has no alias is its draft.
     let draft = |d: &Document| d.portable.get(VERSIONS).filter(|_| alias::of(d).is_empty()).cloned();
-    if let (Some(Value::Object(contents)), true) = (draft(to), from.portable.get(VERSIONS) != to.portable.get(VERSIONS))
+    if let (Some(Value::Object(contents)), true) =
+        (draft(to), from.portable.get(VERSIONS) != to.portable.get(VERSIONS))
     {
         for (content, definition) in contents {
             let args = json!({ "Content": content, "Definition": definition, "Settings": settings(to) });
@@ -120,9 +122,8 @@ fn update(change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<Mov
 fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) -> Result<()> {
     let (old, new) = (alias::of(from), alias::of(to));
     let logs = |d: &Document, name: &str| d.local.get(LOGS).and_then(|l| l.get(name)).cloned();
-    let same = |name: &String, item: &Value| {
-        old.get(name) == Some(item) && logs(from, name) == logs(to, name)
-    };
+    let same =
+        |name: &String, item: &Value| old.get(name) == Some(item) && logs(from, name) == logs(to, name);
     let changed: Vec<(&String, &Value)> = new.iter().filter(|(name, item)| !same(name, item)).collect();
     let known = match steps.change.from {
         Some(_) => known::of(from, to),
@@ -133,7 +134,8 @@ fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) -> Result<()> 
     for (name, item) in &changed {
         let content = item["Content"].as_str().unwrap_or_default();
         let Some(definition) = contents.and_then(|c| c.get(content)) else {
-            let message = format!("its alias `{name}` names no version whose content is known: its draft, perhaps");
+            let message =
+                format!("its alias `{name}` names no version whose content is known: its draft, perhaps");
             return Err(Error::blocked(message).hint("point the alias of the source to a numbered version"));
         };
         if !known.contains_key(content) && made.insert(content.to_string()) {
@@ -149,7 +151,8 @@ fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) -> Result<()> 
             });
         }
     }
-    let (there, missing): (Vec<_>, Vec<_>) = changed.into_iter().partition(|(name, _)| old.contains_key(*name));
+    let (there, missing): (Vec<_>, Vec<_>) =
+        changed.into_iter().partition(|(name, _)| old.contains_key(*name));
     for (name, item) in missing.into_iter().chain(there) {
         let mut args = item.as_object().cloned().unwrap_or_default();
         args.remove("Name");

@@ -8,8 +8,13 @@ use crate::core::digest::canonical;
 ///
 /// Source: botocore's `lexv2-models` model, `SampleUtterancesList`, `SlotPriority$priority`, `InputContextsList`,
 /// `OutputContextsList`.
-const UNORDERED: &[&str] =
-    &["sampleUtterances", "sampleValueElicitingUtterances", "slotPriorities", "inputContexts", "outputContexts"];
+const UNORDERED: &[&str] = &[
+    "sampleUtterances",
+    "sampleValueElicitingUtterances",
+    "slotPriorities",
+    "inputContexts",
+    "outputContexts",
+];
 
 /// Takes out of `value` what says nothing (a null, an empty list), and sorts the lists whose order means nothing.
 ///

@@ -82,7 +82,8 @@ impl Bench<'_> {
         for version in self.calls.versions(self.id).await? {
             let own = Mark::read(version["description"].as_str().unwrap_or_default());
             let ends = !matches!(version["botStatus"].as_str(), Some("Inactive" | "Failed" | "Deleting"));
-            if let (Some(number), true) = (version["botVersion"].as_str(), ends && own.as_ref() == Some(mark)) {
+            if let (Some(number), true) = (version["botVersion"].as_str(), ends && own.as_ref() == Some(mark))
+            {
                 marked.extend(number.parse().ok().map(|n| (n, number.to_string())));
             }
         }
@@ -109,7 +110,14 @@ impl Bench<'_> {
             let busy = |v: &Value| {
                 matches!(
                     v["botLocaleStatus"].as_str(),
-                    Some("Creating" | "Building" | "ReadyExpressTesting" | "Deleting" | "Importing" | "Processing")
+                    Some(
+                        "Creating"
+                            | "Building"
+                            | "ReadyExpressTesting"
+                            | "Deleting"
+                            | "Importing"
+                            | "Processing"
+                    )
                 )
             };
             let locales = self.calls.locales(self.id, DRAFT).await?;
@@ -178,7 +186,8 @@ impl Bench<'_> {
         let files = definition::write(wanted, &self.name, words, &self.shelf.manifest()).map_err(refused)?;
         let bytes = Bytes::from(archive::write(&files).map_err(refused)?);
         let mut bot = json!({ "botName": self.name, "roleArn": described["roleArn"] });
-        for (name, argument) in SETTINGS.iter().filter(|(n, _)| *n != "Name" && *n != "Description" && *n != "BotType")
+        for (name, argument) in
+            SETTINGS.iter().filter(|(n, _)| *n != "Name" && *n != "Description" && *n != "BotType")
         {
             let value = wanted.get(*argument).or(settings.get(*name));
             if let (Some(value), Some(members)) = (value, bot.as_object_mut()) {
@@ -202,7 +211,8 @@ impl Bench<'_> {
             "resourceSpecification": { "botImportSpecification": bot },
             "mergeStrategy": "Overwrite",
         });
-        let send = async |guard: Guard| wire!(call, self.calls.account.lex_under(&guard).start_import(), body);
+        let send =
+            async |guard: Guard| wire!(call, self.calls.account.lex_under(&guard).start_import(), body);
         self.calls.account.write(call, self.with.lease.until(), send).await.map_err(conflict)?;
         let look = || async { Ok(seen(self.calls.import(&import).await?, "importStatus", &["Completed"])) };
         self.calls.wait(&format!("the import of {}", self.address), Some(self.with.lease), look).await?;
@@ -228,8 +238,7 @@ impl Bench<'_> {
             let build = self.calls.account.lex_under(&guard).build_bot_locale();
             wire!(call, build.bot_id(self.id).bot_version(DRAFT).locale_id(locale))
         };
-        let answer =
-            self.calls.account.write(call, self.with.lease.until(), send).await.map_err(conflict)?;
+        let answer = self.calls.account.write(call, self.with.lease.until(), send).await.map_err(conflict)?;
         let submitted = answer["lastBuildSubmittedDateTime"].as_f64().unwrap_or_default();
         let look = || async {
             let answer = self.calls.locale(self.id, locale).await?;
@@ -252,8 +261,7 @@ impl Bench<'_> {
         let send = async |guard: Guard| {
             wire!(call, self.calls.account.lex_under(&guard).create_bot_version().bot_id(self.id), body)
         };
-        let answer =
-            self.calls.account.write(call, self.with.lease.until(), send).await.map_err(conflict)?;
+        let answer = self.calls.account.write(call, self.with.lease.until(), send).await.map_err(conflict)?;
         let Some(number) = answer["botVersion"].as_str() else {
             let error = Error::failed(format!("{call} answers without a number"));
             return Err(Failure { error, fate: Fate::Unknown });
@@ -316,17 +324,17 @@ impl Bench<'_> {
     }
 
     fn unlike(&self, what: &str, wanted: &Value, made: &Value) -> Failure {
-        let part = |v: &Value| Document { portable: v.as_object().cloned().unwrap_or_default(), ..Document::default() };
+        let part = |v: &Value| Document {
+            portable: v.as_object().cloned().unwrap_or_default(),
+            ..Document::default()
+        };
         let places = documents(Some(&part(wanted)), Some(&part(made)), false);
         let mut told: Vec<String> = places.iter().take(TOLD).map(|p| p.path.clone()).collect();
         if places.len() > TOLD {
             told.push(format!("and {} more", places.len() - TOLD));
         }
-        let message = format!(
-            "{what} of {} is not what was imported: it differs in {}",
-            self.address,
-            told.join(", ")
-        );
+        let message =
+            format!("{what} of {} is not what was imported: it differs in {}", self.address, told.join(", "));
         let error = Error::failed(message).hint("Lex may not know a member of the definition in this region");
         Failure { error, fate: Fate::Refused }
     }

@@ -28,7 +28,13 @@ macro_rules! write {
 
 impl Bench<'_> {
     /// Sends `m` for the bot with `arn`, `args` being its resolved arguments. Returns the id of what was made.
-    pub async fn send(&self, m: &Move, arn: &str, naming: &Naming, args: &Value) -> Result<Option<String>, Failure> {
+    pub async fn send(
+        &self,
+        m: &Move,
+        arn: &str,
+        naming: &Naming,
+        args: &Value,
+    ) -> Result<Option<String>, Failure> {
         match m.call.as_str() {
             moves::CREATE => return self.create(args).await.map(Some),
             moves::UPDATE => {
@@ -51,7 +57,10 @@ impl Bench<'_> {
                 let call = "UntagResource (Lex)";
                 let keys = args["tagKeys"].as_array().into_iter().flatten().filter_map(Value::as_str);
                 let keys: Vec<String> = keys.map(String::from).collect();
-                write!(self, call, |c| c.untag_resource().resource_arn(arn).set_tag_keys(Some(keys.clone())))?;
+                write!(self, call, |c| c
+                    .untag_resource()
+                    .resource_arn(arn)
+                    .set_tag_keys(Some(keys.clone())))?;
             }
             moves::CREATE_POLICY | moves::UPDATE_POLICY | moves::DELETE_POLICY => {
                 let id = match args["Of"].as_str().and_then(|of| of.strip_prefix('#')) {
@@ -76,10 +85,8 @@ impl Bench<'_> {
         }
         let body = Value::Object(body);
         let answer = write!(self, moves::CREATE, |c| c.create_bot(), body)?;
-        let none = || Failure {
-            error: Error::failed("CreateBot answers without an id"),
-            fate: Fate::Unknown,
-        };
+        let none =
+            || Failure { error: Error::failed("CreateBot answers without an id"), fate: Fate::Unknown };
         answer["botId"].as_str().map(String::from).ok_or_else(none)
     }
 
@@ -93,7 +100,10 @@ impl Bench<'_> {
                 Err(failure) => Err(failure),
             }
         };
-        self.calls.wait(&format!("the deletion of {}", self.address), Some(self.with.lease), look).await.map(drop)
+        self.calls
+            .wait(&format!("the deletion of {}", self.address), Some(self.with.lease), look)
+            .await
+            .map(drop)
     }
 
     async fn alias_id(&self, name: &str) -> Result<String, Failure> {
@@ -130,7 +140,8 @@ impl Bench<'_> {
             }
         };
         let id = id.or_else(|| answer["botAliasId"].as_str().map(String::from)).unwrap_or_default();
-        let look = || async { Ok(seen(self.calls.alias(self.id, &id).await?, "botAliasStatus", &["Available"])) };
+        let look =
+            || async { Ok(seen(self.calls.alias(self.id, &id).await?, "botAliasStatus", &["Available"])) };
         self.calls.wait(&format!("the alias {name}"), Some(self.with.lease), look).await.map(drop)
     }
 
@@ -198,7 +209,8 @@ impl Bench<'_> {
 /// Source: botocore's `lexv2-models` model, `CreateBotRequest` (`roleArn` is required), `TagMap` (200 tags at most).
 pub fn refusals(m: &Move, args: &Value) -> Vec<String> {
     let mut refusals = Vec::new();
-    if [moves::CREATE, moves::UPDATE].contains(&m.call.as_str()) && args["RoleArn"].as_str().is_none_or(str::is_empty)
+    if [moves::CREATE, moves::UPDATE].contains(&m.call.as_str())
+        && args["RoleArn"].as_str().is_none_or(str::is_empty)
     {
         refusals.push("it has no RoleArn, and Lex takes no bot without one".into());
     }
