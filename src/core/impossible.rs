@@ -90,10 +90,10 @@ pub(super) fn impossible(
 }
 
 /// Returns whether `placeholder` stands for what is there now and goes with this plan, and `wish` only names it to be
-/// rid of it: everything is written before anything is deleted.
+/// rid of it: everything is written before anything is deleted, and what is deleted names nothing that has gone before.
 fn takes_away(wish: &Wish, placeholder: &Placeholder, now: &Inventory) -> bool {
     let Placeholder::To { address, .. } = placeholder else { return false };
-    let Some(to) = &wish.to else { return false };
+    let Some(to) = &wish.to else { return now.get(address).is_some() };
     let refers = |part: &Map<String, Value>| {
         references(&Value::Object(part.clone())).into_iter().any(|(_, to, _)| to == *address)
     };

@@ -110,11 +110,7 @@ async fn everything_that_is_in_the_way_is_listed_at_once_and_nothing_is_written(
         absent("Main", "lambda/function/orders"),
         absent("Main", "connect/view/Form"),
         absent("Main", "connect/user/robin"),
-        "Main refers to lex/bot/Orders, which is not in the target (lex/bot/Orders has no alias `live`)"
-            .into(),
         absent("orders", "lambda/function/orders"),
-        "Orders:live refers to lex/bot/Orders, which is not in the target (lex/bot/Orders has no alias `live`)"
-            .into(),
         format!("Dangling names {nowhere}, which nothing here has"),
         format!(
             "Dangling `{nowhere}` is not the id of any connect/flow known here (at Content.Actions.0.Parameters.ContactFlowId)"

@@ -11,6 +11,8 @@ mod driver;
 mod encode;
 mod fetch;
 mod known;
+#[cfg(test)]
+mod laws;
 mod moves;
 mod names;
 mod normal;
