@@ -36,6 +36,7 @@ pub mod inventory;
 pub mod journal;
 pub mod known;
 pub mod lacking;
+mod leaf;
 pub mod lease;
 pub mod ledger;
 pub mod look;

@@ -11,6 +11,7 @@ pub use super::encoder::{Encoder, Hidden, Origin};
 use super::error::{Error, Result};
 use super::fields::{Class, FieldRule};
 use super::finding::Weight;
+use super::leaf::{blob, secret, tags, typed};
 pub use super::resolver::{Resolver, Unresolved};
 use super::template::{Form, Placeholder, Template, escape, is_plain};
 
@@ -136,10 +137,10 @@ fn each_hole(value: &Value, see: &mut dyn FnMut(&Placeholder)) {
 
 /// The parts of a value, each with only what is its own.
 #[derive(Default)]
-struct Parts {
-    portable: Option<Value>,
-    local: Option<Value>,
-    unknown: Option<Value>,
+pub(super) struct Parts {
+    pub(super) portable: Option<Value>,
+    pub(super) local: Option<Value>,
+    pub(super) unknown: Option<Value>,
 }
 
 fn split(
@@ -233,66 +234,6 @@ fn leaf(
             Parts { unknown: Some(value), ..Parts::default() }
         }
     }
-}
-
-fn typed(kind: &str, value: Value, encoder: &mut Encoder<'_>) -> Value {
-    match value {
-        Value::String(text) => Value::String(encoder.typed(kind, &text)),
-        Value::Array(items) => encoder.each(items, |encoder, item| typed(kind, item, encoder)),
-        other => encoder.value(other),
-    }
-}
-
-/// Hides each text in `value` that is a secret.
-fn secret(value: Value, encoder: &mut Encoder<'_>) -> Parts {
-    match value {
-        Value::String(text) => match encoder.secret(&text) {
-            Hidden::Open(template) => Parts { portable: Some(template.into()), ..Parts::default() },
-            Hidden::Sealed(fingerprint) => Parts {
-                portable: Some(Placeholder::Secret.to_string().into()),
-                local: Some(Placeholder::Sealed(fingerprint).to_string().into()),
-                unknown: None,
-            },
-        },
-        Value::Object(members) => {
-            let (mut portable, mut local) = (Map::new(), Map::new());
-            for (key, member) in members {
-                let of = encoder.at(&key, |e| secret(member, e));
-                portable.extend(of.portable.map(|v| (escape(&key), v)));
-                local.extend(of.local.map(|v| (escape(&key), v)));
-            }
-            let local = (!local.is_empty()).then_some(Value::Object(local));
-            Parts { portable: Some(Value::Object(portable)), local, unknown: None }
-        }
-        other => Parts { portable: Some(other), ..Parts::default() },
-    }
-}
-
-/// What the driver read as a digest is the name of a blob.
-fn blob(value: Value) -> Value {
-    match value.as_str().map(str::parse) {
-        Some(Ok(digest)) => Value::String(Placeholder::Blob(digest).to_string()),
-        _ => value,
-    }
-}
-
-/// Tags are a map in Connect and Lambda, a list of keys and values in ECS and S3.
-fn tags(value: Value, encoder: &mut Encoder<'_>) -> Value {
-    let foreign = |key: &str| key.starts_with("aws:") || key.starts_with("snapdeploy:");
-    let value = match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().filter(|(key, _)| !foreign(key)).collect())
-        }
-        Value::Array(mut items) => {
-            items.retain(|item| {
-                let key = item.get("Key").or_else(|| item.get("key")).and_then(Value::as_str);
-                !key.is_some_and(foreign)
-            });
-            Value::Array(items)
-        }
-        other => other,
-    };
-    encoder.value(value)
 }
 
 /// Returns the class of the longest rule that covers `path`.

@@ -56,7 +56,7 @@ impl Alias {
         }
     }
 
-    /// `TestBotAlias`.
+    /// `TestBotAlias`; its description is assumed.
     pub(crate) fn of_draft(now: f64) -> Alias {
         let body = json!({"botVersion": "DRAFT", "description": "test bot alias",
                           "botAliasLocaleSettings": {}});

@@ -35,7 +35,7 @@ pub(crate) struct Import {
     /// The one member of `resourceSpecification`, by its name.
     specification: Value,
     status: Status,
-    created: f64,
+    pub(crate) created: f64,
     pub(crate) due: f64,
 }
 
@@ -129,6 +129,7 @@ fn start(account: &mut Account, ask: &Ask<'_>, uploaded: Option<Bytes>) -> Resul
 fn reserve(account: &mut Account, ask: &Ask<'_>, import: &Import) -> Result<(), Fail> {
     if import.shape == Shape::Bot {
         let mut members = import.inner();
+        // Not required here (botocore); the archive has it, else the console's default of 5 minutes (assumed).
         if !is_name(&import.text("botName")) {
             return Err(invalid("botName is not a name"));
         }
@@ -205,7 +206,7 @@ fn apply(account: &mut Account, ask: &Ask<'_>, import: &Import) -> Applied {
     if import.shape == Shape::CustomVocabulary {
         let given = layout::vocabulary(&files).map_err(one)?;
         let found = bot.draft.get_mut(&locale).ok_or_else(|| one(format!("The locale {locale} is gone.")))?;
-        found.vocabulary = Some(vocabulary(found.vocabulary.take(), given, import.strategy)?);
+        found.vocabulary = Some(vocabulary(found.vocabulary.clone(), given, import.strategy)?);
         found.touch(import.due);
         return Ok((locale.clone(), locale));
     }

@@ -20,6 +20,9 @@ pub(crate) const BUCKET: &str = "lex_archives";
 /// "The URL is only available for 5 minutes" (DescribeExport; the guide says the same of CreateUploadUrl).
 const VALID_SECONDS: u32 = 300;
 
+/// How long exports and imports are kept: seven days.
+const HISTORY_SECONDS: f64 = 604_800.0;
+
 /// How an export stands; it counts from its due time on.
 #[derive(Debug, Clone)]
 pub(crate) enum Status {
@@ -88,6 +91,10 @@ pub(crate) fn settle(account: &mut Account, ask: &Ask<'_>) {
             };
         }
     }
+    // "Imports remain in the list for seven days" (guide, "Importing"; "Exporting" says the same of exports). What is
+    // still described after that is assumed: nothing.
+    account.transfers.exports.retain(|_, export| now < export.created + HISTORY_SECONDS);
+    account.transfers.imports.retain(|_, import| now < import.created + HISTORY_SECONDS);
     let gone: Vec<String> =
         account.transfers.deleting.iter().filter(|(_, due)| now >= *due).map(|(id, _)| id.clone()).collect();
     account.bots.retain(|bot| !gone.contains(&bot.id));

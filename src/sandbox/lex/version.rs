@@ -174,7 +174,7 @@ fn created(bot: &str, number: u64, version: &Version, now: f64) -> Value {
     out
 }
 
-/// ListBotVersions, with DRAFT among them (the example of the guide's "Creating versions" shows it; its place is assumed).
+/// ListBotVersions: "one for each numbered version and one for the DRAFT version"; that DRAFT comes first is assumed.
 fn list(bot: &Bot, ask: &Ask<'_>) -> Result<Answer, Fail> {
     let mut items = vec![json!({
         "botName": bot.name, "botVersion": "DRAFT", "botStatus": bot.status(ask.now),

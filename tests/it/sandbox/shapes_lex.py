@@ -21,7 +21,7 @@ def post(endpoint, path, body):
 
 
 def wait(endpoint):
-    post(endpoint, "advance", {"seconds": 1})
+    post(endpoint, "advance", {"seconds": 31})
 
 
 def packed(folder):
@@ -262,6 +262,8 @@ def urls(lex, endpoint):
 
 def lex(endpoint):
     c = client("lexv2-models", endpoint)
+    # Long enough for a slow machine to see what is under way; `wait` goes past both.
+    post(endpoint, "switches", {"lex_async_ms": "30000", "lex_build_ms": "30000"})
     whole_bots(c, endpoint)
     versions_and_aliases(c, endpoint)
     archives(c, endpoint)
