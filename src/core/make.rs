@@ -262,10 +262,11 @@ impl Making<'_, '_> {
     async fn done(&self, index: usize, m: &Move, how: How) {
         // What refers to a new alias needs its id. Where that cannot be seen now, the reference says so.
         let driver = self.means.driver;
-        if driver.has_alias_ids(m.address.kind()) && driver.alias_made(m).is_some() {
-            if let Ok(Some(found)) = driver.find(&m.address).await {
-                self.know(found);
-            }
+        if driver.has_alias_ids(m.address.kind())
+            && driver.alias_made(m).is_some()
+            && let Ok(Some(found)) = driver.find(&m.address).await
+        {
+            self.know(found);
         }
         let there = (m.does == Does::Create).then(|| self.found(&m.address)).flatten();
         let made = there.map(|f| Made { address: f.address, id: f.id, arn: f.arn });
