@@ -155,6 +155,7 @@ impl Names {
                 (owned(&[LOCALES, locale, SLOT_TYPES, &name]), members)
             }
             ["BotLocales", locale, "CustomVocabulary", "CustomVocabulary.json"] => {
+                without(&mut members, &["identifier", "version"]);
                 if let Some(Value::Array(items)) = members.get_mut("customVocabularyItems") {
                     for item in items.iter_mut().filter_map(Value::as_object_mut) {
                         without(item, &["itemId"]);
