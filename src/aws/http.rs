@@ -34,6 +34,12 @@ pub async fn get(url: &str) -> Result<Bytes> {
     send(url, request(url, "GET", SdkBody::empty())?, GET_LIMIT, MOST_BYTES).await
 }
 
+/// Puts `bytes` to `url` (`https` or `http`), a presigned one: one attempt. Fails as [`get`] does, and unless the answer is
+/// a 2xx.
+pub async fn put(url: &str, bytes: Bytes) -> Result<()> {
+    send(url, request(url, "PUT", SdkBody::from(bytes))?, GET_LIMIT, MOST_ANSWER).await.map(drop)
+}
+
 /// Posts `body`, a JSON text, to `url` (`https` or `http`): one attempt that takes `limit` at most. Fails as [`get`]
 /// does, and unless the answer is a 2xx.
 pub async fn post_json(url: &str, body: String, limit: Duration) -> Result<()> {

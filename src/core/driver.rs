@@ -178,6 +178,12 @@ pub trait Driver: Send + Sync {
         false
     }
 
+    /// Returns whether the aliases of `kind` have ids of their own: then what has just got one is looked for again, since
+    /// only that tells which.
+    fn has_alias_ids(&self, _kind: &str) -> bool {
+        false
+    }
+
     /// Lists everything there, by name. A kind that cannot be listed is a gap, not an error.
     async fn list(&self) -> Result<Listing>;
 

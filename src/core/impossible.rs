@@ -8,7 +8,7 @@ use super::address::Address;
 use super::driver::Driver;
 use super::error::Result;
 use super::finding::{Finding, Weight};
-use super::inventory::{Found, Inventory};
+use super::inventory::{Alias, Found, Inventory};
 use super::lacking::key;
 use super::loss::unset;
 use super::means::Values;
@@ -33,6 +33,18 @@ pub(super) fn impossible(
             (None, Some(_)) => then.insert(Found::new(address.clone(), "", "")),
             (Some(_), None) => then.remove(address),
             _ => {}
+        }
+    }
+    // An alias that is made has no id yet, but is there by then.
+    for m in changes.iter().flat_map(|c| &c.moves) {
+        if let (Some(name), Some(found)) = (driver.alias_made(m), then.get(&m.address))
+            && !found.takes(name)
+            && found.alias(name).is_none()
+        {
+            let mut found = found.clone();
+            let alias = Alias { name: name.into(), physical: None, id: String::new(), arn: String::new() };
+            found.aliases.get_or_insert_default().push(alias);
+            then.insert(found);
         }
     }
     let resolver = Resolver { inventory: &then, accounts: &values.accounts, vars: &values.vars };
@@ -84,10 +96,9 @@ pub(super) fn impossible(
 }
 
 /// Returns whether `placeholder` stands for what is there now and goes with this plan, and `wish` only names it to be
-/// rid of it: everything is written before anything is deleted.
+/// rid of it: everything is written before anything is deleted, and what is deleted names nothing that has gone before.
 fn takes_away(wish: &Wish, placeholder: &Placeholder, now: &Inventory) -> bool {
     let Placeholder::To { address, .. } = placeholder else { return false };
-    // What refers goes before what it refers to.
     let Some(to) = &wish.to else { return now.get(address).is_some() };
     let refers = |part: &Map<String, Value>| {
         references(&Value::Object(part.clone())).into_iter().any(|(_, to, _)| to == *address)

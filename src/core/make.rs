@@ -129,7 +129,10 @@ impl Making<'_, '_> {
             match self.means.driver.send(m, target.as_ref(), args, &with).await {
                 Reply::Done(made) => {
                     if let Some((id, arn)) = made {
-                        self.know(found(&Made { address: address.clone(), id, arn }));
+                        let mut made = found(&Made { address: address.clone(), id, arn });
+                        // It has no alias yet: nothing is one because it is called like one.
+                        made.aliases = self.means.driver.has_alias_ids(address.kind()).then(Vec::new);
+                        self.know(made);
                     }
                     self.done(index, m, How::Sent).await;
                     return Ok(());
@@ -257,6 +260,14 @@ impl Making<'_, '_> {
     }
 
     async fn done(&self, index: usize, m: &Move, how: How) {
+        // What refers to a new alias needs its id. Where that cannot be seen now, the reference says so.
+        let driver = self.means.driver;
+        if driver.has_alias_ids(m.address.kind())
+            && driver.alias_made(m).is_some()
+            && let Ok(Some(found)) = driver.find(&m.address).await
+        {
+            self.know(found);
+        }
         let there = (m.does == Does::Create).then(|| self.found(&m.address)).flatten();
         let made = there.map(|f| Made { address: f.address, id: f.id, arn: f.arn });
         if m.does == Does::Delete {

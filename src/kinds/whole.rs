@@ -1,5 +1,6 @@
 //! The whole of an environment: the driver of each service, as one.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -52,12 +53,17 @@ impl Whole {
     }
 }
 
-/// Says of each function and bot in `listing` that no association is with it, that it is beside the instance.
-fn stand(listing: &mut Listing) {
-    let with = |f: &Found, kind: &str| (f.address.kind() == kind).then(|| f.id.clone());
-    let functions: Vec<String> =
-        listing.found.iter().filter_map(|f| with(f, "connect/lambda-association")).collect();
-    let bots: Vec<String> = listing.found.iter().filter_map(|f| with(f, "connect/bot-association")).collect();
+/// Returns the ids of the associations of `kind` in `listing`: the ARNs of what they are with.
+fn associated(listing: &Listing, kind: &str) -> Vec<String> {
+    listing.found.iter().filter(|f| f.address.kind() == kind).map(|f| f.id.clone()).collect()
+}
+
+/// Says of each function and bot in `listing` that no association is with it, that it is beside the instance; functions
+/// that bots with associations call (`hooks`) are used too.
+fn stand(listing: &mut Listing, hooks: BTreeSet<String>) {
+    let mut functions = associated(listing, "connect/lambda-association");
+    functions.extend(hooks);
+    let bots = associated(listing, "connect/bot-association");
     let used = |f: &Found| match f.address.kind() {
         "lambda/function" => functions
             .iter()
@@ -98,6 +104,10 @@ impl Driver for Whole {
         self.of(kind).carries_bytes(kind)
     }
 
+    fn has_alias_ids(&self, kind: &str) -> bool {
+        self.of(kind).has_alias_ids(kind)
+    }
+
     async fn list(&self) -> Result<Listing> {
         let (mut functions, bots) = tokio::join!(self.functions.named(), self.bots.named());
         let mut listing = self.connect.list_with(&bots).await?;
@@ -113,7 +123,8 @@ impl Driver for Whole {
         }
         named::note(&mut listing, "lambda/function", functions);
         named::note(&mut listing, "lex/bot", bots);
-        stand(&mut listing);
+        let hooks = self.bots.hooks(&associated(&listing, "connect/bot-association")).await;
+        stand(&mut listing, hooks);
         Ok(listing)
     }
 
@@ -166,12 +177,7 @@ impl Driver for Whole {
         self.at(&m.address).alias_made(m)
     }
 
-    fn still_held(
-        &self,
-        address: &Address,
-        from: &Document,
-        to: Option<&Document>,
-    ) -> std::collections::BTreeSet<Fingerprint> {
+    fn still_held(&self, address: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {
         self.at(address).still_held(address, from, to)
     }
 

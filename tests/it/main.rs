@@ -29,6 +29,7 @@ mod kinds_versions;
 mod lambda;
 mod layers;
 mod leftovers;
+mod lex;
 mod limits;
 mod live;
 mod mortal;

@@ -138,6 +138,12 @@ impl Driver for Mortal<'_, dyn Driver> {
     fn is_tagged(&self, kind: &str) -> bool {
         self.inner.is_tagged(kind)
     }
+    fn has_alias_ids(&self, kind: &str) -> bool {
+        self.inner.has_alias_ids(kind)
+    }
+    fn alias_made<'m>(&self, m: &'m Move) -> Option<&'m str> {
+        self.inner.alias_made(m)
+    }
     fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
         self.inner.implied(of, address, qualifier)
     }

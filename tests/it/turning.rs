@@ -166,6 +166,9 @@ impl Driver for Lying<'_> {
     fn is_tagged(&self, kind: &str) -> bool {
         self.inner.is_tagged(kind)
     }
+    fn has_alias_ids(&self, kind: &str) -> bool {
+        self.inner.has_alias_ids(kind)
+    }
     fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
         self.inner.implied(of, address, qualifier)
     }

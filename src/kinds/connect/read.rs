@@ -37,7 +37,7 @@ impl Calls {
             "GetPromptFile" => wire!(call, c.get_prompt_file().instance_id(i).prompt_id(id)),
             "DescribePhoneNumber" => wire!(call, c.describe_phone_number().phone_number_id(id)),
             "DescribeInstance" => wire!(call, c.describe_instance().instance_id(id)),
-            _ => self.describe_member(call, id).await,
+            _ => Box::pin(self.describe_member(call, id)).await,
         }
     }
 
@@ -124,7 +124,7 @@ impl Calls {
                 }
                 wire!(call, c.list_phone_numbers_v2(), body)
             }
-            _ => self.page_of_members(call, of, token).await,
+            _ => Box::pin(self.page_of_members(call, of, token)).await,
         }
     }
 }

@@ -49,7 +49,7 @@ impl Calls {
                     answer => answer,
                 }
             }
-            _ => self.describe_rule(call, id).await,
+            _ => Box::pin(self.describe_rule(call, id)).await,
         }
     }
 
@@ -74,7 +74,7 @@ impl Calls {
             "SearchUserHierarchyGroups" => page!(c.search_user_hierarchy_groups().instance_id(i), 100),
             "ListPredefinedAttributes" => page!(c.list_predefined_attributes().instance_id(i), 100),
             "SearchPredefinedAttributes" => page!(c.search_predefined_attributes().instance_id(i), 100),
-            _ => self.page_of_rules(call, of, token).await,
+            _ => Box::pin(self.page_of_rules(call, of, token)).await,
         }
     }
 }

@@ -169,7 +169,7 @@ impl Calls {
                 let keys = keys.filter_map(|k| k.as_str().map(String::from)).collect();
                 wire!(call, c.untag_resource().resource_arn(subject.arn).set_tag_keys(Some(keys)))
             }
-            _ => self.write_member(c, call, subject, args).await,
+            _ => Box::pin(self.write_member(c, call, subject, args)).await,
         }
     }
 

@@ -87,7 +87,7 @@ impl Calls {
                 wire!(call, c.update_view_metadata().instance_id(i).view_id(id), args)
             }
             "DeleteView" => wire!(call, c.delete_view().instance_id(i).view_id(id)),
-            _ => self.write_rule(c, call, subject, args).await,
+            _ => Box::pin(self.write_rule(c, call, subject, args)).await,
         }
     }
 

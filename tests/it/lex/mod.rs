@@ -1,0 +1,8 @@
+//! Bots: taken out of one account, put into another, changed and put back.
+
+mod back;
+mod crash;
+mod place;
+mod roundtrip;
+mod sharing;
+mod trouble;
