@@ -61,21 +61,35 @@ pub fn swap_body(request: &mut HttpRequest, body: &str) {
 #[macro_export]
 macro_rules! wire {
     ($operation:expr, $builder:expr) => {{
-        let capture = $crate::aws::wire::Capture::default();
-        match $builder.customize().interceptor(capture.clone()).send().await {
-            Ok(_) => $crate::aws::wire::answer($operation, &capture),
-            Err(e) => Err($crate::aws::classify($operation, e)),
-        }
+        let operation = $operation;
+        let send = move || async move {
+            let capture = $crate::aws::wire::Capture::default();
+            match $builder.customize().interceptor(capture.clone()).send().await {
+                Ok(_) => $crate::aws::wire::answer(operation, &capture),
+                Err(e) => Err($crate::aws::classify(operation, e)),
+            }
+        };
+        $crate::aws::wire::apart(send).await
     }};
     ($operation:expr, $builder:expr, $body:expr) => {{
-        let capture = $crate::aws::wire::Capture::default();
+        let operation = $operation;
         let body: String = $body.to_string();
-        let swap = move |request: &mut _| $crate::aws::wire::swap_body(request, &body);
-        match $builder.customize().interceptor(capture.clone()).mutate_request(swap).send().await {
-            Ok(_) => $crate::aws::wire::answer($operation, &capture),
-            Err(e) => Err($crate::aws::classify($operation, e)),
-        }
+        let send = move || async move {
+            let capture = $crate::aws::wire::Capture::default();
+            let swap = move |request: &mut _| $crate::aws::wire::swap_body(request, &body);
+            match $builder.customize().interceptor(capture.clone()).mutate_request(swap).send().await {
+                Ok(_) => $crate::aws::wire::answer(operation, &capture),
+                Err(e) => Err($crate::aws::classify(operation, e)),
+            }
+        };
+        $crate::aws::wire::apart(send).await
     }};
+}
+
+/// Returns what `begin` begins, in a place of its own: who chooses among a hundred calls needs the room of one.
+#[inline(never)]
+pub fn apart<F: Future>(begin: impl FnOnce() -> F) -> std::pin::Pin<Box<F>> {
+    Box::pin(begin())
 }
 
 /// Returns what was captured of a call that AWS said yes to. If that cannot be read, nobody knows what the call did.

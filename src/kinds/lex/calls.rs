@@ -25,7 +25,13 @@ pub struct Calls {
 macro_rules! read {
     ($calls:expr, $call:expr, $builder:expr) => {{
         let builder = $builder;
-        $calls.account.read($call, || async { wire!($call, builder.clone()) }).await
+        $calls
+            .account
+            .read($call, || async {
+                let builder = builder.clone();
+                wire!($call, builder)
+            })
+            .await
     }};
 }
 
