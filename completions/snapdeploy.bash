@@ -238,13 +238,17 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --artifact --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --dry-run --reason --wait-lock --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --artifact)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -289,6 +293,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept-loss)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1454,7 +1462,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1485,6 +1493,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept-loss)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -165,6 +165,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;deploy'= {
             cand --to 'Where to'
+            cand --artifact 'Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS'
             cand --resume 'Go on with an interrupted run; without RUN, with the one that is open'
             cand --with-dependencies 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has'
             cand --prune-limit 'How much --prune may take away of each kind: 10% of what is there, or 3'
@@ -176,6 +177,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
             cand --reason 'Why, for the audit'
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
+            cand --accept-loss 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
@@ -201,6 +203,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
             cand --reason 'Why, for the audit'
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
+            cand --accept-loss 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'

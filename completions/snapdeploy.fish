@@ -148,6 +148,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put a package together out of what `unpack` made'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l to -d 'Where to' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l artifact -d 'Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l resume -d 'Go on with an interrupted run; without RUN, with the one that is open' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l with-dependencies -d 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has' -r -f -a "missing\t'What the target lacks'
 all\t'All of it'"
@@ -161,6 +162,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l expires
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -185,6 +187,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l expir
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
