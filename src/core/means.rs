@@ -32,6 +32,8 @@ pub struct Values {
     pub overlay: BTreeMap<Address, Map<String, Value>>,
     /// What of it is ours: nothing else is planned, written or pruned. Everything, if nothing is said.
     pub owns: Selection,
+    /// Whether what is beside the instance in its account is owned too, where `owns` picks it.
+    pub beside: Beside,
     /// What is referred to only, since something else manages it; nothing, if nothing is said.
     pub managed_elsewhere: Option<Selection>,
     /// The environment in which a release has to have succeeded first.
@@ -47,6 +49,16 @@ pub struct Values {
     /// `s3://BUCKET/PREFIX` in the environment's own account, from where the service takes files that are too large
     /// for a call.
     pub staging: Option<String>,
+}
+
+/// What becomes of functions and bots that are in the account and not used by the instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// They are somebody else's: the configuration does not say what is owned.
+    #[default]
+    Left,
+    /// Those that `owns` picks are owned.
+    Owned,
 }
 
 /// What becomes of drafts that were saved beside published content.

@@ -6,7 +6,7 @@ use super::address::Address;
 use super::document::Document;
 use super::finding::{Finding, Weight};
 use super::inventory::{Found, Inventory, Ownership, Standing};
-use super::means::Values;
+use super::means::{Beside, Values};
 use super::release::Source;
 use super::select::Selection;
 
@@ -94,7 +94,9 @@ pub fn is_taken(values: &Values, found: &Found, select: &Selection) -> bool {
     let beside = found.standing == Standing::Beside;
     select.picks(&found.address)
         && found.ownership != Ownership::Aws
-        && (!beside || !select.is_all() || (!values.owns.is_all() && values.owns.picks(&found.address)))
+        && (!beside
+            || !select.is_all()
+            || (values.beside == Beside::Owned && values.owns.picks(&found.address)))
 }
 
 /// Returns whether the environment may write `address`: it owns it, and nothing else manages it.

@@ -1,13 +1,16 @@
 //! Ownership: no two environments own the same thing.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::core::Result;
+use crate::core::address::Address;
 use crate::core::environment::Environment;
 use crate::core::glob::{meet, meet_outside};
+use crate::core::select::Selection;
 
 use super::table::{At, Place, Table};
-use super::values::DEFAULT_OWNS;
+use super::values::{DEFAULT_OWNS, IN_INSTANCE};
 
 /// What an environment owns, and where the file says so.
 pub(super) struct Owner<'a> {
@@ -17,10 +20,49 @@ pub(super) struct Owner<'a> {
     pub(super) globs: Vec<At<String>>,
 }
 
-/// Returns what an environment owns, which `table` describes; what is not written stands at `span`, where it begins.
-pub(super) fn owned_globs(table: &Table<'_>, span: &Range<usize>) -> Result<Vec<At<String>>> {
-    let default = || vec![At { value: DEFAULT_OWNS.to_string(), span: span.clone() }];
-    Ok(table.list("owns")?.map_or_else(default, |at| at.value))
+/// What the file says that an environment owns.
+pub(super) enum Owned {
+    /// These.
+    Written(Vec<At<String>>),
+    /// Nothing; the environment begins here.
+    Unwritten(Range<usize>),
+}
+
+/// Returns what an environment owns, which `table` describes and which begins at `span`.
+pub(super) fn owned(table: &Table<'_>, span: &Range<usize>) -> Result<Owned> {
+    Ok(table.list("owns")?.map_or(Owned::Unwritten(span.clone()), |at| Owned::Written(at.value)))
+}
+
+/// Gives each environment what it owns, and fails where two own the same.
+///
+/// Of two in one account and region which both don't say it, neither can own the functions and bots there: which of them
+/// would? What a release has of them is then left out, which the plan says.
+pub(super) fn settle(
+    place: Place<'_>,
+    environments: &mut BTreeMap<String, Environment>,
+    owned: BTreeMap<String, Owned>,
+) -> Result<()> {
+    let places: Vec<(String, String)> =
+        environments.values().map(|e| (e.account.clone(), e.region.clone())).collect();
+    let shared =
+        |e: &Environment| places.iter().filter(|(a, r)| *a == e.account && *r == e.region).count() > 1;
+    let mut all = BTreeMap::new();
+    for (name, owned) in owned {
+        let Some(environment) = environments.get_mut(&name) else { continue };
+        let globs = match owned {
+            Owned::Written(globs) => globs,
+            Owned::Unwritten(span) if shared(environment) => {
+                environment.values.owns = Selection::new(&[IN_INSTANCE.into()])?;
+                vec![At { value: IN_INSTANCE.to_string(), span }]
+            }
+            Owned::Unwritten(span) => {
+                DEFAULT_OWNS.iter().map(|o| At { value: o.to_string(), span: span.clone() }).collect()
+            }
+        };
+        all.insert(name, globs);
+    }
+    let owners = environments.values().zip(all);
+    disjoint(place, owners.map(|(environment, (_, globs))| Owner { environment, globs }).collect())
 }
 
 impl Owner<'_> {
@@ -31,7 +73,7 @@ impl Owner<'_> {
 
 /// Fails at the second of two environments that own the same thing in one account and region. What is in a Connect
 /// instance is the same only if the instance is, as the file names it.
-pub(super) fn disjoint(place: Place<'_>, mut owners: Vec<Owner<'_>>) -> Result<()> {
+fn disjoint(place: Place<'_>, mut owners: Vec<Owner<'_>>) -> Result<()> {
     owners.sort_by_key(Owner::start);
     for (i, second) in owners.iter().enumerate() {
         for first in &owners[..i] {
@@ -45,7 +87,8 @@ pub(super) fn disjoint(place: Place<'_>, mut owners: Vec<Owner<'_>>) -> Result<(
                     true => meet(&own.value, &other.value),
                     false => meet_outside(&own.value, &other.value, "connect/"),
                 };
-                if let Some(other) = first.globs.iter().find(meets) {
+                let other = first.globs.iter().find(meets);
+                if let Some(other) = other.filter(|other| !shares_bot(a, b, &own.value, &other.value)) {
                     let message = format!(
                         "{} owns `{}`, and {}, which is in the same account and region, owns `{}`: these overlap",
                         b.name, own.value, a.name, other.value
@@ -59,6 +102,17 @@ pub(super) fn disjoint(place: Place<'_>, mut owners: Vec<Owner<'_>>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Returns whether two environments own one bot, each with aliases of its own: the names say which are whose.
+fn shares_bot(a: &Environment, b: &Environment, one: &str, other: &str) -> bool {
+    let Some(bot) = one.parse::<Address>().ok().filter(|bot| bot.kind() == "lex/bot" && one == other) else {
+        return false;
+    };
+    let there =
+        |e: &Environment| -> BTreeSet<String> { e.values.names.aliases(&bot).into_values().collect() };
+    let (a, b) = (there(a), there(b));
+    !a.is_empty() && !b.is_empty() && a.is_disjoint(&b)
 }
 
 fn instance(environment: &Environment) -> &str {

@@ -11,7 +11,7 @@ use crate::core::{Error, Result};
 
 use super::environment::{account_number, environment, is_url, url};
 use super::model::{Config, Store, loopback};
-use super::ownership::{Owner, disjoint, owned_globs};
+use super::ownership;
 use super::promotion::no_circle;
 use super::store::store;
 use super::table::{At, Place, Table};
@@ -77,12 +77,11 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
         if let Some(at) = table.text("promote_from")? {
             promoted.insert(name.clone(), at);
         }
-        owned.insert(name.clone(), owned_globs(&table, &span)?);
+        owned.insert(name.clone(), ownership::owned(&table, &span)?);
         environments.insert(name, environment);
     }
     no_circle(place, &promoted, &environments.keys().map(String::as_str).collect::<Vec<_>>())?;
-    let owners = environments.values().zip(owned);
-    disjoint(place, owners.map(|(environment, (_, globs))| Owner { environment, globs }).collect())?;
+    ownership::settle(place, &mut environments, owned)?;
     Ok(Config {
         file: file.to_path_buf(),
         project: project.name,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::core::Result;
-use crate::core::means::{Drafts, Users, Values};
+use crate::core::means::{Beside, Drafts, Users, Values};
 use crate::core::secret::Seal;
 use crate::core::select::Selection;
 
@@ -17,7 +17,11 @@ use super::table::{At, Table};
 const LEAST_VAR: usize = 4;
 
 /// What an environment owns if the configuration does not say.
-pub(super) const DEFAULT_OWNS: &str = "connect/*";
+pub(super) const DEFAULT_OWNS: [&str; 3] = ["connect/*", "lambda/function/*", "lex/bot/*"];
+
+/// What it owns if another environment in the same account and region is there, which may use the same functions and
+/// bots.
+pub(super) const IN_INSTANCE: &str = "connect/*";
 
 /// Reads what `table` gives its environment. What holds for all of them is given: `accounts`, and the globs of
 /// `elsewhere`. What a person ought to know is added to `notes`.
@@ -37,6 +41,10 @@ pub(super) fn values(
         names: names(table)?,
         overlay,
         owns: owns(table)?,
+        beside: match table.list("owns")? {
+            Some(_) => Beside::Owned,
+            None => Beside::Left,
+        },
         managed_elsewhere: match managed.is_empty() {
             true => None,
             false => Some(selection(table.place, &managed)?),
@@ -76,10 +84,10 @@ fn vars(table: &Table<'_>, notes: &mut Vec<String>) -> Result<BTreeMap<String, S
 }
 
 fn owns(table: &Table<'_>) -> Result<Selection> {
-    let Some(at) = table.list("owns")? else { return Selection::new(&[DEFAULT_OWNS.into()]) };
+    let Some(at) = table.list("owns")? else { return Selection::new(&DEFAULT_OWNS.map(String::from)) };
     if at.value.is_empty() {
         let message = "`owns` is empty, and an environment that owns nothing cannot be deployed to";
-        return Err(table.place.error(&at.span, message).hint(format!("owns = [\"{DEFAULT_OWNS}\"]")));
+        return Err(table.place.error(&at.span, message).hint("owns = [\"connect/*\"]"));
     }
     selection(table.place, &at.value)
 }

@@ -142,6 +142,22 @@ OutboundCallerConfig = {{ OutboundCallerIdNumberId = "@{{var:number}}", Peak = 1
     assert!(!told.contains("warning"), "{told}");
 }
 
+/// One bot, two stages: each owns its own alias of it, and says so by the names.
+#[test]
+fn two_environments_may_own_one_bot_if_each_has_aliases_of_its_own() {
+    let config = |live: &str| {
+        format!(
+            "{DEV}owns = [\"connect/*\", \"lex/bot/Orders\"]\n[environments.dev.names]\n\"lex/bot/Orders#live\" = \
+             \"Orders#test\"\n\n[environments.stage]\naccount = \"111111111111\"\nregion = \"us-east-1\"\ninstance = \
+             \"22222222-2222-2222-2222-222222222222\"\nowns = [\"connect/*\", \"lex/bot/Orders\"]\n{live}"
+        )
+    };
+    taken(&config("[environments.stage.names]\n\"lex/bot/Orders#live\" = \"Orders#prod\"\n"));
+    for one in ["", "[environments.stage.names]\n\"lex/bot/Orders#live\" = \"Orders#test\"\n"] {
+        refused(&config(one), "stage owns `lex/bot/Orders`, and dev, which is in the same account", "");
+    }
+}
+
 #[test]
 fn a_name_that_two_things_would_have_is_complained_about_at_the_second_rule() {
     refused(
