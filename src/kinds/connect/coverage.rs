@@ -86,6 +86,18 @@ const fn other(family: &'static str, listed: &'static [&'static str], becomes: &
     Other { family, listed, becomes, lacks: "" }
 }
 
+/// What is beside an instance, as rows of the table: their drivers have more than tables.
+const BESIDE: &str = "\
+| `lambda/function` | created, updated, deleted | the values of `Environment.Variables`, `Role`, `VpcConfig`, `KMSKeyArn`, \
+`DeadLetterConfig`, `FileSystemConfigs`, `LoggingConfig.LogGroup`, permissions of others than Connect and Lex; \
+`ReservedConcurrentExecutions` and whether event sources are enabled, unless `--include-operational` | changing a version, \
+or making one with a number of one's own | with its code by SHA-256, images by digest, aliases by the content of their \
+versions; no function URLs, no provisioned concurrency |
+| `lex/bot` | created, updated, deleted | `RoleArn`, conversation logs of aliases | changing a version, or making one \
+with a number of one's own | what its aliases serve, whole and by name; new versions and the draft are left over; no \
+networks of bots |
+";
+
 const BY_NAME: &str = "by name only: has to be in the target, under the same name";
 const NOT_YET: &str = "not yet";
 
@@ -186,9 +198,7 @@ pub fn table() -> String {
     for o in OTHERS {
         out.push_str(&format!("| {} | {} | | {} | |\n", o.family, o.becomes, o.lacks));
     }
-    for kind in ["lambda/function", "lex/bot"] {
-        out.push_str(&format!("| `{kind}` | {BY_NAME} | | | |\n"));
-    }
+    out.push_str(BESIDE);
     out
 }
 
