@@ -19,7 +19,7 @@ const BEAT_EVERY: Duration = Duration::from_secs(15);
 /// An owner that has not been heard for this long sends nothing more, well before others may take over.
 pub const DOUBT_AFTER: Duration = Duration::from_secs(40);
 /// No machine can be held to less than this between two steps; it matters only where a clock is scaled.
-const MOMENT: Duration = Duration::from_millis(600);
+const MOMENT: Duration = Duration::from_secs(2);
 /// How often somebody who waits for an owner looks.
 pub const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How many heartbeats of an owner that was asked to stop are waited for: the call in flight has to end first.

@@ -179,7 +179,7 @@ fn code_9_is_for_an_owner_that_slept_through_a_takeover_and_changes_nothing_afte
     assert_eq!(acme.prod(), before);
     acme.sandbox.clear_calls();
     // On a clock as fast as this one an owner holds to less than a moment only (see `lease::MOMENT`).
-    std::thread::sleep(Duration::from_millis(700));
+    std::thread::sleep(Duration::from_millis(2200));
     signal(&child, "CONT");
     let (code, told) = end(child);
     assert_eq!(code, Some(9), "{told}");
