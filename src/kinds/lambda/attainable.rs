@@ -73,6 +73,7 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
     if !home && let Some(from) = from {
         said.extend(keep(address, from, &was, &mut state, &mut to));
     }
+    said.extend(taken(address, &to));
     for (name, alias) in &state.aliases {
         let lost = then.iter().find(|(n, key)| key.as_ref() == Some(&alias.key) && !now.contains_key(n));
         let is_there = now.values().flatten().any(|key| *key == alias.key)
@@ -96,6 +97,18 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
     state.write(&mut to);
     number(&mut to, &then);
     (to, said)
+}
+
+/// Returns a block where `to` has two statements of one id: that of a caller of its own, and somebody else's there.
+fn taken(address: &Address, to: &Document) -> Option<Finding> {
+    let others = to.local.get("OtherPermissions")?.as_object()?;
+    let all = to.portable.get("Permissions")?.as_object()?;
+    let key = all.keys().find(|key| others.contains_key(*key))?;
+    let message =
+        format!("its policy has a statement `{key}` for another caller there, and two cannot have one id");
+    let hint =
+        "give one of them another id: lambda remove-permission and add-permission of the AWS CLI do that";
+    Some(Finding::new(Weight::Block, Some(address), message).hint(hint))
 }
 
 /// Leaves to `state`, which is promoted, the aliases that the target, which `was`, has besides, and to `to` who may use

@@ -202,8 +202,9 @@ impl Calls {
             let why = function["Code"]["Error"]["Message"].as_str().unwrap_or("GetFunction answers no URL");
             return Err(Error::failed(format!("the code of {} cannot be read: {why}", of.address)));
         };
-        let bytes =
-            http::get(url).await.map_err(|e| e.context(format!("cannot read the code of {}", of.address)))?;
+        let bytes = http::get_archive(url)
+            .await
+            .map_err(|e| e.context(format!("cannot read the code of {}", of.address)))?;
         match Digest::of(&bytes) {
             found if found == *digest => Ok(bytes),
             found => Err(Error::corrupt(format!(
