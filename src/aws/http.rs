@@ -23,6 +23,11 @@ const GET_LIMIT: Duration = Duration::from_secs(60);
 ///
 /// Source: "Create prompts", Amazon Connect Administrator Guide.
 const MOST_BYTES: usize = 64 << 20;
+/// Likewise of an archive of a function, which comes from S3 and has 250 MB at most unpacked.
+///
+/// Source: "Lambda quotas", AWS Lambda Developer Guide.
+const ARCHIVE_LIMIT: Duration = Duration::from_secs(5 * 60);
+const MOST_OF_ARCHIVE: usize = 256 << 20;
 /// The most bytes that are read of the answer to a post: nobody looks at them.
 const MOST_ANSWER: usize = 64 << 10;
 
@@ -32,6 +37,11 @@ const MOST_ANSWER: usize = 64 << 10;
 /// 410, `Unavailable` where another attempt may do (no connection, no time left, 408, 429, 5xx), else `Failed`.
 pub async fn get(url: &str) -> Result<Bytes> {
     send(url, request(url, "GET", SdkBody::empty())?, GET_LIMIT, MOST_BYTES).await
+}
+
+/// Returns the archive that `url` answers with, as [`get`] does: five minutes and 256 MiB at most.
+pub async fn get_archive(url: &str) -> Result<Bytes> {
+    send(url, request(url, "GET", SdkBody::empty())?, ARCHIVE_LIMIT, MOST_OF_ARCHIVE).await
 }
 
 /// Puts `bytes` to `url` (`https` or `http`), a presigned one: one attempt. Fails as [`get`] does, and unless the answer is

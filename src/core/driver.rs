@@ -249,6 +249,12 @@ pub trait Driver: Send + Sync {
         None
     }
 
+    /// Returns which of the secrets that `to` names can be read where there is `from`: in an older version that keeps them.
+    /// Pure: asks nobody.
+    fn within_reach(&self, _address: &Address, _from: &Document, _to: &Document) -> BTreeSet<Fingerprint> {
+        BTreeSet::new()
+    }
+
     /// Returns which of the secrets that `from` names can still be read once it has become `to`: from an older version
     /// that keeps them. Pure: asks nobody.
     fn still_held(

@@ -66,7 +66,10 @@ impl<'a> Encoder<'a> {
         let said = self.findings.len();
         let template = self.sweep_template(text);
         let open = |hole: &Placeholder| matches!(hole, Placeholder::To { .. } | Placeholder::Var(_));
-        if text.is_empty() || template.holes().any(open) {
+        // What stands beside a reference may be a key all the same: then all of it is hidden.
+        let beside = !matches!(template.segments(), [Segment::Hole(_)]);
+        let suspect = beside && credential(self.name_here(), text).is_some();
+        if text.is_empty() || (template.holes().any(open) && !suspect) {
             return Hidden::Open(template.to_string());
         }
         // What was noticed in it would say what it is.
@@ -146,11 +149,15 @@ impl<'a> Encoder<'a> {
         self.sweep_template(text).to_string()
     }
 
+    /// Returns what the member is called that is being looked at: an item of a list is called as the list is.
+    fn name_here(&self) -> Option<&str> {
+        let name = self.path.iter().rev().find(|step| !step.bytes().all(|b| b.is_ascii_digit()));
+        name.map(String::as_str)
+    }
+
     /// Warns where `text`, which is kept and shown as it is, looks like a credential.
     fn suspect(&mut self, text: &str) {
-        // An item of a list is called as the list is.
-        let name = self.path.iter().rev().find(|step| !step.bytes().all(|b| b.is_ascii_digit()));
-        if let Some(what) = credential(name.map(String::as_str), text) {
+        if let Some(what) = credential(self.name_here(), text) {
             let message = format!("holds what looks like {what}, and no rule calls that a secret");
             let hint = "what stands there is kept and shown: take it out, and read it from a secret store at run time";
             self.say(Weight::Warning, message, Some(hint));

@@ -73,8 +73,11 @@ async fn unsendable(means: &Means<'_>, wish: &mut Wish) -> Result<Vec<Finding>> 
     // What cannot be planned says so by itself.
     let Ok(moves) = means.driver.moves(&change) else { return Ok(Vec::new()) };
     let sent: BTreeSet<Fingerprint> = moves.iter().flat_map(|m| fingerprints(&m.args)).collect();
-    let there: BTreeSet<Fingerprint> =
+    let mut there: BTreeSet<Fingerprint> =
         granted.from.as_ref().map(|f| sealed(&f.local).into_values().collect()).unwrap_or_default();
+    if let Some(from) = &granted.from {
+        there.extend(means.driver.within_reach(&wish.address, from, to));
+    }
     let (mut missing, mut kept_as_is): (Vec<Path>, Vec<Path>) = (Vec::new(), Vec::new());
     for (path, fingerprint) in sealed(&to.local) {
         if !sent.contains(&fingerprint)

@@ -116,8 +116,8 @@ impl Driver for Whole {
             let head = function(self.pin(), "").arn;
             let ids = listing.found.iter().filter(|f| f.address.kind() == "connect/lambda-association");
             let names = ids.filter_map(|f| f.id.strip_prefix(&head)?.split(':').next());
-            let mut found: Vec<Found> = names.map(|name| function(self.pin(), name)).collect();
-            found.dedup();
+            let names: BTreeSet<&str> = names.collect();
+            let mut found: Vec<Found> = names.into_iter().map(|name| function(self.pin(), name)).collect();
             named::rename(self.functions.naming(), &mut found);
             functions = Ok(found);
         }
@@ -175,6 +175,10 @@ impl Driver for Whole {
 
     fn alias_made<'m>(&self, m: &'m Move) -> Option<&'m str> {
         self.at(&m.address).alias_made(m)
+    }
+
+    fn within_reach(&self, address: &Address, from: &Document, to: &Document) -> BTreeSet<Fingerprint> {
+        self.at(address).within_reach(address, from, to)
     }
 
     fn still_held(&self, address: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {

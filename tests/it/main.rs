@@ -40,6 +40,7 @@ mod portable;
 mod portable_corpus;
 mod portable_world;
 mod probes;
+mod probes4;
 mod python;
 mod quickstart;
 mod renaming;

@@ -3,6 +3,8 @@
 //! Source: botocore's `connect` model, `Vocabulary`, `CreateVocabulary`, `AssociateDefaultVocabulary` ("If this is empty,
 //! the default is set to none").
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, Subject};
@@ -49,6 +51,9 @@ pub const VOCABULARY: Family = Family {
     longest: (140, 0),
     ..PLAIN
 };
+
+/// How long a vocabulary may take to be made or to go.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 const CREATE: &str = "CreateVocabulary";
 const DELETE: &str = "DeleteVocabulary";
@@ -99,7 +104,8 @@ fn ready(wire: &mut Map<String, Value>) {
 /// Waits until what `m` has begun is over, or somebody wishes the work to stop. A vocabulary that could not be made is
 /// taken away again.
 pub async fn settled(calls: &Calls, m: &Move, id: &str, with: &Sending<'_>, reply: Reply) -> Reply {
-    let mut pause = std::time::Duration::from_secs(1);
+    let mut pause = Duration::from_secs(1);
+    let since = calls.account.clock.now();
     loop {
         let state = match calls.describe("DescribeVocabulary", id).await {
             Ok(answer) => answer["Vocabulary"].clone(),
@@ -125,9 +131,14 @@ pub async fn settled(calls: &Calls, m: &Move, id: &str, with: &Sending<'_>, repl
         if with.lease.stop().is_some() {
             return reply;
         }
+        let clock = &calls.account.clock;
+        if clock.now().duration_since(since).unsigned_abs() >= clock.scale(LONGEST) {
+            let what = format!("{} is still being worked on by Connect after an hour", m.address);
+            return Reply::Unknown(Error::new(ErrorKind::Unavailable, what));
+        }
         with.events.emit(Event::Waiting { why: format!("{} is being worked on by Connect", m.address) });
         calls.account.clock.sleep(pause).await;
-        pause = (pause * 2).min(std::time::Duration::from_secs(15));
+        pause = (pause * 2).min(Duration::from_secs(15));
     }
 }
 

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::source::SOURCES;
-use super::state::{Content, Key, LATEST, State, digest, number, numbered};
+use super::state::{Alias, Content, Key, LATEST, State, digest, number, numbered};
+use super::{permission, source};
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::finding::{Finding, Weight};
@@ -69,6 +70,10 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
             }
         }
     }
+    if !home && let Some(from) = from {
+        said.extend(keep(address, from, &was, &mut state, &mut to));
+    }
+    said.extend(taken(address, &to));
     for (name, alias) in &state.aliases {
         let lost = then.iter().find(|(n, key)| key.as_ref() == Some(&alias.key) && !now.contains_key(n));
         let is_there = now.values().flatten().any(|key| *key == alias.key)
@@ -92,6 +97,56 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
     state.write(&mut to);
     number(&mut to, &then);
     (to, said)
+}
+
+/// Returns a block where `to` has two statements of one id: that of a caller of its own, and somebody else's there.
+fn taken(address: &Address, to: &Document) -> Option<Finding> {
+    let others = to.local.get("OtherPermissions")?.as_object()?;
+    let all = to.portable.get("Permissions")?.as_object()?;
+    let key = all.keys().find(|key| others.contains_key(*key))?;
+    let message =
+        format!("its policy has a statement `{key}` for another caller there, and two cannot have one id");
+    let hint =
+        "give one of them another id: lambda remove-permission and add-permission of the AWS CLI do that";
+    Some(Finding::new(Weight::Block, Some(address), message).hint(hint))
+}
+
+/// Leaves to `state`, which is promoted, the aliases that the target, which `was`, has besides, and to `to` who may use
+/// them and what does: somebody may.
+fn keep(
+    address: &Address,
+    from: &Document,
+    was: &State,
+    state: &mut State,
+    to: &mut Document,
+) -> Option<Finding> {
+    let besides: Vec<(&String, &Alias)> =
+        was.aliases.iter().filter(|(name, _)| !state.aliases.contains_key(*name)).collect();
+    if besides.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = besides.iter().map(|(name, _)| name.as_str()).collect();
+    for (name, alias) in &besides {
+        state.aliases.insert((*name).clone(), (*alias).clone());
+        if let Some(content) = was.content(&alias.key) {
+            state.know(&content);
+        }
+    }
+    let kept = |key: &str, member: &str| {
+        let alias = if member == SOURCES { source::alias_of(key) } else { permission::parts(key).0 };
+        alias.is_some_and(|alias| names.contains(&alias))
+    };
+    for (there, part) in [(&from.portable, &mut to.portable), (&from.local, &mut to.local)] {
+        for member in [SOURCES, "Permissions"] {
+            let Some(all) = there.get(member).and_then(Value::as_object) else { continue };
+            for (key, item) in all.iter().filter(|(key, _)| kept(key, member)) {
+                let own = part.entry(member).or_insert_with(|| Value::Object(Map::new()));
+                own.as_object_mut().map(|own| own.insert(key.clone(), item.clone()));
+            }
+        }
+    }
+    let message = format!("keeps its alias {}, which the source does not have", names.join(", "));
+    Some(Finding::new(Weight::Note, Some(address), message))
 }
 
 /// Takes out of the local part what has no counterpart in what is promoted: secrets of variables that are not there any

@@ -83,7 +83,7 @@ impl Driver for Functions {
     }
 
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
-        let fetched = Box::pin(self.shelf.fetch(&self.calls, of, how)).await;
+        let fetched = Box::pin(self.shelf.fetch(&self.calls, &self.values.names, of, how)).await;
         fetched.map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 
@@ -129,6 +129,10 @@ impl Driver for Functions {
 
     fn alias_made<'m>(&self, m: &'m Move) -> Option<&'m str> {
         m.args["Name"].as_str().filter(|_| m.call == moves::CREATE_ALIAS)
+    }
+
+    fn within_reach(&self, _: &Address, from: &Document, to: &Document) -> BTreeSet<Fingerprint> {
+        secret::within_reach(from, to)
     }
 
     fn still_held(&self, _: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {

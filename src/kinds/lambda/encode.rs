@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::fields::FIELDS;
 use super::form::{form, permissions};
 use super::source;
-use super::state::{Alias, Content, Key, LATEST, State, number};
+use super::state::{Alias, Content, FOREIGN, Key, LATEST, State, number};
 use crate::core::document::Document;
 use crate::core::driver::{Live, Raw};
 use crate::core::finding::{Finding, Weight};
@@ -29,7 +29,7 @@ pub fn live(of: &Found, raw: Raw, inventory: &Inventory, values: &Values) -> Liv
         members.insert("ReservedConcurrentExecutions".into(), reserved.clone());
     }
     let policies = part("Policies").as_object().cloned().unwrap_or_default();
-    let granted = permissions(&policies, logical);
+    let granted = permissions(&policies, &inventory.pin.instance, logical);
     for (name, all) in [("Permissions", granted.callers), ("OtherPermissions", granted.others)] {
         if !all.is_empty() {
             members.insert(name.into(), Value::Object(all));
@@ -48,6 +48,9 @@ pub fn live(of: &Found, raw: Raw, inventory: &Inventory, values: &Values) -> Liv
     }
     source::encode(&part("Sources"), &mut encoder, &mut document, logical);
     versions(&part("Aliases"), &part("Versions"), &mut encoder, &mut document, logical);
+    if let Some(Value::Array(foreign)) = wire.get("Foreign").filter(|f| **f != json!([])) {
+        document.exact.insert(FOREIGN.into(), foreign.clone().into());
+    }
     let mut found = of.clone();
     found.uid = function["Tags"][UID_TAG].as_str().map(String::from);
     let mut findings = encoder.findings;

@@ -9,10 +9,12 @@ use serde_json::{Map, Value, json};
 
 use super::calls::Calls;
 use super::form::{code_digest, form, kept};
+use super::source;
 use super::state::LATEST;
 use crate::aws::http;
 use crate::core::driver::{Freshness, Raw};
 use crate::core::inventory::Found;
+use crate::core::naming::Naming;
 use crate::core::{Digest, Error, Result};
 
 /// How many versions are looked at that no alias names.
@@ -47,11 +49,17 @@ impl Shelf {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Reads the function `of` as its own members: `Function` as GetFunction answers, `Aliases`, `Versions` by number,
-    /// `Policies` and `Sources`.
-    pub async fn fetch(&self, calls: &Calls, of: &Found, how: Freshness) -> Result<Raw> {
+    /// Reads the function `of` as its own members: `Function` as GetFunction answers, `Aliases`, `Foreign` (the names of
+    /// those that are others'), `Versions` by number, `Policies` and `Sources`. Its own aliases are those that `naming` has
+    /// names for; all, where it has none for this function.
+    pub async fn fetch(&self, calls: &Calls, naming: &Naming, of: &Found, how: Freshness) -> Result<Raw> {
         let name = of.id.as_str();
         let (function, aliases) = tokio::try_join!(calls.function(name, None), calls.aliases(name))?;
+        let mapped = naming.aliases(&of.address);
+        let ours = |alias: &str| mapped.is_empty() || mapped.values().any(|there| there == alias);
+        let (aliases, foreign): (Vec<Value>, Vec<Value>) =
+            aliases.into_iter().partition(|a| a["Name"].as_str().is_none_or(ours));
+        let foreign: Vec<&str> = foreign.iter().filter_map(|a| a["Name"].as_str()).collect();
         let names: Vec<&str> = aliases.iter().filter_map(|a| a["Name"].as_str()).collect();
         let each = || std::iter::once(None).chain(names.iter().copied().map(Some));
         let policies = try_join_all(each().map(|q| calls.policy(name, q)));
@@ -80,7 +88,8 @@ impl Shelf {
             "Aliases": aliases,
             "Versions": versions,
             "Policies": policies.collect::<Map<String, Value>>(),
-            "Sources": distinct(sources),
+            "Foreign": foreign,
+            "Sources": distinct(sources.into_iter().flatten().filter(|s| source::alias(s).is_none_or(ours))),
         });
         let wire = wire.as_object().cloned().unwrap_or_default();
         Ok(Raw { wire, blobs: BTreeMap::new(), unread })
@@ -164,9 +173,9 @@ fn named(aliases: &[Value]) -> BTreeSet<u64> {
     all
 }
 
-fn distinct(sources: Vec<Vec<Value>>) -> Vec<Value> {
+fn distinct(sources: impl Iterator<Item = Value>) -> Vec<Value> {
     let mut by_id: BTreeMap<String, Value> = BTreeMap::new();
-    for source in sources.into_iter().flatten() {
+    for source in sources {
         by_id.insert(source["UUID"].as_str().unwrap_or_default().to_string(), source);
     }
     by_id.into_values().collect()
@@ -193,8 +202,9 @@ impl Calls {
             let why = function["Code"]["Error"]["Message"].as_str().unwrap_or("GetFunction answers no URL");
             return Err(Error::failed(format!("the code of {} cannot be read: {why}", of.address)));
         };
-        let bytes =
-            http::get(url).await.map_err(|e| e.context(format!("cannot read the code of {}", of.address)))?;
+        let bytes = http::get_archive(url)
+            .await
+            .map_err(|e| e.context(format!("cannot read the code of {}", of.address)))?;
         match Digest::of(&bytes) {
             found if found == *digest => Ok(bytes),
             found => Err(Error::corrupt(format!(

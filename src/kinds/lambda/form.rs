@@ -96,26 +96,34 @@ const CALLERS: [&str; 3] = ["connect.amazonaws.com", "lex.amazonaws.com", "lexv2
 /// What of the statements of a policy could be written again.
 #[derive(Default)]
 pub struct Permissions {
-    /// Those of Connect and Lex.
+    /// Those of Connect, for this instance, and of Lex.
     pub callers: Map<String, Value>,
-    /// Everybody else's.
+    /// Everybody else's, those of other instances among them.
     pub others: Map<String, Value>,
     /// Those that `AddPermission` cannot make.
     pub unknown: Map<String, Value>,
 }
 
 /// Returns the statements of `policies`, which are by alias, as the arguments of the `AddPermission` that makes each: by
-/// statement id, with the alias and a colon before it. `logical` says what everybody calls an alias.
-pub fn permissions(policies: &Map<String, Value>, logical: impl Fn(&str) -> String) -> Permissions {
+/// statement id, with the alias and a colon before it. `logical` says what everybody calls an alias. `instance` is whose
+/// function it is: a statement about another one means nothing elsewhere, and is not this environment's to take away.
+pub fn permissions(
+    policies: &Map<String, Value>,
+    instance: &str,
+    logical: impl Fn(&str) -> String,
+) -> Permissions {
+    let ours = |item: &Value| {
+        let of = item["SourceArn"].as_str().and_then(|arn| arn.split_once(":instance/"));
+        let other = of.is_some_and(|(_, id)| id.split('/').next() != Some(instance) && id != "*");
+        CALLERS.iter().any(|c| item["Principal"] == *c) && !other
+    };
     let mut out = Permissions::default();
     for (alias, statements) in policies {
         for statement in statements.as_array().into_iter().flatten() {
             let sid = statement["Sid"].as_str().unwrap_or_default();
             let key = if alias.is_empty() { sid.to_string() } else { format!("{}:{sid}", logical(alias)) };
             match permission(statement) {
-                Some(item) if CALLERS.iter().any(|c| item["Principal"] == *c) => {
-                    out.callers.insert(key, item)
-                }
+                Some(item) if ours(&item) => out.callers.insert(key, item),
                 Some(item) => out.others.insert(key, item),
                 None => out.unknown.insert(key, statement.clone()),
             };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::fields::{CONFIGURED, FIXED, blank, facet};
-use super::state::{Alias, Content, Key, LATEST, State, numbered};
+use super::state::{Alias, Content, FOREIGN, Key, LATEST, State, numbered};
 use super::{concurrency, permission, source, tag};
 use crate::core::document::Document;
 use crate::core::driver::Change;
@@ -43,7 +43,7 @@ pub fn moves(change: &Change<'_>, physical: &str) -> Result<Vec<Move>> {
     match (change.from, change.to) {
         (None, Some(to)) => create(change, to, physical),
         (Some(from), Some(to)) => update(change, from, to, physical),
-        (Some(from), None) => Ok(delete(change, from)),
+        (Some(from), None) => delete(change, from),
         (None, None) => Ok(Vec::new()),
     }
 }
@@ -346,7 +346,13 @@ pub fn setting(
 }
 
 /// Returns the moves that delete: first what would go on invoking it.
-fn delete(change: &Change<'_>, from: &Document) -> Vec<Move> {
+///
+/// Fails with `Blocked` where other environments have aliases of it.
+fn delete(change: &Change<'_>, from: &Document) -> Result<Vec<Move>> {
+    if from.exact.contains_key(FOREIGN) {
+        return Err(Error::blocked("has aliases that are those of other environments")
+            .hint("delete its alias by hand, and leave the function to the others"));
+    }
     let mut bare = from.clone();
     for part in [&mut bare.portable, &mut bare.local] {
         part.remove(source::SOURCES);
@@ -364,7 +370,7 @@ fn delete(change: &Change<'_>, from: &Document) -> Vec<Move> {
         args: json!({}),
         after: None,
     });
-    moves
+    Ok(moves)
 }
 
 fn merged_all(content: &Content) -> Map<String, Value> {

@@ -11,9 +11,6 @@ use crate::core::secret::{Fingerprint, SEALED, Seal, Vault};
 use crate::core::template::{Placeholder, Template};
 use crate::core::{Address, Error, Result};
 
-/// How many versions are searched for a value, the newest first.
-const SEARCHED: usize = 20;
-
 /// Puts the value of each secret that `args` name in its place: from the function `name` as it is or from a version of
 /// it, else from `vault`.
 ///
@@ -91,7 +88,8 @@ async fn live(
     if take(&calls.function(name, None).await?) {
         return Ok(());
     }
-    for (number, _) in calls.versions(name).await?.iter().rev().take(SEARCHED) {
+    // All of them, the newest first: a plan counts on what an old one has that an alias names.
+    for (number, _) in calls.versions(name).await?.iter().rev() {
         if take(&calls.function(name, Some(&number.to_string())).await?) {
             return Ok(());
         }
@@ -113,6 +111,15 @@ pub fn still_held(from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprin
         }
     }
     held
+}
+
+/// Returns which of the secrets that `to` names can be read where there is `from`: those that a version has that was there
+/// when `to` was and still is.
+pub fn within_reach(from: &Document, to: &Document) -> BTreeSet<Fingerprint> {
+    let (state, now) = (State::of(to), numbered(from));
+    let there = numbered(to).into_iter().filter(|(number, _)| now.contains_key(number));
+    let contents = there.filter_map(|(_, key)| state.content(&key?));
+    contents.flat_map(|content| named(&content.local)).collect()
 }
 
 /// Returns the secrets that `local` names.

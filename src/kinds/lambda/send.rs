@@ -45,7 +45,7 @@ impl Sender<'_> {
             CREATE => self.create(m, &found, args).await,
             CONFIGURE | CODE => self.update(m, &found, args).await,
             WAIT => return self.wait(m, &found).await,
-            PUBLISH => self.publish(&found, &args).await.map(|_| ()),
+            PUBLISH => self.publish(&found, &args, None).await.map(|_| ()),
             CREATE_ALIAS | UPDATE_ALIAS | DELETE_ALIAS => self.alias(m, &found, args).await,
             _ => self.other(m, &found, args).await,
         };
@@ -190,9 +190,19 @@ impl Sender<'_> {
     }
 
     /// Returns the number of a version that has the content of `$LATEST`: one that is there, else a new one.
-    pub(super) async fn publish(&self, found: &Found, args: &Value) -> Result<String, Failure> {
+    ///
+    /// Fails as stale where that is not what was `looked_at`, if something was.
+    pub(super) async fn publish(
+        &self,
+        found: &Found,
+        args: &Value,
+        looked_at: Option<&Map<String, Value>>,
+    ) -> Result<String, Failure> {
         let name = found.id.as_str();
         let (revision, content) = self.settled(name).await?;
+        if looked_at.is_some_and(|seen| *seen != content) {
+            return Err(stale(name));
+        }
         let wanted = args["CodeSha256"].as_str().and_then(|t| t.strip_prefix(BLOB));
         if wanted.is_some_and(|digest| content["Code"]["ZipFile"] != digest) {
             return Err(stale(name));
@@ -235,7 +245,8 @@ impl Sender<'_> {
         let alias = self.alias_name(m, &args["Name"]);
         args["Name"] = json!(alias);
         if args.get("FunctionVersion").is_some_and(Value::is_null) {
-            args["FunctionVersion"] = json!(self.publish(found, &json!({})).await?);
+            let seen = self.shelf.seen(name).map(|s| s.latest.1);
+            args["FunctionVersion"] = json!(self.publish(found, &json!({}), seen.as_ref()).await?);
         }
         if m.call == UPDATE_ALIAS
             && let Some(revision) = self.shelf.seen(name).and_then(|s| s.aliases.get(&alias).cloned())

@@ -97,10 +97,19 @@ pub fn encode(
     }
 }
 
-/// Returns what a mapping is told by: its source, and the alias that it invokes where it is one.
+/// Returns what a mapping is told by: its source, what is read of that where one source has several, and the alias that
+/// it invokes where it is one.
 pub fn key_of(wire: &Value, logical: impl Fn(&str) -> String) -> String {
     let source = match wire["EventSourceArn"].as_str() {
-        Some(arn) => arn.to_string(),
+        Some(arn) => {
+            let of = ["Topics", "Queues"]
+                .into_iter()
+                .flat_map(|member| wire[member].as_array().into_iter().flatten());
+            let database = &wire["DocumentDBEventSourceConfig"];
+            let of = of.chain([&database["DatabaseName"], &database["CollectionName"]]);
+            let parts = std::iter::once(arn).chain(of.filter_map(Value::as_str));
+            parts.collect::<Vec<_>>().join(" ")
+        }
         None => format!("{} {}", wire["SelfManagedEventSource"], wire["Topics"]),
     };
     match alias(wire) {
@@ -115,7 +124,7 @@ pub fn alias_of(key: &str) -> Option<&str> {
 }
 
 /// Source: an ARN of a function has seven parts, that of an alias eight.
-fn alias(wire: &Value) -> Option<&str> {
+pub fn alias(wire: &Value) -> Option<&str> {
     wire["FunctionArn"].as_str()?.split(':').nth(7)
 }
 

@@ -17,6 +17,8 @@ use crate::core::moves::facet_digest;
 pub const ALIASES: &str = "Aliases";
 /// The member that holds what versions keep; in a document's exact part, the digests of each by number.
 pub const VERSIONS: &str = "Versions";
+/// The member of a document's exact part that names the aliases that other environments have of a shared function.
+pub const FOREIGN: &str = "Foreign";
 /// What an alias names that follows what is not published yet.
 pub const LATEST: &str = "$LATEST";
 

@@ -33,7 +33,21 @@ pub fn attainable(
         true => said.extend(coming_home(address, from, &to)),
         false => said.extend(keep(address, from, &mut to)),
     }
+    said.extend(overwritten(address, from, &to));
     (Some(to), said)
+}
+
+/// Returns a warning where something is imported on the way from `from` to `to`: that goes by way of the draft, and no
+/// snapshot has what is in that.
+fn overwritten(address: &Address, from: &Document, to: &Document) -> Option<Finding> {
+    let (old, new, known) = (alias::of(from), alias::of(to), known::of(from, to));
+    let changed = |name: &String, item: &Value| {
+        old.get(name) != Some(item) && !known.contains_key(item["Content"].as_str().unwrap_or_default())
+    };
+    let imported = !old.is_empty() && new.iter().any(|(name, item)| changed(name, item));
+    let message = "its draft is replaced by what is imported, and is not put back: what nobody has made a version of \
+                   is lost";
+    imported.then(|| Finding::new(Weight::Warning, Some(address), message))
 }
 
 /// Returns what is to be said of what comes home: versions that have to be made again, and those that stay.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::bot::{FIELDS, KIND};
 use super::calls::Calls;
-use super::moves::{self, Share};
+use super::moves;
 use super::prepare::Bench;
 use super::version::Shelf;
 use super::{alias, checks, names, write};
@@ -64,14 +64,6 @@ impl Bots {
             }
         }
         functions
-    }
-
-    /// Returns whether the environment has all of the bot, or names for some of its aliases.
-    fn share(&self, address: &Address) -> Share {
-        match self.values.names.aliases(address).is_empty() {
-            true => Share::Whole,
-            false => Share::Aliases,
-        }
     }
 }
 
@@ -139,7 +131,7 @@ impl Driver for Bots {
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
-        moves::moves(change, self.share(change.address))
+        moves::moves(change)
     }
 
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::bot::{ALIASES, FIELDS, LOGS, POLICIES, UID_TAG, VERSIONS};
 use super::fetch::LISTED;
 use super::normal::normalise;
-use super::version::{DRAFT, available, marked};
+use super::version::{DRAFT, available};
 use super::{alias, policy};
 use crate::core::Digest;
 use crate::core::driver::Live;
@@ -18,12 +18,12 @@ use crate::core::naming::Naming;
 use crate::core::portable::encode as take_apart;
 use crate::core::template::escape;
 
-/// The exact part says which version has which content as far as it was seen (by number), which ones say so of themselves,
-/// which can be used, and what each alias names.
+/// The exact part says which version has which content as far as it was seen (by number), which can be used, what each
+/// alias names, and which aliases other environments have of a shared bot.
 pub const NUMBERS: &str = "Numbers";
-pub const CLAIMED: &str = "Claimed";
 pub const AVAILABLE: &str = "Available";
 pub const NAMED: &str = "Named";
+pub const FOREIGN: &str = "Foreign";
 
 /// Members whose values are one environment's own wherever they stand in a definition.
 ///
@@ -47,6 +47,7 @@ pub fn encode(of: &Found, mut wire: Map<String, Value>, naming: &Naming, encoder
         *name = naming.logical(of.address.kind(), name).name().to_string();
     }
     let listed = array(wire.remove(LISTED));
+    let foreign = wire.remove(FOREIGN).filter(|all| *all != json!([]));
     let aliases = array(wire.remove(ALIASES));
     let policies = object(wire.remove(POLICIES));
     let versions = object(wire.remove(VERSIONS));
@@ -134,12 +135,10 @@ pub fn encode(of: &Found, mut wire: Map<String, Value>, naming: &Naming, encoder
     if !kept.is_empty() {
         document.portable.insert(POLICIES.into(), kept.into());
     }
-    let claimed: BTreeMap<String, String> =
-        marked(&listed).into_iter().map(|(number, mark)| (number.to_string(), mark.content)).collect();
     document.exact.insert(NUMBERS.into(), json!(numbers));
-    document.exact.insert(CLAIMED.into(), json!(claimed));
     document.exact.insert(AVAILABLE.into(), json!(usable.keys().collect::<Vec<_>>()));
     document.exact.insert(NAMED.into(), names.into());
+    document.exact.extend(foreign.map(|all| (FOREIGN.to_string(), all)));
     alias::arrange(&mut document.portable);
 
     let mut findings = std::mem::take(&mut encoder.findings);

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use super::alias::TEST;
 use super::bot::{self, ALIASES, POLICIES, VERSIONS};
 use super::calls::Calls;
+use super::encode::FOREIGN;
 use super::policy;
-use super::version::{DRAFT, Mark, Shelf, available};
+use super::version::{DRAFT, Shelf, available};
 use crate::aws::Failure;
 use crate::core::driver::Freshness;
 use crate::core::inventory::Found;
@@ -18,7 +19,7 @@ use crate::core::naming::Naming;
 /// What is listed of the versions: statuses and descriptions.
 pub const LISTED: &str = "Listed";
 
-/// How many versions are exported that no alias names and that are not known by their descriptions.
+/// How many versions are exported that no alias names.
 const NEWEST: usize = 3;
 
 /// Returns what the bot `of` is. Of its aliases those that `naming` has names for; all, where it has none for this bot.
@@ -43,6 +44,8 @@ pub async fn fetch(
         let name = alias["botAliasName"].as_str().unwrap_or_default();
         alias["botAliasId"] != TEST && (mapped.is_empty() || mapped.values().any(|there| there == name))
     };
+    let foreign = aliases.iter().filter(|alias| alias["botAliasId"] != TEST && !ours(alias));
+    wire.insert(FOREIGN.into(), foreign.map(|alias| alias["botAliasName"].clone()).collect());
     let ids: Vec<&str> = aliases.iter().filter(ours).filter_map(|a| a["botAliasId"].as_str()).collect();
     let own: Vec<Value> = try_join_all(ids.iter().map(|alias| calls.alias(id, alias))).await?;
 
@@ -73,11 +76,8 @@ pub async fn fetch(
     let usable = available(&listed);
     let mut others: BTreeSet<String> = numbers(&aliases).difference(&wanted).cloned().collect();
     if how == Freshness::Fresh {
-        let unmarked = usable.iter().rev().filter(|(number, v)| {
-            Mark::read(v["description"].as_str().unwrap_or_default()).is_none()
-                && !wanted.contains(&number.to_string())
-        });
-        others.extend(unmarked.take(NEWEST).map(|(number, _)| number.to_string()));
+        let newest = usable.keys().rev().map(ToString::to_string).filter(|number| !wanted.contains(number));
+        others.extend(newest.take(NEWEST));
         others.retain(|number| number.parse().is_ok_and(|n: u64| usable.contains_key(&n)));
         let read = others.iter().map(|number| definition(calls, shelf, id, number));
         for (number, definition) in join_all(read).await.into_iter().flatten() {

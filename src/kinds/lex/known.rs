@@ -4,40 +4,21 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::encode::{AVAILABLE, CLAIMED, NUMBERS};
+use super::encode::{AVAILABLE, NUMBERS};
 use crate::core::document::Document;
 
-/// A version that has a content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// It was exported and seen to have it.
-    Seen(u64),
-    /// It says so in its description, and is exported before an alias is pointed to it.
-    Claimed(u64),
-}
-
-impl Version {
-    /// Returns its number.
-    pub fn number(self) -> u64 {
-        match self {
-            Version::Seen(number) | Version::Claimed(number) => number,
-        }
-    }
-}
-
 /// Returns the version that has each content, by its digest: the newest of those that `from` saw, or that there were when
-/// `to` was and that are still available (numbers are never used twice); else the newest of those that claim it.
-pub fn of(from: &Document, to: &Document) -> BTreeMap<String, Version> {
+/// `to` was and that are still available (numbers are never used twice). What a description says is not enough: the same
+/// content is another definition where a value of the environment was another one then.
+pub fn of(from: &Document, to: &Document) -> BTreeMap<String, u64> {
     let usable = usable(from);
     let (now, mut seen) = (numbers(from, NUMBERS), numbers(to, NUMBERS));
     seen.retain(|number, digest| now.get(number).is_none_or(|d| d == digest));
     seen.extend(now);
-    let claimed = numbers(from, CLAIMED).into_iter().map(|(n, d)| (d, Version::Claimed(n)));
-    let mut all: BTreeMap<String, Version> =
-        claimed.filter(|(_, v)| usable.contains(&v.number()) && !seen.contains_key(&v.number())).collect();
-    let seen = seen.into_iter().filter(|(number, _)| usable.contains(number));
-    all.extend(seen.map(|(number, digest)| (digest, Version::Seen(number))));
-    all
+    seen.into_iter()
+        .filter(|(number, _)| usable.contains(number))
+        .map(|(number, digest)| (digest, number))
+        .collect()
 }
 
 /// Returns the numbers of the versions that could be used when `document` was read.

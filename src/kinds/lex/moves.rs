@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::bot::{ALIASES, LOGS, POLICIES, SETTINGS, UID_TAG, VERSIONS};
+use super::encode::FOREIGN;
 use super::{alias, known};
 use crate::core::document::Document;
 use crate::core::driver::Change;
@@ -26,22 +27,13 @@ pub const DELETE_POLICY: &str = "DeleteResourcePolicy";
 pub const TAG: &str = "TagResource";
 pub const UNTAG: &str = "UntagResource";
 
-/// Whose a bot is: an environment with names for its aliases may share it with others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Share {
-    /// All of it is the environment's.
-    Whole,
-    /// Some of its aliases are.
-    Aliases,
-}
-
 /// Returns the moves that make `change`, in order.
-pub fn moves(change: &Change<'_>, share: Share) -> Result<Vec<Move>> {
+pub fn moves(change: &Change<'_>) -> Result<Vec<Move>> {
     match (change.from, change.to) {
         (None, Some(to)) => create(change, to),
         (Some(from), Some(to)) => update(change, from, to),
-        (Some(from), None) if share == Share::Whole => Ok(vec![delete(change, from)]),
-        (Some(_), None) => Err(Error::blocked("has aliases that may be those of other environments")
+        (Some(from), None) if !from.exact.contains_key(FOREIGN) => Ok(vec![delete(change, from)]),
+        (Some(_), None) => Err(Error::blocked("has aliases that are those of other environments")
             .hint("delete it by hand, or its aliases under [environments.NAME.names]")),
         (None, None) => Ok(Vec::new()),
     }
@@ -158,9 +150,15 @@ fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) -> Result<()> 
         args.remove("Name");
         args.insert("Alias".into(), json!(name));
         let version = item["Content"].as_str().and_then(|content| known.get(content));
-        args.insert("Version".into(), version.map_or(Value::Null, |v| json!(v.number().to_string())));
-        if let Some(known::Version::Claimed(_)) = version {
-            args.insert("Claimed".into(), json!(true));
+        args.insert("Version".into(), version.map_or(Value::Null, |number| json!(number.to_string())));
+        if version.is_none() {
+            // What has just been prepared is told by what it is there.
+            args.extend(
+                item["Content"]
+                    .as_str()
+                    .and_then(|content| contents?.get(content))
+                    .map(|d| ("Definition".to_string(), d.clone())),
+            );
         }
         let log = logs(to, name);
         args.extend(log.clone().map(|l| (LOGS.to_string(), l)));

@@ -108,12 +108,6 @@ impl Mark {
     }
 }
 
-/// Returns the marks of the versions in `listed` that are available, by number.
-pub fn marked(listed: &[Value]) -> BTreeMap<u64, Mark> {
-    let mark = |v: &Value| Mark::read(v["description"].as_str().unwrap_or_default());
-    available(listed).into_iter().filter_map(|(number, v)| Some((number, mark(v)?))).collect()
-}
-
 /// Returns the versions in `listed` that can be used, by number.
 pub fn available(listed: &[Value]) -> BTreeMap<u64, &Value> {
     let used = listed.iter().filter(|v| v["botStatus"] == "Available");
@@ -141,7 +135,6 @@ mod tests {
             json!({ "botVersion": "12", "botStatus": "Available", "description": mark.text() }),
             json!({ "botVersion": "13", "botStatus": "Available", "description": "by hand" }),
         ];
-        assert_eq!(marked(&listed), BTreeMap::from([(12, mark)]));
         assert_eq!(available(&listed).into_keys().collect::<Vec<_>>(), [12, 13]);
     }
 }

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use super::alias;
 use super::bot::{UID_TAG, arguments};
 use super::moves;
+use super::normal::normalise;
 use super::policy;
 use super::prepare::{Aim, Bench};
-use super::version::{Mark, marked};
+use super::version::Mark;
 use super::wait::{Seen, seen};
 use crate::aws::{Failure, Fate, Guard};
 use crate::core::moves::{Does, Move};
@@ -152,12 +153,7 @@ impl Bench<'_> {
             fate: Fate::Refused,
         };
         let content = args["Content"].as_str().unwrap_or_default();
-        let given = args["Version"].as_str();
-        let mark = |listed: &[Value]| -> Vec<(String, Mark)> {
-            let all = marked(listed).into_iter().rev().filter(|(_, mark)| mark.content == content);
-            all.map(|(number, mark)| (number.to_string(), mark)).collect()
-        };
-        if let (Some(number), None) = (given, args.get("Claimed")) {
+        if let Some(number) = args["Version"].as_str() {
             let status = self.calls.version(self.id, number).await?["botStatus"].take();
             return match status.as_str() {
                 Some("Available") => Ok(number.to_string()),
@@ -168,16 +164,10 @@ impl Bench<'_> {
                 ))),
             };
         }
-        let listed = self.calls.versions(self.id).await?;
-        for (number, mark) in mark(&listed) {
-            if given.is_none_or(|given| given == number) && self.is(&number, &mark).await? {
-                return Ok(number);
-            }
-        }
-        Err(refused(match given {
-            Some(number) => format!("version {number} of {} is not what its description says", self.address),
-            None => format!("no version of {} has the content {content}", self.address),
-        }))
+        let mut definition = args["Definition"].clone();
+        normalise(&mut definition);
+        let there = self.there(&Mark::of(content, &definition)).await?;
+        there.ok_or_else(|| refused(format!("no version of {} has the content {content}", self.address)))
     }
 
     async fn policy(&self, call: &str, arn: &str, policy: &Value) -> Result<(), Failure> {

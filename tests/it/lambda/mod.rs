@@ -4,6 +4,6 @@ mod artifact;
 mod crash;
 mod grants;
 mod journey;
-mod place;
+pub mod place;
 mod secrets;
 mod trouble;

@@ -2,7 +2,7 @@
 
 mod back;
 mod crash;
-mod place;
+pub mod place;
 mod roundtrip;
 mod sharing;
 mod trouble;
