@@ -107,7 +107,8 @@ fn rules() -> Scenario {
         }
         let default = to.id_of(Kind::Vocabulary, pick("One", "Two"));
         to.resource(Kind::DefaultVocabulary, "en-US", json!({ "VocabularyId": default }));
-        let entry = json!({ "Type": "CHAT", "ChatEntryPointParameters": { "FlowId": to.id_of(Kind::Flow, "Main") } });
+        let entry =
+            json!({ "Type": "CHAT", "ChatEntryPointParameters": { "FlowId": to.id_of(Kind::Flow, "Main") } });
         let case = json!({ "Content": { "Say": pick("yes", "no") }, "EntryPoint": entry });
         to.resource(Kind::TestCase, "Call", case.clone());
         if new {
@@ -125,9 +126,7 @@ fn rules() -> Scenario {
 fn tables() -> Scenario {
     both(|to, new| {
         let pick = |a: &'static str, b: &'static str| if new { a } else { b };
-        let attribute = |name: &str, most: u64| {
-            json!({ "Name": name, "ValueType": "TEXT", "Validation": { "MaxLength": most } })
-        };
+        let attribute = |name: &str, most: u64| json!({ "Name": name, "ValueType": "TEXT", "Validation": { "MaxLength": most } });
         let value = |name: &str, value: &str| json!({ "AttributeName": name, "Value": value });
         let all = json!({
             "Description": pick("new", "old"),
@@ -141,8 +140,7 @@ fn tables() -> Scenario {
         }
         let flow = to.id_of(Kind::Flow, "Main");
         let alias = id(to, pick("a@example.com", "b@example.com"));
-        let mut mail =
-            json!({ "DisplayName": pick("New", "Old"), "AliasConfigurations": [{ "EmailAddressId": alias }] });
+        let mut mail = json!({ "DisplayName": pick("New", "Old"), "AliasConfigurations": [{ "EmailAddressId": alias }] });
         mail[pick("InboundContactFlowId", "OutboundContactFlowId")] = json!(flow);
         to.resource(Kind::EmailAddress, "sales@example.com", mail);
         to.hours("Day", json!({ "TimeZone": "UTC", "Config": crate::world::week(9) }));

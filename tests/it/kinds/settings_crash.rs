@@ -58,9 +58,7 @@ fn settings(scenario: &mut Scenario) {
 async fn by_hand(world: &World) {
     let all = world.documents(&*world.b, "prod").await;
     let of = |kind: &str, name: &str| Address::new(kind, name);
-    for gone in
-        [of("connect/integration", "EVENT:goes"), of("connect/storage-config", "CHAT_TRANSCRIPTS")]
-    {
+    for gone in [of("connect/integration", "EVENT:goes"), of("connect/storage-config", "CHAT_TRANSCRIPTS")] {
         assert!(all.contains_key(&gone), "{gone}: {:?}", all.keys());
         meddle(&*world.b, &gone, None).await;
     }

@@ -1,8 +1,9 @@
 //! Bots: taken out of one account, put into another, changed and put back.
 
 mod back;
+mod besides;
 mod crash;
-mod place;
+pub mod place;
 mod roundtrip;
 mod sharing;
 mod trouble;
