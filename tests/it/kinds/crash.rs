@@ -3,9 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use futures::StreamExt;
+use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::Values;
+use snapdeploy::core::plan::Plan;
+use snapdeploy::core::restore::{When, plan_restore};
+use snapdeploy::core::select::Selection;
+use snapdeploy::core::snapshot::Snapshot;
 use snapdeploy::sandbox::{Kind, Scenario};
 
 use super::place::{naming, planned, promoting, world};
@@ -140,11 +146,24 @@ fn small() -> Scenario {
 pub struct Small {
     pub scenario: fn() -> Scenario,
     pub values: fn() -> Values,
+    pub course: Course,
     pub forth: &'static [&'static str],
     pub back: &'static [&'static str],
 }
 
-const SMALL: Small = Small { scenario: small, values, forth: &FORTH, back: &BACK };
+/// What it is that is killed, and rolled back.
+pub enum Course {
+    /// Dev goes to prod.
+    Deployment,
+    /// Prod is put back to what it was at the beginning, after somebody has changed it: what is never promoted.
+    Restored { begin: fn(&mut Scenario), meddle: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()> },
+}
+
+const SMALL: Small =
+    Small { scenario: small, values, course: Course::Deployment, forth: &FORTH, back: &BACK };
+
+/// How many worlds are played at once: while one waits for its sandbox, which has a thread of its own, another goes on.
+const AT_ONCE: usize = 3;
 
 fn values() -> Values {
     let names = naming(&[
@@ -154,27 +173,65 @@ fn values() -> Values {
     Values { names, ..Values::default() }
 }
 
-async fn fresh(of: &Small) -> World {
-    world((of.scenario)(), (of.values)()).await
+/// A world in which nothing has been deployed, and what it is put back to.
+struct Fresh {
+    world: World,
+    first: Option<Snapshot>,
 }
 
-async fn deploy(world: &World, death: &Death) -> bool {
-    let dev = world.extract(&*world.a, "dev").await;
-    let plan = planned(world, &dev, &promoting()).await;
-    assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
-    perform(world, &plan, death).await
+async fn fresh(of: &Small) -> Fresh {
+    let mut scenario = (of.scenario)();
+    let Course::Restored { begin, meddle } = of.course else {
+        return Fresh { world: world(scenario, (of.values)()).await, first: None };
+    };
+    begin(&mut scenario);
+    let world = world(scenario, (of.values)()).await;
+    let first = world.extract(&*world.b, "prod").await;
+    meddle(&world).await;
+    Fresh { world, first: Some(first) }
 }
 
-/// What cannot be the same: an override that is made again has another id, and another place.
+/// Returns the plan that puts prod back to `snapshot`.
+pub async fn restoring(world: &World, snapshot: Snapshot) -> Plan {
+    let when = When::Snapshot(Box::new(snapshot));
+    plan_restore(&world.means(&*world.b), "prod", &when, &Selection::all()).await.unwrap()
+}
+
+impl Fresh {
+    async fn plan(&self) -> Plan {
+        let world = &self.world;
+        let plan = match &self.first {
+            Some(first) => restoring(world, first.clone()).await,
+            None => {
+                let dev = world.extract(&*world.a, "dev").await;
+                planned(world, &dev, &promoting()).await
+            }
+        };
+        assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
+        plan
+    }
+
+    async fn deploy(&self, death: &Death) -> bool {
+        perform(&self.world, &self.plan().await, death).await
+    }
+}
+
+/// What cannot be the same: what is made again has another id; an override another place.
 fn but_ids(mut state: Value) -> Value {
-    for hours in
-        state[format!("{REGION}/prod")]["hours"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
-    {
+    let prod = &mut state[format!("{REGION}/prod")];
+    for hours in prod["hours"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
         let Some(all) = hours["Overrides"].as_array_mut() else { continue };
         for one in all.iter_mut() {
             one.as_object_mut().unwrap().remove("HoursOfOperationOverrideId");
         }
         all.sort_by_key(|o| o["Name"].to_string());
+    }
+    for kind in ["integration", "storage-config"] {
+        let Some(all) = prod[kind].as_object() else { continue };
+        let mut all: Vec<Value> = all.values().cloned().collect();
+        all.iter_mut().for_each(|one| drop(one.as_object_mut().unwrap().remove("Arn")));
+        all.sort_by_key(|one| one["Name"].to_string());
+        prod[kind] = json!(all);
     }
     state
 }
@@ -188,19 +245,20 @@ struct Ends {
 /// Plays one case: a process that dies at the call `at` of `phase`, and the way out.
 async fn play(of: &Small, phase: Phase, at: usize, side: Side, way: WayOut, ends: &Ends) {
     let here = format!("{phase:?} killed {side:?} move {at}, then {way:?}");
-    let world = fresh(of).await;
+    let fresh = fresh(of).await;
+    let world = &fresh.world;
     let death = Death::at_move(at, side);
     let finished = match phase {
-        Phase::Deploy => Box::pin(deploy(&world, &death)).await,
+        Phase::Deploy => Box::pin(fresh.deploy(&death)).await,
         Phase::Rollback => {
-            assert!(Box::pin(deploy(&world, &Death::never())).await);
-            Box::pin(roll_back(&world, &death)).await
+            assert!(Box::pin(fresh.deploy(&Death::never())).await);
+            Box::pin(roll_back(world, &death)).await
         }
     };
     assert!(!finished, "{here}: it did not die");
-    assert!(Box::pin(recover(&world, way)).await, "{here}: nothing is open");
+    assert!(Box::pin(recover(world, way)).await, "{here}: nothing is open");
     let is_new = (phase == Phase::Deploy) == (way == WayOut::Resume);
-    assert_eq!(prints(&world).await, *if is_new { &ends.new } else { &ends.old.1 }, "{here}");
+    assert_eq!(prints(world).await, *if is_new { &ends.new } else { &ends.old.1 }, "{here}");
     if !is_new {
         println!("{here}: exactly as before");
         assert_same(&but_ids(world.sandbox.connect_state(B)), &ends.old.0);
@@ -210,44 +268,44 @@ async fn play(of: &Small, phase: Phase, at: usize, side: Side, way: WayOut, ends
 
 /// Returns what B is before and after, and how many moves each way has; asserts that all these calls are made.
 async fn ends(of: &Small) -> (Ends, usize, usize) {
-    let world = fresh(of).await;
-    let old = (but_ids(world.sandbox.connect_state(B)), prints(&world).await);
-    let calls = |world: &World| -> BTreeSet<String> {
+    let fresh = fresh(of).await;
+    let world = &fresh.world;
+    let old = (but_ids(world.sandbox.connect_state(B)), prints(world).await);
+    let made = |all: &[&str]| {
         let calls = world.sandbox.calls();
-        calls.iter().filter(|c| c.mutating && c.status == 200).map(|c| c.operation.clone()).collect()
+        let calls: BTreeSet<String> =
+            calls.into_iter().filter(|c| c.mutating && c.status == 200).map(|c| c.operation).collect();
+        let missing: Vec<_> = all.iter().filter(|call| !calls.contains(**call)).collect();
+        assert!(missing.is_empty(), "{missing:?} are not called, only {calls:?}");
     };
-    let dev = world.extract(&*world.a, "dev").await;
-    let forth = planned(&world, &dev, &promoting()).await.moves.len();
+    let forth = fresh.plan().await;
     world.sandbox.clear_calls();
-    assert!(Box::pin(deploy(&world, &Death::never())).await);
-    for call in of.forth {
-        assert!(calls(&world).contains(*call), "{call} is not called");
-    }
-    let new = prints(&world).await;
-    let back = super::place::back(&world).await.moves.len();
+    assert!(Box::pin(perform(world, &forth, &Death::never())).await);
+    made(of.forth);
+    let new = prints(world).await;
+    let back = super::place::back(world).await.moves.len();
     world.sandbox.clear_calls();
-    assert!(Box::pin(roll_back(&world, &Death::never())).await);
-    for call in of.back {
-        assert!(calls(&world).contains(*call), "{call} is not called");
-    }
+    assert!(Box::pin(roll_back(world, &Death::never())).await);
+    made(of.back);
     assert_same(&but_ids(world.sandbox.connect_state(B)), &old.0);
     // Each move is sent at least once, however slow the machine is.
-    (Ends { old, new }, forth, back)
+    (Ends { old, new }, forth.moves.len(), back)
 }
 
 /// Plays all cases of a phase: each call on both sides, with both ways out in turn.
 pub async fn matrix(of: &Small, phase: Phase) {
     let (ends, forth, back) = Box::pin(ends(of)).await;
     let calls = if phase == Phase::Deploy { forth } else { back };
-    for at in 0..calls {
+    let cases = (0..calls).flat_map(|at| {
         let (one, other) = match at % 2 {
             0 => (WayOut::Resume, WayOut::Rollback),
             _ => (WayOut::Rollback, WayOut::Resume),
         };
         // On the heap: such futures are large.
-        Box::pin(play(of, phase, at, Side::Before, one, &ends)).await;
-        Box::pin(play(of, phase, at, Side::After, other, &ends)).await;
-    }
+        [(Side::Before, one), (Side::After, other)]
+            .map(|(side, way)| Box::pin(play(of, phase, at, side, way, &ends)))
+    });
+    futures::stream::iter(cases).buffer_unordered(AT_ONCE).for_each(async |()| ()).await;
     println!("{phase:?}: {calls} moves, all exactly as before or as after");
 }
 

@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use snapdeploy::core::means::{Users, Values};
 use snapdeploy::sandbox::{Kind, Scenario};
 
-use super::crash::{Small, matrix};
+use super::crash::{Course, Small, matrix};
 use crate::crash::Phase;
 use crate::world::{A, B, REGION, content, scenario};
 
 const SMALL: Small = Small {
     scenario: small,
     values: || Values { users: Users::Kept, ..Values::default() },
+    course: Course::Deployment,
     forth: &[
         "AssociateUserProficiencies",
         "CreatePredefinedAttribute",

@@ -1,6 +1,7 @@
 //! Every kind of Connect, as the sandbox has it: extracted, put elsewhere, changed and put back.
 
 mod associations;
+mod contacts_crash;
 mod crash;
 mod everything;
 mod extremes;
@@ -11,5 +12,6 @@ mod numbers;
 mod overrides;
 pub mod place;
 mod rules;
+mod settings_crash;
 mod switches;
 mod whole;

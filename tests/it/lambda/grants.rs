@@ -125,6 +125,34 @@ async fn health_says_which_flows_pass_by_the_aliases() {
 }
 
 #[tokio::test]
+async fn health_says_which_flows_talk_to_the_test_alias_of_a_bot() {
+    let mut scenario = scenario();
+    let mut bot = scenario.account(A).bot_from(REGION, &crate::lex::place::archive("vocabulary")).unwrap();
+    let live = bot.alias("live").id().to_string();
+    let id = bot.id().to_string();
+    let dev = scenario.account(A).instance(REGION, "dev");
+    let talks = |alias: &str| {
+        let arn = format!("arn:aws:lex:{REGION}:{A}:bot-alias/{id}/{alias}");
+        content(&[("ConnectParticipantWithLexBot", json!({ "Text": "?", "LexV2Bot": { "AliasArn": arn } }))])
+    };
+    dev.resource(Kind::Bot, "Bistro#live", json!({}));
+    dev.flow("Draft", "CONTACT_FLOW", &talks("TSTALIASID"));
+    dev.flow("Good", "CONTACT_FLOW", &talks(&live));
+    dev.module_with("Part", &talks("TSTALIASID"), json!({}));
+    let world = start(scenario).await;
+    let means = world.means(&*world.a);
+    let checks = snapdeploy::core::health::health(&means, "me", &Selection::all()).await.unwrap();
+    let check = checks.iter().find(|c| c.name == "callers name aliases").unwrap();
+    assert_eq!(
+        check.problems,
+        [
+            "connect/flow/Draft calls lex/bot/Bistro by its test alias",
+            "connect/module/Part calls lex/bot/Bistro by its test alias"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_function_that_something_refers_to_is_not_deleted() {
     let world = start(fresh()).await;
     deployed(&world).await;

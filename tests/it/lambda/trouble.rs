@@ -3,13 +3,14 @@
 use serde_json::json;
 use snapdeploy::core::ErrorKind;
 use snapdeploy::core::drift::OnDrift;
+use snapdeploy::core::finding::Weight;
 use snapdeploy::core::release::Deployment;
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
 use snapdeploy::sandbox::{Fault, FaultKind, Hold};
 
 use super::place::{both, changes, client, deployed, function, orders, start, there};
 use crate::kinds::place::planned;
-use crate::world::{World, assert_same};
+use crate::world::{A, B, REGION, World, assert_same, scenario};
 
 async fn plan(world: &World) -> snapdeploy::core::plan::Plan {
     let dev = world.extract(&*world.a, "dev").await;
@@ -129,5 +130,48 @@ async fn a_lost_answer_is_looked_for_and_nothing_is_published_twice() {
         assert_eq!(now["aliases"]["live"]["version"], "2", "{call}");
         assert_eq!(now["versions"].as_object().unwrap().len(), 3, "{call}: $LATEST, 1 and 2");
         assert_eq!(now["versions"]["2"]["MemorySize"], json!(512));
+    }
+}
+
+/// A share of calls is a moment of a rollout: where the version that had it is gone meanwhile, the alias comes back
+/// without it, which is said.
+#[tokio::test]
+async fn a_share_of_calls_comes_back_unless_its_version_is_gone() {
+    for gone in [false, true] {
+        let mut scenario = scenario();
+        for (account, alias, text) in [(A, "dev", "new"), (B, "prod", "old")] {
+            let function = scenario.account(account).function(REGION, "orders");
+            let mut function = function.files(&[("index.js", b"first")]).publish();
+            function = function.files(&[("index.js", text.as_bytes())]).publish().alias("live", "2");
+            if account == B {
+                function.weight("live", "1", 0.25);
+            }
+            scenario.account(account).instance(REGION, alias).lambda("orders");
+        }
+        let world = start(scenario).await;
+        let live = |world: &World| function(world, "orders")["aliases"]["live"].clone();
+        let before = live(&world);
+        assert!(before.to_string().contains("0.25"), "{before}");
+        deployed(&world).await;
+        assert!(!live(&world).to_string().contains("0.25"), "new code gets all calls: {}", live(&world));
+        if gone {
+            let delete = client(&world).delete_function().function_name("orders").qualifier("1");
+            delete.send().await.unwrap();
+        }
+        let plan = crate::kinds::place::back(&world).await;
+        let said = plan.findings.iter().any(|f| {
+            f.weight == Weight::Warning
+                && f.message
+                    == "its alias `live` gets all calls: the version that had a share of them is gone"
+        });
+        assert_eq!(said, gone, "{:#?}", plan.findings);
+        crate::kinds::place::perform(&world, &plan).await;
+        let mut after = live(&world);
+        assert_eq!(after.to_string().contains("0.25"), !gone, "{after}");
+        let mut before = before;
+        for alias in [&mut after, &mut before] {
+            alias.as_object_mut().unwrap().retain(|name, _| !gone || name != "weights");
+        }
+        assert_same(&after, &before);
     }
 }
