@@ -33,7 +33,9 @@ impl Told {
         self.signatures(&answer.body);
         if call.operation == "AssumeRole" {
             let text = String::from_utf8_lossy(&answer.body);
-            for (what, element) in [("a session's secret key", "SecretAccessKey"), ("a session's token", "SessionToken")] {
+            for (what, element) in
+                [("a session's secret key", "SecretAccessKey"), ("a session's token", "SessionToken")]
+            {
                 let inside = text.split(&format!("<{element}>")).nth(1);
                 if let Some((value, _)) = inside.and_then(|rest| rest.split_once("</")) {
                     self.0.insert((what, value.to_owned()));
