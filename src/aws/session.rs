@@ -18,7 +18,7 @@ use super::pace::{Pace, Share};
 use super::rpc::Rpc;
 use crate::core::environment::{Access, Environment};
 use crate::core::lease::SETTLE;
-use crate::core::{Clock, Error, ErrorKind, Result};
+use crate::core::{Clock, Error, ErrorKind, Result, redact};
 
 /// How often the SDK tries a call to STS or to the store.
 const READ_ATTEMPTS: u32 = 8;
@@ -166,6 +166,9 @@ impl Sessions {
             Some(role) => {
                 let mut role = AssumeRoleProvider::builder(role).configure(&base).session_name("snapdeploy");
                 if let Some(id) = &environment.external_id {
+                    // AWS keeps it as no secret (IAM guide, "Access to AWS accounts owned by third parties"), but who
+                    // reads why a role was refused needs not read it.
+                    redact::confide(id);
                     role = role.external_id(id);
                 }
                 let provider = match base.credentials_provider() {

@@ -148,7 +148,10 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
     };
     let face =
         Face { ui, config: global.config.clone(), signals: signals.clone(), notice: Notice::default() };
-    let exit = match runtime.block_on(run(&command.verb, &face)) {
+    let end = runtime.block_on(run(&command.verb, &face));
+    #[cfg(debug_assertions)]
+    super::mishap::on_cue();
+    let exit = match end {
         Ok(Ok(exit)) => exit,
         Ok(Err(code)) => return ExitCode::from(code),
         Err(e) => {

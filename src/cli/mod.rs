@@ -16,6 +16,8 @@ mod health;
 mod history;
 mod init;
 mod logs;
+#[cfg(debug_assertions)]
+mod mishap;
 mod notify;
 mod output;
 mod package;

@@ -86,6 +86,7 @@ pub mod secret_paths;
 pub mod select;
 pub mod snapshot;
 pub mod source;
+pub mod spelling;
 pub mod stats;
 pub mod survey;
 pub mod sweep;

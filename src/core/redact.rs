@@ -7,29 +7,39 @@
 //!
 //! Environment values of functions are secrets by default, and many are ordinary words: `orders`, `production`,
 //! `us-east-1`. Where ordinary words are said (a stream) such a value is not looked for; where a service may quote what
-//! it was sent (its error messages) every value is.
+//! it was sent (its error messages, the reasons that it gives) every value is. One of 3 to 5 bytes is looked for there
+//! between quotes only, and one of 1 or 2 not at all: it would be in every number, and keeps nothing secret.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use super::base64;
+use super::spelling::spellings;
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "[secret]";
 
-/// A value of fewer bytes is never looked for: it stands in too many places where it means something else.
+/// A value of fewer bytes stands in too many places where it means something else.
 pub const LEAST: usize = 6;
+
+/// A value of fewer bytes than [`LEAST`] and at least as many is looked for between quotes.
+const QUOTED: usize = 3;
+
+/// Texts to look for, the longest first: a secret in another one is masked with it.
+type Sought = BTreeSet<(Reverse<usize>, String)>;
 
 /// What is known.
 #[derive(Default)]
 struct Registry {
     /// Values that were given, so that none is taken in twice.
     given: BTreeSet<String>,
-    /// What is looked for in what a service says, the longest first.
-    strict: Vec<String>,
-    /// What is looked for everywhere, the longest first.
-    wide: Vec<String>,
+    /// What is looked for in what a service says.
+    strict: Sought,
+    /// What is looked for everywhere.
+    wide: Sought,
+    /// What is looked for between quotes, in what a service says.
+    quoted: BTreeSet<String>,
     /// Names that everybody may see; a secret that is one of them is one where it stands only.
     public: BTreeSet<String>,
 }
@@ -39,25 +49,37 @@ fn registry() -> &'static RwLock<Registry> {
     REGISTRY.get_or_init(RwLock::default)
 }
 
-/// Notes that `text` is a secret, in the spellings that it may be met in: as it is, as JSON writes it, percent-encoded and
-/// in base64. What is shorter than [`LEAST`] bytes is not noted.
+/// Notes that `text` is a secret, in whatever spelling it may be met ([`super::spelling`]).
 pub fn register(text: &str) {
-    if text.len() < LEAST {
-        return;
-    }
+    note(text, |registry, spelled| {
+        if distinct(text) && !registry.public.contains(text) {
+            registry.wide.extend(spelled.clone());
+        }
+        registry.strict.extend(spelled);
+    });
+}
+
+/// Notes that `text` is not to be quoted from what a service says. Elsewhere it may be seen: it is configuration.
+pub fn confide(text: &str) {
+    note(text, |registry, spelled| registry.strict.extend(spelled));
+}
+
+fn note(text: &str, take: impl FnOnce(&mut Registry, Sought)) {
     let known = |r: &Registry| r.given.contains(text);
-    if known(&registry().read().unwrap_or_else(PoisonError::into_inner)) {
+    if text.len() < QUOTED || known(&registry().read().unwrap_or_else(PoisonError::into_inner)) {
         return;
     }
+    let spelled = spellings(text);
     let mut registry = registry().write().unwrap_or_else(PoisonError::into_inner);
     if !registry.given.insert(text.to_string()) {
         return;
     }
-    let spelled = spellings(text);
-    if distinct(text) && !registry.public.contains(text) {
-        insert(&mut registry.wide, &spelled);
+    if text.len() < LEAST {
+        registry.quoted.extend(spelled.into_iter().filter(|s| s.len() >= QUOTED));
+        return;
     }
-    insert(&mut registry.strict, &spelled);
+    let sought = spelled.into_iter().filter(|s| s.len() >= LEAST).map(|s| (Reverse(s.len()), s)).collect();
+    take(&mut registry, sought);
 }
 
 /// Notes that `name` is seen by everybody: a resource, an environment, a region is called so.
@@ -68,7 +90,7 @@ pub fn public(name: &str) {
     }
     let mut registry = registry().write().unwrap_or_else(PoisonError::into_inner);
     registry.public.insert(name.to_string());
-    registry.wide.retain(|secret| secret != name);
+    registry.wide.remove(&(Reverse(name.len()), name.to_string()));
 }
 
 /// Returns `text` without the secrets that are more than ordinary words, and without the signatures of links.
@@ -80,13 +102,32 @@ pub fn redact(text: &str) -> Cow<'_, str> {
 /// Returns `text`, in which a service may have quoted what it was sent, without any secret.
 pub fn redact_foreign(text: &str) -> Cow<'_, str> {
     let registry = registry().read().unwrap_or_else(PoisonError::into_inner);
-    unsigned(mask(Cow::Borrowed(text), &registry.strict))
+    unsigned(mask_quoted(mask(Cow::Borrowed(text), &registry.strict), &registry.quoted))
 }
 
-fn mask<'a>(mut text: Cow<'a, str>, secrets: &[String]) -> Cow<'a, str> {
-    for secret in secrets {
+fn mask<'a>(mut text: Cow<'a, str>, secrets: &Sought) -> Cow<'a, str> {
+    for (_, secret) in secrets {
         if text.contains(secret.as_str()) {
             text = Cow::Owned(text.replace(secret.as_str(), MASK));
+        }
+    }
+    text
+}
+
+/// Returns `text` without those of `secrets` that it has between quotes, or after an equals sign.
+fn mask_quoted<'a>(mut text: Cow<'a, str>, secrets: &BTreeSet<String>) -> Cow<'a, str> {
+    for secret in secrets {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(secret.as_str()) {
+            let (start, end) = (from + at, from + at + secret.len());
+            let opened = text[..start].ends_with(['"', '\'', '`', '=']);
+            let closed = end == text.len() || text[end..].starts_with(['"', '\'', '`', '\\', '&', ' ', ',']);
+            if opened && closed {
+                text.to_mut().replace_range(start..end, MASK);
+                from = start + MASK.len();
+            } else {
+                from = end;
+            }
         }
     }
     text
@@ -128,49 +169,10 @@ fn distinct(text: &str) -> bool {
     !text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn insert(sorted: &mut Vec<String>, spelled: &[String]) {
-    for text in spelled {
-        if !sorted.contains(text) {
-            sorted.push(text.clone());
-        }
-    }
-    // A secret in another one is masked with it.
-    sorted.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-}
-
-fn spellings(text: &str) -> Vec<String> {
-    let json = serde_json::Value::String(text.to_string()).to_string();
-    let mut all = vec![text.to_string(), json[1..json.len() - 1].to_string()];
-    // A JSON document in a string of another.
-    let twice = serde_json::Value::String(all[1].clone()).to_string();
-    all.push(twice[1..twice.len() - 1].to_string());
-    // A value of several lines is met line by line.
-    all.extend(text.lines().map(str::trim).filter(|l| l.len() >= 16).map(str::to_string));
-    // What an error message makes of control characters.
-    all.push(
-        text.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.into() }).collect(),
-    );
-    all.push(percent(text));
-    let base = base64::encode(text.as_bytes());
-    all.push(base.replace('+', "-").replace('/', "_").trim_end_matches('=').to_string());
-    all.push(base.trim_end_matches('=').to_string());
-    all.sort();
-    all.dedup();
-    all.retain(|t| t.len() >= LEAST);
-    all
-}
-
-fn percent(text: &str) -> String {
-    let one = |b: u8| match b {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-        _ => format!("%{b:02X}"),
-    };
-    text.bytes().map(one).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::base64;
 
     #[test]
     fn a_secret_is_masked_in_every_spelling() {
@@ -180,12 +182,14 @@ mod tests {
         for text in [
             format!("it is {secret}!"),
             json.to_string(),
-            format!("?q={}", percent(secret)),
+            "?q=S3cr%26t%2F%22redact%5Ctest%22%20value%2B1".to_string(),
             format!("Basic {}", base64::encode(secret.as_bytes())),
+            format!("Basic {}", base64::encode(format!("user:{secret}:1").as_bytes())),
         ] {
             let masked = redact(&text);
             assert!(masked.contains(MASK) && !masked.contains("redact"), "{masked}");
             assert!(!masked.contains(&base64::encode(secret.as_bytes())), "{masked}");
+            assert!(masked.len() < text.len() - secret.len() / 2, "{masked}");
         }
     }
 
@@ -200,8 +204,25 @@ mod tests {
         assert_eq!(redact_foreign(text), "[secret] [secret] [secret]");
         register("hunter2-redact");
         assert_eq!(redact("hunter2-redact"), MASK);
-        register("pw123");
-        assert_eq!(redact_foreign("pw123"), "pw123", "too short to be looked for");
+    }
+
+    #[test]
+    fn short_values_are_masked_between_quotes_where_a_service_speaks() {
+        register("~w1é");
+        register("x2");
+        let text = r#"Value '~w1é' at "~w1é" of {\"a\":\"~w1é\"} A=~w1é, 0~w1é0 'x2'"#;
+        assert_eq!(redact(text), text);
+        assert_eq!(
+            redact_foreign(text),
+            r#"Value '[secret]' at "[secret]" of {\"a\":\"[secret]\"} A=[secret], 0~w1é0 'x2'"#
+        );
+    }
+
+    #[test]
+    fn what_is_confided_is_masked_only_where_a_service_speaks() {
+        confide("acme-redact-confided");
+        assert_eq!(redact("acme-redact-confided"), "acme-redact-confided");
+        assert_eq!(redact_foreign("no acme-redact-confided"), "no [secret]");
     }
 
     #[test]

@@ -164,8 +164,12 @@ impl FromStr for Template {
     }
 }
 
+/// Returns the complaint about a placeholder. A text that has `@{` in it by chance may be a secret that an overlay says,
+/// so that only what begins as placeholders do is quoted.
 fn bad(body: &str, why: &str) -> Error {
-    let start: String = body.chars().take(60).collect();
+    let word = body.split(':').next().unwrap_or_default();
+    let begins = (1..=16).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+    let start: String = body.chars().take_while(|_| begins).take(60).collect();
     Error::input(format!("`@{{{}` is not a placeholder: {why}", start.escape_debug()))
 }
 
@@ -176,9 +180,10 @@ pub(super) fn encoded(name: &str) -> String {
 
 /// Returns the name that `text` is, in its one spelling: a package that writes `%41` for `A` would compare as different.
 pub(super) fn decode_or_bad(text: &str) -> Result<String> {
-    decode_name(text)
-        .filter(|name| !name.is_empty() && encode_name(name) == text)
-        .ok_or_else(|| bad(text, "its name is empty or not encoded as names are"))
+    decode_name(text).filter(|name| !name.is_empty() && encode_name(name) == text).ok_or_else(|| {
+        let name = text.escape_debug();
+        Error::input(format!("`{name}` is no name in a placeholder: it is empty or not encoded as names are"))
+    })
 }
 
 impl fmt::Display for Placeholder {

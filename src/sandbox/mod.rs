@@ -39,6 +39,7 @@ mod state;
 mod sts;
 mod switch;
 mod template;
+mod told;
 mod world;
 
 pub use fault::{Fault, FaultKind, Hold};

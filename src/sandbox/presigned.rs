@@ -26,6 +26,13 @@ pub(crate) struct Presigned {
     signature: String,
 }
 
+impl Presigned {
+    /// What the client signed it with.
+    pub(crate) fn signature(&self) -> &str {
+        &self.signature
+    }
+}
+
 fn bad(message: impl Into<String>) -> Fail {
     Fail::new(400, "AuthorizationQueryParametersError", message)
 }

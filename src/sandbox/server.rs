@@ -101,6 +101,12 @@ impl Sandbox {
         self.shared.world().calls.clone()
     }
 
+    /// What nobody else is to see, each as what it is and its text: secret keys and tokens of the sessions that it
+    /// gave, passwords of the users that it made, signatures of presigned URLs.
+    pub fn told(&self) -> Vec<(&'static str, String)> {
+        self.shared.world().told.all()
+    }
+
     /// Forgets the calls so far; their numbers go on.
     pub fn clear_calls(&self) {
         self.shared.world().calls.clear();

@@ -22,6 +22,7 @@ use super::s3::Bucket;
 use super::secretsmanager::StoredSecret;
 use super::ssm::Parameter;
 use super::switch::Switches;
+use super::told::Told;
 
 /// Something inside a Connect instance.
 #[derive(Debug, Clone)]
@@ -120,6 +121,8 @@ pub(crate) struct World {
     pub(crate) calls: Vec<CallRecord>,
     /// How many calls there have been.
     pub(crate) n: u64,
+    /// What was handed out or sent in confidence.
+    pub(crate) told: Told,
     /// What the call that is being carried out begins will fail.
     pub(crate) doomed: bool,
     /// Calls whose connection was closed, and after how many further calls each is applied.
@@ -165,6 +168,7 @@ impl World {
             }
             Some(kind) => (fault::answer(kind, call), false),
         };
+        self.told.note(call, answer.as_ref());
         self.record(call, answer.as_ref(), applied, fault.as_ref().map(ToString::to_string));
         self.tick();
         if let Some(FaultKind::Late { after_calls }) = fault {

@@ -14,6 +14,7 @@ use crate::core::driver::{Reply, Sending};
 use crate::core::event::Event;
 use crate::core::fields::{Class, field};
 use crate::core::moves::{Move, Stage};
+use crate::core::redact::redact_foreign;
 use crate::core::{Error, ErrorKind};
 
 /// Vocabularies.
@@ -115,7 +116,7 @@ pub async fn settled(calls: &Calls, m: &Move, id: &str, with: &Sending<'_>, repl
         match (m.call.as_str(), state["State"].as_str()) {
             (CREATE, Some("ACTIVE")) => return reply,
             (CREATE, Some("CREATION_FAILED")) => {
-                let why = state["FailureReason"].as_str().unwrap_or("no reason is given");
+                let why = redact_foreign(state["FailureReason"].as_str().unwrap_or("no reason is given"));
                 let error = Error::failed(format!("{} could not be made: {why}", m.address));
                 let subject = Subject { id, arn: "" };
                 let gone = calls.write(DELETE, &subject, &json!({}), with.lease.until()).await;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::calls::{Calls, Subject};
 use super::{hierarchy, view};
 use crate::aws::{Failure, Fate};
-use crate::core::Error;
+use crate::core::{Error, redact};
 use crate::wire;
 
 impl Calls {
@@ -111,7 +111,11 @@ fn password() -> Result<Zeroizing<String>, Error> {
     let mut bytes = Zeroizing::new([0_u8; 24]);
     getrandom::fill(&mut bytes[..])
         .map_err(|e| Error::failed(format!("there is no chance for a password: {e}")))?;
-    Ok(Zeroizing::new(format!("aA1{}", hex::encode(&bytes[..]))))
+    let digits = Zeroizing::new(hex::encode(&bytes[..]));
+    let password = Zeroizing::new(format!("aA1{}", *digits));
+    // A refusal may quote it.
+    redact::register(&password);
+    Ok(password)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::calls::Calls;
 use super::fetch::is_settled;
 use crate::core::driver::{Reply, Sending};
+use crate::core::redact::redact_foreign;
 use crate::core::{Address, Error, ErrorKind, Result};
 
 /// How long an update may take: those of functions in a VPC and with snapshots take minutes.
@@ -71,7 +72,8 @@ pub fn trouble(configuration: &Value) -> Option<String> {
     let said = |status: &str, reason: &str| {
         let word = configuration[status].as_str().unwrap_or_default();
         let code = configuration[format!("{reason}Code")].as_str().unwrap_or_default();
-        let text = configuration[reason].as_str().unwrap_or("no reason is given");
+        // It may quote what the function was given.
+        let text = redact_foreign(configuration[reason].as_str().unwrap_or("no reason is given"));
         let code = if code.is_empty() { String::new() } else { format!("{code}: ") };
         format!("{status} is {word}: {code}{text}")
     };

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::calls::Calls;
 use crate::aws::{Failure, Fate};
 use crate::core::driver::Leash;
+use crate::core::redact::redact_foreign;
 use crate::core::{Error, ErrorKind};
 
 /// The time between two looks, and how many there are at most: an hour in all.
@@ -68,9 +69,9 @@ pub fn seen(answer: Value, member: &str, over: &[&str]) -> Seen {
     }
 }
 
-/// Returns the reasons in `answer`, and what Lex recommends.
+/// Returns the reasons in `answer`, and what Lex recommends, without the secrets that they quote.
 fn reasons(answer: &Value) -> String {
     let list = |member: &str| answer[member].as_array().into_iter().flatten().filter_map(Value::as_str);
     let all: Vec<&str> = list("failureReasons").chain(list("recommendedActions")).collect();
-    if all.is_empty() { "Lex does not say why".into() } else { all.join("; ") }
+    if all.is_empty() { "Lex does not say why".into() } else { redact_foreign(&all.join("; ")).into_owned() }
 }
