@@ -61,7 +61,7 @@ impl<'a> Encoder<'a> {
         }
     }
 
-    /// Hides `text`, unless it refers to another resource or is a value of the environment.
+    /// Hides `text`, unless it refers to another resource (be it gone) or is a value of the environment.
     pub fn secret(&mut self, text: &str) -> Hidden {
         let said = self.findings.len();
         let template = self.sweep_template(text);
@@ -69,7 +69,7 @@ impl<'a> Encoder<'a> {
         // What stands beside a reference may be a key all the same: then all of it is hidden.
         let beside = !matches!(template.segments(), [Segment::Hole(_)]);
         let suspect = beside && credential(self.name_here(), text).is_some();
-        if text.is_empty() || (template.holes().any(open) && !suspect) {
+        if text.is_empty() || self.is_own_arn(text) || (template.holes().any(open) && !suspect) {
             return Hidden::Open(template.to_string());
         }
         // What was noticed in it would say what it is.
@@ -80,6 +80,13 @@ impl<'a> Encoder<'a> {
             self.secrets.push(secret);
         }
         Hidden::Sealed(fingerprint)
+    }
+
+    /// Returns whether `text` is the ARN of something in this account and no more than that: it hides nothing, also when
+    /// what it names is gone.
+    fn is_own_arn(&self, text: &str) -> bool {
+        let own = |arn: Arn<'_>| arn.account == self.origin.inventory.pin.account;
+        !text.contains(char::is_whitespace) && Arn::parse(text).is_some_and(own)
     }
 
     /// Returns the template for `text`, which stands where the id or ARN of a resource of `kind` is expected.

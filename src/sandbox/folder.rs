@@ -38,7 +38,8 @@
 //! ```
 //!
 //! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
-//! bot with `#ALIAS`), and `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves.
+//! bot with `#ALIAS`), and `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves; likewise in
+//! `lambdas`, where the instance is the one in the same account and region.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -126,6 +127,8 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         if folder.join("instance.toml").exists() {
             load_instance(&folder, seed)?;
         }
+        // After the instance, of which functions may speak.
+        folder_lambda::load(&file, account, seed)?;
     }
     Ok(scenario)
 }
@@ -160,7 +163,7 @@ fn load_account(
     for secret in tables(file, account, "secrets", &["name", "region", "value"])? {
         seed.secret(text(file, secret, "region")?, text(file, secret, "name")?, text(file, secret, "value")?);
     }
-    folder_lambda::load(file, account, seed)
+    Ok(())
 }
 
 /// Small bots by name, or whole ones from a folder (or a `.zip`) with the layout of an export.

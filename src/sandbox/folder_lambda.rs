@@ -9,6 +9,7 @@ use super::folder::{only, tables, text, wrong};
 use super::seed::ScenarioError;
 use super::seed_account::AccountSeed;
 use super::seed_lambda::{self, FunctionSeed};
+use super::template;
 
 const KEYS: &[&str] = &[
     "name",
@@ -33,6 +34,7 @@ pub(crate) fn load(
 ) -> Result<(), ScenarioError> {
     for table in tables(file, account, "lambdas", KEYS)? {
         let (region, name) = (text(file, table, "region")?, text(file, table, "name")?);
+        let table = &filled(file, table, seed, region)?;
         let function = settings(file, table, seed.function(region, name))?;
         let function = code(file, table, function)?;
         let function = aliases(file, table, function)?;
@@ -48,6 +50,23 @@ pub(crate) fn load(
         }
     }
     Ok(())
+}
+
+/// The table with what it says of the instance of its region (an ARN in a variable, the source of a permission).
+fn filled(
+    file: &Path,
+    table: &Map<String, Value>,
+    seed: &AccountSeed,
+    region: &str,
+) -> Result<Map<String, Value>, ScenarioError> {
+    let mut table = table.clone();
+    if let Some(instance) = seed.instances.iter().find(|instance| instance.instance.region == region) {
+        let there = instance.instance.resources.values();
+        let known: Vec<_> = there.map(|resource| (resource.kind, resource.name.clone())).collect();
+        let fill = |value| template::fill(value, instance, &known);
+        table.values_mut().try_for_each(fill).map_err(|why| wrong(file, why))?;
+    }
+    Ok(table)
 }
 
 /// Tables with members as AWS has them, which are not checked.

@@ -4,6 +4,7 @@
 
 mod access;
 mod blobs;
+mod centre;
 mod cli;
 mod concurrency;
 mod contest;

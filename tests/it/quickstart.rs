@@ -20,9 +20,9 @@ fn the_quickstart_ends_where_it_began() {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{:?}\n{out}\n{err}", output.status);
     for shown in [
-        "Deployed 30 changes to prod",
+        "Deployed 42 changes to prod",
         "Nothing to do",
-        "Rolled back 30 changes",
+        "Rolled back 42 changes",
         "prod is healthy",
         "byte for byte",
     ] {

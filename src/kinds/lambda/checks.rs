@@ -68,7 +68,7 @@ pub fn aliases(live: &[Live]) -> Option<Check> {
     (count > 0).then(|| Check {
         name: "aliases of functions".into(),
         healthy: problems.is_empty(),
-        detail: format!("{count} aliases, {} without a version", problems.len()),
+        detail: format!("{} of {count} name a version that is there", count - problems.len()),
         problems,
     })
 }
@@ -113,6 +113,7 @@ pub fn unqualified(live: &[Live]) -> Check {
         healthy: true,
         detail: match problems.len() {
             0 => "every flow calls functions and bots by aliases that can be moved".into(),
+            1 => "1 call passes by the aliases".into(),
             n => format!("{n} calls pass by the aliases"),
         },
         problems,

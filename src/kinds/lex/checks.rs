@@ -27,7 +27,7 @@ pub async fn aliases(calls: &Calls, live: &[Live]) -> Vec<Check> {
             }
         }
     }
-    let detail = format!("{count} aliases of {} bots", bots.len());
+    let detail = format!("{} of {count} name a version that is there", count - problems.len());
     vec![Check { name: "versions of bots".into(), healthy: problems.is_empty(), detail, problems }]
 }
 

@@ -41,7 +41,7 @@ fn every_verb_gives_outputs_and_a_summary() {
     let deploy = ["deploy", &snapshot, "--to", "prod", "--confirm", "acme/prod"];
     let (said, outputs, summary) = step(&acme, 4, &[&deploy[..4], &["--dry-run", "--exit-code"]].concat());
     assert_eq!((&outputs["changes"], &outputs["status"]), (&"30".into(), &"unclean".into()));
-    assert!(summary.contains("30 changes: 18 to create, 12 to update"), "{summary}");
+    assert!(summary.contains("42 changes: 25 to create, 17 to update"), "{summary}");
     assert!(said.out.contains(" of the service's own resources are left"), "{}", said.out);
 
     acme.sandbox.fault(Fault { nth: 2, ..Fault::next("CreateQueue", FaultKind::AccessDenied) });

@@ -107,7 +107,7 @@ fn stats_count_what_history_shows() {
         assert_eq!(stats["data"]["all"][member], expected, "{member}");
         assert_eq!(stats["data"]["environments"]["dev"][member], 0, "one without runs is shown too");
     }
-    assert_eq!(prod["changes"], 60, "30 resources, twice");
+    assert_eq!(prod["changes"], 84, "42 resources, twice");
     assert!(prod["median_seconds"].is_u64() && prod["p90_seconds"].is_u64());
     let shown = acme.run(0, &["history", "stats", "--env", "prod", "--since", "7d"]).out;
     let cells: Vec<&str> = shown.lines().nth(2).unwrap().split_whitespace().collect();

@@ -87,7 +87,7 @@ fn from_dev_to_prod_and_back() {
     assert_eq!(extraction["schema"], "snapdeploy.extraction/1");
 
     let plan = acme.run(4, &["deploy", "dev@release", "--to", "prod", "--dry-run", "--exit-code"]);
-    assert!(plan.out.contains("30 changes: 18 to create, 12 to update"), "{}", plan.out);
+    assert!(plan.out.contains("42 changes: 25 to create, 17 to update"), "{}", plan.out);
     let refused = acme.run(5, &["deploy", "dev@release", "--to", "prod", "--yes"]);
     assert!(refused.err.contains("--confirm acme/prod"), "{}", refused.err);
     acme.run(5, &["deploy", "dev@release", "--to", "prod", "--confirm", "acme/dev"]);
@@ -103,7 +103,7 @@ fn from_dev_to_prod_and_back() {
     let deployed = Said::from(deployed);
     assert_eq!(deployed.code, 0, "{}", deployed.err);
     let run = std::fs::read_to_string(&output).unwrap().trim().trim_start_matches("run=").to_string();
-    assert!(deployed.err.contains(&format!("Run {run}: 39 calls")), "{}", deployed.err);
+    assert!(deployed.err.contains(&format!("Run {run}: 58 calls")), "{}", deployed.err);
     let undo = deployed.out.lines().last().unwrap();
     assert_eq!(undo, format!("Undo: snapdeploy rollback prod --run {run}"));
     let nothing = acme.deploy(0, &[]);

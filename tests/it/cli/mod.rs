@@ -19,5 +19,5 @@ mod pipelines;
 mod refusals;
 mod runner;
 mod saving;
-mod shell;
+pub(crate) mod shell;
 mod waiting;

@@ -283,7 +283,7 @@ fn the_jenkinsfile_backs_up_promotes_and_rolls_back() {
     acme.run(0, &["package", "verify", "backup.zip"]);
     well("package", "", "");
     well("stage", "stage", "");
-    assert!(well("plan for prod", "", "").out.contains("30 changes"));
+    assert!(well("plan for prod", "", "").out.contains("42 changes"));
     well("prod", "prod", "");
     let one = "connect/hours/Weekdays\n\nconnect/queue/Sales\n";
     assert!(well("plan of the rollback", "", one).out.contains("2 changes"));

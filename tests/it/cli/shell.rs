@@ -5,43 +5,43 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A directory of its own, and an environment without anything of the machine.
-pub(super) struct Shell {
-    pub(super) directory: TempDir,
+pub(crate) struct Shell {
+    pub(crate) directory: TempDir,
     variables: Vec<(String, String)>,
 }
 
 /// What a command left.
-pub(super) struct Said {
-    pub(super) code: i32,
-    pub(super) out: String,
-    pub(super) err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Shell {
-    pub(super) fn new() -> Shell {
+    pub(crate) fn new() -> Shell {
         Shell { directory: tempfile::tempdir().unwrap(), variables: Vec::new() }
     }
 
     /// Returns a shell in a directory with this `snapdeploy.toml`.
-    pub(super) fn with(config: &str) -> Shell {
+    pub(crate) fn with(config: &str) -> Shell {
         let shell = Shell::new();
         std::fs::write(shell.directory.path().join("snapdeploy.toml"), config).unwrap();
         shell
     }
 
-    pub(super) fn set(mut self, name: &str, value: &str) -> Shell {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Shell {
         self.variables.push((name.into(), value.into()));
         self
     }
 
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.program(env!("CARGO_BIN_EXE_snapdeploy"));
         command.args(arguments);
         command
     }
 
     /// Returns another program, in the same directory and environment.
-    pub(super) fn program(&self, program: &str) -> Command {
+    pub(crate) fn program(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .current_dir(self.directory.path())
@@ -53,7 +53,7 @@ impl Shell {
         command
     }
 
-    pub(super) fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         Said::from(self.command(arguments).output().unwrap())
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn steady(screen: &str) -> String {
     for line in screen.lines().filter(|l| !only_sometimes(l)) {
         // Calls that do not depend on each other are made side by side: which ends first is chance.
         let progress = line.strip_prefix('[').and_then(|l| l.split_once("] ")).map(|(count, _)| count);
-        if progress.is_some_and(|count| is_count(count) && count != "1/1") {
+        if progress.is_some_and(|count| is_count(count) && count != "1/1") || is_waited_for(line) {
             if !skipped {
                 out.push_str("...\n");
             }
@@ -29,6 +29,12 @@ pub(super) fn steady(screen: &str) -> String {
 fn only_sometimes(line: &str) -> bool {
     let read = line.strip_prefix("Read ").and_then(|l| l.strip_suffix(" resources"));
     line.starts_with("Not AWS: ") || read.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Returns whether a line says what one of several resources waits for meanwhile.
+fn is_waited_for(line: &str) -> bool {
+    let first = line.strip_prefix("Waiting: ").and_then(|l| l.split(' ').next());
+    first.is_some_and(|address| address.matches('/').count() == 2)
 }
 
 fn is_count(text: &str) -> bool {
@@ -148,6 +154,10 @@ fn what_changes_becomes_words_and_the_rest_stays() {
         ("SNAPSHOT  TAKEN\n20261121t071013967-bj7hx0  x", "SNAPSHOT  TAKEN\n<snapshot>                 x"),
         ("Read 12 resources\n[1/1] A", "[1/1] A"),
         ("[1/2] A\n[2/2] B\nend", "...\nend"),
+        (
+            "[1/2] A\nWaiting: lex/bot/Orders builds en_US\n[2/2] B\nWaiting: the owner",
+            "...\nWaiting: the owner",
+        ),
         ("Not AWS: calls go to http://127.0.0.1:1\nx", "x"),
     ] {
         assert_eq!(steady(said).trim_end(), steadied);
