@@ -51,7 +51,7 @@ impl Fake {
     }
 
     fn found(&self, address: &Address) -> Found {
-        Found::new(address.clone(), address.name(), &format!("arn:fake:{}", address.name()))
+        Found::new(address.clone(), address.name(), format!("arn:fake:{}", address.name()))
     }
 }
 
