@@ -256,7 +256,12 @@ fn users_are_shown_where_they_are_owned_and_their_passwords_nowhere() {
         // Documents, and what shows them.
         scene.hunt.plain(person);
         let documents = ["/.snapdeploy/bodies/", "/.snapdeploy/packages/", "/.snapdeploy/plans/", "/p.json"];
-        let shown = ["stdout of show dev@latest connect/user/newcomer"];
+        // A plan that was asked to take them along shows what it would write, in a pipeline's summary too.
+        let shown = [
+            "stdout of show dev@latest connect/user/newcomer",
+            "--include-operational --dry-run --output json",
+            "/github-summary",
+        ];
         scene.hunt.allow(person, &[&documents[..], &shown].concat());
     }
     let deploy = ["deploy", "dev@latest", "--to", "prod", "connect/user/newcomer", "--include-operational"];
