@@ -22,6 +22,7 @@ impl Calls {
         match call {
             "CreateUser" => self.create_user(c, call, args).await,
             "UpdateUserIdentityInfo" => {
+                confide(args);
                 wire!(call, c.update_user_identity_info().instance_id(i).user_id(id), args)
             }
             "UpdateUserConfig" => wire!(call, c.update_user_config().instance_id(i).user_id(id), args),
@@ -98,11 +99,19 @@ impl Calls {
         let later = |error: Error| Failure { error, fate: Fate::Later };
         let instance = self.describe("DescribeInstance", &self.instance).await.map_err(later)?;
         let mut args = args.clone();
+        confide(&args);
         if instance["Instance"]["IdentityManagementType"] == "CONNECT_MANAGED" {
             args["Password"] = json!(*password().map_err(later)?);
         }
         wire!(call, c.create_user().instance_id(&self.instance), args)
     }
+}
+
+/// Notes who the user of `args` is. That is no secret where users are owned, and still nothing that a refusal is to carry
+/// into the audit, to a webhook and into a pipeline's summary.
+fn confide(args: &Value) {
+    let person = args["IdentityInfo"].as_object().into_iter().flatten();
+    person.filter_map(|(_, value)| value.as_str()).for_each(redact::confide);
 }
 
 /// Returns a password that nobody knows: 192 bits of chance, and one of each sort of character that the model's

@@ -5,7 +5,7 @@ use std::fs;
 
 use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::scene::{Scene, Users};
+use super::scene::{PROD, Scene, Users};
 
 const YES: [&str; 2] = ["--confirm", "acme/prod"];
 const FUNCTION: &str = "lambda/function/vaulted";
@@ -165,37 +165,6 @@ fn runs_that_fail(scene: &mut Scene) {
     scene.variables.clear();
 }
 
-/// Plans that are kept and runs that stopped are gone on with by another process, which reads the parameters again.
-fn another_process(scene: &mut Scene) {
-    let live = |scene: &Scene| scene.sandbox.state()[super::scene::PROD]["lambda"].to_string();
-    let giving = giving(scene);
-    let word = scene.hunt.word("a parameter that is a word");
-    scene.overlay(&giving);
-    scene.ends(
-        0,
-        &["deploy", "dev@latest", "--to", "prod", FUNCTION, "--overwrite-drift", "--save-plan", "q.json"],
-    );
-    let plan = fs::read_to_string(scene.path("q.json")).unwrap();
-    assert!(plan.contains("ssm:/prod/word"), "the plan says where a secret is");
-    let read = asked(scene, "GetParameter");
-    scene.ends(0, &[&["deploy", "--plan", "q.json"], &YES[..]].concat());
-    assert!(asked(scene, "GetParameter") > read, "the other process has read it again");
-    assert!(live(scene).contains(&word), "the function has it");
-    scene.ends(0, &[&["rollback", "prod", FUNCTION], &YES[..]].concat());
-    assert!(!live(scene).contains(&format!("\"PLAIN\":\"{word}\"")) || live(scene).contains("versions"));
-    scene
-        .sandbox
-        .fault(Fault { times: 60, ..Fault::next("UpdateFunctionConfiguration", FaultKind::AccessDenied) });
-    let stops =
-        ["deploy", "dev@latest", "--to", "prod", FUNCTION, "--overwrite-drift", "--on-failure", "stop"];
-    let (code, text) = scene.once(&[&stops, &YES[..]].concat());
-    assert!(code == 3 || code == 1, "{text}");
-    scene.sandbox.clear_faults();
-    let read = asked(scene, "GetParameter");
-    scene.ends(0, &[&["deploy", "--resume"], &YES[..]].concat());
-    assert!(asked(scene, "GetParameter") > read, "who resumes reads it again");
-}
-
 /// A panic whose message holds what is known to be a secret.
 fn panics(scene: &mut Scene) {
     let giving = giving(scene);
@@ -226,7 +195,6 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
     every_verb(&mut scene);
     what_overlays_give(&mut scene);
     runs_that_fail(&mut scene);
-    another_process(&mut scene);
     panics(&mut scene);
     let told = scene.sandbox.told();
     for what in ["a session's secret key", "a session's token", "a signature in a URL"] {
@@ -243,6 +211,43 @@ fn no_canary_leaves_whatever_is_done_and_whatever_fails() {
     );
 }
 
+/// Plans that are kept and runs that stopped are gone on with by another process. Where nothing is kept, it has the values
+/// from the parameters alone, and reads them again.
+#[test]
+fn another_process_reads_parameters_again_and_shows_none() {
+    let mut scene = Scene::new(Users::NotOwned);
+    let config = fs::read_to_string(scene.path("snapdeploy.toml")).unwrap();
+    let keeping = "secrets = \"encrypt\"\nkms_key = \"alias/snapdeploy\"\n";
+    assert!(config.contains(keeping));
+    fs::write(scene.path("snapdeploy.toml"), config.replace(keeping, "")).unwrap();
+    let giving = giving(&mut scene);
+    scene.overlay(&giving);
+    let word = scene.hunt.word("a parameter that is a word");
+    let live = |scene: &Scene| scene.sandbox.state()[PROD]["lambda"].to_string();
+    let deploy = ["deploy", "dev@latest", "--to", "prod", FUNCTION];
+    scene.ends(0, &["extract", "dev"]);
+    scene.ends(0, &[&deploy[..], &["--save-plan", "q.json"]].concat());
+    let plan = fs::read_to_string(scene.path("q.json")).unwrap();
+    assert!(plan.contains("ssm:/prod/word"), "the plan says where a secret is");
+    assert!(!live(&scene).contains(&word));
+    let read = asked(&scene, "GetParameter");
+    scene.ends(0, &[&["deploy", "--plan", "q.json"], &YES[..]].concat());
+    assert!(asked(&scene, "GetParameter") > read, "the other process has read it again");
+    assert!(live(&scene).contains(&word), "the function has it");
+    // Something else to write, with the same parameters.
+    scene.overlay(&giving.replace("PIN = \"12\"", "PIN = \"13\""));
+    scene.sandbox.fault(Fault { times: 60, ..Fault::next("PublishVersion", FaultKind::AccessDenied) });
+    let (code, text) =
+        scene.once(&[&deploy[..], &["--on-failure", "stop", "--overwrite-drift"], &YES[..]].concat());
+    assert_eq!(code, 3, "{text}");
+    scene.sandbox.clear_faults();
+    let read = asked(&scene, "GetParameter");
+    scene.ends(0, &[&["deploy", "--resume"], &YES[..]].concat());
+    assert!(asked(&scene, "GetParameter") > read, "who resumes reads it again");
+    let outcome = scene.finish();
+    assert!(outcome.found.is_empty(), "{:#?}", outcome.found);
+}
+
 /// Who a user is, is configuration where users are owned, and kept as such; the password of a new one is nowhere.
 #[test]
 fn users_are_shown_where_they_are_owned_and_their_passwords_nowhere() {
@@ -251,11 +256,15 @@ fn users_are_shown_where_they_are_owned_and_their_passwords_nowhere() {
         // Documents, and what shows them.
         scene.hunt.plain(person);
         let documents = ["/.snapdeploy/bodies/", "/.snapdeploy/packages/", "/.snapdeploy/plans/", "/p.json"];
-        let shown =
-            ["stdout of show dev@latest connect/user/newcomer", "stdout of deploy", "/.snapdeploy/ledger"];
+        // A plan that was asked to take them along shows what it would write, in a pipeline's summary too.
+        let shown = [
+            "stdout of show dev@latest connect/user/newcomer",
+            "--include-operational --dry-run --output json",
+            "/github-summary",
+        ];
         scene.hunt.allow(person, &[&documents[..], &shown].concat());
     }
-    let deploy = ["deploy", "dev@latest", "--to", "prod", "connect/user/newcomer"];
+    let deploy = ["deploy", "dev@latest", "--to", "prod", "connect/user/newcomer", "--include-operational"];
     scene.run(&["extract", "dev"]);
     scene.run(&["show", "dev@latest", "connect/user/newcomer"]);
     scene.run(&[&deploy[..], &["--dry-run"]].concat());
