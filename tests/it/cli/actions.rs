@@ -40,7 +40,7 @@ fn every_verb_gives_outputs_and_a_summary() {
 
     let deploy = ["deploy", &snapshot, "--to", "prod", "--confirm", "acme/prod"];
     let (said, outputs, summary) = step(&acme, 4, &[&deploy[..4], &["--dry-run", "--exit-code"]].concat());
-    assert_eq!((&outputs["changes"], &outputs["status"]), (&"30".into(), &"unclean".into()));
+    assert_eq!((&outputs["changes"], &outputs["status"]), (&"42".into(), &"unclean".into()));
     assert!(summary.contains("42 changes: 25 to create, 17 to update"), "{summary}");
     assert!(said.out.contains(" of the service's own resources are left"), "{}", said.out);
 
