@@ -224,7 +224,7 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         {
             let empty = driver.empty(&change)?;
             let goes = |name: &String| empty.iter().any(|e| e.facet.contains(name));
-            for m in moves.iter_mut().filter(|_| !empty.is_empty()) {
+            for m in moves.iter_mut().filter(|m| m.facet.iter().any(goes)) {
                 m.facet.retain(|f| !goes(f));
                 m.before = Some(facet_digest(from, &m.facet));
             }

@@ -155,7 +155,6 @@ fn it_arrives_whole_in_an_account_that_has_nothing() {
 }
 
 #[test]
-#[ignore = "the bot is left: taking its association away changes it, which counts as somebody else's change"]
 fn it_goes_again_from_an_account_that_had_nothing() {
     let (centre, deploy) = with_uk();
     let (before, digests) = (centre.state(UK), centre.digests("uk"));

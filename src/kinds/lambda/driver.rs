@@ -12,7 +12,7 @@ use super::fields::FIELDS;
 use super::send::Sender;
 use super::source::SOURCES;
 use super::state::{ALIASES, VERSIONS};
-use super::{attainable, checks, encode, moves, names, secret};
+use super::{attainable, checks, encode, moves, names, permission, secret};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
@@ -147,8 +147,8 @@ impl Driver for Functions {
         Err(Error::bug(format!("{} has no shell", create.address)))
     }
 
-    fn empty(&self, _: &Change<'_>) -> Result<Vec<Move>> {
-        Ok(Vec::new())
+    fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>> {
+        Ok(permission::empty(change))
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {

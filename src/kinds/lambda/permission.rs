@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::moves::setting;
 use crate::core::document::Document;
 use crate::core::driver::Change;
-use crate::core::moves::Move;
+use crate::core::moves::{Move, Stage};
 
 /// Adds a statement.
 pub const ADD: &str = "AddPermission";
@@ -23,6 +23,15 @@ pub fn moves(change: &Change<'_>, from: &Document, to: &Document) -> Vec<Move> {
         ..Document::default()
     }));
     moves
+}
+
+/// Returns the moves that take away what a function lets others do, before it is deleted: a bot calls the function, and
+/// the function lets it, so that neither could go before the other.
+pub fn empty(change: &Change<'_>) -> Vec<Move> {
+    let Some(from) = change.from else { return Vec::new() };
+    let mut to = from.clone();
+    to.portable.remove("Permissions");
+    moves(change, from, &to).into_iter().map(|m| Move { stage: Stage::Clean, ..m }).collect()
 }
 
 fn of_part(
