@@ -47,15 +47,15 @@ pub(super) fn end(child: Child) -> (Option<i32>, String) {
 fn codes_1_12_13_75_leave_everything_as_it_was() {
     let acme = acme();
     let before = acme.prod();
-    // The first call of the plan makes a flow.
-    acme.sandbox.fault(fault("CreateContactFlow", 1, 1, FaultKind::LimitExceeded));
+    // The first call of the plan changes a predefined attribute.
+    acme.sandbox.fault(fault("UpdatePredefinedAttribute", 1, 1, FaultKind::LimitExceeded));
     let said = acme.deploy(1, &[]);
     assert!(
         said.err.contains("LimitExceededException") && said.err.contains("Service Quotas"),
         "{}",
         said.err
     );
-    acme.sandbox.fault(fault("CreateContactFlow", 1, 1, FaultKind::AccessDenied));
+    acme.sandbox.fault(fault("UpdatePredefinedAttribute", 1, 1, FaultKind::AccessDenied));
     acme.deploy(12, &[]);
     acme.sandbox.fault(fault("ListContactFlows", 1, 100, FaultKind::ServerError));
     acme.deploy(4, &[]);

@@ -23,7 +23,8 @@ fn runs(acme: &Acme, more: &[&str]) -> Vec<Value> {
 fn an_address_has_a_history_of_what_each_run_did_to_it() {
     let acme = acme();
     // Refused before anything was changed; then in the middle, and put back by itself; then done, and undone.
-    let first = Fault { nth: 1, times: 1, ..Fault::next("CreateContactFlow", FaultKind::LimitExceeded) };
+    let first =
+        Fault { nth: 1, times: 1, ..Fault::next("UpdatePredefinedAttribute", FaultKind::LimitExceeded) };
     acme.sandbox.fault(first);
     acme.deploy(1, &["--reason", "one"]);
     acme.sandbox.clear_faults();
