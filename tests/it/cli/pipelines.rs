@@ -40,6 +40,8 @@ fn staged() -> Acme {
          [environments.stage.overlay.\"connect/queue/Billing\"]\nOutboundCallerConfig.OutboundCallerIdName = \"\"\n\
          [environments.stage.overlay.\"connect/queue/Weekend desk\"]\n\
          OutboundCallerConfig.OutboundCallerIdName = \"\"\n\
+         [environments.stage.overlay.\"lambda/function/acme-order-status\"]\n\
+         Environment.Variables.API_KEY = \"the key of stage\"\n\
          [environments.stage.vars]\nhotline = \"+18005550107\"\nshop = \"https://shop.stage.acme.example\"\n\
          [environments.stage.names]\n\"connect/phone-number/main-line\" = \"+18005550100\"\n\
          \"connect/phone-number/hotline\" = \"+18005550107\"\n"
@@ -98,7 +100,7 @@ fn promotion_takes_one_package_to_stage_and_prod_and_rollback_takes_it_back() {
     results(&ran, &all.map(|job| (job, "success")));
     assert_ne!(acme.prod(), before);
     let plan = &ran.jobs["plan-prod"];
-    assert_eq!(plan.outputs["changes"], "30");
+    assert_eq!(plan.outputs["changes"], "42");
     assert!(plan.summary.contains("### Deploy") && plan.summary.contains("| what | action | members |"));
     assert!(plan.summary.contains("| connect/flow/Main IVR | update |"), "{}", plan.summary);
     let deployed = &ran.jobs["deploy-prod"];
