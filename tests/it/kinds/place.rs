@@ -27,7 +27,7 @@ pub const STAGING: &str = "prod-staging";
 
 /// Waits are this many times shorter: fewer than elsewhere, since many calls leave at once, each within the time that
 /// the lease is sure of.
-const SCALE: u32 = 60;
+const SCALE: u32 = 250;
 
 /// Returns a world in which prod has `values`.
 pub async fn world(mut scenario: Scenario, mut values: Values) -> World {
