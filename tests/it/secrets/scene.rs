@@ -202,7 +202,7 @@ impl Scene {
             self.hunt.take(&format!("message {i} to the webhook"), request.body.as_bytes());
         }
         // The configuration is where the webhook's URL, the external id and texts of overlays are said.
-        self.hunt.take_files(&self.directory.path().to_path_buf(), "snapdeploy.toml");
+        self.hunt.take_files(self.directory.path(), "snapdeploy.toml");
         for (what, value) in self.sandbox.told() {
             // Each is a place of its own; a test has no end of them.
             self.hunt.other(format!("{what}: {}", &value[..6]).leak(), &value);
