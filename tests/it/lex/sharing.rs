@@ -5,7 +5,7 @@ use snapdeploy::core::Address;
 use snapdeploy::core::digest::Digest;
 use snapdeploy::core::document::Document;
 use snapdeploy::core::environment::Environment;
-use snapdeploy::core::means::Values;
+use snapdeploy::core::means::{Beside, Values};
 use snapdeploy::core::select::Selection;
 
 use super::place::{archive, around, attempt, back, bots, calls, naming, perform, planned, written};
@@ -17,7 +17,7 @@ fn address() -> Address {
 
 fn owned(rules: &[(&str, &str)]) -> Values {
     let owns = Selection::new(&["connect/*".to_string(), "lex/*".to_string()]).unwrap();
-    Values { names: naming(rules), owns, ..Values::default() }
+    Values { names: naming(rules), owns, beside: Beside::Owned, ..Values::default() }
 }
 
 /// One bot in one account, which dev and prod have an alias of each, and somebody else one.

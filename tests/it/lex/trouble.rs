@@ -67,6 +67,7 @@ async fn a_bot_without_aliases_is_taken_as_its_draft_and_that_is_said() {
     let mut world = world_with_roles(s).await;
     let owns = snapdeploy::core::select::Selection::new(&["lex/*".to_string()]).unwrap();
     world.values.owns = owns;
+    world.values.beside = snapdeploy::core::means::Beside::Owned;
     let dev = world.extract(&*world.a, "dev").await;
     let said: Vec<_> = dev.manifest.findings.iter().map(|f| f.message.as_str()).collect();
     assert!(said.iter().any(|m| m.contains("its draft, which may be half edited")), "{said:?}");
