@@ -107,11 +107,12 @@ impl Scene {
         // A store on disk can be searched, SQLite's files too.
         let other = |line: &&str| !line.starts_with("store");
         let config: Vec<&str> = config.lines().filter(other).collect();
+        const THEIRS: &str = "[\"connect/*\", \"lambda/function/acme-*\", \"lex/bot/Orders\"]";
         let mut owns = "[\"connect/*\", \"lambda/function/vaulted\"]".to_string();
         if users == Users::Owned {
             owns.push_str("\nusers = true");
         }
-        let config = config.join("\n").replace("[\"connect/*\"]", &owns).replace("acme-releases", &external);
+        let config = config.join("\n").replace(THEIRS, &owns).replace("acme-releases", &external);
         let config = config.replace(
             "protected = true\n",
             "protected = true\nsecrets = \"encrypt\"\nkms_key = \"alias/snapdeploy\"\n",
