@@ -208,6 +208,9 @@ pub async fn wait_until_silent(
     silence: Duration,
 ) -> Result<Held> {
     let mut silent = Duration::ZERO;
+    // On a scaled clock it may still send for a moment.
+    let moment = MOMENT.checked_sub(clock.scale(silence)).filter(|moment| !moment.is_zero());
+    let mut rest = moment;
     // An owner that was asked to stop beats once more before it does.
     let (mut last, mut beats) = (held.clone(), 0);
     loop {
@@ -218,10 +221,16 @@ pub async fn wait_until_silent(
                 return Err(Error::new(ErrorKind::Locked, format!("the run {} has it now", now.start.run)));
             }
             Some(now) if now.parked => return Ok(now),
-            Some(now) if now.beat == last.beat && silent >= silence => return Ok(now),
+            Some(now) if now.beat == last.beat && silent >= silence => {
+                if let Some(rest) = rest.take() {
+                    tokio::time::sleep(rest).await;
+                    continue;
+                }
+                return Ok(now);
+            }
             Some(now) if now.beat == last.beat => {}
             Some(now) if beats < PATIENT_BEATS && now.stop_asked_by.is_some() => {
-                (last, beats, silent) = (now, beats + 1, Duration::ZERO);
+                (last, beats, silent, rest) = (now, beats + 1, Duration::ZERO, moment);
             }
             Some(now) => {
                 return Err(Error::new(ErrorKind::Locked, format!("the run {} is alive", now.start.run)));

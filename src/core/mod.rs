@@ -85,6 +85,7 @@ pub mod secret;
 pub mod secret_paths;
 pub mod select;
 pub mod snapshot;
+mod sought;
 pub mod source;
 pub mod spelling;
 pub mod stats;

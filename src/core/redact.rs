@@ -11,10 +11,11 @@
 //! between quotes only, and one of 1 or 2 not at all: it would be in every number, and keeps nothing secret.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use super::sought::Sought;
 use super::spelling::spellings;
 
 /// What stands in the place of a secret.
@@ -26,20 +27,17 @@ pub const LEAST: usize = 6;
 /// A value of fewer bytes than [`LEAST`] and at least as many is looked for between quotes.
 const QUOTED: usize = 3;
 
-/// Texts to look for, the longest first: a secret in another one is masked with it.
-type Sought = BTreeSet<(Reverse<usize>, String)>;
-
 /// What is known.
 #[derive(Default)]
 struct Registry {
     /// Values that were given, so that none is taken in twice.
     given: BTreeSet<String>,
     /// What is looked for in what a service says.
-    strict: Sought,
+    strict: Sought<LEAST>,
     /// What is looked for everywhere.
-    wide: Sought,
+    wide: Sought<LEAST>,
     /// What is looked for between quotes, in what a service says.
-    quoted: BTreeSet<String>,
+    quoted: Sought<QUOTED>,
     /// Names that everybody may see; a secret that is one of them is one where it stands only.
     public: BTreeSet<String>,
 }
@@ -52,19 +50,21 @@ fn registry() -> &'static RwLock<Registry> {
 /// Notes that `text` is a secret, in whatever spelling it may be met ([`super::spelling`]).
 pub fn register(text: &str) {
     note(text, |registry, spelled| {
-        if distinct(text) && !registry.public.contains(text) {
-            registry.wide.extend(spelled.clone());
+        for spelled in spelled {
+            if distinct(text) && !registry.public.contains(text) {
+                registry.wide.insert(spelled.clone());
+            }
+            registry.strict.insert(spelled);
         }
-        registry.strict.extend(spelled);
     });
 }
 
 /// Notes that `text` is not to be quoted from what a service says. Elsewhere it may be seen: it is configuration.
 pub fn confide(text: &str) {
-    note(text, |registry, spelled| registry.strict.extend(spelled));
+    note(text, |registry, spelled| spelled.into_iter().for_each(|s| registry.strict.insert(s)));
 }
 
-fn note(text: &str, take: impl FnOnce(&mut Registry, Sought)) {
+fn note(text: &str, take: impl FnOnce(&mut Registry, Vec<String>)) {
     let known = |r: &Registry| r.given.contains(text);
     if text.len() < QUOTED || known(&registry().read().unwrap_or_else(PoisonError::into_inner)) {
         return;
@@ -75,11 +75,10 @@ fn note(text: &str, take: impl FnOnce(&mut Registry, Sought)) {
         return;
     }
     if text.len() < LEAST {
-        registry.quoted.extend(spelled.into_iter().filter(|s| s.len() >= QUOTED));
+        spelled.into_iter().for_each(|s| registry.quoted.insert(s));
         return;
     }
-    let sought = spelled.into_iter().filter(|s| s.len() >= LEAST).map(|s| (Reverse(s.len()), s)).collect();
-    take(&mut registry, sought);
+    take(&mut registry, spelled.into_iter().collect());
 }
 
 /// Notes that `name` is seen by everybody: a resource, an environment, a region is called so.
@@ -90,7 +89,7 @@ pub fn public(name: &str) {
     }
     let mut registry = registry().write().unwrap_or_else(PoisonError::into_inner);
     registry.public.insert(name.to_string());
-    registry.wide.remove(&(Reverse(name.len()), name.to_string()));
+    registry.wide.remove(name);
 }
 
 /// Returns `text` without the secrets that are more than ordinary words, and without the signatures of links.
@@ -105,30 +104,24 @@ pub fn redact_foreign(text: &str) -> Cow<'_, str> {
     unsigned(mask_quoted(mask(Cow::Borrowed(text), &registry.strict), &registry.quoted))
 }
 
-fn mask<'a>(mut text: Cow<'a, str>, secrets: &Sought) -> Cow<'a, str> {
-    for (_, secret) in secrets {
-        if text.contains(secret.as_str()) {
-            text = Cow::Owned(text.replace(secret.as_str(), MASK));
-        }
-    }
-    text
+fn mask<'a>(text: Cow<'a, str>, secrets: &Sought<LEAST>) -> Cow<'a, str> {
+    let places = secrets.places(&text, |_| true);
+    masked(text, places)
 }
 
 /// Returns `text` without those of `secrets` that it has between quotes, or after an equals sign.
-fn mask_quoted<'a>(mut text: Cow<'a, str>, secrets: &BTreeSet<String>) -> Cow<'a, str> {
-    for secret in secrets {
-        let mut from = 0;
-        while let Some(at) = text[from..].find(secret.as_str()) {
-            let (start, end) = (from + at, from + at + secret.len());
-            let opened = text[..start].ends_with(['"', '\'', '`', '=']);
-            let closed = end == text.len() || text[end..].starts_with(['"', '\'', '`', '\\', '&', ' ', ',']);
-            if opened && closed {
-                text.to_mut().replace_range(start..end, MASK);
-                from = start + MASK.len();
-            } else {
-                from = end;
-            }
-        }
+fn mask_quoted<'a>(text: Cow<'a, str>, secrets: &Sought<QUOTED>) -> Cow<'a, str> {
+    let places = secrets.places(&text, |place| {
+        let opened = text[..place.start].ends_with(['"', '\'', '`', '=']);
+        let rest = &text[place.end..];
+        opened && (rest.is_empty() || rest.starts_with(['"', '\'', '`', '\\', '&', ' ', ',']))
+    });
+    masked(text, places)
+}
+
+fn masked(mut text: Cow<'_, str>, places: Vec<Range<usize>>) -> Cow<'_, str> {
+    for place in places.into_iter().rev() {
+        text.to_mut().replace_range(place, MASK);
     }
     text
 }
