@@ -1,24 +1,31 @@
-//! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, S3, DynamoDB, KMS, Systems Manager and
-//! Secrets Manager as far as this project uses them.
+//! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, ECS, CodeDeploy, Elastic Load Balancing, ECR,
+//! CloudWatch, S3, DynamoDB, KMS, Systems Manager and Secrets Manager as far as this project uses them.
 
 mod answer;
 mod base64;
 mod call;
 mod clock;
+mod cloudwatch;
+mod codedeploy;
 mod connect;
 mod control;
 mod defaults;
 mod digest;
 mod dynamodb;
+mod ecr;
+mod ecs;
+mod elb;
 mod fault;
 mod folder;
 mod folder_lambda;
 mod history;
+mod iam;
 mod identity;
 mod ids;
 mod kms;
 mod lambda;
 mod lex;
+mod logs;
 mod presigned;
 mod quota;
 mod record;

@@ -3,7 +3,8 @@
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::World;
-use super::{connect, dynamodb, kms, lambda, lex, s3, secretsmanager, ssm, sts};
+use super::{cloudwatch, codedeploy, connect, dynamodb, ecr, ecs, elb, iam, kms, lambda, lex, logs};
+use super::{s3, secretsmanager, ssm, sts};
 
 /// Finds the operation. One that is not known is kept under a name of its own and answered with 501.
 pub(crate) fn identify(call: &mut Call) {
@@ -17,14 +18,27 @@ pub(crate) fn identify(call: &mut Call) {
             call.operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             call.mutating = dynamodb::mutates(&call.operation);
         }
-        "kms" | "ssm" | "secretsmanager" => {
+        "kms" | "ssm" | "secretsmanager" | "ecs" | "codedeploy" | "ecr" | "logs" => {
             let target = call.header("x-amz-target").unwrap_or_default();
             call.operation = target.rsplit('.').next().unwrap_or_default().to_owned();
             call.mutating = match call.service.as_str() {
+                "codedeploy" => codedeploy::mutates(&call.operation),
+                "ecr" => ecr::mutates(&call.operation),
+                "ecs" => ecs::mutates(&call.operation),
                 "kms" => kms::mutates(&call.operation),
+                "logs" => logs::mutates(&call.operation),
                 "ssm" => ssm::mutates(&call.operation),
                 _ => secretsmanager::mutates(&call.operation),
             };
+        }
+        "elasticloadbalancing" => {
+            call.operation = elb::operation(call);
+            call.mutating = elb::mutates(&call.operation);
+        }
+        "iam" => call.operation = iam::operation(call),
+        "monitoring" => {
+            call.operation = cloudwatch::operation(call);
+            call.mutating = cloudwatch::mutates(&call.operation);
         }
         "sts" => call.operation = sts::operation(call),
         _ => {}
@@ -41,9 +55,16 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         return Err(Fail::not_implemented(&format!("{}: {}", call.service, call.operation)));
     }
     match call.service.as_str() {
+        "codedeploy" => codedeploy::dispatch(world, call),
         "connect" => connect::dispatch(world, call),
+        "ecr" => ecr::dispatch(world, call),
+        "ecs" => ecs::dispatch(world, call),
+        "elasticloadbalancing" => elb::dispatch(world, call),
+        "iam" => iam::dispatch(world, call),
         "lambda" => lambda::dispatch(world, call),
         "lex" => lex::dispatch(world, call),
+        "logs" => logs::dispatch(world, call),
+        "monitoring" => cloudwatch::dispatch(world, call),
         "s3" => s3::dispatch(world, call),
         "dynamodb" => dynamodb::dispatch(world, call),
         "kms" => kms::dispatch(world, call),

@@ -33,6 +33,8 @@ pub(crate) fn all(world: &World) -> Value {
                 "name": account.name, "connect": instances(account, Detail::Volatile), "s3": s3, "dynamodb": tables, "lex": bots,
                 "kms": account.keys.state(), "ssm": places(&account.parameters, |p| p.state()),
                 "secretsmanager": places(&account.secrets, |s| s.state()), "lambda": account.functions.state(),
+                "ecs": account.ecs.state(), "codedeploy": account.codedeploy.state(), "elasticloadbalancing": account.balancing.state(),
+                "ecr": account.images.state(), "monitoring": account.alarms.state(), "logs": account.logs.state(),
                 "roles": account.roles.keys().collect::<Vec<_>>(),
             }),
         );

@@ -13,7 +13,6 @@ use super::fault::{self, Armed, FaultKind, Hold};
 use super::history::History;
 use super::ids::Kind;
 use super::kms::Keys;
-use super::lambda;
 use super::lex::{Bot, Transfers};
 use super::quota::Buckets;
 use super::record::CallRecord;
@@ -23,6 +22,7 @@ use super::secretsmanager::StoredSecret;
 use super::ssm::Parameter;
 use super::switch::Switches;
 use super::told::Told;
+use super::{cloudwatch, codedeploy, ecr, ecs, elb, lambda, logs};
 
 /// Something inside a Connect instance.
 #[derive(Debug, Clone)]
@@ -85,6 +85,12 @@ pub(crate) struct Account {
     pub(crate) transfers: Transfers,
     /// What is in Lambda.
     pub(crate) functions: lambda::Held,
+    pub(crate) ecs: ecs::Held,
+    pub(crate) codedeploy: codedeploy::Held,
+    pub(crate) balancing: elb::Held,
+    pub(crate) images: ecr::Held,
+    pub(crate) alarms: cloudwatch::Held,
+    pub(crate) logs: logs::Held,
     /// By region and name.
     pub(crate) tables: BTreeMap<(String, String), Table>,
     pub(crate) keys: Keys,
