@@ -247,6 +247,7 @@ fn means<'a>(
         },
         process: snapdeploy::core::process::this(),
         values,
+        patience: snapdeploy::core::following::PATIENCE,
         tool: "bench",
     }
 }

@@ -17,5 +17,5 @@ pub use guard::Guard;
 pub use keys::{Keys, Sealed};
 pub use pace::{Pace, Patience, Share};
 pub use parameters::StoredParameters;
-pub use rpc::{KMS, Rpc, SECRETS_MANAGER, SSM, Service};
+pub use rpc::{CODEDEPLOY, ECR, ECS, KMS, LOGS, Rpc, SECRETS_MANAGER, SSM, Service};
 pub use session::{Account, Sessions};

@@ -41,8 +41,10 @@ use crate::core::{Error, ErrorKind};
 /// A service that is called this way.
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
-    /// Its signing name, and the first label of its host.
+    /// Its signing name.
     pub name: &'static str,
+    /// The first labels of its host.
+    pub host: &'static str,
     /// What stands before the operation in `X-Amz-Target`.
     pub target: &'static str,
     /// What follows `AWS_ENDPOINT_URL_` in the variable that sends its calls elsewhere ("Service-specific endpoints",
@@ -51,12 +53,28 @@ pub struct Service {
 }
 
 /// Key Management Service (botocore `kms/2014-11-01`).
-pub const KMS: Service = Service { name: "kms", target: "TrentService", variable: "KMS" };
+pub const KMS: Service = Service { name: "kms", host: "kms", target: "TrentService", variable: "KMS" };
 /// Systems Manager (botocore `ssm/2014-11-06`).
-pub const SSM: Service = Service { name: "ssm", target: "AmazonSSM", variable: "SSM" };
+pub const SSM: Service = Service { name: "ssm", host: "ssm", target: "AmazonSSM", variable: "SSM" };
 /// Secrets Manager (botocore `secretsmanager/2017-10-17`).
-pub const SECRETS_MANAGER: Service =
-    Service { name: "secretsmanager", target: "secretsmanager", variable: "SECRETS_MANAGER" };
+pub const SECRETS_MANAGER: Service = Service {
+    name: "secretsmanager",
+    host: "secretsmanager",
+    target: "secretsmanager",
+    variable: "SECRETS_MANAGER",
+};
+/// Elastic Container Service (botocore `ecs/2014-11-13`).
+pub const ECS: Service =
+    Service { name: "ecs", host: "ecs", target: "AmazonEC2ContainerServiceV20141113", variable: "ECS" };
+/// CodeDeploy (botocore `codedeploy/2014-10-06`).
+pub const CODEDEPLOY: Service =
+    Service { name: "codedeploy", host: "codedeploy", target: "CodeDeploy_20141006", variable: "CODEDEPLOY" };
+/// Elastic Container Registry (botocore `ecr/2015-09-21`).
+pub const ECR: Service =
+    Service { name: "ecr", host: "api.ecr", target: "AmazonEC2ContainerRegistry_V20150921", variable: "ECR" };
+/// CloudWatch Logs (botocore `logs/2014-03-28`).
+pub const LOGS: Service =
+    Service { name: "logs", host: "logs", target: "Logs_20140328", variable: "CLOUDWATCH_LOGS" };
 
 /// What calls of this sort are sent with, for one account and region. Clones share the credentials.
 #[derive(Clone, Debug)]
@@ -84,7 +102,7 @@ impl Rpc {
         }
         let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let fips = if self.config.use_fips() == Some(true) { "-fips" } else { "" };
-        format!("https://{}{fips}.{region}.{suffix}", service.name)
+        format!("https://{}{fips}.{region}.{suffix}", service.host)
     }
 
     /// Sends `operation` of `service` once and returns the answer.

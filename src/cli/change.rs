@@ -7,7 +7,9 @@ use clap::Args;
 use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
+use crate::core::following::PATIENCE;
 use crate::core::loss::Accepted;
+use crate::core::means::Means;
 use crate::core::plan::Plan;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
@@ -30,6 +32,13 @@ pub(super) struct ChangeArgs {
     /// If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11
     #[arg(long, value_name = "DURATION")]
     pub(super) wait_lock: Option<Typed>,
+    /// Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and
+    /// end with 8; 75m if nothing is said, and as much again for a rollback
+    #[arg(long, value_name = "DURATION")]
+    pub(super) timeout: Option<Typed>,
+    /// Do not follow what AWS goes on with by itself: end with 8 once it is started
+    #[arg(long, conflicts_with = "timeout")]
+    pub(super) no_wait: bool,
     /// A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so
     #[arg(long, value_name = "ADDRESS:PATH")]
     pub(super) accept_loss: Vec<String>,
@@ -50,6 +59,20 @@ impl ChangeArgs {
     /// Returns which secrets may be lost.
     pub(super) fn losses(&self) -> Accepted {
         Accepted::Named(self.accept_loss.iter().cloned().collect())
+    }
+
+    /// Returns how long what AWS goes on with by itself is followed.
+    pub(super) fn following(&self) -> Duration {
+        match (self.no_wait, &self.timeout) {
+            (true, _) => Duration::ZERO,
+            (false, Some(typed)) => typed.0,
+            (false, None) => PATIENCE,
+        }
+    }
+
+    /// Returns what a run in `site` works with, as the flags say.
+    pub(super) fn means<'a>(&self, context: &'a Context, site: &'a Site, events: &'a Events) -> Means<'a> {
+        Means { losses: self.losses(), patience: self.following(), ..context.means(site, events) }
     }
 
     /// Returns how long another run is waited for.
@@ -149,6 +172,9 @@ pub(super) async fn perform(
         Ended::Left { why: Some(why), .. }
         | Ended::Stopped { why, .. }
         | Ended::RolledBack { why, .. }
+        | Ended::TakenBack { why, .. }
+        | Ended::Superseded { why, .. }
+        | Ended::InProgress { why, .. }
         | Ended::RollbackFailed { why, .. } => {
             face.notice.failed(why);
             face.ui.error(why, exit);

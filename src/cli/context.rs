@@ -7,6 +7,7 @@ use crate::aws::{Account, Keys, Sessions, StoredParameters};
 use crate::core::driver::Driver;
 use crate::core::environment::{Access, Environment, Secrets};
 use crate::core::event::Events;
+use crate::core::following::PATIENCE;
 use crate::core::ledger::Ledger;
 use crate::core::loss::Accepted;
 use crate::core::means::Means;
@@ -168,8 +169,9 @@ impl Context {
     /// Returns what the environment `name` points at, if the configuration has no alias.
     pub(super) fn written_pin(&self, name: &str) -> Result<Option<Pin>> {
         let environment = self.config.environment(name)?;
-        let id = environment.instance.rsplit("instance/").next().unwrap_or_default();
         let (account, region) = (environment.account.clone(), environment.region.clone());
+        let Some(instance) = &environment.instance else { return Ok(Some(Pin::services(account, region))) };
+        let id = instance.rsplit("instance/").next().unwrap_or_default();
         Ok(is_uuid(id).then(|| Pin { account, region, instance: id.to_string() }))
     }
 
@@ -187,6 +189,7 @@ impl Context {
             actor: site.actor.clone(),
             process: self.process.clone(),
             values: &site.environment.values,
+            patience: PATIENCE,
             tool: env!("CARGO_PKG_VERSION"),
         }
     }

@@ -5,7 +5,6 @@ use clap::{Args, ValueEnum};
 use crate::core::closure::Dependencies;
 use crate::core::drift::OnDrift;
 use crate::core::holder::not_held;
-use crate::core::means::Means;
 use crate::core::prune::{Cap, Prune};
 use crate::core::release::{Deployment, Operational, plan_deploy};
 use crate::core::renames::Said;
@@ -154,7 +153,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         deployment.proven_in = Some(context.pin(first).await?);
     }
     let (plan, loaded) = progress::show(face, async |events| {
-        let means = Means { losses: args.change.losses(), ..context.means(&site, events) };
+        let means = args.change.means(&context, &site, events);
         if !args.change.dry_run && args.saving.save_plan.is_none() {
             not_held(&means, args.change.patience()).await?;
         }

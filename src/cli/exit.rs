@@ -60,6 +60,8 @@ impl Exit {
             ErrorKind::Stale => Exit::Stale,
             ErrorKind::Unavailable => Exit::Unavailable,
             ErrorKind::Unclean => Exit::Unclean,
+            ErrorKind::Superseded => Exit::Superseded,
+            ErrorKind::InProgress => Exit::InProgress,
             ErrorKind::Interrupted => interrupted,
             ErrorKind::Unconfirmed => Exit::Unconfirmed,
             ErrorKind::Bug => Exit::Bug,
@@ -73,7 +75,9 @@ impl Exit {
             Ended::Stopped { why, .. } if why.kind == ErrorKind::Fenced => Exit::Superseded,
             Ended::Stopped { .. } => Exit::Stopped,
             Ended::Left { .. } => Exit::RollbackFailed,
-            Ended::RolledBack { .. } => Exit::RolledBack,
+            Ended::RolledBack { .. } | Ended::TakenBack { .. } => Exit::RolledBack,
+            Ended::Superseded { .. } => Exit::Superseded,
+            Ended::InProgress { .. } => Exit::InProgress,
             Ended::RollbackFailed { .. } => Exit::RollbackFailed,
         }
     }
@@ -139,7 +143,9 @@ impl Exit {
             Exit::Unconfirmed => "not confirmed: declined, or no terminal and no --yes or --confirm",
             Exit::RolledBack => "the deployment failed and was rolled back: as it was before",
             Exit::RollbackFailed => "the deployment failed and so did its rollback: needs a person",
-            Exit::InProgress => "still in progress",
+            Exit::InProgress => {
+                "still in progress: history watch RUN follows it, deploy --resume RUN goes on with it"
+            }
             Exit::Superseded => "superseded by somebody else's deployment",
             Exit::NotFound => "no such environment, snapshot, package, address or run",
             Exit::Locked => "locked by another run, which is named",

@@ -115,6 +115,13 @@ impl Drawer {
                 self.step(|bar, done, _| bar.set_position(done));
                 self.line(&format!("[{}/{}] {call} {address}", self.done, self.total));
             }
+            Event::Going { address, what } => {
+                let text = format!("{address}: {what}");
+                if let Some(bar) = self.bar() {
+                    bar.set_message(redact(&text).into_owned());
+                }
+                self.line(&text);
+            }
             Event::Retrying { address, why } => self.line(&format!("Trying again: {address}: {why}")),
             Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),
             Event::Verifying { total } => {

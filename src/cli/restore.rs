@@ -1,7 +1,6 @@
 //! `rollback --to`: puts back what was there at a time, or in a snapshot.
 
 use crate::core::holder::not_held;
-use crate::core::means::Means;
 use crate::core::plan::Plan;
 use crate::core::restore::{When, plan_restore};
 use crate::core::runs::{self, OnFailure};
@@ -28,7 +27,7 @@ pub(super) async fn run(args: &RollbackArgs, environment: &str, text: &str, face
     let site = context.site(environment, access).await?;
     let patience = args.change.patience();
     let plan = progress::show(face, async |events| {
-        let means = Means { losses: args.change.losses(), ..context.means(&site, events) };
+        let means = args.change.means(&context, &site, events);
         if !args.change.dry_run {
             not_held(&means, patience).await?;
         }
@@ -49,7 +48,7 @@ pub(super) async fn run(args: &RollbackArgs, environment: &str, text: &str, face
     change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;
     let reason = args.change.reason.clone();
     change::perform(face, &plan, None, async |events| {
-        let means = Means { losses: args.change.losses(), ..context.means(&site, events) };
+        let means = args.change.means(&context, &site, events);
         runs::begin_within(&means, &plan, reason, OnFailure::Stop, patience).await
     })
     .await

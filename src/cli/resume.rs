@@ -64,7 +64,7 @@ pub(super) async fn run(
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     face.signals.changed();
     change::perform(face, &past.plan, None, async |events| {
-        runs::resume(&context.means(&site, events), &start.run, on_failure).await
+        runs::resume(&args.means(&context, &site, events), &start.run, on_failure).await
     })
     .await
 }

@@ -90,7 +90,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         undoable(record, &plan)?;
     }
     let (found, plan) = progress::show(face, async |events| {
-        let means = Means { losses: args.change.losses(), ..context.means(&site, events) };
+        let means = args.change.means(&context, &site, events);
         let patience = if args.change.dry_run { Duration::ZERO } else { args.change.patience() };
         let mut found = find(&means, named.as_ref(), &select, patience).await?;
         if found.record.finish.is_some() && !args.change.dry_run && args.saving.save_plan.is_none() {
@@ -137,7 +137,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         face.signals.changed();
     }
     change::perform(face, &plan, redo, async |events| {
-        let means = Means { losses: args.change.losses(), ..context.means(&site, events) };
+        let means = args.change.means(&context, &site, events);
         if open {
             let manner = if args.take_over { Manner::GiveUpSoon } else { Manner::AskToStop };
             runs::undo_open(&means, &found, &plan, reason, manner).await

@@ -18,6 +18,7 @@ use super::means::Means;
 use super::moves::{Does, facet_digest};
 use super::picked::disowned;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
+use super::preflight;
 use super::progress::Progress;
 use super::referrers::{referrers, strangers};
 use super::renames::{by_id, relabel};
@@ -82,7 +83,7 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
             // A run that turned round counts until what undoes it has succeeded. A run that succeeded may be undone in
             // part: what is left of it decides, below.
             let counts = match record.finish.as_ref().map(|f| (f.changed, f.status)) {
-                None | Some((true, RunStatus::Succeeded)) => true,
+                None | Some((true, RunStatus::Succeeded | RunStatus::Superseded)) => true,
                 Some((true, RunStatus::Turned)) => record.undone_by.is_none(),
                 _ => false,
             };
@@ -215,6 +216,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
     plan.partly = !select.is_all();
     plan.left = left;
     plan.renames = renames;
+    preflight::ask(means, &wishes, &mut plan).await?;
     Ok(plan)
 }
 

@@ -13,13 +13,17 @@ use super::address::Address;
 use super::ahead::Ahead;
 use super::digest::Digest;
 use super::document::Document;
+use super::edition::Edition;
 use super::error::{Error, Result};
 use super::event::Events;
 use super::finding::Finding;
+use super::following::Followed;
 use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
 use super::portable::references;
+use super::preflight::Line;
+use super::run::RunKind;
 use super::secret::{Fingerprint, Secret, Vault};
 use super::template::Form;
 
@@ -94,6 +98,8 @@ pub struct Change<'a> {
 pub enum Reply {
     /// AWS said yes. For a create: the id and ARN of what was made.
     Done(Option<(String, String)>),
+    /// AWS said yes, and goes on by itself under this ticket: [`Driver::follow`] tells how that comes out.
+    Started(String),
     /// AWS said no: the call has had no effect, and sending it again would not help.
     Refused(Error),
     /// AWS said no for now (throttled): the call has had no effect.
@@ -136,6 +142,8 @@ pub struct Sending<'a> {
     pub lease: &'a dyn Leash,
     /// Where to tell what is waited for.
     pub events: &'a Events,
+    /// How long what AWS goes on with by itself is followed.
+    pub patience: Duration,
 }
 
 /// How long calls may be sent: a process can be suspended at any point, and another may have taken its run over by
@@ -292,6 +300,33 @@ pub trait Driver: Send + Sync {
     /// Sends the move, once. `args` are its arguments with every placeholder resolved; `id` is the id of what it
     /// writes, where that exists. `Later` where the time is over by which it has to be sent.
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply;
+
+    /// Returns the ticket of what a call for `m`, sent at `since` or later, has started on `of`, if one has: asked where the
+    /// answer of that call was lost. Another's work is not taken for it.
+    async fn ticket(&self, _m: &Move, _of: Option<&Found>, _since: Timestamp) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Follows what `m` has started on `of` under `ticket` to its own end, or to the end of patience.
+    async fn follow(&self, m: &Move, _of: Option<&Found>, ticket: &str, _with: &Sending<'_>) -> Followed {
+        Followed::Failed(Error::bug(format!("{} starts nothing, and has the ticket {ticket}", m.address)))
+    }
+
+    /// Asks what has to hold for `change` to work, in a deployment or a rollback. Writes nothing.
+    async fn preflight(&self, _change: &Change<'_>, _kind: RunKind) -> Result<Vec<Line>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns what `of` was before and is now, the newest first: ten at most. Nothing, where AWS keeps no such history.
+    async fn editions(&self, _of: &Found) -> Result<Vec<Edition>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns what `live` would be as its edition `revision`: what AWS keeps of that, and the rest as it is now. `NotFound`
+    /// where there is no such edition.
+    async fn as_of(&self, live: &Live, revision: &str, _inventory: &Inventory) -> Result<Document> {
+        Err(Error::not_found(format!("{} has no edition {revision}", live.found.address)))
+    }
 
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;

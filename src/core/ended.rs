@@ -37,6 +37,27 @@ pub enum Ended {
         /// Why the first one failed.
         why: Error,
     },
+    /// It failed, and AWS put back what was there before.
+    TakenBack {
+        /// The run.
+        run: RunId,
+        /// Why it failed.
+        why: Error,
+    },
+    /// Somebody else's deployment took its place, which is left as it is.
+    Superseded {
+        /// The run.
+        run: RunId,
+        /// By what.
+        why: Error,
+    },
+    /// AWS goes on with it, and nobody follows it any more.
+    InProgress {
+        /// The run.
+        run: RunId,
+        /// How far it is.
+        why: Error,
+    },
     /// It failed, and so did its rollback.
     RollbackFailed {
         /// The failed run.

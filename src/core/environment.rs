@@ -18,8 +18,8 @@ pub struct Environment {
     pub read_role_arn: Option<String>,
     /// The external id that the roles ask for.
     pub external_id: Option<String>,
-    /// The Connect instance: its id, its ARN or its alias.
-    pub instance: String,
+    /// The Connect instance: its id, its ARN or its alias; `None` where there is none, and only services are looked after.
+    pub instance: Option<String>,
     /// Where AWS is, instead of AWS's own endpoints.
     pub endpoint: Option<String>,
     /// Whether a change asks for the phrase `project/NAME`.

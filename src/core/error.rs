@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::redact::redact;
+use super::redact::{redact, redact_foreign};
 
 /// The sort of failure. The face turns it into an exit code; nothing below the face knows numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -30,6 +30,10 @@ pub enum ErrorKind {
     Corrupt,
     /// Another run took the lease over; this one must not write again.
     Fenced,
+    /// Somebody else's deployment took the place of ours.
+    Superseded,
+    /// What was started goes on by itself.
+    InProgress,
     /// The user asked to stop.
     Interrupted,
     /// The user did not confirm.
@@ -47,6 +51,8 @@ pub struct Error {
     pub message: String,
     /// The command to type, or the thing to change.
     pub hint: Option<String>,
+    /// What explains it, a line each: what AWS and what runs there have said.
+    pub explained: Vec<String>,
     /// The code that AWS gave, if AWS gave one.
     pub code: Option<String>,
     /// What lies beneath.
@@ -73,7 +79,7 @@ impl Error {
             let one = |c: char| if c.is_control() { c.escape_debug().collect() } else { String::from(c) };
             message = message.chars().map(one).collect();
         }
-        Error { kind, message, hint: None, code: None, source: None }
+        Error { kind, message, hint: None, explained: Vec::new(), code: None, source: None }
     }
 
     /// Returns an [`ErrorKind::Failed`].
@@ -112,6 +118,15 @@ impl Error {
         self
     }
 
+    /// Returns the error with what explains it. What was said elsewhere may quote secrets, and they are taken out.
+    pub fn explained(mut self, lines: impl IntoIterator<Item = String>) -> Error {
+        let plain = |line: String| -> String {
+            redact_foreign(&line).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+        };
+        self.explained.extend(lines.into_iter().map(plain));
+        self
+    }
+
     /// Returns the error with the code that AWS gave.
     pub fn code(mut self, code: impl Into<String>) -> Error {
         self.code = Some(code.into());
@@ -128,6 +143,7 @@ impl Error {
     pub fn because(mut self, e: Error) -> Error {
         self.message = format!("{}: {}", self.message, e.message);
         self.code = e.code;
+        self.explained = e.explained;
         self.source = e.source;
         self
     }

@@ -65,6 +65,13 @@ pub enum Event {
         /// The call.
         call: String,
     },
+    /// What AWS goes on with by itself has got further.
+    Going {
+        /// What is written.
+        address: Address,
+        /// A lowercase fragment: how far it is.
+        what: String,
+    },
     /// Something failed and will be tried again after a look.
     Retrying {
         /// What is written.

@@ -9,9 +9,10 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::Mutex;
 
 use super::address::Address;
-use super::driver::{Reply, Sending};
+use super::driver::{Leash, Reply, Sending};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
+use super::following::Followed;
 use super::inventory::{Found, Inventory};
 use super::journal::Journal;
 use super::lease::{Lease, SETTLE};
@@ -22,7 +23,7 @@ use super::plan::Plan;
 use super::portable::Resolver;
 use super::progress::Progress;
 use super::referrers::concerns_of;
-use super::run::{How, Made, Note, RunKind};
+use super::run::{How, Made, Note, RunKind, Verdict};
 use super::schedule::Schedule;
 
 /// How often a move without a clear answer is tried before the run gives up.
@@ -91,6 +92,9 @@ impl Making<'_, '_> {
                     return Err(Error::new(ErrorKind::Interrupted, why));
                 }
             }
+            if let Some(ticket) = self.ticket(index, m, again).await? {
+                return self.follow(index, m, &ticket).await;
+            }
             match self.look(m, again).await? {
                 Sight::After => {
                     let how = if again { How::Found } else { How::Already };
@@ -116,16 +120,12 @@ impl Making<'_, '_> {
             self.lease.sure().await?;
             self.journal.lock().await.record(Note::Intent { index }).await?;
             self.progress.borrow_mut().begun.insert(index);
+            self.progress.borrow_mut().intended.entry(index).or_insert(self.means.clock.now());
             // Writing the intent can take long, and a process can be suspended meanwhile.
             self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
             let leash = self.lease.leash();
-            let with = Sending {
-                blobs: &self.means.repository,
-                vault: self.means.vault,
-                lease: &leash,
-                events: self.means.events,
-            };
+            let with = self.sending(&leash);
             match self.means.driver.send(m, target.as_ref(), args, &with).await {
                 Reply::Done(made) => {
                     if let Some((id, arn)) = made {
@@ -136,6 +136,11 @@ impl Making<'_, '_> {
                     }
                     self.done(index, m, How::Sent).await;
                     return Ok(());
+                }
+                Reply::Started(ticket) => {
+                    let note = Note::Started { index, ticket: ticket.clone() };
+                    self.journal.lock().await.record(note).await?;
+                    return self.follow(index, m, &ticket).await;
                 }
                 Reply::Refused(e) => {
                     self.journal.lock().await.note(Note::Refused { index, error: e.message.clone() });
@@ -178,6 +183,52 @@ impl Making<'_, '_> {
             Some(e) => Error { kind: e.kind, ..error.because(e) },
             None => error,
         })
+    }
+
+    fn sending<'s>(&'s self, leash: &'s dyn Leash) -> Sending<'s> {
+        Sending {
+            blobs: &self.means.repository,
+            vault: self.means.vault,
+            lease: leash,
+            events: self.means.events,
+            patience: self.means.patience,
+        }
+    }
+
+    /// Returns the ticket of what an earlier call for `m` has started, as the journal has it or else as AWS shows it;
+    /// `again` says that there may have been one.
+    async fn ticket(&self, index: usize, m: &Move, again: bool) -> Result<Option<String>> {
+        let (known, since) = {
+            let progress = self.progress.borrow();
+            (progress.tickets.get(&index).cloned(), progress.intended.get(&index).copied())
+        };
+        let Some(since) = since.filter(|_| again && known.is_none()) else { return Ok(known) };
+        let found = self.means.driver.ticket(m, self.found(&m.address).as_ref(), since).await?;
+        if let Some(ticket) = &found {
+            self.journal.lock().await.record(Note::Started { index, ticket: ticket.clone() }).await?;
+        }
+        Ok(found)
+    }
+
+    /// Follows what a call for `m` has started to its end.
+    async fn follow(&self, index: usize, m: &Move, ticket: &str) -> Result<()> {
+        let leash = self.lease.leash();
+        let of = self.found(&m.address);
+        let followed = self.means.driver.follow(m, of.as_ref(), ticket, &self.sending(&leash)).await;
+        let (verdict, error) = match followed {
+            Followed::Done => {
+                self.done(index, m, How::Sent).await;
+                return Ok(());
+            }
+            Followed::GoesOn(e) => return Err(Error { kind: ErrorKind::InProgress, ..e }),
+            Followed::Failed(e) => (Verdict::Failed, e),
+            Followed::TakenBack(e) => (Verdict::TakenBack, e),
+            Followed::Superseded(e) => (Verdict::Superseded, Error { kind: ErrorKind::Superseded, ..e }),
+        };
+        let (why, explained) = (error.message.clone(), error.explained.clone());
+        self.journal.lock().await.record(Note::Fell { index, verdict, why, explained }).await?;
+        self.progress.borrow_mut().fallen.insert(index, verdict);
+        Err(error)
     }
 
     /// Looks at what `m` writes, and keeps what is learned about where that is.

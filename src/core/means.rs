@@ -106,6 +106,8 @@ pub struct Means<'a> {
     pub process: Process,
     /// The configuration's values for the environment.
     pub values: &'a Values,
+    /// How long what AWS goes on with by itself is followed.
+    pub patience: std::time::Duration,
     /// The version of snapdeploy.
     pub tool: &'static str,
 }

@@ -12,11 +12,19 @@ pub struct Pin {
     pub account: String,
     /// The region, such as `eu-central-1`.
     pub region: String,
-    /// The id of the Connect instance (a UUID).
+    /// The id of the Connect instance (a UUID); [`SERVICES`] where an environment has none.
     pub instance: String,
 }
 
+/// What stands in the place of the instance where only services are looked after.
+pub const SERVICES: &str = "services";
+
 impl Pin {
+    /// Returns the pin of an environment without a Connect instance.
+    pub fn services(account: String, region: String) -> Pin {
+        Pin { account, region, instance: SERVICES.into() }
+    }
+
     /// Returns the partition that the region belongs to.
     ///
     /// Source: the AWS General Reference, "Amazon Resource Names": `aws-cn` for cn-*, `aws-us-gov` for us-gov-*.

@@ -20,6 +20,7 @@ use super::means::Values;
 use super::moves::Move;
 use super::order;
 use super::pin::Pin;
+use super::preflight::Line;
 use super::run::RunKind;
 
 /// The name and version of a plan.
@@ -115,6 +116,9 @@ pub struct Plan {
     /// Addresses that somebody else has changed since, and that are left as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Address>,
+    /// What was asked before anything is touched, and the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub card: Vec<Line>,
     /// What is needed, and is left as it is since the target has it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_alone: Vec<Address>,
@@ -320,6 +324,7 @@ pub fn plan(
         left: Vec::new(),
         renames: BTreeMap::new(),
         given: Givens::new(),
+        card: Vec::new(),
         left_alone: Vec::new(),
         saved: None,
         proven_by: None,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::address::Address;
 use super::id::SnapshotId;
 use super::plan::Plan;
-use super::run::{Made, Note, Row};
+use super::run::{Made, Note, Row, Verdict};
 
 /// How far a run has come.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,12 @@ pub struct Progress {
     pub done: BTreeSet<usize>,
     /// Moves that may have had an effect: sent, and not certainly refused.
     pub begun: BTreeSet<usize>,
+    /// When the first call for a move was intended.
+    pub intended: BTreeMap<usize, Timestamp>,
+    /// What AWS calls what it goes on with by itself, of moves that are not done.
+    pub tickets: BTreeMap<usize, String>,
+    /// What came out of those that have not succeeded.
+    pub fallen: BTreeMap<usize, Verdict>,
     /// Moves of which one call at least had no clear answer. It may still take effect after a later one was refused.
     pub doubtful: BTreeSet<usize>,
     /// What was made.
@@ -39,12 +45,14 @@ impl Progress {
                 Note::Before { snapshot } => progress.before = Some(snapshot.clone()),
                 Note::Intent { index } => {
                     let earlier = open.insert(*index, row.at);
+                    progress.intended.entry(*index).or_insert(row.at);
                     progress.doubt(earlier.map(|at| (*index, at)));
                     progress.begun.insert(*index);
                 }
                 Note::Done { index, made, .. } => {
                     open.remove(index);
                     progress.done.insert(*index);
+                    progress.tickets.remove(index);
                     progress.made.extend(made.clone());
                 }
                 Note::Refused { index, .. } => {
@@ -56,6 +64,14 @@ impl Progress {
                 Note::Unknown { index, .. } => {
                     open.remove(index);
                     progress.doubt(Some((*index, row.at)));
+                }
+                Note::Started { index, ticket } => {
+                    open.remove(index);
+                    progress.tickets.insert(*index, ticket.clone());
+                }
+                Note::Fell { index, verdict, .. } => {
+                    progress.tickets.remove(index);
+                    progress.fallen.insert(*index, *verdict);
                 }
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
                 Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
@@ -83,6 +99,19 @@ impl Progress {
     /// Returns the addresses that were left as somebody else had made them.
     pub fn left<'a>(&self, plan: &'a Plan) -> BTreeSet<&'a Address> {
         self.left.iter().filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).chain(&plan.left).collect()
+    }
+
+    /// Returns whether AWS has put back all that the run began.
+    pub fn is_taken_back(&self, plan: &Plan) -> bool {
+        let back = |address: &Address| {
+            let moves = plan
+                .moves
+                .iter()
+                .enumerate()
+                .filter(|(i, m)| m.address == *address && self.begun.contains(i));
+            moves.clone().any(|(i, _)| self.fallen.get(&i) == Some(&Verdict::TakenBack))
+        };
+        !self.fallen.is_empty() && self.touched(plan).into_iter().all(back)
     }
 
     /// Returns whether anything may have been changed.

@@ -21,6 +21,7 @@ use super::pin::Pin;
 use super::place::without;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
+use super::preflight;
 use super::promotion::proof;
 use super::prune::{Prune, prune};
 use super::reach::reach;
@@ -172,6 +173,7 @@ pub async fn plan_deploy(
             step.members.iter().filter(|m| set.is_some_and(|s| s.contains_key(*m))).cloned().collect();
     }
     reach(means, &mut plan).await?;
+    preflight::ask(means, &wishes, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
 }

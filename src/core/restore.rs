@@ -19,6 +19,7 @@ use super::means::Means;
 use super::picked::keep_ours;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
+use super::preflight;
 use super::reach::reach;
 use super::readdress::{self, Renamed};
 use super::regain::regain;
@@ -126,6 +127,7 @@ pub async fn plan_restore(
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, then.findings)?;
     plan.renames = renames;
     reach(means, &mut plan).await?;
+    preflight::ask(means, &wishes, &mut plan).await?;
     // What is only pointed to something again keeps everything that somebody has changed in it.
     drift::tell(means, &wishes[..own], &mut plan).await?;
     Ok(plan)

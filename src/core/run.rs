@@ -93,6 +93,10 @@ pub enum RunStatus {
     Failed,
     /// It failed, and another run (`turned_into`) undoes it.
     Turned,
+    /// It failed, and AWS put back what was there before.
+    TakenBack,
+    /// Somebody else's deployment took its place, which is left as it is.
+    Superseded,
 }
 
 /// How a run ended. It is the audit's END.
@@ -167,6 +171,25 @@ pub enum Note {
         /// How it came about.
         how: How,
     },
+    /// AWS goes on with the move by itself.
+    Started {
+        /// The move.
+        index: usize,
+        /// What AWS calls it: the id of a deployment.
+        ticket: String,
+    },
+    /// What AWS went on with by itself has not succeeded.
+    Fell {
+        /// The move.
+        index: usize,
+        /// What came out.
+        verdict: Verdict,
+        /// Why.
+        why: String,
+        /// What explains it, a line each.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        explained: Vec<String>,
+    },
     /// AWS refused the move: it has had no effect.
     Refused {
         /// The move.
@@ -205,6 +228,18 @@ pub enum Note {
         /// What is not, one line each.
         problems: Vec<String>,
     },
+}
+
+/// What came out of something that AWS went on with by itself, and that has not succeeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It failed, and is still there.
+    Failed,
+    /// It failed, and AWS put back what was there before.
+    TakenBack,
+    /// Somebody else's took its place.
+    Superseded,
 }
 
 /// How a move's effect came about.

@@ -252,15 +252,30 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
         return Err(error);
     }
-    if error.kind == ErrorKind::Fenced {
-        return Ok(LegEnd::Over(Ended::Stopped { run, why: error }));
+    match error.kind {
+        ErrorKind::Fenced => return Ok(LegEnd::Over(Ended::Stopped { run, why: error })),
+        ErrorKind::InProgress => {
+            park(lease, &mut performance, &error).await;
+            return Ok(LegEnd::Over(Ended::InProgress { run, why: error }));
+        }
+        ErrorKind::Superseded => {
+            performance.journal.flush().await?;
+            end(means, lease, leg, &performance, RunStatus::Superseded, &error.message, None).await?;
+            return Ok(LegEnd::Over(Ended::Superseded { run, why: error }));
+        }
+        _ => {}
     }
+    let taken_back = leg.plan.kind == RunKind::Deploy && performance.progress.is_taken_back(&leg.plan);
     let wants_back = leg.plan.kind == RunKind::Deploy
         && on_failure == OnFailure::Rollback
         && error.kind != ErrorKind::Interrupted;
     if wants_back {
         match Box::pin(turn_round(means, lease, leg, &mut performance, &error)).await {
             Ok(Some(next)) => return Ok(LegEnd::Turned(Box::new(next), error)),
+            Ok(None) if taken_back => {
+                end(means, lease, leg, &performance, RunStatus::TakenBack, &error.message, None).await?;
+                return Ok(LegEnd::Over(Ended::TakenBack { run, why: error }));
+            }
             Ok(None) => {
                 // The calls had no effect: there is nothing to undo.
                 performance.progress = Progress::default();
@@ -313,7 +328,7 @@ async fn end(
     let finish = Finish {
         status,
         at: means.clock.now(),
-        changed: !wrote.is_empty(),
+        changed: !wrote.is_empty() && status != RunStatus::TakenBack,
         wrote,
         message: redact(message).into_owned(),
         turned_into: None,

@@ -118,7 +118,7 @@ impl Tally {
         match end.map(|end| end.status) {
             _ if undone => counts.rolled_back += 1,
             Some(RunStatus::Succeeded) => counts.succeeded += 1,
-            Some(RunStatus::Failed) => counts.failed += 1,
+            Some(RunStatus::Failed | RunStatus::TakenBack | RunStatus::Superseded) => counts.failed += 1,
             Some(RunStatus::Turned | RunStatus::Open) | None => counts.open += 1,
         }
         if let Some(end) = end.filter(|end| end.status == RunStatus::Succeeded) {

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::connect::{Calls, Connect};
+use super::ecs::Services;
 use super::lambda::Functions;
 use super::lex::Bots;
 use super::whole::Whole;
@@ -45,22 +46,26 @@ async fn listed(calls: &Calls) -> Result<Vec<Instance>> {
     Ok(items.iter().filter_map(one).collect())
 }
 
-/// Binds what can be deployed to an environment: finds its Connect instance and returns the driver.
+/// Binds what can be deployed to an environment: finds its Connect instance, if it has one, and returns the driver.
 ///
 /// The instance may be named by its id, its ARN or its alias. `NotFound`, with the instances that are there, if it is
 /// none of them.
 pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn Driver>> {
+    let Some(wanted) = &environment.instance else {
+        let pin = Pin::services(environment.account.clone(), environment.region.clone());
+        return Ok(Box::new(whole(pin, account, environment, None)));
+    };
     let mut calls = Calls { account, instance: String::new() };
     let found = listed(&calls).await;
     let found =
         found.map_err(|e| e.context(format!("cannot find the Connect instance of {}", environment.name)))?;
-    let named = |i: &&Instance| [&i.id, &i.arn, &i.alias].contains(&&environment.instance);
+    let named = |i: &&Instance| [&i.id, &i.arn, &i.alias].contains(&wanted);
     let Some(Instance { id, .. }) = found.iter().find(named) else {
         let there: Vec<String> = found.iter().map(Instance::to_string).collect();
         let there = if there.is_empty() { "there is none".to_string() } else { there.join(", ") };
         return Err(Error::not_found(format!(
             "{} has no Connect instance `{}` in {} {}",
-            environment.name, environment.instance, environment.account, environment.region
+            environment.name, wanted, environment.account, environment.region
         ))
         .hint(format!("instance of [environments.{}] is one of: {there}", environment.name)));
     };
@@ -70,8 +75,17 @@ pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn
         region: environment.region.clone(),
         instance: id.clone(),
     };
+    let account = calls.account.clone();
+    let connect = Connect::new(pin.clone(), calls, environment.values.clone());
+    Ok(Box::new(whole(pin, account, environment, Some(connect))))
+}
+
+fn whole(pin: Pin, account: Account, environment: &Environment, connect: Option<Connect>) -> Whole {
     let values = &environment.values;
-    let functions = Functions::new(pin.clone(), calls.account.clone(), values.clone());
-    let bots = Bots::new(pin.clone(), calls.account.clone(), values.clone());
-    Ok(Box::new(Whole::new(Connect::new(pin, calls, values.clone()), functions, bots)))
+    let functions = Functions::new(pin.clone(), account.clone(), values.clone());
+    let bots = Bots::new(pin.clone(), account.clone(), values.clone());
+    // Who looks after no service is not asked for the permission to list them.
+    let wanted = values.owns.patterns().iter().any(|p| p.starts_with("ecs/") || p.starts_with('*'));
+    let services = wanted.then(|| Services::new(pin.clone(), account, values.clone()));
+    Whole { pin, connect, functions, bots, services }
 }

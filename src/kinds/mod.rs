@@ -2,6 +2,7 @@
 
 mod bind;
 pub mod connect;
+pub mod ecs;
 mod known;
 pub mod lambda;
 pub mod lex;

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::connect::Connect;
+use super::ecs::Services;
 use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
@@ -16,35 +18,45 @@ use crate::core::ahead::Ahead;
 use crate::core::digest::Digest;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
+use crate::core::edition::Edition;
 use crate::core::finding::Finding;
+use crate::core::following::Followed;
 use crate::core::inventory::{Found, Inventory, Standing};
 use crate::core::moves::Move;
+use crate::core::preflight::Line;
+use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
 use crate::core::{ErrorKind, Pin, Result};
 
 /// Every service of one environment.
 pub struct Whole {
-    connect: Connect,
-    functions: Functions,
-    bots: Bots,
+    /// What it is bound to.
+    pub(super) pin: Pin,
+    /// The Connect instance, where there is one.
+    pub(super) connect: Option<Connect>,
+    /// What is in Lambda.
+    pub(super) functions: Functions,
+    /// What is in Lex.
+    pub(super) bots: Bots,
+    /// What is in ECS, where any of it is owned.
+    pub(super) services: Option<Services>,
 }
 
 impl Whole {
-    /// Returns the drivers as one.
-    pub fn new(connect: Connect, functions: Functions, bots: Bots) -> Whole {
-        Whole { connect, functions, bots }
+    fn each(&self) -> Vec<&dyn Driver> {
+        let connect = self.connect.iter().map(|d| d as &dyn Driver);
+        let services = self.services.iter().map(|d| d as &dyn Driver);
+        connect.chain([&self.functions as &dyn Driver, &self.bots]).chain(services).collect()
     }
 
-    fn each(&self) -> [&dyn Driver; 3] {
-        [&self.connect, &self.functions, &self.bots]
-    }
-
-    /// Returns the driver of `kind`; Connect's, which says that it knows no such kind, where there is none.
+    /// Returns the driver of `kind`; another one, which finds nothing of it, where there is none.
     fn of(&self, kind: &str) -> &dyn Driver {
-        match kind.split('/').next() {
-            Some("lambda") => &self.functions,
-            Some("lex") => &self.bots,
-            _ => &self.connect,
+        match (kind.split('/').next(), &self.connect, &self.services) {
+            (Some("connect"), Some(connect), _) => connect,
+            (Some("lex"), ..) => &self.bots,
+            (Some("ecs"), _, Some(services)) => services,
+            (Some("lambda"), ..) | (_, None, _) => &self.functions,
+            (_, Some(connect), _) => connect,
         }
     }
 
@@ -81,7 +93,7 @@ fn stand(listing: &mut Listing, hooks: BTreeSet<String>) {
 #[async_trait]
 impl Driver for Whole {
     fn pin(&self) -> &Pin {
-        self.connect.pin()
+        &self.pin
     }
 
     fn kinds(&self) -> Vec<&'static str> {
@@ -110,7 +122,10 @@ impl Driver for Whole {
 
     async fn list(&self) -> Result<Listing> {
         let (mut functions, bots) = tokio::join!(self.functions.named(), self.bots.named());
-        let mut listing = self.connect.list_with(&bots).await?;
+        let mut listing = match &self.connect {
+            Some(connect) => connect.list_with(&bots).await?,
+            None => Listing::default(),
+        };
         // Who may not list functions sees those that the instance may invoke.
         if functions.as_ref().is_err_and(|e| e.kind == ErrorKind::Denied) {
             let head = function(self.pin(), "").arn;
@@ -125,6 +140,11 @@ impl Driver for Whole {
         named::note(&mut listing, "lex/bot", bots);
         let hooks = self.bots.hooks(&associated(&listing, "connect/bot-association")).await;
         stand(&mut listing, hooks);
+        if let Some(services) = &self.services {
+            let listed = services.list().await?;
+            listing.found.extend(listed.found);
+            listing.gaps.extend(listed.gaps);
+        }
         Ok(listing)
     }
 
@@ -207,6 +227,26 @@ impl Driver for Whole {
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
         self.at(&m.address).send(m, id, args, with).await
+    }
+
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+        self.at(&m.address).ticket(m, of, since).await
+    }
+
+    async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
+        self.at(&m.address).follow(m, of, ticket, with).await
+    }
+
+    async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
+        self.at(change.address).preflight(change, kind).await
+    }
+
+    async fn editions(&self, of: &Found) -> Result<Vec<Edition>> {
+        self.at(&of.address).editions(of).await
+    }
+
+    async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {
+        self.at(&live.found.address).as_of(live, revision, inventory).await
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

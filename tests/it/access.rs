@@ -45,7 +45,7 @@ async fn a_wrong_external_id_and_a_missing_role_are_refused() {
 #[tokio::test]
 async fn a_missing_instance_is_named_with_those_that_are_there() {
     let sandbox = Sandbox::start(scenario()).unwrap();
-    let wrong = Environment { instance: "nowhere".into(), ..environment("prod") };
+    let wrong = Environment { instance: Some("nowhere".into()), ..environment("prod") };
     let e = refusal(&sandbox, &wrong).await;
     assert_eq!(e.kind, ErrorKind::NotFound);
     assert!(e.message.contains("`nowhere`") && e.hint.unwrap().contains("prod ("), "{}", e.message);

@@ -78,7 +78,7 @@ async fn shared() -> World {
     let dev = Environment { values: owned("orders#dev"), ..environment("dev") };
     let prod = Environment {
         values: owned("orders#prod"),
-        instance: "stage".into(),
+        instance: Some("stage".into()),
         account: A.into(),
         role_arn: Some(format!("arn:aws:iam::{A}:role/snapdeploy")),
         external_id: None,

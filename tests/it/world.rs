@@ -84,7 +84,7 @@ pub fn environment(name: &str) -> Environment {
         role_arn: Some(format!("arn:aws:iam::{account}:role/snapdeploy")),
         read_role_arn: None,
         external_id: (name == "prod").then(|| "only-us".to_string()),
-        instance: name.into(),
+        instance: Some(name.into()),
         endpoint: None,
         protected: false,
         on_failure: OnFailure::Rollback,
@@ -139,6 +139,7 @@ impl World {
             },
             process: snapdeploy::core::process::this(),
             values: &self.values,
+            patience: snapdeploy::core::following::PATIENCE,
             tool: "test",
         }
     }
@@ -252,6 +253,7 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
             vault: &snapdeploy::core::secret::Unkept,
             lease: &Unbounded,
             events: &Events::silent(),
+            patience: snapdeploy::core::following::PATIENCE,
         };
         let reply = driver.send(&m, inventory.get(address), args, &with).await;
         assert!(matches!(reply, Reply::Done(_)), "{reply:?}");

@@ -62,7 +62,7 @@ pub(super) fn environment(
         role_arn: role(table, "role_arn")?,
         read_role_arn: role(table, "read_role_arn")?,
         external_id: table.text("external_id")?.map(|at| at.value),
-        instance: table.needed("instance", span)?.value,
+        instance: table.text("instance")?.map(|at| at.value),
         endpoint: url(table)?,
         protected: table.truth("protected")?.is_some_and(|at| at.value),
         on_failure,

@@ -116,5 +116,5 @@ fn shares_bot(a: &Environment, b: &Environment, one: &str, other: &str) -> bool 
 }
 
 fn instance(environment: &Environment) -> &str {
-    environment.instance.rsplit("instance/").next().unwrap_or_default()
+    environment.instance.as_deref().and_then(|i| i.rsplit("instance/").next()).unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
 use crate::core::plan::Plan;
-use crate::core::run::{How, Note, Row, RunKind, RunRecord};
+use crate::core::run::{How, Note, Row, RunKind, RunRecord, Verdict};
 
 use super::list::status;
 
@@ -105,6 +105,16 @@ impl JournalReport {
                     How::Already => "was so already",
                 };
                 format!("{how}: {}", call(*index))
+            }
+            Note::Started { index, ticket } => format!("started: {}: {ticket}", call(*index)),
+            Note::Fell { index, verdict, why, explained } => {
+                let word = match verdict {
+                    Verdict::Failed => "failed",
+                    Verdict::TakenBack => "failed, and was taken back by AWS",
+                    Verdict::Superseded => "superseded",
+                };
+                let lines: String = explained.iter().map(|line| format!("\n    {line}")).collect();
+                format!("{word}: {}: {why}{lines}", call(*index))
             }
             Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
             Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),

@@ -63,7 +63,8 @@ pub(super) fn status(record: &RunRecord) -> &'static str {
         RunStatus::Open => "open",
         RunStatus::Succeeded => "succeeded",
         RunStatus::Failed => "failed",
-        RunStatus::Turned => "rolled_back",
+        RunStatus::Turned | RunStatus::TakenBack => "rolled_back",
+        RunStatus::Superseded => "superseded",
     }
 }
 

@@ -48,7 +48,7 @@ impl Place {
             role_arn: self.role_arn.clone(),
             read_role_arn: self.read_role_arn.clone(),
             external_id: self.external_id.clone(),
-            instance: self.instance.clone(),
+            instance: Some(self.instance.clone()),
             endpoint,
             protected: self.protection == Protection::Protected,
             on_failure: OnFailure::Rollback,

@@ -34,6 +34,9 @@ pub(in crate::cli) struct RunReport {
     /// What a rollback left as it is, because somebody else had changed it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left: Vec<Address>,
+    /// The command that follows it, where AWS goes on with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watch: Option<String>,
     /// The command that goes on with it.
     resume: Option<String>,
     /// The command that undoes it.
@@ -44,12 +47,14 @@ pub(in crate::cli) struct RunReport {
 struct Why {
     kind: ErrorKind,
     message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    explained: Vec<String>,
     hint: Option<String>,
 }
 
 impl From<&Error> for Why {
     fn from(e: &Error) -> Why {
-        Why { kind: e.kind, message: e.message.clone(), hint: e.hint.clone() }
+        Why { kind: e.kind, message: e.message.clone(), explained: e.explained.clone(), hint: e.hint.clone() }
     }
 }
 
@@ -70,6 +75,7 @@ impl RunReport {
             why: None,
             rollback_why: None,
             left: Vec::new(),
+            watch: None,
             resume: None,
             undo: None,
         }
@@ -107,6 +113,18 @@ impl RunReport {
             Ended::RolledBack { run, by, why } => {
                 (report.ended, report.run, report.why) = ("rolled_back", Some(run.clone()), Some(why.into()));
                 report.rollback = Some(by.clone());
+            }
+            Ended::TakenBack { run, why } => {
+                (report.ended, report.run, report.why) = ("rolled_back", Some(run.clone()), Some(why.into()));
+            }
+            Ended::Superseded { run, why } => {
+                (report.ended, report.run, report.why) = ("superseded", Some(run.clone()), Some(why.into()));
+            }
+            Ended::InProgress { run, why } => {
+                (report.ended, report.run, report.why) = ("in_progress", Some(run.clone()), Some(why.into()));
+                report.watch = Some(format!("snapdeploy history watch {run}"));
+                report.resume = resume(run);
+                report.undo = undo(run).filter(|_| own);
             }
             Ended::RollbackFailed { run, by, why, then } => {
                 (report.ended, report.run, report.why) =
@@ -150,6 +168,8 @@ impl Report for RunReport {
             }
             ("stopped", _) => writeln!(out, "Run {run} stopped part-way in {place}.")?,
             ("rolled_back", _) => writeln!(out, "The deployment failed; {place} is as it was before.")?,
+            ("superseded", _) => writeln!(out, "Somebody else's deployment took its place in {place}.")?,
+            ("in_progress", _) => writeln!(out, "Run {run} is still in progress in {place}.")?,
             ("rollback_failed", _) => {
                 writeln!(out, "The deployment failed, and so did its rollback: {place} needs a person.")?;
                 if let Some(why) = &self.rollback_why {
@@ -158,6 +178,9 @@ impl Report for RunReport {
             }
             (_, RunKind::Deploy) => writeln!(out, "Nothing to do: {place} is as {source} has it.")?,
             (_, RunKind::Rollback) => writeln!(out, "Nothing to do: {place} is as it was {source}.")?,
+        }
+        if let Some(watch) = &self.watch {
+            writeln!(out, "Watch: {watch}")?;
         }
         if let Some(resume) = &self.resume {
             writeln!(out, "Resume: {resume}")?;
@@ -175,7 +198,8 @@ impl Report for RunReport {
             return String::new();
         }
         let text = String::from_utf8_lossy(&text);
-        let is_command = |l: &&str| ["Resume: ", "Undo: ", "More: "].iter().any(|w| l.starts_with(w));
+        let is_command =
+            |l: &&str| ["Watch: ", "Resume: ", "Undo: ", "More: "].iter().any(|w| l.starts_with(w));
         let (commands, told): (Vec<&str>, Vec<&str>) = text.lines().partition(is_command);
         let (first, rest) = told.split_first().map_or(("", &told[..]), |(first, rest)| (*first, rest));
         let mut out = format!("### {}\n\n", cell(first));

@@ -17,6 +17,8 @@ struct Failure<'a> {
     exit: Exit,
     message: &'a str,
     caused_by: Vec<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    explained: &'a [String],
     hint: Option<&'a str>,
     code: Option<&'a str>,
 }
@@ -42,6 +44,7 @@ pub(in crate::cli) fn error_document(error: &Error, exit: Exit) -> String {
         exit,
         message: &error.message,
         caused_by: causes(error),
+        explained: &error.explained,
         hint: error.hint.as_deref(),
         code: error.code.as_deref(),
     };
@@ -56,6 +59,9 @@ pub(in crate::cli) fn error_document(error: &Error, exit: Exit) -> String {
 pub(in crate::cli) fn human_error(error: &Error, ink: Ink) -> String {
     let (red, dim) = (ink.style().red().bold(), ink.style().cyan());
     let mut out = format!("{} {}\n", red.apply_to("error:"), error.message);
+    for line in &error.explained {
+        out.push_str(&format!("  {line}\n"));
+    }
     for cause in causes(error) {
         out.push_str(&format!("  caused by: {cause}\n"));
     }
@@ -70,6 +76,9 @@ pub(in crate::cli) fn error_section(error: &Error, exit: Exit) -> String {
     let mut out = format!("### Failed with {}: {}\n\n", exit as u8, cell(exit.meaning()));
     // All reasons of a plan that is blocked may be in it, so it is not cut as a cell is.
     out.push_str(&block("", &error.message));
+    if !error.explained.is_empty() {
+        out.push_str(&block("", &error.explained.join("\n")));
+    }
     for cause in causes(error) {
         out.push_str(&format!("Caused by: {}\n\n", cell(&cause)));
     }

@@ -138,7 +138,7 @@ fn change_tags(acme: &Acme, arn: &str) {
     let clock = snapdeploy::core::Clock::system();
     let environment = snapdeploy::core::environment::Environment {
         external_id: Some("acme-releases".into()),
-        instance: "acme-prod".into(),
+        instance: Some("acme-prod".into()),
         ..crate::world::environment("prod")
     };
     runtime.block_on(async {

@@ -31,7 +31,7 @@ async fn shared() -> World {
     let dev = Environment { values: owned(&[("lex/bot/Bistro#live", "Bistro#dev")]), ..environment("dev") };
     let prod = Environment {
         values: owned(&[("lex/bot/Bistro#live", "Bistro#prod")]),
-        instance: "stage".into(),
+        instance: Some("stage".into()),
         account: A.into(),
         role_arn: Some(format!("arn:aws:iam::{A}:role/snapdeploy")),
         external_id: None,

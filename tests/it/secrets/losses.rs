@@ -52,6 +52,7 @@ impl Bench {
             actor: Actor { identity: "tester".into(), host: "here".into(), ci: None },
             process: snapdeploy::core::process::this(),
             values: &driver.values,
+            patience: snapdeploy::core::following::PATIENCE,
             tool: "test",
         }
     }
