@@ -49,6 +49,7 @@ mod template;
 mod told;
 mod world;
 
+pub use elb::BalancerSeed;
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;
 pub use lex::{AliasSeed, BotSeed};

@@ -54,6 +54,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     if call.operation.contains(' ') {
         return Err(Fail::not_implemented(&format!("{}: {}", call.service, call.operation)));
     }
+    elb::attend(world);
     match call.service.as_str() {
         "codedeploy" => codedeploy::dispatch(world, call),
         "connect" => connect::dispatch(world, call),
@@ -80,6 +81,7 @@ pub(crate) fn resource_hint(call: &Call) -> String {
     match call.service.as_str() {
         "connect" => connect::hint(call),
         "dynamodb" => dynamodb::hint(call),
+        "elasticloadbalancing" => elb::hint(call),
         "lex" => lex::hint(call),
         "sts" => sts::hint(call),
         // Names only: what else is in the body may be a secret.

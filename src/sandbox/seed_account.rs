@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::clock;
 use super::dynamodb::Table;
+use super::elb::BalancerSeed;
 use super::lex::{self, BotSeed};
 use super::secretsmanager::StoredSecret;
 use super::seed::ScenarioError;
@@ -122,6 +123,16 @@ impl AccountSeed {
     /// CreateEventSourceMapping has them; its UUID.
     pub fn event_source(&mut self, region: &str, function: &str, source: &str, more: Value) -> String {
         seed_lambda::mapping(&mut self.account, region, function, source, more)
+    }
+
+    /// An Application Load Balancer with this name, added if it is new, to be given listeners and target groups.
+    pub fn load_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
+        BalancerSeed::of(&mut self.account.balancing, &self.account.id, region, name)
+    }
+
+    /// The same for a Network Load Balancer.
+    pub fn network_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
+        BalancerSeed::with_type(&mut self.account.balancing, &self.account.id, region, name, "network")
     }
 
     /// A small Lex V2 bot with one locale and version 1, and aliases for it.

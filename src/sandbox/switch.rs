@@ -32,6 +32,28 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "DeleteQueue deletes a queue that flows, profiles or quick connects name",
     ),
     ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
+    (
+        "elb_check_ms",
+        "30",
+        "how long after another the health checks of a target come; 0: the seconds that its target group says",
+    ),
+    (
+        "elb_checks_to_healthy",
+        "1",
+        "a new target is healthy after this many checks; behind a Network Load Balancer AWS may take more",
+    ),
+    (
+        "elb_drain_ms",
+        "60",
+        "how long a target that was taken out is draining; 0: the deregistration delay of its target group",
+    ),
+    (
+        "elb_failure_code",
+        "502",
+        "the HTTP status that targets which fail their checks answer with; 0: they do not answer in time",
+    ),
+    ("elb_targets_failing", "false", "all targets fail their health checks"),
+    ("elb_targets_held", "false", "new targets stay `initial` for as long as this is true"),
     ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),
