@@ -9,7 +9,7 @@
 //!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
 //!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
-//!                          value};
+//!                          value}; load_balancers: see `folder_elb.rs`;
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -46,6 +46,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::folder_elb;
 use super::folder_lambda;
 use super::ids::Kind;
 use super::seed::{Scenario, ScenarioError};
@@ -117,7 +118,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         &file,
         &top,
         "accounts",
-        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets"],
+        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets", "load_balancers"],
     )? {
         let name = text(&file, account, "name")?;
         let seed = scenario.account(text(&file, account, "id")?);
@@ -127,6 +128,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         if folder.join("instance.toml").exists() {
             load_instance(&folder, seed)?;
         }
+        folder_elb::load(&file, account, seed)?;
         // After the instance, of which functions may speak.
         folder_lambda::load(&file, account, seed)?;
     }

@@ -17,6 +17,7 @@ mod ecs;
 mod elb;
 mod fault;
 mod folder;
+mod folder_elb;
 mod folder_lambda;
 mod history;
 mod iam;

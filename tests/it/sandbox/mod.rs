@@ -5,6 +5,8 @@
 mod boto3;
 mod connect;
 mod dynamodb;
+mod elb;
+
 mod example;
 mod faults;
 mod identity;
@@ -137,6 +139,19 @@ pub(crate) async fn raw(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)],
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Sends a form in the query protocol, signed now by the first account; the whole answer.
+pub(crate) async fn query(sandbox: &Sandbox, service: &str, form: &str) -> String {
+    let date = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let scope = format!("{DEV}/{}/{REGION}/{service}/aws4_request", &date[..8]);
+    let header = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
+    let headers = [
+        ("authorization", header.as_str()),
+        ("x-amz-date", &date),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    raw(sandbox, "POST /", &headers, form).await
 }
 
 /// Headers of a request to a service, signed some minutes ago.
