@@ -1,4 +1,16 @@
-//! ECS: clusters, task definitions, services and their deployments, tasks.
+//! ECS: clusters, task definitions, services and their deployments, tasks (botocore `ecs/2014-11-13/service-2.json`).
+
+mod cluster;
+mod deployment;
+mod held;
+mod hook;
+mod revision;
+mod service;
+mod service_deployment;
+mod tags;
+mod task;
+mod task_definition;
+mod task_set;
 
 use serde_json::{Value, json};
 
@@ -6,9 +18,11 @@ use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::World;
 
-/// What of ECS is in an account.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Held {}
+pub(crate) use held::Held;
+pub(crate) use task_set::{
+    At, NewTaskSet, SetState, SetStatus, create_task_set, delete_task_set, scale_task_set, set_primary,
+    task_sets,
+};
 
 impl Held {
     /// Everything, as it is now.
@@ -16,6 +30,9 @@ impl Held {
         json!({})
     }
 }
+
+/// Lets happen in a region what is due by now.
+pub(crate) fn settle(_world: &mut World, _account: &str, _region: &str) {}
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {
