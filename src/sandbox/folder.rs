@@ -118,7 +118,19 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         &file,
         &top,
         "accounts",
-        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets", "load_balancers"],
+        &[
+            "id",
+            "name",
+            "roles",
+            "buckets",
+            "tables",
+            "bots",
+            "lambdas",
+            "keys",
+            "parameters",
+            "secrets",
+            "load_balancers",
+        ],
     )? {
         let name = text(&file, account, "name")?;
         let seed = scenario.account(text(&file, account, "id")?);

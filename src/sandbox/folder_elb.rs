@@ -68,11 +68,8 @@ fn number(file: &Path, table: &Map<String, Value>, key: &str) -> Result<u64, Sce
 
 /// Names of target groups and weights.
 fn groups<'a>(file: &Path, table: &'a Map<String, Value>) -> Result<Vec<(&'a str, u32)>, ScenarioError> {
-    let none = Map::new();
-    let groups = table.get("groups").and_then(Value::as_object).unwrap_or(&none);
-    if groups.is_empty() {
-        return Err(wrong(file, "a listener or a rule needs groups = {NAME = WEIGHT}"));
-    }
+    let given = table.get("groups").and_then(Value::as_object).filter(|groups| !groups.is_empty());
+    let groups = given.ok_or_else(|| wrong(file, "a listener or a rule needs groups = {NAME = WEIGHT}"))?;
     let weight = |value: &Value| value.as_u64().and_then(|weight| u32::try_from(weight).ok());
     groups
         .iter()

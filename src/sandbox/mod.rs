@@ -50,6 +50,7 @@ mod template;
 mod told;
 mod world;
 
+pub use codedeploy::DeploymentGroupSeed;
 pub use elb::BalancerSeed;
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;

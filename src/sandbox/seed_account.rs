@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::clock;
+use super::codedeploy::DeploymentGroupSeed;
 use super::dynamodb::Table;
 use super::elb::BalancerSeed;
 use super::lex::{self, BotSeed};
@@ -133,6 +134,20 @@ impl AccountSeed {
     /// The same for a Network Load Balancer.
     pub fn network_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
         BalancerSeed::with_type(&mut self.account.balancing, &self.account.id, region, name, "network")
+    }
+
+    /// A deployment group of CodeDeploy for a service: `DgpECS-CLUSTER-SERVICE` of the application
+    /// `AppECS-CLUSTER-SERVICE`, with the names of two target groups and the ARN of the listener of production traffic.
+    pub fn deployment_group(
+        &mut self,
+        region: &str,
+        (cluster, service): (&str, &str),
+        target_groups: [&str; 2],
+        listener: &str,
+    ) -> DeploymentGroupSeed<'_> {
+        let at = (self.account.id.as_str(), region);
+        let held = &mut self.account.codedeploy;
+        DeploymentGroupSeed::of(held, at, (cluster, service), target_groups, listener)
     }
 
     /// A small Lex V2 bot with one locale and version 1, and aliases for it.

@@ -213,6 +213,22 @@ impl Held {
         true
     }
 
+    /// The target group with this name.
+    pub(crate) fn group_named(&self, region: &str, name: &str) -> Option<String> {
+        let here = |arn: &str| arn.split(':').nth(3) == Some(region);
+        let found = self.groups.iter().find(|(arn, one)| here(arn) && one.text("TargetGroupName") == name);
+        found.map(|(arn, _)| arn.clone())
+    }
+
+    /// A listener, and those of its rules that forward to one of these target groups.
+    pub(crate) fn routes(&self, listener: &str, groups: &[&str]) -> Vec<String> {
+        let names = |rule: &Rule| {
+            action::weights(&rule.actions).iter().any(|(arn, _)| groups.contains(&arn.as_str()))
+        };
+        let rules = self.rules.iter().filter(|(_, rule)| rule.listener == listener && names(rule));
+        std::iter::once(listener.to_owned()).chain(rules.map(|(arn, _)| arn.clone())).collect()
+    }
+
     /// The listener with this ARN, or with this default rule.
     pub(crate) fn listener_of(&self, arn: &str) -> Option<&Listener> {
         let by_rule = || self.listeners.values().find(|listener| listener.default_rule == arn);
