@@ -156,11 +156,6 @@ impl Deployment {
         self.events.iter_mut().find(|event| event.name == name)
     }
 
-    /// Whether a lifecycle event has succeeded.
-    pub(crate) fn passed(&self, name: &str) -> bool {
-        self.events.iter().any(|event| event.name == name && event.status == "Succeeded")
-    }
-
     /// Whether the step has begun or is behind it.
     pub(crate) fn reached(&self, step: Step) -> bool {
         self.plan.iter().position(|one| *one == step).is_some_and(|at| self.at >= at)

@@ -86,7 +86,7 @@ impl Held {
     pub(crate) fn state(&self) -> Value {
         let mut applications = Map::new();
         for ((region, name), application) in &self.applications {
-            let groups: Map<_, _> = application
+            let groups: Map<String, Value> = application
                 .groups
                 .iter()
                 .map(|(name, group)| {
@@ -94,7 +94,8 @@ impl Held {
                     (name.clone(), of)
                 })
                 .collect();
-            applications.insert(format!("{region}/{name}"), Value::Object(groups));
+            let of = json!({"groups": groups, "tags": application.tags});
+            applications.insert(format!("{region}/{name}"), of);
         }
         let deployments: Vec<_> = self.deployments.iter().map(Deployment::state).collect();
         let configs: Vec<_> = self.configs.keys().map(|(region, name)| format!("{region}/{name}")).collect();

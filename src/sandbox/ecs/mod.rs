@@ -1,16 +1,28 @@
 //! ECS: clusters, task definitions, services and their deployments, tasks (botocore `ecs/2014-11-13/service-2.json`).
 
+mod breaker;
 mod cluster;
 mod deployment;
 mod held;
 mod hook;
+mod launch;
+mod life;
+mod logging;
+mod native;
+mod plan;
 mod revision;
+mod rolling;
+mod rules;
+mod schedule;
+mod secret;
 mod service;
 mod service_deployment;
+mod settle;
 mod tags;
 mod task;
 mod task_definition;
 mod task_set;
+mod traffic;
 
 use serde_json::{Value, json};
 
@@ -19,6 +31,7 @@ use super::call::Call;
 use super::world::World;
 
 pub(crate) use held::Held;
+pub(crate) use settle::settle;
 pub(crate) use task_set::{
     At, NewTaskSet, SetState, SetStatus, create_task_set, delete_task_set, scale_task_set, set_primary,
     task_sets,
@@ -30,9 +43,6 @@ impl Held {
         json!({})
     }
 }
-
-/// Lets happen in a region what is due by now.
-pub(crate) fn settle(_world: &mut World, _account: &str, _region: &str) {}
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {

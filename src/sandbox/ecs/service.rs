@@ -100,6 +100,8 @@ pub(crate) struct Service {
     pub(crate) history: Vec<ServiceDeployment>,
     /// The service revision that was last deployed with success: what ECS goes back to.
     pub(crate) completed: Option<String>,
+    /// When it became INACTIVE.
+    pub(crate) ended: f64,
     /// Whether its last word was that it is steady.
     pub(crate) steady: bool,
 }

@@ -83,9 +83,33 @@ pub(crate) struct Rollback {
     pub(crate) revision: String,
 }
 
+/// What a deployment by stages does in a stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Work {
+    Nothing,
+    /// Looks whether the load balancer can do what is wanted.
+    Reconcile,
+    ScaleUp,
+    /// Gives the new revision this share of the test traffic.
+    Test(f64),
+    /// Gives it this share of the production traffic, and waits for so many minutes.
+    Shift(f64, f64),
+    /// Waits for so many minutes.
+    Bake(f64),
+    CleanUp,
+}
+
+/// A stage of a plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) stage: &'static str,
+    pub(crate) work: Work,
+}
+
 /// Where a deployment by stages is.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Progress {
+    pub(crate) plan: Vec<Step>,
     /// The place in its plan.
     pub(crate) at: usize,
     /// When it came there; none before it did.

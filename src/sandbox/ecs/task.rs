@@ -83,6 +83,10 @@ pub(crate) struct Task {
     pub(crate) stopped: Option<f64>,
     /// Whether its deployment has been told that it is healthy, or that it failed.
     pub(crate) told: bool,
+    /// Whether its target groups know it.
+    pub(crate) registered: bool,
+    /// Whether it has been told to them that it answers, after a slow start.
+    pub(crate) warm: bool,
     /// Whether its checks say that it is well.
     pub(crate) healthy: bool,
     pub(crate) version: u64,

@@ -93,3 +93,9 @@ pub(crate) fn find<'f>(families: &'f Families, given: &str) -> Option<&'f TaskDe
         }
     }
 }
+
+/// A number of ten digits out of a name, as `runtimeId` ends with one on Fargate.
+pub(crate) fn number(name: &str) -> String {
+    let digest = super::super::digest::crc32(name.as_bytes());
+    format!("{digest:010}")
+}
