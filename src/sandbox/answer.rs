@@ -120,7 +120,7 @@ impl Fail {
             }),
             // awsJson1.1: the code stands in the body (Smithy, "AWS JSON 1.1 protocol", error handling); how the member
             // with the words is spelled is botocore's.
-            "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
+            "ecs" | "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
                 let member = if service == "secretsmanager" { "Message" } else { "message" };
                 let mut body = self.more.clone();
                 body.insert("__type".into(), json!(self.code));
@@ -154,7 +154,7 @@ impl Fail {
             }),
         };
         let mut headers = vec![("content-type".to_owned(), kind.to_owned())];
-        if !matches!(service, "s3" | "sts" | "dynamodb" | "kms" | "ssm" | "secretsmanager") {
+        if !matches!(service, "s3" | "sts" | "dynamodb" | "ecs" | "kms" | "ssm" | "secretsmanager") {
             headers.push(("x-amzn-errortype".into(), self.code.clone()));
         }
         Answer { status: self.status, headers, body: Bytes::from(body), error: Some(self.code.clone()) }
