@@ -9,7 +9,7 @@
 //!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
 //!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
-//!                          value};
+//!                          value}; clusters {name, region}, services (see `folder_ecs`);
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -46,6 +46,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::folder_ecs;
 use super::folder_lambda;
 use super::ids::Kind;
 use super::seed::{Scenario, ScenarioError};
@@ -99,7 +100,7 @@ pub(crate) fn tables<'a>(
     Ok(out)
 }
 
-fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
+pub(crate) fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
     let items = map.get(key).and_then(Value::as_array).into_iter().flatten();
     items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
@@ -117,7 +118,21 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         &file,
         &top,
         "accounts",
-        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets"],
+        &[
+            "id",
+            "name",
+            "roles",
+            "buckets",
+            "tables",
+            "bots",
+            "lambdas",
+            "keys",
+            "parameters",
+            "secrets",
+            "clusters",
+            "hooks",
+            "services",
+        ],
     )? {
         let name = text(&file, account, "name")?;
         let seed = scenario.account(text(&file, account, "id")?);
@@ -129,6 +144,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         }
         // After the instance, of which functions may speak.
         folder_lambda::load(&file, account, seed)?;
+        folder_ecs::load(&file, account, seed)?;
     }
     Ok(scenario)
 }
