@@ -129,7 +129,7 @@ impl Fail {
             }),
             // awsJson1.1: the code stands in the body (Smithy, "AWS JSON 1.1 protocol", error handling); how the member
             // with the words is spelled is botocore's.
-            "codedeploy" | "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
+            "codedeploy" | "ecs" | "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
                 let member = if service == "secretsmanager" { "Message" } else { "message" };
                 let mut body = self.more.clone();
                 body.insert("__type".into(), json!(self.code));
@@ -169,6 +169,7 @@ impl Fail {
                 | "s3"
                 | "sts"
                 | "dynamodb"
+                | "ecs"
                 | "elasticloadbalancing"
                 | "kms"
                 | "ssm"

@@ -178,7 +178,7 @@ pub(crate) fn throttle(service: &str) -> Fail {
         "dynamodb" => {
             Fail::new(400, "ThrottlingException", "Rate of requests exceeds the allowed throughput.")
         }
-        "kms" | "ssm" | "secretsmanager" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
+        "ecs" | "kms" | "ssm" | "secretsmanager" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
         "s3" => Fail::new(503, "SlowDown", "Please reduce your request rate."),
         "sts" => Fail::new(400, "Throttling", "Rate exceeded"),
         _ => Fail::new(429, "ThrottlingException", "Rate exceeded"),
@@ -189,6 +189,7 @@ fn server_error(service: &str) -> Fail {
     let code = match service {
         "connect" => "InternalServiceException",
         "dynamodb" => "InternalServerError",
+        "ecs" => "ServerException",
         "s3" => "InternalError",
         "kms" => "KMSInternalException",
         "ssm" => "InternalServerError",
@@ -207,7 +208,9 @@ pub(crate) fn denied(call: &Call) -> Fail {
     );
     match call.service.as_str() {
         // "Common errors" of each reference.
-        "dynamodb" | "kms" | "ssm" | "secretsmanager" => Fail::new(400, "AccessDeniedException", message),
+        "dynamodb" | "ecs" | "kms" | "ssm" | "secretsmanager" => {
+            Fail::new(400, "AccessDeniedException", message)
+        }
         "s3" => Fail::new(403, "AccessDenied", "Access Denied"),
         "sts" => Fail::new(403, "AccessDenied", message),
         _ => Fail::new(403, "AccessDeniedException", message),

@@ -9,7 +9,7 @@
 //!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
 //!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
-//!                          value}; load_balancers: see `folder_elb.rs`;
+//!                          value}; load_balancers, deployment_groups (see `folder_elb`, `folder_codedeploy`); clusters {name, region}, services (see `folder_ecs`);
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -46,6 +46,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use super::folder_ecs;
 use super::folder_elb;
 use super::folder_lambda;
 use super::ids::Kind;
@@ -100,7 +101,7 @@ pub(crate) fn tables<'a>(
     Ok(out)
 }
 
-fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
+pub(crate) fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
     let items = map.get(key).and_then(Value::as_array).into_iter().flatten();
     items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
@@ -130,6 +131,9 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
             "parameters",
             "secrets",
             "load_balancers",
+            "clusters",
+            "hooks",
+            "services",
         ],
     )? {
         let name = text(&file, account, "name")?;
@@ -143,6 +147,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         folder_elb::load(&file, account, seed)?;
         // After the instance, of which functions may speak.
         folder_lambda::load(&file, account, seed)?;
+        folder_ecs::load(&file, account, seed)?;
     }
     Ok(scenario)
 }

@@ -73,6 +73,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "true",
         "the circuit breaker also watches BLUE_GREEN, LINEAR and CANARY deployments",
     ),
+    (
+        "ecs_current_deployment_stays",
+        "true",
+        "currentServiceDeployment names the newest deployment also when it is over",
+    ),
     ("ecs_deployments_held", "false", "no deployment of ECS gets further while this is true"),
     (
         "ecs_exit_counts_as_failed",

@@ -25,13 +25,6 @@ pub(crate) fn end(task: &mut Task, stop: Stop, sim: &mut Sim<'_>) {
     task.stopping = Some(sim.now);
     task.version += 1;
     task.stage = if task.registered { Stage::Deactivating } else { Stage::Stopping };
-    if task.registered {
-        if let Some(account) = sim.world.accounts.get_mut(&sim.account) {
-            for target in &task.targets {
-                account.balancing.deregister(&target.group, &task.address, sim.now);
-            }
-        }
-    }
     sim.touch();
 }
 
@@ -57,6 +50,7 @@ pub(crate) fn step(
         }
         Stage::Running => run(task, service.as_deref(), sim),
         Stage::Deactivating => {
+            deregister(task, sim);
             if sim.due(task.stopping.unwrap_or(sim.now) + sim.rules.stop) {
                 task.stage = Stage::Stopping;
             }
@@ -187,6 +181,16 @@ fn register(task: &mut Task, sim: &mut Sim<'_>) {
     }
     task.warm = task.registered || task.containers.iter().all(|one| one.behaviour.warms_up <= 0.0);
     task.registered = !task.targets.is_empty();
+}
+
+/// Takes a task out of its target groups.
+fn deregister(task: &mut Task, sim: &mut Sim<'_>) {
+    let Some(account) = sim.world.accounts.get_mut(&sim.account) else { return };
+    if !std::mem::replace(&mut task.leaving, true) {
+        for target in &task.targets {
+            account.balancing.deregister(&target.group, &task.address, sim.now);
+        }
+    }
 }
 
 fn run(task: &mut Task, service: Option<&Service>, sim: &mut Sim<'_>) {

@@ -232,6 +232,10 @@ fn fall_back(service: &mut Service, current: &mut ServiceDeployment, reason: &st
     launch::back(current, &source, reason, sim.now);
     current.progress.plan = plan::backward(&current.progress);
     (current.progress.at, current.progress.since) = (0, None);
+    // Hooks of the way there are not those of the way back.
+    for run in &mut current.hooks {
+        run.at = usize::MAX;
+    }
     let desired = service.desired;
     // The old revision's deployment keeps its id and is PRIMARY again, also when it was being cleaned up.
     service.deployments.sort_by_key(|one| one.revision != source);

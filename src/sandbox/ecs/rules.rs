@@ -31,6 +31,7 @@ pub(crate) struct Rules {
     pub(crate) breaker_by_stages: bool,
     pub(crate) first_failure_stopped: bool,
     pub(crate) pre_production_shown: bool,
+    pub(crate) current_stays: bool,
 }
 
 impl Rules {
@@ -52,6 +53,7 @@ impl Rules {
             exit_fails: switches.on("ecs_exit_counts_as_failed"),
             breaker_by_stages: switches.on("ecs_breaker_by_stages"),
             first_failure_stopped: switches.on("ecs_first_failure_stopped"),
+            current_stays: switches.on("ecs_current_deployment_stays"),
             pre_production_shown: switches.on("ecs_pre_production_stage_shown"),
         }
     }

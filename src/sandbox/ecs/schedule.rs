@@ -94,6 +94,7 @@ pub(crate) fn task(definition: &TaskDefinition, start: Start<'_>) -> Task {
         stopped: None,
         told: false,
         registered: false,
+        leaving: false,
         warm: false,
         healthy: false,
         version: 1,

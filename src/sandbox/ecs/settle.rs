@@ -11,7 +11,7 @@ use super::rules::Rules;
 use super::service::{Controller, Life, Service};
 use super::task::Stage;
 use super::task_set::SetStatus;
-use super::{breaker, life, native, rolling, schedule};
+use super::{breaker, life, native, rolling, schedule, seed};
 
 /// More than this many events of one moment, or moments of one call, are a circle: it is left.
 const MOST_STEPS: usize = 60_000;
@@ -85,7 +85,10 @@ pub(crate) fn settle(world: &mut World, account: &str, region: &str) {
     };
     if let Some(place) = held.regions.get_mut(region) {
         let rules = Rules::of(&world.switches);
-        let now = if place.settled == 0.0 { until } else { place.settled.min(until) };
+        if place.settled == 0.0 {
+            place.settled = seed::date(place, until);
+        }
+        let now = place.settled.min(until);
         let mut sim = Sim {
             world,
             account: account.into(),

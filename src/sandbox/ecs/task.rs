@@ -85,6 +85,8 @@ pub(crate) struct Task {
     pub(crate) told: bool,
     /// Whether its target groups know it.
     pub(crate) registered: bool,
+    /// Whether they have been told that it leaves.
+    pub(crate) leaving: bool,
     /// Whether it has been told to them that it answers, after a slow start.
     pub(crate) warm: bool,
     /// Whether its checks say that it is well.
