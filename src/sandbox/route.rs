@@ -85,6 +85,10 @@ pub(crate) fn resource_hint(call: &Call) -> String {
         "dynamodb" => dynamodb::hint(call),
         "elasticloadbalancing" => elb::hint(call),
         "lex" => lex::hint(call),
+        "ecr" => ecr::hint(call),
+        "iam" => iam::hint(call),
+        "logs" => logs::hint(call),
+        "monitoring" => cloudwatch::hint(call),
         "sts" => sts::hint(call),
         "ecs" => {
             let body = call.json().unwrap_or_default();
