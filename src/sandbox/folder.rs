@@ -38,9 +38,8 @@
 //! NAME/views/*.json        {"Name", ...} as DescribeView has it, "SavedContent"?
 //! ```
 //!
-//! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
-//! bot with `#ALIAS`), and `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves; likewise in
-//! `lambdas`, where the instance is the one in the same account and region.
+//! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (or `BOT#ALIAS`), and
+//! `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves; so in `lambdas`, for their region.
 
 use std::fs;
 use std::path::{Path, PathBuf};

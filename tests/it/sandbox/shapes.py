@@ -158,7 +158,7 @@ def parsed_check(shape, value, where):
     elif shape.type_name == "list":
         for inner in value:
             parsed_check(shape.member, inner, where)
-    elif shape.type_name == "string" and shape.enum and value not in shape.enum:
+    elif shape.type_name == "string" and shape.enum and value is not None and value not in shape.enum:
         problems.append(f"{where}: {value!r} is not in its enum")
 
 
