@@ -17,7 +17,9 @@ mod ecs;
 mod elb;
 mod fault;
 mod folder;
+mod folder_bots;
 mod folder_ecs;
+mod folder_image;
 mod folder_lambda;
 mod history;
 mod iam;
@@ -51,6 +53,8 @@ mod template;
 mod told;
 mod world;
 
+pub use cloudwatch::{AlarmSeed, AlarmState};
+pub use ecr::{Behaviour, ImageSeed, RepositorySeed};
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;
 pub use lex::{AliasSeed, BotSeed};
