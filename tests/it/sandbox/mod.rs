@@ -9,6 +9,9 @@ mod dynamodb;
 mod elb;
 mod elb_compared;
 
+mod ecs;
+mod ecs_rolling;
+mod ecs_stages;
 mod example;
 mod faults;
 mod identity;
