@@ -249,3 +249,13 @@ async fn services_are_made_changed_and_deleted() {
     let (status, _) = ask(&sandbox, "CreateTaskSet", json!({})).await;
     assert_eq!(status, 501);
 }
+
+#[tokio::test]
+async fn the_current_deployment_is_named_when_it_is_over_or_not() {
+    let sandbox = start();
+    assert!(service(&sandbox).await["currentServiceDeployment"].is_string());
+    sandbox.set_switch("ecs_current_deployment_stays", "false").unwrap();
+    assert!(service(&sandbox).await["currentServiceDeployment"].is_null());
+    let arn = deploy(&sandbox, "public.ecr.aws/acme/web:2").await["currentServiceDeployment"].clone();
+    assert_eq!(arn, newest(&sandbox).await["serviceDeploymentArn"]);
+}

@@ -91,9 +91,18 @@ async fn a_blue_green_deployment_goes_through_its_stages() {
     assert_eq!(web["deployments"].as_array().unwrap().len(), 1);
     assert!(web["deployments"][0]["rolloutState"].is_null(), "of rolling deployments alone");
     assert!(web["taskDefinition"].as_str().unwrap().ends_with("/web:2"));
-    // The listener forwards to the other target group: its weights have moved.
-    let balancers = sandbox.state()[DEV]["elasticloadbalancing"].to_string();
-    assert!(balancers.contains("green"), "{balancers}");
+    // Both listeners forward to the other target group.
+    let listeners = sandbox.state()[DEV]["elasticloadbalancing"]["listeners"].to_string();
+    let mut weights = Vec::new();
+    for part in listeners.split("TargetGroupArn").filter(|part| part.contains("Weight")) {
+        let weight = part.split("Weight").nth(1).unwrap();
+        let digits: String =
+            weight.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        weights.push((part.contains("/green/"), digits));
+    }
+    weights.sort();
+    let (none, all) = ((false, "0".to_owned()), (true, "100".to_owned()));
+    assert_eq!(weights, [none.clone(), none, all.clone(), all], "{listeners}");
 }
 
 #[tokio::test]
