@@ -10,6 +10,9 @@ mod dynamodb;
 mod elb;
 mod elb_compared;
 
+mod ecs;
+mod ecs_rolling;
+mod ecs_stages;
 mod example;
 mod faults;
 mod identity;
