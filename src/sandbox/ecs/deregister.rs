@@ -56,10 +56,9 @@ pub(crate) fn delete(ask: &mut Ask<'_>) -> Result<Value, Fail> {
         (one.standing, one.delete_requested) = (Standing::Deleting, Some(now));
         let (arn, family, revision) = (one.arn.clone(), one.family.clone(), one.revision);
         deleted.push(one.show());
-        if !used(ask.place, &arn) {
-            if let Some(family) = ask.place.families.get_mut(&family) {
-                family.revisions.remove(&revision);
-            }
+        let unused = !used(ask.place, &arn);
+        if let Some(family) = ask.place.families.get_mut(&family).filter(|_| unused) {
+            family.revisions.remove(&revision);
         }
     }
     Ok(json!({"taskDefinitions": deleted, "failures": failures}))
