@@ -37,10 +37,8 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
 fn get_role(world: &World, call: &Call) -> Result<Answer, Fail> {
     let name = form(call, "RoleName").unwrap_or_default();
     let account = &call.caller.account;
-    let roles = world.accounts.get(account).into_iter().flat_map(|account| &account.roles);
-    let found = roles
-        .map(|(path, role)| (path, role))
-        .find(|(path, _)| path.rsplit('/').next() == Some(name.as_str()));
+    let mut roles = world.accounts.get(account).into_iter().flat_map(|account| &account.roles);
+    let found = roles.find(|(path, _)| path.rsplit('/').next() == Some(name.as_str()));
     let (whole, role) = found.ok_or_else(|| {
         Fail::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found."))
     })?;

@@ -18,7 +18,7 @@ pub use seed::{ImageSeed, RepositorySeed};
 
 pub(crate) use ask::{dispatch, hint};
 pub(crate) use held::Held;
-pub(crate) use pull::{Pulled, pull};
+pub(crate) use pull::pull;
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {

@@ -24,10 +24,11 @@ pub(crate) fn shown(listener: &Listener) -> Value {
 
 /// A port has one listener; nothing in the words of what is refused is AWS's but the code.
 fn check_port(held: &Held, balancer: &str, port: u64, but: &str) -> Result<(), Fail> {
+    let wanted = port.to_string();
     let taken = held
         .listeners
         .iter()
-        .any(|(arn, one)| arn != but && one.balancer == balancer && one.members["Port"] == port.to_string());
+        .any(|(arn, one)| arn != but && one.balancer == balancer && one.members["Port"] == wanted.as_str());
     if taken {
         let message = format!("A listener already exists on this port for this load balancer '{balancer}'");
         return Err(Fail::new(400, "DuplicateListener", message));

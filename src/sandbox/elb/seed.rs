@@ -87,7 +87,8 @@ impl<'a> BalancerSeed<'a> {
 
     /// The ARN of the listener on a port, if there is one.
     pub fn listener_arn(&self, port: u64) -> Option<String> {
-        let on_port = |one: &Listener| one.members.get("Port").is_some_and(|own| *own == port.to_string());
+        let port = port.to_string();
+        let on_port = |one: &Listener| one.members.get("Port").is_some_and(|own| *own == port.as_str());
         let own = self.held.listeners.iter().find(|(_, one)| one.balancer == self.arn && on_port(one));
         own.map(|(arn, _)| arn.clone())
     }

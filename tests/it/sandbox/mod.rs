@@ -9,7 +9,6 @@ mod codedeploy_shop;
 mod connect;
 mod containers_compared;
 mod dynamodb;
-
 mod ecr;
 mod ecs;
 mod ecs_rolling;
