@@ -95,6 +95,7 @@ pub mod stats;
 pub mod survey;
 pub mod sweep;
 pub mod template;
+mod turn;
 pub mod vault;
 
 pub use address::Address;

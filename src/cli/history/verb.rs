@@ -62,7 +62,8 @@ Examples:
 /// Count deployments and rollbacks, and how long they took
 ///
 /// Each deployment that began in the time is counted once: as succeeded if what it wrote still counts, as rolled back
-/// if it was undone, by itself or by hand, as failed if it changed nothing, as open if it has not come to an end.
+/// if it was undone, by itself, by AWS or by hand, as failed if it changed nothing, as superseded if somebody else's
+/// deployment took its place, as open if it has not come to an end.
 /// Durations are those of deployments that wrote and verified everything; changes are resources that deployments wrote.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
