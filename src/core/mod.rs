@@ -91,6 +91,7 @@ pub mod snapshot;
 mod sought;
 pub mod source;
 pub mod spelling;
+pub mod stand;
 pub mod stats;
 pub mod survey;
 pub mod sweep;
