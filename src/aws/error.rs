@@ -66,6 +66,9 @@ const ABSENT: &[&str] = &[
     "DeploymentDoesNotExistException",
     "ServiceDeploymentNotFoundException",
     "ServiceNotFoundException",
+    // ECR.
+    "ImageNotFoundException",
+    "RepositoryNotFoundException",
     // Elastic Load Balancing, whose codes have no suffix in the query protocol, and IAM.
     "ListenerNotFound",
     "LoadBalancerNotFound",
