@@ -7,6 +7,7 @@ mod configuration;
 mod documents;
 mod exits;
 mod health;
+mod health_watch;
 mod help;
 mod history;
 mod hurts;
