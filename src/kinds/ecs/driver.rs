@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::calls::Calls;
+use super::deployment_group::Groups;
 use super::{checks, editions, follow, names, preflight};
 use crate::aws::Account;
 use crate::core::address::Address;
@@ -24,12 +25,14 @@ pub struct Services {
     pub(super) pin: Pin,
     pub(super) calls: Calls,
     pub(super) values: Values,
+    /// Which groups of CodeDeploy deploy which services.
+    pub(super) groups: Groups,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        Services { pin, calls: Calls { account }, values }
+        Services { pin, calls: Calls { account }, values, groups: Groups::default() }
     }
 
     /// Lists them all, by the names that the configuration has for them.
