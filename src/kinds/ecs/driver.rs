@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::calls::Calls;
 use super::deployment_group::Groups;
-use super::{checks, editions, follow, names, preflight};
+use super::{checks, editions, follow, names, preflight, progress};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
@@ -99,6 +99,14 @@ impl Driver for Services {
 
     async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
         Box::pin(follow::follow(self, m, of, ticket, with)).await
+    }
+
+    fn starts(&self, m: &Move) -> bool {
+        matches!(m.call.as_str(), "CreateService" | "UpdateService" | "CreateDeployment")
+    }
+
+    async fn progress(&self, _: &Move, of: Option<&Found>, ticket: &str) -> Result<String> {
+        Box::pin(progress::progress(self, of, ticket)).await
     }
 
     async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {

@@ -15,6 +15,7 @@ mod follow;
 mod log_tail;
 mod names;
 mod preflight;
+mod progress;
 mod rolling;
 mod service_deployment;
 mod shift;

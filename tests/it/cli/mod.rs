@@ -22,3 +22,4 @@ mod runner;
 mod saving;
 pub(crate) mod shell;
 mod waiting;
+mod watching;

@@ -10,6 +10,7 @@ mod elb;
 mod elb_compared;
 
 mod ecs;
+mod ecs_health;
 mod ecs_rolling;
 mod ecs_stages;
 mod example;
