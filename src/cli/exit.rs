@@ -138,15 +138,15 @@ impl Exit {
             Exit::Usage => "usage, or a bad input file",
             Exit::Stopped => "stopped part-way; says how to resume and how to roll back",
             Exit::Unclean => {
-                "looked, and it is not clean: unhealthy (to the end of --wait), gaps, or changes under --exit-code"
+                "looked, and it is not clean: unhealthy, gaps, or changes found under --exit-code"
             }
             Exit::Unconfirmed => "not confirmed: declined, or no terminal and no --yes or --confirm",
             Exit::RolledBack => "the deployment failed and was rolled back: as it was before",
             Exit::RollbackFailed => "the deployment failed and so did its rollback: needs a person",
             Exit::InProgress => {
-                "still in progress, in AWS or in another process: history watch RUN, deploy --resume RUN"
+                "still in progress: history watch RUN follows it, deploy --resume RUN goes on with it"
             }
-            Exit::Superseded => "superseded: somebody else's deployment took its place, and is left as it is",
+            Exit::Superseded => "superseded by somebody else's deployment",
             Exit::NotFound => "no such environment, snapshot, package, address or run",
             Exit::Locked => "locked by another run, which is named",
             Exit::Denied => "AWS refused: credentials, permission, or not the configured account",
