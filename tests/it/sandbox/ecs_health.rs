@@ -34,7 +34,7 @@ async fn web(driver: &dyn Driver) -> Check {
     let address: Address = "ecs/service/main/web".parse().unwrap();
     let found = driver.find(&address).await.unwrap().unwrap();
     let live = Live { found, document: Default::default(), findings: Vec::new(), secrets: Vec::new() };
-    let mut checks = driver.checks(&[live], &Inventory::default()).await.unwrap();
+    let mut checks = driver.checks(&[live], &Inventory::new(driver.pin().clone(), [])).await.unwrap();
     let at = checks.iter().position(|check| check.name == "ecs/service/main/web").unwrap();
     checks.remove(at)
 }
