@@ -61,6 +61,20 @@ const ABSENT: &[&str] = &[
     // Systems Manager.
     "ParameterNotFound",
     "ParameterVersionNotFound",
+    // ECS and CodeDeploy.
+    "ClusterNotFoundException",
+    "DeploymentDoesNotExistException",
+    "ServiceDeploymentNotFoundException",
+    "ServiceNotFoundException",
+    // ECR.
+    "ImageNotFoundException",
+    "RepositoryNotFoundException",
+    // Elastic Load Balancing, whose codes have no suffix in the query protocol, and IAM.
+    "ListenerNotFound",
+    "LoadBalancerNotFound",
+    "NoSuchEntity",
+    "RuleNotFound",
+    "TargetGroupNotFound",
 ];
 
 /// Codes that say: not with these credentials.

@@ -177,7 +177,14 @@ mod tests {
     #[test]
     fn an_error_that_says_nothing_changed_never_has_the_code_of_a_change() {
         use ErrorKind::*;
-        let changed = [Exit::Done, Exit::Stopped, Exit::RolledBack, Exit::RollbackFailed, Exit::Superseded];
+        let changed = [
+            Exit::Done,
+            Exit::Stopped,
+            Exit::RolledBack,
+            Exit::RollbackFailed,
+            Exit::InProgress,
+            Exit::Superseded,
+        ];
         for kind in [
             Failed,
             Input,

@@ -1,116 +1,112 @@
 //! `health`: asks whether all is well with an environment and with the store.
 
-use std::io::{self, Write};
-
 use clap::Args;
-use serde::Serialize;
 
 use crate::core::driver::Check;
 use crate::core::environment::Access;
-use crate::core::finding::{Finding, Weight};
+use crate::core::event::Events;
 use crate::core::select::Selection;
 use crate::core::{Error, Pin, Result, health};
 
-use super::context::{Context, Face, Reach};
+use super::context::{Context, Face, Reach, Site};
+use super::duration::Typed;
 use super::exit::Exit;
-use super::output::{Report, cell, place_of, table};
-use super::progress;
-use super::ui::Ink;
+use super::healthy::HealthReport;
+use super::vigil::Vigil;
+use super::{progress, vigil};
 
 /// Ask whether all is well with an environment and with the store
 ///
-/// Every check is asked, also after one has failed. Nothing is changed. Ends with 4 if something is not well.
+/// Every check is asked, also after one has failed. Nothing is changed. Ends with 0 if all is well, and with 4 if
+/// something is not.
+///
+/// With --watch it asks again and again and tells what has changed, until Ctrl-C; the code is then that of the last
+/// answer. With --wait it asks until all is well: 0 then, or 4 when the time is over. With --stable-for it asks until all
+/// has been well without a break for that long: without --wait the first break ends it with 4.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
   snapdeploy health prod
-  snapdeploy health prod 'connect/flow/*' --output json")]
+  snapdeploy health prod 'connect/flow/*' --wait 10m --stable-for 2m")]
 pub(super) struct HealthArgs {
     /// The environment
     #[arg(value_name = "ENV")]
-    environment: String,
+    pub(super) environment: String,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
+    /// Ask again every 5 seconds and tell what has changed, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["wait", "stable_for"])]
+    watch: bool,
+    /// Ask again until all is well, for this long at most, such as 10m
+    #[arg(long, value_name = "DURATION")]
+    wait: Option<Typed>,
+    /// All has to be well for this long without a break, such as 2m
+    #[arg(long, value_name = "DURATION")]
+    stable_for: Option<Typed>,
 }
 
 /// Runs the verb.
 pub(super) async fn run(args: &HealthArgs, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
-    let unreached = async |identity: Option<&str>, why| {
-        let pin = context.written_pin(&args.environment)?;
-        let checks =
-            health::unreached(&context.repository(), context.ledger(), pin.as_ref(), identity, why).await;
-        Ok::<_, Error>((pin, checks))
+    let mut asker = Asker { context: &context, environment: &args.environment, select, site: None };
+    let vigil = match (args.watch, args.wait, args.stable_for) {
+        (true, ..) => Some(Vigil::endless()),
+        (false, None, None) => None,
+        (false, wait, stable) => Some(Vigil::until(wait.map(|w| w.0), stable.map(|s| s.0))),
     };
-    let (pin, checks) = match context.reach(&args.environment, Access::Read).await? {
-        Reach::Site(site) => {
-            let identity = Context::identity(&site);
-            let work =
-                async |events: &_| health::health(&context.means(&site, events), &identity, &select).await;
-            (Some(site.driver.pin().clone()), progress::show(face, work).await?)
-        }
-        Reach::NoAccount(why) => unreached(None, why).await?,
-        Reach::NoInstance(identity, why) => unreached(Some(&identity), why).await?,
+    let report = match vigil {
+        None => progress::show(face, async |events| asker.ask(events).await).await?,
+        Some(vigil) => vigil::keep(vigil, &mut asker, face).await?,
     };
-    let healthy = checks.iter().all(|c| c.healthy);
-    let environment = args.environment.clone();
-    face.ui.result(&HealthReport { environment, pin, healthy, checks })?;
-    Ok(if healthy { Exit::Done } else { Exit::Unclean })
+    let exit = if report.healthy { Exit::Done } else { Exit::Unclean };
+    face.ui.result(&report)?;
+    Ok(exit)
 }
 
-#[derive(Serialize)]
-struct HealthReport {
-    environment: String,
-    /// `None` where only AWS could tell, and did not.
-    pin: Option<Pin>,
-    healthy: bool,
-    checks: Vec<Check>,
+/// Asks an environment how it is, once or often.
+pub(super) struct Asker<'a> {
+    pub(super) context: &'a Context,
+    environment: &'a str,
+    select: Selection,
+    /// The environment, once it was reached.
+    site: Option<Box<Site>>,
 }
 
-impl Report for HealthReport {
-    const SCHEMA: &'static str = "snapdeploy.health/1";
-
-    fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
-        let width = self.checks.iter().map(|c| c.name.chars().count()).max().unwrap_or(0);
-        for check in &self.checks {
-            let (word, style) =
-                if check.healthy { ("ok", ink.style().green()) } else { ("not ok", ink.style().red()) };
-            let word = style.apply_to(format!("{word:<6}"));
-            let line = format!("{word}  {:<width$}  {}", check.name, check.detail);
-            writeln!(out, "{}", line.trim_end())?;
-            for problem in &check.problems {
-                writeln!(out, "        {problem}")?;
+impl Asker<'_> {
+    /// Asks all checks.
+    pub(super) async fn ask(&mut self, events: &Events) -> Result<HealthReport> {
+        if self.site.is_none() {
+            match self.context.reach(self.environment, Access::Read).await? {
+                Reach::Site(site) => self.site = Some(site),
+                Reach::NoAccount(why) => return self.unreached(None, why).await,
+                Reach::NoInstance(identity, why) => return self.unreached(Some(&identity), why).await,
             }
         }
-        let verdict = if self.healthy { "is healthy" } else { "is not healthy" };
-        match &self.pin {
-            Some(pin) => writeln!(out, "{} {verdict} ({}).", self.environment, place_of(pin)),
-            None => writeln!(out, "{} {verdict}.", self.environment),
-        }
+        let Some(site) = &self.site else { return Err(Error::bug("the environment is not reached")) };
+        let identity = Context::identity(site);
+        let checks = health::health(&self.context.means(site, events), &identity, &self.select).await?;
+        Ok(self.report(Some(site.driver.pin().clone()), checks))
     }
 
-    fn markdown(&self) -> String {
-        let row = |c: &Check| {
-            let word = if c.healthy { "ok" } else { "not ok" };
-            [word.into(), c.name.clone(), c.detail.clone(), c.problems.join("; ")]
-        };
-        let rows: Vec<[String; 4]> = self.checks.iter().map(row).collect();
-        let verdict = if self.healthy { "is healthy" } else { "is not healthy" };
-        let place = self.pin.as_ref().map(|pin| format!("{}\n\n", cell(&place_of(pin)))).unwrap_or_default();
-        let head = format!("### {} {verdict}\n\n{place}", cell(&self.environment));
-        format!("{head}{}", table(["", "check", "answer", "problems"], &rows))
+    /// Returns the answer where the question itself failed for `why`.
+    pub(super) fn unanswered(&self, why: Error) -> HealthReport {
+        let problems = std::iter::once(why.message).chain(why.hint.map(|hint| format!("hint: {hint}")));
+        let (detail, problems) = (String::new(), problems.collect());
+        let pin = self.site.as_ref().map(|site| site.driver.pin().clone());
+        self.report(pin, vec![Check { name: "answer".into(), healthy: false, detail, problems }])
     }
 
-    fn outputs(&self) -> Vec<(&'static str, String)> {
-        vec![("healthy", self.healthy.to_string())]
+    async fn unreached(&self, identity: Option<&str>, why: Error) -> Result<HealthReport> {
+        let (context, pin) = (self.context, self.context.written_pin(self.environment)?);
+        let checks =
+            health::unreached(&context.repository(), context.ledger(), pin.as_ref(), identity, why).await;
+        Ok(self.report(pin, checks))
     }
 
-    fn findings(&self) -> Vec<Finding> {
-        let bad = self.checks.iter().filter(|c| !c.healthy);
-        let line =
-            |c: &Check| Finding::new(Weight::Block, None, format!("{}: {}", c.name, c.problems.join("; ")));
-        bad.map(line).collect()
+    fn report(&self, pin: Option<Pin>, checks: Vec<Check>) -> HealthReport {
+        let healthy = checks.iter().all(|c| c.healthy);
+        HealthReport { environment: self.environment.to_string(), pin, healthy, checks }
     }
 }

@@ -13,6 +13,7 @@ mod exit;
 mod extract;
 mod generate;
 mod health;
+mod healthy;
 mod history;
 mod init;
 mod logs;
@@ -35,5 +36,6 @@ mod since;
 mod source;
 mod time;
 mod ui;
+mod vigil;
 
 pub use command::main;

@@ -185,6 +185,10 @@ fn undoable(record: &RunRecord, plan: &Plan) -> Result<()> {
             Err(Error::failed(format!("the run {run} failed, and {next} undoes it"))
                 .hint(format!("snapdeploy history show {next}")))
         }
+        _ if record.status() == RunStatus::TakenBack => {
+            let message = format!("the run {run} failed, and AWS put back what was there before it");
+            Err(Error::failed(message).hint(format!("snapdeploy history show {run}")))
+        }
         _ => Ok(()),
     }
 }

@@ -78,7 +78,7 @@ pub(super) async fn open(context: &Context, environment: Option<&str>, face: &Fa
             let list: Vec<String> =
                 several.iter().map(|s| format!("{} in {}", s.run, s.environment)).collect();
             Err(Error::input(format!("several runs are open: {}", list.join(", ")))
-                .hint("name one: snapdeploy deploy --resume RUN"))
+                .hint("name the one that is meant"))
         }
     }
 }

@@ -18,6 +18,8 @@ enum Phase {
     Hosting = 1,
     /// Something may be about to be changed.
     Changing = 2,
+    /// Nothing is changed, and whoever looks on ends by a signal, and says what it saw last.
+    Watching = 3,
 }
 
 /// Listens for signals, on a thread of its own, so that neither a prompt nor a slow call holds it up.
@@ -53,6 +55,11 @@ impl Signals {
     /// From now on something may be changed, so the first signal only asks.
     pub(super) fn changing(&self) {
         self.phase.fetch_max(Phase::Changing as u8, Ordering::SeqCst);
+    }
+
+    /// From now on the first signal ends the looking on, in good order.
+    pub(super) fn watching(&self) {
+        self.phase.fetch_max(Phase::Watching as u8, Ordering::SeqCst);
     }
 
     /// Something was changed before: whatever happens now, nobody may take it for nothing.
@@ -107,7 +114,11 @@ impl Signals {
                     std::process::exit(i32::from(self.at_least_stopped(exit) as u8));
                 }
                 self.stop.ask(if exit == Exit::Terminated { "terminated" } else { "interrupted" });
-                ui::write_err("\nStopping after this call; press Ctrl-C again to leave at once.\n");
+                if phase == Phase::Watching as u8 {
+                    ui::end_line();
+                } else {
+                    ui::write_err("\nStopping after this call; press Ctrl-C again to leave at once.\n");
+                }
             }
         });
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::address::Address;
 use super::plan::{Action, Plan, Step};
-use super::run::{Note, Row};
+use super::run::{Note, Row, Verdict};
 use super::select::Selection;
 
 /// What a run did to one address, or was about to do.
@@ -43,6 +43,18 @@ pub enum Outcome {
         /// What was seen.
         why: String,
     },
+    /// AWS goes on with it, under this ticket.
+    Going {
+        /// What AWS calls it.
+        ticket: String,
+    },
+    /// What AWS went on with by itself has not succeeded.
+    Fell {
+        /// What came out.
+        verdict: Verdict,
+        /// Why.
+        why: String,
+    },
     /// Somebody else had changed it, and it was left as it is.
     Left {
         /// What was seen.
@@ -57,6 +69,8 @@ pub fn deeds(plan: &Plan, rows: &[Row], select: &Selection) -> Vec<Deed> {
     for row in rows {
         if let Note::Intent { index }
         | Note::Done { index, .. }
+        | Note::Started { index, .. }
+        | Note::Fell { index, .. }
         | Note::Refused { index, .. }
         | Note::Unknown { index, .. }
         | Note::Left { index, .. } = &row.what
@@ -83,6 +97,10 @@ fn outcome(plan: &Plan, step: &Step, last: &BTreeMap<usize, &Note>) -> Outcome {
         match note {
             Note::Left { why, .. } => return Outcome::Left { why: why.clone() },
             Note::Refused { error, .. } => return Outcome::Refused { why: error.clone() },
+            Note::Started { ticket, .. } => return Outcome::Going { ticket: ticket.clone() },
+            Note::Fell { verdict, why, .. } => {
+                return Outcome::Fell { verdict: *verdict, why: why.clone() };
+            }
             Note::Unknown { error, .. } => unknown = Some(error.clone()),
             Note::Intent { .. } => unknown = Some("its answer was not heard".into()),
             _ => done += 1,

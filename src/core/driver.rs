@@ -301,6 +301,13 @@ pub trait Driver: Send + Sync {
     /// writes, where that exists. `Later` where the time is over by which it has to be sent.
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply;
 
+    /// Returns whether a call for `m` starts what AWS goes on with by itself. Then what it writes is there from the first
+    /// moment, and only the end of what was started tells whether it is done: a look that finds it there is no success.
+    /// Sent again, the call has to start anew what has failed, and to name what goes on already. Pure: asks nobody.
+    fn starts(&self, _m: &Move) -> bool {
+        false
+    }
+
     /// Returns the ticket of what a call for `m`, sent at `since` or later, has started on `of`, if one has: asked where the
     /// answer of that call was lost. Another's work is not taken for it.
     async fn ticket(&self, _m: &Move, _of: Option<&Found>, _since: Timestamp) -> Result<Option<String>> {
@@ -310,6 +317,12 @@ pub trait Driver: Send + Sync {
     /// Follows what `m` has started on `of` under `ticket` to its own end, or to the end of patience.
     async fn follow(&self, m: &Move, _of: Option<&Found>, ticket: &str, _with: &Sending<'_>) -> Followed {
         Followed::Failed(Error::bug(format!("{} starts nothing, and has the ticket {ticket}", m.address)))
+    }
+
+    /// Asks how far what `m` has started on `of` under `ticket` is: a line for a person, or nothing where there is none.
+    /// Asked once, by whoever looks on.
+    async fn progress(&self, _m: &Move, _of: Option<&Found>, _ticket: &str) -> Result<String> {
+        Ok(String::new())
     }
 
     /// Asks what has to hold for `change` to work, in a deployment or a rollback. Writes nothing.

@@ -55,6 +55,8 @@ pub enum Ended {
     InProgress {
         /// The run.
         run: RunId,
+        /// The failed run that it undoes, where nobody asked for that.
+        undoes: Option<RunId>,
         /// How far it is.
         why: Error,
     },

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::error::Error;
+use super::error::{Error, ErrorKind, Result};
+use super::make::Making;
+use super::moves::Move;
+use super::run::{How, Note, Verdict};
 
 /// How long a deployment is followed where nothing is said: CodeDeploy gives one an hour ("CodeDeploy quotas").
 pub const PATIENCE: Duration = Duration::from_secs(75 * 60);
@@ -20,4 +23,71 @@ pub enum Followed {
     Superseded(Error),
     /// It goes on: patience is at its end, or somebody wishes to let go of it.
     GoesOn(Error),
+}
+
+impl Making<'_, '_> {
+    /// Returns whether `e` says that something goes on which nobody was ever to wait for.
+    pub(super) fn lets_go(&self, e: &Error) -> bool {
+        e.kind == ErrorKind::InProgress && self.means.patience.is_zero() && self.means.stop.asked().is_none()
+    }
+
+    /// Returns whether the look alone cannot tell that the move is made: what it starts comes to an end of its own, and
+    /// what it started before may have failed and still be there.
+    pub(super) fn is_judged(&self, index: usize, m: &Move) -> bool {
+        self.progress.borrow().fallen.get(&index) == Some(&Verdict::Failed) || self.means.driver.starts(m)
+    }
+
+    /// Returns the ticket of what an earlier call for `m` has started, as the journal has it or else as AWS shows it;
+    /// `again` says that there may have been one.
+    pub(super) async fn ticket(&self, index: usize, m: &Move, again: bool) -> Result<Option<String>> {
+        let (known, since) = {
+            let progress = self.progress.borrow();
+            (progress.tickets.get(&index).cloned(), progress.intended.get(&index).copied())
+        };
+        let Some(since) = since.filter(|_| again && known.is_none()) else { return Ok(known) };
+        let found = self.means.driver.ticket(m, self.found(&m.address).as_ref(), since).await?;
+        if let Some(ticket) = &found {
+            self.journal.lock().await.record(Note::Started { index, ticket: ticket.clone() }).await?;
+        }
+        Ok(found)
+    }
+
+    /// Follows what a call for `m` has started to its end.
+    pub(super) async fn follow(&self, index: usize, m: &Move, ticket: &str) -> Result<()> {
+        let leash = self.lease.leash();
+        let of = self.found(&m.address);
+        let followed = self.means.driver.follow(m, of.as_ref(), ticket, &self.sending(&leash)).await;
+        let (verdict, error) = match followed {
+            Followed::Done => {
+                self.done(index, m, How::Sent).await;
+                return Ok(());
+            }
+            Followed::GoesOn(e) => return Err(self.goes_on(e).await),
+            Followed::Failed(e) => (Verdict::Failed, plainly(e)),
+            Followed::TakenBack(e) => (Verdict::TakenBack, plainly(e)),
+            Followed::Superseded(e) => (Verdict::Superseded, Error { kind: ErrorKind::Superseded, ..e }),
+        };
+        let (why, explained) = (error.message.clone(), error.explained.clone());
+        self.journal.lock().await.record(Note::Fell { index, verdict, why, explained }).await?;
+        self.progress.borrow_mut().fell(index, verdict);
+        Err(error)
+    }
+
+    /// Returns that it goes on; where the lease is lost, that somebody else has it now.
+    async fn goes_on(&self, e: Error) -> Error {
+        match self.lease.sure().await {
+            Err(fenced) if fenced.kind == ErrorKind::Fenced => fenced,
+            _ => Error { kind: ErrorKind::InProgress, ..e },
+        }
+    }
+}
+
+/// Returns the failure of what AWS went on with, of a kind that says no more than that: how the run ends is decided by
+/// the verdict.
+fn plainly(e: Error) -> Error {
+    use ErrorKind::{Fenced, InProgress, Interrupted, Superseded};
+    match e.kind {
+        Fenced | InProgress | Interrupted | Superseded => Error { kind: ErrorKind::Failed, ..e },
+        _ => e,
+    }
 }

@@ -29,6 +29,9 @@ impl<'a> Journal<'a> {
             | Note::Unknown { error: text, .. }
             | Note::Left { why: text, .. }
             | Note::Stopped { why: text } => *text = redact(text).into_owned(),
+            Note::Fell { why, explained, .. } => {
+                explained.iter_mut().chain([why]).for_each(|text| *text = redact(text).into_owned());
+            }
             Note::Verdict { problems, .. } => {
                 problems.iter_mut().for_each(|text| *text = redact(text).into_owned());
             }

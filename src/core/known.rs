@@ -13,7 +13,8 @@ use super::id::{RunId, SnapshotId};
 use super::ledger::Act;
 use super::means::Means;
 use super::plan::Print;
-use super::run::{Finish, RunKind, RunRecord, RunStart, RunStatus};
+use super::progress::Progress;
+use super::run::{Finish, RunKind, RunRecord, RunStart, RunStatus, Verdict};
 use super::snapshot::{Coverage, Says, Snapshot};
 
 /// How many entries of the audit are read at once.
@@ -133,11 +134,12 @@ impl Walk<'_> {
             return Ok(());
         }
         let record = self.means.ledger.run(run).await?;
+        let lost = self.superseded(&record, finish).await?;
         let mut releases = record.start.kind == RunKind::Deploy;
         if record.start.kind == RunKind::Rollback {
             let plan = self.means.repository.plan(&record.start.plan).await?;
             if let Some(undone) = plan.undoes {
-                let back = finish.wrote.iter().chain(&plan.unchanged).cloned();
+                let back = finish.wrote.iter().filter(|a| !lost.contains(a)).chain(&plan.unchanged).cloned();
                 self.undone.entry(undone).or_default().extend(back);
                 releases = false;
             } else {
@@ -149,7 +151,9 @@ impl Walk<'_> {
         }
         let undone = self.undone.get(run).cloned().unwrap_or_default();
         for address in mine {
-            if releases && !undone.contains(&address) {
+            if lost.contains(&address) {
+                self.releases.entry(address.clone()).or_insert(None);
+            } else if releases && !undone.contains(&address) {
                 self.releases.entry(address.clone()).or_insert_with(|| Some(record.start.clone()));
             }
             if !self.left.contains_key(&address) {
@@ -160,6 +164,16 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Returns where somebody else's deployment took the place of the run's: no release that is known is there.
+    async fn superseded(&self, record: &RunRecord, finish: &Finish) -> Result<BTreeSet<Address>> {
+        if finish.status != RunStatus::Superseded {
+            return Ok(BTreeSet::new());
+        }
+        let plan = self.means.repository.plan(&record.start.plan).await?;
+        let progress = Progress::of(&self.means.ledger.rows(&record.start.run).await?);
+        Ok(progress.fallen_as(&plan, Verdict::Superseded).into_iter().cloned().collect())
     }
 
     /// Returns what the run left at `address`: from the snapshot that it kept, else from its plan.

@@ -1,6 +1,7 @@
 //! A lease being held: heartbeats while the work goes on, and no call once it is in doubt.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ pub struct Lease<'a> {
     pub claim: Claim,
     stop: Stop,
     heard: Arc<Mutex<Timestamp>>,
-    lost: Cell<bool>,
+    lost: Arc<AtomicBool>,
     /// Whether a heartbeat is on its way.
     beating: Cell<bool>,
 }
@@ -71,7 +72,7 @@ impl<'a> Lease<'a> {
             claim,
             stop,
             heard: Arc::new(Mutex::new(clock.now())),
-            lost: Cell::new(false),
+            lost: Arc::default(),
             beating: Cell::new(false),
         }
     }
@@ -88,7 +89,7 @@ impl<'a> Lease<'a> {
     /// Parks the run. No heartbeat follows, nor is one on its way: it would say that the owner goes on.
     pub async fn park(&self) -> Result<()> {
         const MOMENT: Duration = Duration::from_millis(5);
-        self.lost.set(true);
+        self.lost.store(true, Ordering::SeqCst);
         // One that was dropped on its way never comes back, so this is not waited for for long.
         for _ in 0..200 {
             if !self.beating.get() {
@@ -102,7 +103,7 @@ impl<'a> Lease<'a> {
     async fn beat_on(&self) -> std::convert::Infallible {
         loop {
             self.clock.sleep(BEAT_EVERY).await;
-            if self.lost.get() {
+            if self.is_lost() {
                 std::future::pending::<()>().await;
             }
             // A failed heartbeat is not the end: `sure` decides by when the last one was heard.
@@ -119,7 +120,7 @@ impl<'a> Lease<'a> {
             Ok(Beat::StopAsked(who)) => self.stop.ask(format!("{who} asked it to stop")),
             Err(e) => {
                 if e.kind == ErrorKind::Fenced {
-                    self.lost.set(true);
+                    self.lost.store(true, Ordering::SeqCst);
                 }
                 return Err(e);
             }
@@ -129,20 +130,29 @@ impl<'a> Lease<'a> {
         Ok(())
     }
 
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
+    }
+
     fn heard(&self) -> Timestamp {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns how long calls may be sent under it.
     pub fn leash(&self) -> impl Leash + use<> {
-        View { heard: self.heard.clone(), clock: self.clock.clone(), stop: self.stop.clone() }
+        View {
+            heard: self.heard.clone(),
+            clock: self.clock.clone(),
+            stop: self.stop.clone(),
+            lost: self.lost.clone(),
+        }
     }
 
     /// Fails with `Fenced` unless the lease is certainly still held. Asked right before every mutating call.
     pub async fn sure(&self) -> Result<()> {
         let fenced =
             || Error::new(ErrorKind::Fenced, "another run has taken the lease over; nothing more is sent");
-        if self.lost.get() {
+        if self.is_lost() {
             return Err(fenced());
         }
         let silent = self.clock.now().duration_since(self.heard());
@@ -151,7 +161,7 @@ impl<'a> Lease<'a> {
         if silent >= jiff::SignedDuration::try_from(doubt).unwrap_or(jiff::SignedDuration::MAX) {
             self.beat().await?;
         }
-        if self.lost.get() { Err(fenced()) } else { Ok(()) }
+        if self.is_lost() { Err(fenced()) } else { Ok(()) }
     }
 }
 
@@ -160,6 +170,7 @@ struct View {
     heard: Arc<Mutex<Timestamp>>,
     clock: Clock,
     stop: Stop,
+    lost: Arc<AtomicBool>,
 }
 
 impl Leash for View {
@@ -170,7 +181,8 @@ impl Leash for View {
     }
 
     fn stop(&self) -> Option<String> {
-        self.stop.asked()
+        let lost = || self.lost.load(Ordering::SeqCst).then(|| "another run has taken the lease over".into());
+        self.stop.asked().or_else(lost)
     }
 }
 

@@ -12,7 +12,6 @@ use super::address::Address;
 use super::driver::{Leash, Reply, Sending};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
-use super::following::Followed;
 use super::inventory::{Found, Inventory};
 use super::journal::Journal;
 use super::lease::{Lease, SETTLE};
@@ -23,7 +22,7 @@ use super::plan::Plan;
 use super::portable::Resolver;
 use super::progress::Progress;
 use super::referrers::concerns_of;
-use super::run::{How, Made, Note, RunKind, Verdict};
+use super::run::{How, Made, Note, RunKind};
 use super::schedule::Schedule;
 
 /// How often a move without a clear answer is tried before the run gives up.
@@ -52,7 +51,7 @@ impl Making<'_, '_> {
         let mut schedule =
             Schedule::new(&self.plan.moves, self.means.driver, &self.plan.renames, |i| over[i]);
         let mut running = FuturesUnordered::new();
-        let mut failed = None;
+        let (mut failed, mut goes_on) = (None, None);
         loop {
             while failed.is_none() {
                 if let (Some(why), false) = (self.means.stop.asked(), schedule.is_over()) {
@@ -68,11 +67,13 @@ impl Making<'_, '_> {
             }
             match running.next().await {
                 Some((index, Ok(()))) => schedule.over(index),
+                // Nobody is to wait for it: what needs it stays, the rest is begun.
+                Some((_, Err(e))) if self.lets_go(&e) => goes_on = Some(e),
                 Some((_, Err(e))) => failed = Some(worse(failed, e)),
                 None => break,
             }
         }
-        match failed {
+        match failed.or(goes_on) {
             Some(e) => Err(e),
             None if schedule.is_over() => Ok(()),
             None => Err(Error::bug("moves wait for each other in a circle")),
@@ -96,6 +97,8 @@ impl Making<'_, '_> {
                 return self.follow(index, m, &ticket).await;
             }
             match self.look(m, again).await? {
+                // What it writes is there from the first moment, also while it fails: only a new call tells more.
+                Sight::After if self.is_judged(index, m) => {}
                 Sight::After => {
                     let how = if again { How::Found } else { How::Already };
                     self.done(index, m, how).await;
@@ -172,8 +175,11 @@ impl Making<'_, '_> {
                 }
             }
         }
-        // The last look decides whether the last attempt worked.
-        if let Sight::After = self.look(m, true).await? {
+        // What is there now decides whether the last attempt worked.
+        if let Some(ticket) = self.ticket(index, m, again).await? {
+            return self.follow(index, m, &ticket).await;
+        }
+        if let (Sight::After, false) = (self.look(m, true).await?, self.is_judged(index, m)) {
             self.done(index, m, How::Found).await;
             return Ok(());
         }
@@ -185,7 +191,7 @@ impl Making<'_, '_> {
         })
     }
 
-    fn sending<'s>(&'s self, leash: &'s dyn Leash) -> Sending<'s> {
+    pub(super) fn sending<'s>(&'s self, leash: &'s dyn Leash) -> Sending<'s> {
         Sending {
             blobs: &self.means.repository,
             vault: self.means.vault,
@@ -193,42 +199,6 @@ impl Making<'_, '_> {
             events: self.means.events,
             patience: self.means.patience,
         }
-    }
-
-    /// Returns the ticket of what an earlier call for `m` has started, as the journal has it or else as AWS shows it;
-    /// `again` says that there may have been one.
-    async fn ticket(&self, index: usize, m: &Move, again: bool) -> Result<Option<String>> {
-        let (known, since) = {
-            let progress = self.progress.borrow();
-            (progress.tickets.get(&index).cloned(), progress.intended.get(&index).copied())
-        };
-        let Some(since) = since.filter(|_| again && known.is_none()) else { return Ok(known) };
-        let found = self.means.driver.ticket(m, self.found(&m.address).as_ref(), since).await?;
-        if let Some(ticket) = &found {
-            self.journal.lock().await.record(Note::Started { index, ticket: ticket.clone() }).await?;
-        }
-        Ok(found)
-    }
-
-    /// Follows what a call for `m` has started to its end.
-    async fn follow(&self, index: usize, m: &Move, ticket: &str) -> Result<()> {
-        let leash = self.lease.leash();
-        let of = self.found(&m.address);
-        let followed = self.means.driver.follow(m, of.as_ref(), ticket, &self.sending(&leash)).await;
-        let (verdict, error) = match followed {
-            Followed::Done => {
-                self.done(index, m, How::Sent).await;
-                return Ok(());
-            }
-            Followed::GoesOn(e) => return Err(Error { kind: ErrorKind::InProgress, ..e }),
-            Followed::Failed(e) => (Verdict::Failed, e),
-            Followed::TakenBack(e) => (Verdict::TakenBack, e),
-            Followed::Superseded(e) => (Verdict::Superseded, Error { kind: ErrorKind::Superseded, ..e }),
-        };
-        let (why, explained) = (error.message.clone(), error.explained.clone());
-        self.journal.lock().await.record(Note::Fell { index, verdict, why, explained }).await?;
-        self.progress.borrow_mut().fallen.insert(index, verdict);
-        Err(error)
     }
 
     /// Looks at what `m` writes, and keeps what is learned about where that is.
@@ -276,7 +246,10 @@ impl Making<'_, '_> {
         if again {
             let unsettled = self.progress.borrow_mut().unsettled.take();
             settle(self.means, unsettled).await;
-            if let Ok(Sight::After) = self.look(m, true).await {
+            if let Some(ticket) = self.ticket(index, m, again).await? {
+                return self.follow(index, m, &ticket).await;
+            }
+            if let (Ok(Sight::After), false) = (self.look(m, true).await, self.is_judged(index, m)) {
                 self.done(index, m, How::Found).await;
                 return Ok(());
             }
@@ -298,7 +271,7 @@ impl Making<'_, '_> {
         }
     }
 
-    fn found(&self, address: &Address) -> Option<Found> {
+    pub(super) fn found(&self, address: &Address) -> Option<Found> {
         self.inventory.borrow().get(address).cloned()
     }
 
@@ -310,7 +283,7 @@ impl Making<'_, '_> {
         self.means.events.emit(Event::Retrying { address: address.clone(), why: e.message.clone() });
     }
 
-    async fn done(&self, index: usize, m: &Move, how: How) {
+    pub(super) async fn done(&self, index: usize, m: &Move, how: How) {
         // What refers to a new alias needs its id. Where that cannot be seen now, the reference says so.
         let driver = self.means.driver;
         if driver.has_alias_ids(m.address.kind())
@@ -326,7 +299,7 @@ impl Making<'_, '_> {
         }
         {
             let mut progress = self.progress.borrow_mut();
-            progress.done.insert(index);
+            progress.is_done(index);
             progress.made.extend(made.clone());
         }
         self.journal.lock().await.note(Note::Done { index, made, how });
@@ -347,10 +320,19 @@ pub(super) async fn settle(means: &Means<'_>, unsettled: Option<jiff::Timestamp>
     }
 }
 
-/// Returns the failure to tell: one that says that the lease is lost goes before all others, then the first.
+/// Returns the failure to tell: one that says that the lease is lost goes before all others, then the first. That
+/// something goes on, or that somebody else's goes on in its place, hides no failure beside it: that one is to be undone.
+/// That it was asked to stop hides nothing.
 fn worse(first: Option<Error>, then: Error) -> Error {
+    let weight = |e: &Error| match e.kind {
+        ErrorKind::Fenced => 4,
+        ErrorKind::Superseded => 2,
+        ErrorKind::InProgress => 1,
+        ErrorKind::Interrupted => 0,
+        _ => 3,
+    };
     match first {
-        Some(first) if then.kind != ErrorKind::Fenced => first,
+        Some(first) if weight(&first) >= weight(&then) => first,
         _ => then,
     }
 }

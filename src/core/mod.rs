@@ -91,10 +91,12 @@ pub mod snapshot;
 mod sought;
 pub mod source;
 pub mod spelling;
+pub mod stand;
 pub mod stats;
 pub mod survey;
 pub mod sweep;
 pub mod template;
+mod turn;
 pub mod vault;
 
 pub use address::Address;

@@ -16,7 +16,7 @@ pub struct Progress {
     pub done: BTreeSet<usize>,
     /// Moves that may have had an effect: sent, and not certainly refused.
     pub begun: BTreeSet<usize>,
-    /// When the first call for a move was intended.
+    /// When the first call for a move was intended, since it last fell.
     pub intended: BTreeMap<usize, Timestamp>,
     /// What AWS calls what it goes on with by itself, of moves that are not done.
     pub tickets: BTreeMap<usize, String>,
@@ -51,8 +51,7 @@ impl Progress {
                 }
                 Note::Done { index, made, .. } => {
                     open.remove(index);
-                    progress.done.insert(*index);
-                    progress.tickets.remove(index);
+                    progress.is_done(*index);
                     progress.made.extend(made.clone());
                 }
                 Note::Refused { index, .. } => {
@@ -69,10 +68,7 @@ impl Progress {
                     open.remove(index);
                     progress.tickets.insert(*index, ticket.clone());
                 }
-                Note::Fell { index, verdict, .. } => {
-                    progress.tickets.remove(index);
-                    progress.fallen.insert(*index, *verdict);
-                }
+                Note::Fell { index, verdict, .. } => progress.fell(*index, *verdict),
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
                 Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
             }
@@ -81,6 +77,21 @@ impl Progress {
             progress.doubt(Some(call));
         }
         progress
+    }
+
+    /// Notes that the effect of a move is there.
+    pub fn is_done(&mut self, index: usize) {
+        self.done.insert(index);
+        self.tickets.remove(&index);
+        self.fallen.remove(&index);
+    }
+
+    /// Notes that what a move has started came to an end that is no success. What starts it again is another one: the
+    /// old one is not taken for that.
+    pub fn fell(&mut self, index: usize, verdict: Verdict) {
+        self.tickets.remove(&index);
+        self.intended.remove(&index);
+        self.fallen.insert(index, verdict);
     }
 
     /// Notes that the call of a move, sent at a time, has had no clear answer.
@@ -112,6 +123,12 @@ impl Progress {
             moves.clone().any(|(i, _)| self.fallen.get(&i) == Some(&Verdict::TakenBack))
         };
         !self.fallen.is_empty() && self.touched(plan).into_iter().all(back)
+    }
+
+    /// Returns the addresses at which something has come to this end.
+    pub fn fallen_as<'a>(&self, plan: &'a Plan, verdict: Verdict) -> BTreeSet<&'a Address> {
+        let indices = self.fallen.iter().filter(|(_, v)| **v == verdict).map(|(i, _)| *i);
+        indices.filter_map(|i| plan.moves.get(i)).map(|m| &m.address).collect()
     }
 
     /// Returns whether anything may have been changed.

@@ -14,9 +14,8 @@ use super::given;
 use super::holder::{Manner, claim, take_over};
 use super::id::{RunId, SnapshotId};
 use super::journal::Journal;
-use super::lease::{LEASE, Lease};
+use super::lease::Lease;
 use super::ledger::Claim;
-use super::loss::Accepted;
 use super::means::Means;
 use super::perform::Performance;
 use super::plan::Plan;
@@ -24,6 +23,7 @@ use super::progress::Progress;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
+use super::turn::{turn, way_back};
 
 /// What a failed deploy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub enum OnFailure {
 }
 
 /// One run between taking the lease and letting go of it.
-struct Leg {
-    claim: Claim,
-    start: RunStart,
-    plan: Plan,
-    rows: Vec<Row>,
+pub(super) struct Leg {
+    pub(super) claim: Claim,
+    pub(super) start: RunStart,
+    pub(super) plan: Plan,
+    pub(super) rows: Vec<Row>,
 }
 
 enum LegEnd {
@@ -135,8 +135,12 @@ pub async fn undo_open(
             }
             plan.permitted()?;
             if plan.is_empty() && plan.left.is_empty() {
-                let message = "nothing was changed".to_string();
-                let (status, at, wrote) = (RunStatus::Failed, means.clock.now(), Vec::new());
+                let (status, message) = if performance.progress.changed() {
+                    (RunStatus::TakenBack, "everything is as it was before".to_string())
+                } else {
+                    (RunStatus::Failed, "nothing was changed".to_string())
+                };
+                let (at, wrote) = (means.clock.now(), Vec::new());
                 let finish =
                     Finish { status, at, changed: false, wrote, message, turned_into: None, after: None };
                 means.ledger.end(&lease.claim, &finish).await?;
@@ -157,7 +161,7 @@ pub async fn undo_open(
     }
 }
 
-fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>) -> RunStart {
+pub(super) fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>) -> RunStart {
     let at = means.clock.now();
     RunStart {
         run: RunId::new(at),
@@ -196,6 +200,10 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
             }
             (Ok(LegEnd::Over(Ended::Done { run: by })), Some((run, why))) => {
                 return Ok(Ended::RolledBack { run, by, why });
+            }
+            (Ok(LegEnd::Over(Ended::InProgress { run: by, why: then, .. })), Some((first, why))) => {
+                let why = then.context(format!("it failed ({}), and its rollback goes on", why.message));
+                return Ok(Ended::InProgress { run: by, undoes: Some(first), why });
             }
             (Ok(LegEnd::Over(Ended::Left { left, .. })), Some((_, why))) => {
                 return Ok(Ended::Left { run, left, why: Some(why) });
@@ -256,26 +264,31 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         ErrorKind::Fenced => return Ok(LegEnd::Over(Ended::Stopped { run, why: error })),
         ErrorKind::InProgress => {
             park(lease, &mut performance, &error).await;
-            return Ok(LegEnd::Over(Ended::InProgress { run, why: error }));
+            return Ok(LegEnd::Over(Ended::InProgress { run, undoes: None, why: error }));
         }
         ErrorKind::Superseded => {
-            performance.journal.flush().await?;
-            end(means, lease, leg, &performance, RunStatus::Superseded, &error.message, None).await?;
-            return Ok(LegEnd::Over(Ended::Superseded { run, why: error }));
+            let ended = ended(means, lease, leg, &mut performance, RunStatus::Superseded, &error).await;
+            return Ok(LegEnd::Over(match ended {
+                Ok(()) => Ended::Superseded { run, why: error },
+                Err(why) => Ended::Stopped { run, why },
+            }));
         }
         _ => {}
     }
-    let taken_back = leg.plan.kind == RunKind::Deploy && performance.progress.is_taken_back(&leg.plan);
-    let wants_back = leg.plan.kind == RunKind::Deploy
-        && on_failure == OnFailure::Rollback
-        && error.kind != ErrorKind::Interrupted;
-    if wants_back {
-        match Box::pin(turn_round(means, lease, leg, &mut performance, &error)).await {
-            Ok(Some(next)) => return Ok(LegEnd::Turned(Box::new(next), error)),
+    let is_deploy = leg.plan.kind == RunKind::Deploy;
+    let taken_back = is_deploy && performance.progress.is_taken_back(&leg.plan);
+    let wants_back = is_deploy && on_failure == OnFailure::Rollback && error.kind != ErrorKind::Interrupted;
+    if wants_back || taken_back {
+        match Box::pin(way_back(means, leg, &mut performance)).await {
             Ok(None) if taken_back => {
-                end(means, lease, leg, &performance, RunStatus::TakenBack, &error.message, None).await?;
-                return Ok(LegEnd::Over(Ended::TakenBack { run, why: error }));
+                let ended = ended(means, lease, leg, &mut performance, RunStatus::TakenBack, &error).await;
+                return Ok(LegEnd::Over(match ended {
+                    Ok(()) => Ended::TakenBack { run, why: error },
+                    Err(why) => Ended::Stopped { run, why },
+                }));
             }
+            // There is nothing to put back, and yet what failed is there: a person has to look.
+            Ok(None) if !performance.progress.fallen.is_empty() => {}
             Ok(None) => {
                 // The calls had no effect: there is nothing to undo.
                 performance.progress = Progress::default();
@@ -288,6 +301,18 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
                     }
                 });
             }
+            Ok(Some(_)) | Err(_) if !wants_back => {}
+            Ok(Some(plan)) => {
+                let touched = performance.progress.touched(&leg.plan).into_iter().cloned().collect();
+                let reason = leg.start.reason.clone();
+                match turn(means, lease, &leg.start, plan, touched, &error, reason).await {
+                    Ok(next) => return Ok(LegEnd::Turned(Box::new(next), error)),
+                    Err(then) => {
+                        park(lease, &mut performance, &then).await;
+                        return Ok(LegEnd::TurnFailed(error, then));
+                    }
+                }
+            }
             Err(then) => {
                 park(lease, &mut performance, &then).await;
                 return Ok(LegEnd::TurnFailed(error, then));
@@ -296,6 +321,22 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     }
     park(lease, &mut performance, &error).await;
     Ok(LegEnd::Over(Ended::Stopped { run, why: error }))
+}
+
+/// Records that the run has come to an end that is no success, and is not to be gone on with.
+async fn ended(
+    means: &Means<'_>,
+    lease: &Lease<'_>,
+    leg: &Leg,
+    performance: &mut Performance<'_>,
+    status: RunStatus,
+    why: &Error,
+) -> Result<()> {
+    let recorded = match performance.journal.flush().await {
+        Ok(()) => end(means, lease, leg, performance, status, &why.message, None).await,
+        Err(e) => Err(e),
+    };
+    recorded.map_err(|e| e.context(format!("{}; and that could not be recorded", why.message)))
 }
 
 /// Returns whether the run undoes one that it took the place of: what that one changed is then this one's to put back,
@@ -335,54 +376,4 @@ async fn end(
         after,
     };
     means.ledger.end(&lease.claim, &finish).await
-}
-
-/// Plans the way back and begins it in the place of the failed run. `None` if there is nothing to undo.
-async fn turn_round(
-    means: &Means<'_>,
-    lease: &Lease<'_>,
-    leg: &Leg,
-    performance: &mut Performance<'_>,
-    why: &Error,
-) -> Result<Option<Leg>> {
-    performance.journal.flush().await?;
-    performance.settle().await;
-    let past = Past {
-        record: means.ledger.run(&leg.start.run).await?,
-        plan: leg.plan.clone(),
-        progress: performance.progress.clone(),
-    };
-    // What the run has overwritten was accepted when it began, and what it wrote itself is no loss.
-    let back = Means { losses: Accepted::Everything, ..means.clone() };
-    let plan = Box::pin(plan_back(&back, &past, &Selection::all())).await?;
-    plan.permitted()?;
-    if plan.is_empty() && plan.left.is_empty() {
-        return Ok(None);
-    }
-    let touched = past.progress.touched(&leg.plan).into_iter().cloned().collect();
-    turn(means, lease, &leg.start, plan, touched, why, leg.start.reason.clone()).await.map(Some)
-}
-
-async fn turn(
-    means: &Means<'_>,
-    lease: &Lease<'_>,
-    old: &RunStart,
-    plan: Plan,
-    wrote: Vec<Address>,
-    why: &Error,
-    reason: Option<String>,
-) -> Result<Leg> {
-    let digest = means.repository.put_plan(&plan).await?;
-    let next = start(means, &plan, digest, reason);
-    let finish = Finish {
-        status: RunStatus::Turned,
-        at: means.clock.now(),
-        changed: true,
-        wrote,
-        message: format!("{}; undone by {}, run of {}", why.message, next.run, old.environment),
-        turned_into: Some(next.run.clone()),
-        after: None,
-    };
-    let claim = means.ledger.succeed(&lease.claim, &finish, &next, LEASE).await?;
-    Ok(Leg { claim, start: next, plan, rows: Vec::new() })
 }

@@ -18,7 +18,7 @@ const PAGE: usize = 200;
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Deployments that began. Each is one of the next four.
+    /// Deployments that began. Each is one of the next five.
     pub deployments: usize,
     /// Those that wrote and verified everything, and are not undone.
     pub succeeded: usize,
@@ -26,6 +26,8 @@ pub struct Counts {
     pub rolled_back: usize,
     /// Those that changed nothing.
     pub failed: usize,
+    /// Those whose place somebody else's deployment took.
+    pub superseded: usize,
     /// Those that have not come to an end, or whose rollback has not.
     pub open: usize,
     /// Rollbacks that began, of themselves or by hand.
@@ -91,6 +93,7 @@ impl Tally {
         a.succeeded += b.succeeded;
         a.rolled_back += b.rolled_back;
         a.failed += b.failed;
+        a.superseded += b.superseded;
         a.open += b.open;
         a.rollbacks += b.rollbacks;
         a.changes += b.changes;
@@ -117,8 +120,10 @@ impl Tally {
         counts.changes += end.map_or(0, |end| end.wrote);
         match end.map(|end| end.status) {
             _ if undone => counts.rolled_back += 1,
+            Some(RunStatus::TakenBack) => counts.rolled_back += 1,
+            Some(RunStatus::Superseded) => counts.superseded += 1,
             Some(RunStatus::Succeeded) => counts.succeeded += 1,
-            Some(RunStatus::Failed | RunStatus::TakenBack | RunStatus::Superseded) => counts.failed += 1,
+            Some(RunStatus::Failed) => counts.failed += 1,
             Some(RunStatus::Turned | RunStatus::Open) | None => counts.open += 1,
         }
         if let Some(end) = end.filter(|end| end.status == RunStatus::Succeeded) {

@@ -229,12 +229,20 @@ impl Driver for Whole {
         self.at(&m.address).send(m, id, args, with).await
     }
 
+    fn starts(&self, m: &Move) -> bool {
+        self.at(&m.address).starts(m)
+    }
+
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
         self.at(&m.address).ticket(m, of, since).await
     }
 
     async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
         self.at(&m.address).follow(m, of, ticket, with).await
+    }
+
+    async fn progress(&self, m: &Move, of: Option<&Found>, ticket: &str) -> Result<String> {
+        self.at(&m.address).progress(m, of, ticket).await
     }
 
     async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {

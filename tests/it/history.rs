@@ -179,6 +179,7 @@ async fn each_deployment_is_counted_once_and_durations_are_ranks() {
         succeeded: 4,
         rolled_back: 1,
         failed: 1,
+        superseded: 0,
         open: 0,
         rollbacks: 2,
         changes: 10,
@@ -193,7 +194,7 @@ async fn each_deployment_is_counted_once_and_durations_are_ranks() {
     tallies.into_values().for_each(|tally| all.join(tally));
     let all = all.counts();
     assert_eq!((all.deployments, all.changes, all.median_seconds), (8, 14, Some(180)));
-    assert_eq!(all.deployments, all.succeeded + all.rolled_back + all.failed + all.open);
+    assert_eq!(all.deployments, all.succeeded + all.rolled_back + all.failed + all.superseded + all.open);
     assert!(Tally::of(&ledger, &pin(), at(10_000)).await.unwrap().is_empty());
 }
 

@@ -14,6 +14,7 @@ mod corpus_loader;
 mod crash;
 mod drift;
 mod emulator;
+mod following;
 mod generated;
 mod good;
 mod history;

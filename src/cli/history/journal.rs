@@ -77,7 +77,7 @@ impl Report for JournalReport {
         PlanReport::of(&self.plan).human(out, ink)?;
         writeln!(out)?;
         for row in &self.rows {
-            writeln!(out, "{}  {}", moment(row.at), self.line(&row.what))?;
+            writeln!(out, "{}  {}", moment(row.at), line(&self.plan, &row.what))?;
         }
         if self.record.finish.is_none() {
             writeln!(out, "Resume: snapdeploy deploy --resume {}", s.run)?;
@@ -89,40 +89,39 @@ impl Report for JournalReport {
     }
 }
 
-impl JournalReport {
-    fn line(&self, note: &Note) -> String {
-        let call = |index: usize| match self.plan.moves.get(index) {
-            Some(m) => format!("{} {}", m.call, m.address),
-            None => format!("call {index}"),
-        };
-        match note {
-            Note::Before { snapshot } => format!("kept what was there: snapshot {snapshot}"),
-            Note::Intent { index } => format!("about to: {}", call(*index)),
-            Note::Done { index, how, .. } => {
-                let how = match how {
-                    How::Sent => "done",
-                    How::Found => "found to be done",
-                    How::Already => "was so already",
-                };
-                format!("{how}: {}", call(*index))
-            }
-            Note::Started { index, ticket } => format!("started: {}: {ticket}", call(*index)),
-            Note::Fell { index, verdict, why, explained } => {
-                let word = match verdict {
-                    Verdict::Failed => "failed",
-                    Verdict::TakenBack => "failed, and was taken back by AWS",
-                    Verdict::Superseded => "superseded",
-                };
-                let lines: String = explained.iter().map(|line| format!("\n    {line}")).collect();
-                format!("{word}: {}: {why}{lines}", call(*index))
-            }
-            Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
-            Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),
-            Note::Left { index, why } => format!("left as it is: {}: {why}", call(*index)),
-            Note::Stopped { why } => format!("stopped: {why}"),
-            Note::Resumed { actor } => format!("resumed by {} ({})", actor.identity, actor.host),
-            Note::Verdict { good: true, .. } => "verified: all is as planned".into(),
-            Note::Verdict { problems, .. } => format!("verified: {}", problems.join("; ")),
+/// Returns what `note`, a line of the journal of a run that performs `plan`, says to a person.
+pub(super) fn line(plan: &Plan, note: &Note) -> String {
+    let call = |index: usize| match plan.moves.get(index) {
+        Some(m) => format!("{} {}", m.call, m.address),
+        None => format!("call {index}"),
+    };
+    match note {
+        Note::Before { snapshot } => format!("kept what was there: snapshot {snapshot}"),
+        Note::Intent { index } => format!("about to: {}", call(*index)),
+        Note::Done { index, how, .. } => {
+            let how = match how {
+                How::Sent => "done",
+                How::Found => "found to be done",
+                How::Already => "was so already",
+            };
+            format!("{how}: {}", call(*index))
         }
+        Note::Started { index, ticket } => format!("started: {}: {ticket}", call(*index)),
+        Note::Fell { index, verdict, why, explained } => {
+            let word = match verdict {
+                Verdict::Failed => "failed",
+                Verdict::TakenBack => "failed, and was taken back by AWS",
+                Verdict::Superseded => "superseded",
+            };
+            let lines: String = explained.iter().map(|line| format!("\n    {line}")).collect();
+            format!("{word}: {}: {why}{lines}", call(*index))
+        }
+        Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
+        Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),
+        Note::Left { index, why } => format!("left as it is: {}: {why}", call(*index)),
+        Note::Stopped { why } => format!("stopped: {why}"),
+        Note::Resumed { actor } => format!("resumed by {} ({})", actor.identity, actor.host),
+        Note::Verdict { good: true, .. } => "verified: all is as planned".into(),
+        Note::Verdict { problems, .. } => format!("verified: {}", problems.join("; ")),
     }
 }

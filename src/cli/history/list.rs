@@ -13,7 +13,7 @@ use crate::core::Result;
 use crate::core::deed::{Deed, Outcome};
 use crate::core::history::{Search, Told, search};
 use crate::core::plan::Action;
-use crate::core::run::{RunKind, RunRecord, RunStatus};
+use crate::core::run::{RunKind, RunRecord, RunStatus, Verdict};
 use crate::core::select::Selection;
 
 use super::verb::ListArgs;
@@ -146,6 +146,15 @@ fn did(deed: &Deed) -> String {
         Outcome::NotReached => format!("did not come to {undone} it"),
         Outcome::Refused { why } => format!("was refused to {undone} it: {why}"),
         Outcome::Unknown { why } => format!("tried to {undone} it, with no clear answer: {why}"),
+        Outcome::Going { ticket } => format!("began to {undone} it, and AWS goes on with it: {ticket}"),
+        Outcome::Fell { verdict, why } => {
+            let how = match verdict {
+                Verdict::Failed => "failed to",
+                Verdict::TakenBack => "failed, and AWS put back what was there: did not",
+                Verdict::Superseded => "was superseded, and did not",
+            };
+            format!("{how} {undone} it: {why}")
+        }
         Outcome::Left { why } => format!("left it as it is: {why}"),
     }
 }

@@ -5,5 +5,7 @@ mod journal;
 mod list;
 mod stats;
 mod verb;
+mod watch;
+mod watched;
 
 pub(super) use verb::{HistoryArgs, run};

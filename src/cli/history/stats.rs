@@ -57,6 +57,7 @@ impl Report for StatsReport {
             "succeeded",
             "rolled back",
             "failed",
+            "superseded",
             "open",
             "rollbacks",
             "changes",
@@ -74,7 +75,7 @@ impl Report for StatsReport {
     }
 }
 
-fn cells(name: &str, counts: &Counts) -> [String; 10] {
+fn cells(name: &str, counts: &Counts) -> [String; 11] {
     let time = |seconds: Option<u64>| {
         let seconds = seconds.and_then(|s| i64::try_from(s).ok());
         seconds.map_or_else(|| "-".to_string(), |s| format!("{:#}", SignedDuration::from_secs(s)))
@@ -85,6 +86,7 @@ fn cells(name: &str, counts: &Counts) -> [String; 10] {
         counts.succeeded.to_string(),
         counts.rolled_back.to_string(),
         counts.failed.to_string(),
+        counts.superseded.to_string(),
         counts.open.to_string(),
         counts.rollbacks.to_string(),
         counts.changes.to_string(),

@@ -3,11 +3,12 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::context::Face;
+use crate::cli::duration::Typed;
 use crate::cli::exit::Exit;
 use crate::cli::since::Since;
 use crate::core::Result;
 
-use super::{export, journal, list, stats};
+use super::{export, journal, list, stats, watch};
 
 /// Show who did what, when, why, and how it ended
 #[derive(Args, Debug)]
@@ -55,14 +56,39 @@ Examples:
         /// The run's id, or enough of its beginning
         run: String,
     },
+    Watch(WatchArgs),
     Stats(StatsArgs),
     Export(ExportArgs),
+}
+
+/// Follow a run of another process until it ends, and end with its code
+///
+/// Nothing is written. Each new line of the run's journal is told as it is written; where the run turns round, so is its
+/// rollback. The code is the one that the run ends with: 0 done, 6 rolled back, 7 rollback failed, 9 superseded, 3
+/// stopped part-way, 1 failed. It is 8 if nobody follows the run any more and AWS goes on with it, and if the time given
+/// is over.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy history watch --env prod
+  snapdeploy history watch 20261121t024500123-7k2m9x --timeout 30m")]
+pub(super) struct WatchArgs {
+    /// The run's id, or enough of its beginning; the one that is open if not given
+    #[arg(value_name = "RUN")]
+    pub(super) run: Option<String>,
+    /// The environment whose open run is meant
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+    /// Watch for this long at most, such as 30m; until it ends if not given
+    #[arg(long, value_name = "DURATION")]
+    pub(super) timeout: Option<Typed>,
 }
 
 /// Count deployments and rollbacks, and how long they took
 ///
 /// Each deployment that began in the time is counted once: as succeeded if what it wrote still counts, as rolled back
-/// if it was undone, by itself or by hand, as failed if it changed nothing, as open if it has not come to an end.
+/// if it was undone, by itself, by AWS or by hand, as failed if it changed nothing, as superseded if somebody else's
+/// deployment took its place, as open if it has not come to an end.
 /// Durations are those of deployments that wrote and verified everything; changes are resources that deployments wrote.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
@@ -99,6 +125,7 @@ pub(in crate::cli) async fn run(args: &HistoryArgs, face: &Face) -> Result<Exit>
     match &args.part {
         None => list::run(&args.list, face).await,
         Some(HistoryPart::Show { run }) => journal::run(run, face).await,
+        Some(HistoryPart::Watch(args)) => watch::run(args, face).await,
         Some(HistoryPart::Stats(args)) => stats::run(args, face).await,
         Some(HistoryPart::Export(args)) => export::run(args, face).await,
     }

@@ -120,11 +120,17 @@ impl RunReport {
             Ended::Superseded { run, why } => {
                 (report.ended, report.run, report.why) = ("superseded", Some(run.clone()), Some(why.into()));
             }
-            Ended::InProgress { run, why } => {
-                (report.ended, report.run, report.why) = ("in_progress", Some(run.clone()), Some(why.into()));
+            Ended::InProgress { run, undoes, why } => {
+                (report.ended, report.why) = ("in_progress", Some(why.into()));
                 report.watch = Some(format!("snapdeploy history watch {run}"));
                 report.resume = resume(run);
-                report.undo = undo(run).filter(|_| own);
+                match undoes {
+                    Some(first) => (report.run, report.rollback) = (Some(first.clone()), Some(run.clone())),
+                    None => {
+                        report.run = Some(run.clone());
+                        report.undo = undo(run).filter(|_| own);
+                    }
+                }
             }
             Ended::RollbackFailed { run, by, why, then } => {
                 (report.ended, report.run, report.why) =

@@ -1,6 +1,6 @@
 //! Every exit code that can occur, from the binary itself, with what it promises about the environment.
 //!
-//! 8 cannot occur yet: nothing is left to run by itself. 70 takes a defect.
+//! 8 is in `watching` and `following`. 70 takes a defect.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 19] = [
+const VERBS: [&[&str]; 20] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -16,6 +16,7 @@ const VERBS: [&[&str]; 19] = [
     &["diff"],
     &["history"],
     &["history", "show"],
+    &["history", "watch"],
     &["history", "stats"],
     &["history", "export"],
     &["health"],

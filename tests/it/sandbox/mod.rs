@@ -11,6 +11,7 @@ mod containers_compared;
 mod dynamodb;
 mod ecr;
 mod ecs;
+mod ecs_health;
 mod ecs_rolling;
 mod ecs_stages;
 mod elb;

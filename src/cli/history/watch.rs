@@ -1,0 +1,195 @@
+//! `history watch`: follows a run of another process by its journal, read-only, until it ends.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cli::context::{Context, Face, Site};
+use crate::cli::exit::Exit;
+use crate::cli::output::moment;
+use crate::cli::resume::site_of;
+use crate::cli::runs;
+use crate::core::environment::Access;
+use crate::core::moves::Move;
+use crate::core::plan::Plan;
+use crate::core::progress::Progress;
+use crate::core::run::RunStatus;
+use crate::core::stand::{Look, Stand, look_at, silence};
+use crate::core::{Error, Result, RunId, process};
+
+use super::journal::line;
+use super::list::verb;
+use super::verb::WatchArgs;
+use super::watched::{Going, WatchReport};
+
+/// How often it is looked at.
+const EVERY: Duration = Duration::from_secs(2);
+/// A scaled clock makes nobody answer sooner than this.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// Runs `history watch`.
+pub(super) async fn run(args: &WatchArgs, face: &Face) -> Result<Exit> {
+    let context = Context::open(face).await?;
+    let first = match &args.run {
+        Some(text) => runs::find(&context, text, face).await?,
+        None => runs::open(&context, args.env.as_deref(), face).await?,
+    };
+    let until = args.timeout.map(|typed| after(&context, typed.0));
+    let mut watch = Watch { context: &context, face, chain: vec![first.start.run.clone()], told: None };
+    let (look, plan) = watch.until_over(until).await?;
+    let turned = if watch.chain.len() > 1 { Turned::Round } else { Turned::Not };
+    let exit = code(&look, &plan, turned);
+    let going = match (&look.stand, exit) {
+        (Stand::LetGo, Exit::InProgress) => watch.going(args.env.as_deref(), &look, &plan).await,
+        _ => Vec::new(),
+    };
+    face.ui.result(&WatchReport::new(&first, &watch.chain, &look, &plan, exit, going))?;
+    Ok(exit)
+}
+
+/// Returns the moment that is `time` from now.
+fn after(context: &Context, time: Duration) -> Timestamp {
+    context.clock.now().checked_add(context.clock.scale(time)).unwrap_or(Timestamp::MAX)
+}
+
+struct Watch<'a> {
+    context: &'a Context,
+    face: &'a Face,
+    /// The run, and those that undo the one before.
+    chain: Vec<RunId>,
+    /// How many lines of the journal of the last of them are told; `None` before it was first looked at.
+    told: Option<usize>,
+}
+
+impl Watch<'_> {
+    /// Follows the run, and what undoes it, until nobody goes on with it or the time is over.
+    async fn until_over(&mut self, until: Option<Timestamp>) -> Result<(Look, Plan)> {
+        let me = process::this();
+        // The last sign of life, and when it was seen.
+        let mut sign: Option<(String, Timestamp)> = None;
+        let mut plan: Option<(RunId, Plan)> = None;
+        loop {
+            let id = self.chain.last().ok_or_else(|| Error::bug("no run is watched"))?.clone();
+            let look = look_at(self.context.ledger(), &id, &me).await?;
+            let known = plan.take().filter(|(of, _)| *of == id);
+            let performed = match known {
+                Some((_, performed)) => performed,
+                None => self.context.repository().plan(&look.record.start.plan).await?,
+            };
+            self.tell(&look, &performed);
+            let now = self.context.clock.now();
+            match &look.stand {
+                Stand::Ended(finish) => match &finish.turned_into {
+                    Some(next) => {
+                        self.face.ui.say(format!("Run {id}: {}", finish.message));
+                        self.chain.push(next.clone());
+                        (self.told, sign) = (Some(0), None);
+                        continue;
+                    }
+                    None => return Ok((look, performed)),
+                },
+                Stand::LetGo => return Ok((look, performed)),
+                Stand::GoesOn(Some(held)) => {
+                    let seen = sign.take().filter(|(beat, _)| *beat == held.beat);
+                    let since = seen.map_or(now, |(_, at)| at);
+                    let silent = self.context.clock.scale(silence(held)).max(MOMENT);
+                    if now.duration_since(since) > SignedDuration::try_from(silent).unwrap_or_default() {
+                        let stand = Stand::LetGo;
+                        return Ok((Look { stand, ..look }, performed));
+                    }
+                    sign = Some((held.beat.clone(), since));
+                }
+                // It has ended since its record was read.
+                Stand::GoesOn(None) => {}
+            }
+            if until.is_some_and(|until| now >= until) {
+                return Ok((look, performed));
+            }
+            plan = Some((id, performed));
+            self.context.clock.sleep(EVERY).await;
+        }
+    }
+
+    /// Tells what is new in the journal; of a run that is first looked at, how far it is.
+    fn tell(&mut self, look: &Look, plan: &Plan) {
+        let s = &look.record.start;
+        let ui = &self.face.ui;
+        match (self.told, &look.stand) {
+            (None, Stand::Ended(finish)) => {
+                ui.say(format!("Run {} has ended already, {}", s.run, moment(finish.at)))
+            }
+            (None, _) => ui.say(format!(
+                "Run {} ({} of {} to {}) began {} by {} ({}); {} of {} calls are made",
+                s.run,
+                verb(s.kind),
+                s.source,
+                s.environment,
+                moment(s.at),
+                s.actor.identity,
+                s.actor.host,
+                Progress::of(&look.rows).done.len(),
+                plan.moves.len()
+            )),
+            (Some(told), _) => {
+                for row in look.rows.iter().skip(told) {
+                    ui.say(format!("{}  {}", moment(row.at), line(plan, &row.what)));
+                }
+            }
+        }
+        self.told = Some(look.rows.len());
+    }
+
+    /// Asks how far what AWS goes on with is. Whoever cannot be asked is no reason to fail: the ticket is told.
+    async fn going(&self, environment: Option<&str>, look: &Look, plan: &Plan) -> Vec<Going> {
+        let environment = environment.unwrap_or(&look.record.start.environment);
+        let site = site_of(self.context, environment, &look.record, Access::Read).await;
+        let mut all = Vec::new();
+        for (index, ticket) in look.tickets() {
+            let Some(m) = plan.moves.get(index) else { continue };
+            let progress = match &site {
+                Ok(site) => progress(site, m, &ticket).await,
+                Err(e) => format!("how far it is cannot be asked: {}", e.message),
+            };
+            all.push(Going { address: m.address.clone(), ticket, progress });
+        }
+        all
+    }
+}
+
+async fn progress(site: &Site, m: &Move, ticket: &str) -> String {
+    let asked = match site.driver.find(&m.address).await {
+        Ok(of) => site.driver.progress(m, of.as_ref(), ticket).await,
+        Err(e) => Err(e),
+    };
+    asked.unwrap_or_else(|e| format!("how far it is cannot be asked: {}", e.message))
+}
+
+/// Whether what is looked at is the run that was asked for.
+#[derive(Clone, Copy)]
+enum Turned {
+    /// It is.
+    Not,
+    /// It undoes that one.
+    Round,
+}
+
+/// Returns the code that the run ends with, or would end with if nobody goes on with it.
+fn code(look: &Look, plan: &Plan, turned: Turned) -> Exit {
+    let progress = Progress::of(&look.rows);
+    match (&look.stand, turned) {
+        (Stand::GoesOn(_), _) => Exit::InProgress,
+        (Stand::LetGo, _) if !progress.tickets.is_empty() => Exit::InProgress,
+        (Stand::LetGo, Turned::Round) if look.failed() => Exit::RollbackFailed,
+        (Stand::LetGo, _) => Exit::Stopped,
+        (Stand::Ended(finish), turned) => match (finish.status, turned) {
+            (RunStatus::Succeeded, _) if !progress.left(plan).is_empty() => Exit::RollbackFailed,
+            (RunStatus::Succeeded, Turned::Round) | (RunStatus::Turned | RunStatus::TakenBack, _) => {
+                Exit::RolledBack
+            }
+            (RunStatus::Succeeded, Turned::Not) => Exit::Done,
+            (RunStatus::Superseded, _) => Exit::Superseded,
+            (RunStatus::Failed | RunStatus::Open, Turned::Round) => Exit::RollbackFailed,
+            (RunStatus::Failed | RunStatus::Open, Turned::Not) => Exit::Failed,
+        },
+    }
+}

@@ -1,0 +1,58 @@
+//! Turning round: a rollback that begins in the place of the run that it undoes.
+
+use super::address::Address;
+use super::back::{Past, plan_back};
+use super::error::{Error, Result};
+use super::lease::{LEASE, Lease};
+use super::loss::Accepted;
+use super::means::Means;
+use super::perform::Performance;
+use super::plan::Plan;
+use super::run::{Finish, RunStart, RunStatus};
+use super::runs::{Leg, start};
+use super::select::Selection;
+
+/// Plans the way back from a run that failed under its lease. `None` if there is nothing to undo.
+pub(super) async fn way_back(
+    means: &Means<'_>,
+    leg: &Leg,
+    performance: &mut Performance<'_>,
+) -> Result<Option<Plan>> {
+    performance.journal.flush().await?;
+    performance.settle().await;
+    let past = Past {
+        record: means.ledger.run(&leg.start.run).await?,
+        plan: leg.plan.clone(),
+        progress: performance.progress.clone(),
+    };
+    // What the run has overwritten was accepted when it began, and what it wrote itself is no loss.
+    let back = Means { losses: Accepted::Everything, ..means.clone() };
+    let plan = Box::pin(plan_back(&back, &past, &Selection::all())).await?;
+    plan.permitted()?;
+    Ok(if plan.is_empty() && plan.left.is_empty() { None } else { Some(plan) })
+}
+
+/// Ends the run `old` and begins its way back, `plan`, on the same lease.
+pub(super) async fn turn(
+    means: &Means<'_>,
+    lease: &Lease<'_>,
+    old: &RunStart,
+    plan: Plan,
+    wrote: Vec<Address>,
+    why: &Error,
+    reason: Option<String>,
+) -> Result<Leg> {
+    let digest = means.repository.put_plan(&plan).await?;
+    let next = start(means, &plan, digest, reason);
+    let finish = Finish {
+        status: RunStatus::Turned,
+        at: means.clock.now(),
+        changed: true,
+        wrote,
+        message: format!("{}; undone by {}, run of {}", why.message, next.run, old.environment),
+        turned_into: Some(next.run.clone()),
+        after: None,
+    };
+    let claim = means.ledger.succeed(&lease.claim, &finish, &next, LEASE).await?;
+    Ok(Leg { claim, start: next, plan, rows: Vec::new() })
+}

@@ -1,0 +1,6 @@
+//! Runs whose moves start what AWS goes on with by itself: followed to its own end, by its ticket, across processes.
+
+mod ends;
+mod slow;
+mod theirs;
+mod twice;
