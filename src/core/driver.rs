@@ -322,6 +322,11 @@ pub trait Driver: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Returns the revision of the edition that `document` is, where AWS keeps such a history. Pure: asks nobody.
+    fn edition(&self, _address: &Address, _document: &Document) -> Option<String> {
+        None
+    }
+
     /// Returns what `live` would be as its edition `revision`: what AWS keeps of that, and the rest as it is now. `NotFound`
     /// where there is no such edition.
     async fn as_of(&self, live: &Live, revision: &str, _inventory: &Inventory) -> Result<Document> {

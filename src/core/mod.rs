@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod after;
+pub mod again;
 pub mod ahead;
 pub mod archive;
 pub mod arn;
@@ -83,6 +84,7 @@ pub mod run;
 pub mod runs;
 pub mod saved;
 pub mod schedule;
+pub mod schema;
 pub mod seal_key;
 pub mod secret;
 pub mod secret_paths;
@@ -95,7 +97,9 @@ pub mod stats;
 pub mod survey;
 pub mod sweep;
 pub mod template;
+pub mod tried;
 pub mod vault;
+pub mod verified;
 
 pub use address::Address;
 pub use clock::Clock;

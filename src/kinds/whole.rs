@@ -245,6 +245,10 @@ impl Driver for Whole {
         self.at(&of.address).editions(of).await
     }
 
+    fn edition(&self, address: &Address, document: &Document) -> Option<String> {
+        self.at(address).edition(address, document)
+    }
+
     async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {
         self.at(&live.found.address).as_of(live, revision, inventory).await
     }
