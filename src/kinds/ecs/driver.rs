@@ -1,34 +1,43 @@
 //! The driver for Amazon ECS: services of an account in a region.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
+use super::calls::Calls;
+use super::{checks, editions, follow, names, preflight};
 use crate::aws::Account;
 use crate::core::address::Address;
+use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
+use crate::core::edition::Edition;
+use crate::core::following::Followed;
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
+use crate::core::preflight::Line;
+use crate::core::run::RunKind;
 use crate::core::{Error, Pin, Result};
 use crate::kinds::named;
 
 /// The services of one account in one region.
 pub struct Services {
-    pin: Pin,
-    account: Account,
-    values: Values,
+    pub(super) pin: Pin,
+    pub(super) calls: Calls,
+    pub(super) values: Values,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        Services { pin, account, values }
+        Services { pin, calls: Calls { account }, values }
     }
 
     /// Lists them all, by the names that the configuration has for them.
     pub async fn named(&self) -> Result<Vec<Found>> {
-        let _ = &self.account;
-        let mut found = Vec::new();
+        let mut found = names::services(&self.calls, &self.pin).await?;
         named::rename(&self.values.names, &mut found);
+        // No alias is named behind the name of a service.
+        found.iter_mut().for_each(|f| f.aliases = Some(Vec::new()));
         Ok(found)
     }
 }
@@ -40,7 +49,7 @@ impl Driver for Services {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        vec!["ecs/service"]
+        vec![names::KIND]
     }
 
     fn has_shells(&self, _: &str) -> bool {
@@ -49,7 +58,7 @@ impl Driver for Services {
 
     async fn list(&self) -> Result<Listing> {
         let mut listing = Listing::default();
-        named::note(&mut listing, "ecs/service", self.named().await);
+        named::note(&mut listing, names::KIND, self.named().await);
         Ok(listing)
     }
 
@@ -81,7 +90,27 @@ impl Driver for Services {
         Reply::Refused(Error::bug(format!("{} cannot be written yet", m.address)))
     }
 
-    async fn checks(&self, _: &[Live], _: &Inventory) -> Result<Vec<Check>> {
-        Ok(Vec::new())
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+        Box::pin(follow::ticket(self, m, of, since)).await
+    }
+
+    async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
+        Box::pin(follow::follow(self, m, of, ticket, with)).await
+    }
+
+    async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
+        Box::pin(preflight::preflight(self, change, kind)).await
+    }
+
+    async fn editions(&self, of: &Found) -> Result<Vec<Edition>> {
+        Box::pin(editions::editions(self, of)).await
+    }
+
+    async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {
+        Box::pin(editions::as_of(self, live, revision, inventory)).await
+    }
+
+    async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
+        Box::pin(checks::checks(self, live, inventory)).await
     }
 }
