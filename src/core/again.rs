@@ -28,12 +28,15 @@ pub struct Choice {
     pub tried: Vec<Tried>,
     /// The revision to go back to; `None` where none was verified good.
     pub usual: Option<String>,
-    /// Whether that is what was there before the newest run that is not undone: undoing that run leads there.
-    pub by_undoing: bool,
+    /// Whether there is a run of ours that wrote it and is not undone yet: undoing that leads there.
+    pub undoable: bool,
 }
 
 /// Returns what there is to choose from for `address`; `None` where AWS keeps no history of it, or it is not there.
 pub async fn choice(means: &Means<'_>, address: &Address) -> Result<Option<Choice>> {
+    if !means.driver.has_editions(address.kind()) {
+        return Ok(None);
+    }
     let Some(found) = means.driver.find(address).await? else { return Ok(None) };
     let tried = tried(means, &found).await?;
     if tried.is_empty() {
@@ -41,10 +44,10 @@ pub async fn choice(means: &Means<'_>, address: &Address) -> Result<Option<Choic
     }
     let before = before(means, address).await?;
     let good = |t: &&Tried| t.verdict == Verdict::Good && !t.edition.current;
+    let undoable = before.is_some();
     let undoing = before.and_then(|b| tried.iter().filter(good).find(|t| t.edition.revision == b));
-    let by_undoing = undoing.is_some();
     let usual = undoing.or_else(|| best(&tried, None)).map(|t| t.edition.revision.clone());
-    Ok(Some(Choice { found, tried, usual, by_undoing }))
+    Ok(Some(Choice { found, tried, usual, undoable }))
 }
 
 /// Returns the revision that was there before the newest run that wrote `address` and is not undone.

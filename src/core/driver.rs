@@ -317,6 +317,11 @@ pub trait Driver: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Returns whether AWS keeps a history of what resources of `kind` were.
+    fn has_editions(&self, _kind: &str) -> bool {
+        false
+    }
+
     /// Returns what `of` was before and is now, the newest first: ten at most. Nothing, where AWS keeps no such history.
     async fn editions(&self, _of: &Found) -> Result<Vec<Edition>> {
         Ok(Vec::new())

@@ -241,6 +241,10 @@ impl Driver for Whole {
         self.at(change.address).preflight(change, kind).await
     }
 
+    fn has_editions(&self, kind: &str) -> bool {
+        self.of(kind).has_editions(kind)
+    }
+
     async fn editions(&self, of: &Found) -> Result<Vec<Edition>> {
         self.at(&of.address).editions(of).await
     }
