@@ -81,7 +81,16 @@ pub(crate) fn resource_hint(call: &Call) -> String {
         "connect" => connect::hint(call),
         "dynamodb" => dynamodb::hint(call),
         "lex" => lex::hint(call),
+        "ecr" => ecr::hint(call),
+        "iam" => iam::hint(call),
+        "logs" => logs::hint(call),
+        "monitoring" => cloudwatch::hint(call),
         "sts" => sts::hint(call),
+        "ecs" => {
+            let body = call.json().unwrap_or_default();
+            let names = ["cluster", "service", "serviceName", "taskDefinition", "family", "task"].into_iter();
+            names.filter_map(|name| body.get(name)?.as_str()).collect::<Vec<_>>().join("/")
+        }
         // Names only: what else is in the body may be a secret.
         "kms" | "ssm" | "secretsmanager" => {
             let body = call.json().unwrap_or_default();

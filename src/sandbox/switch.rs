@@ -6,6 +6,11 @@ use std::fmt;
 /// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
+    (
+        "alarm_delete_of_none_refused",
+        "false",
+        "DeleteAlarms that names an alarm that is not there is a ResourceNotFound (the others are deleted)",
+    ),
     ("archived_holds_name", "true", "the name of an archived flow or module is taken"),
     (
         "associate_again",
@@ -32,6 +37,71 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "DeleteQueue deletes a queue that flows, profiles or quick connects name",
     ),
     ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
+    (
+        "ecr_archived_image_is_inaccessible",
+        "false",
+        "BatchGetImage of an archived image fails with ImageInaccessible; false: with ImageNotFound",
+    ),
+    (
+        "ecr_restore_seconds",
+        "1200",
+        "how long an image is ACTIVATING that comes out of the archive, on the sandbox's clock",
+    ),
+    (
+        "ecr_same_image_is_tag_conflict",
+        "false",
+        "the same image under the same immutable tag is an ImageTagAlreadyExistsException; false: ImageAlreadyExistsException",
+    ),
+    (
+        "ecr_unaccepted_type_fails",
+        "true",
+        "BatchGetImage of a manifest of a type that is not accepted fails with ImageNotFound; false: it is answered as it is",
+    ),
+    (
+        "ecs_breaker_by_stages",
+        "true",
+        "the circuit breaker also watches BLUE_GREEN, LINEAR and CANARY deployments",
+    ),
+    (
+        "ecs_current_deployment_stays",
+        "true",
+        "currentServiceDeployment names the newest deployment also when it is over",
+    ),
+    ("ecs_deployments_held", "false", "no deployment of ECS gets further while this is true"),
+    (
+        "ecs_exit_counts_as_failed",
+        "true",
+        "a task whose essential container exits before it was healthy counts as failed",
+    ),
+    (
+        "ecs_first_failure_stopped",
+        "true",
+        "a deployment that failed with nothing to go back to is STOPPED; false: ROLLBACK_FAILED",
+    ),
+    ("ecs_health_ms", "100", "how long the first result of a container's health check takes"),
+    ("ecs_healthy_after_ms", "200", "how long a task without health checks runs until it counts as healthy"),
+    ("ecs_hook_ms", "100", "how long a Lambda function runs that is a lifecycle hook"),
+    ("ecs_hooks_fail", "false", "every function that is a lifecycle hook answers FAILED"),
+    (
+        "ecs_minute_ms",
+        "60000",
+        "how long a minute lasts that is configured: bake times, timeouts of hooks, grace periods",
+    ),
+    (
+        "ecs_pre_production_stage_shown",
+        "true",
+        "lifecycleStage can be PRE_PRODUCTION_TRAFFIC_SHIFT; false: the stage before it stays",
+    ),
+    ("ecs_provision_ms", "50", "how long a task is PROVISIONING"),
+    ("ecs_pull_ms", "100", "how long a task is PENDING while its images are pulled"),
+    (
+        "ecs_restart_ms",
+        "200",
+        "the wait after the first failed task of a deployment; it doubles up to 15 minutes",
+    ),
+    ("ecs_rolling_bake_ms", "300", "the bake time of a rolling deployment with alarms"),
+    ("ecs_stage_ms", "300", "the shortest time that a deployment is in a lifecycle stage"),
+    ("ecs_stop_ms", "50", "how long a task is DEACTIVATING, and STOPPING"),
     ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),
