@@ -12,7 +12,7 @@
 //!                          value}, repositories {name, region, mutability?, policy?}, images {repository, region, tag?,
 //!                          platforms?, text?, archived?, exits_after?, exits_with?, out_of_memory?, unhealthy?,
 //!                          warms_up?, log?}, alarms {name, region, state?}, log_groups {name, region};
-//!                          clusters {name, region}, services, hooks (see `folder_ecs`);
+//!                          and what `folder_elb`, `folder_codedeploy`, `folder_ecs` say;
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -49,14 +49,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::folder_ecs;
 use super::ids::Kind;
 use super::seed::{Scenario, ScenarioError};
 use super::seed_account::AccountSeed;
 use super::seed_instance::InstanceSeed;
 use super::seed_members;
 use super::template;
-use super::{folder_bots, folder_image, folder_lambda};
+use super::{folder_bots, folder_ecs, folder_elb, folder_image, folder_lambda};
 
 pub(crate) fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
     ScenarioError { file: file.to_owned(), why: why.to_string() }
@@ -133,6 +132,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
             "keys",
             "parameters",
             "secrets",
+            "load_balancers",
             "clusters",
             "hooks",
             "services",
@@ -151,6 +151,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         if folder.join("instance.toml").exists() {
             load_instance(&folder, seed)?;
         }
+        folder_elb::load(&file, account, seed)?;
         // After the instance, of which functions may speak.
         folder_lambda::load(&file, account, seed)?;
         folder_ecs::load(&file, account, seed)?;

@@ -19,6 +19,7 @@ mod fault;
 mod folder;
 mod folder_bots;
 mod folder_ecs;
+mod folder_elb;
 mod folder_image;
 mod folder_lambda;
 mod history;
@@ -54,7 +55,9 @@ mod told;
 mod world;
 
 pub use cloudwatch::{AlarmSeed, AlarmState};
+pub use codedeploy::DeploymentGroupSeed;
 pub use ecr::{Behaviour, ImageSeed, RepositorySeed};
+pub use elb::BalancerSeed;
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;
 pub use lex::{AliasSeed, BotSeed};

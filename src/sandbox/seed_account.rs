@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::clock;
 use super::cloudwatch::AlarmSeed;
+use super::codedeploy::DeploymentGroupSeed;
 use super::dynamodb::Table;
 use super::ecr::{ImageSeed, RepositorySeed};
 use super::ecs;
+use super::elb::BalancerSeed;
 use super::lex::{self, BotSeed};
 use super::secretsmanager::StoredSecret;
 use super::seed::ScenarioError;
@@ -149,6 +151,30 @@ impl AccountSeed {
     /// CreateEventSourceMapping has them; its UUID.
     pub fn event_source(&mut self, region: &str, function: &str, source: &str, more: Value) -> String {
         seed_lambda::mapping(&mut self.account, region, function, source, more)
+    }
+
+    /// An Application Load Balancer with this name, added if it is new, to be given listeners and target groups.
+    pub fn load_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
+        BalancerSeed::of(&mut self.account.balancing, &self.account.id, region, name)
+    }
+
+    /// The same for a Network Load Balancer.
+    pub fn network_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
+        BalancerSeed::with_type(&mut self.account.balancing, &self.account.id, region, name, "network")
+    }
+
+    /// A deployment group of CodeDeploy for a service: `DgpECS-CLUSTER-SERVICE` of the application
+    /// `AppECS-CLUSTER-SERVICE`, with the names of two target groups and the ARN of the listener of production traffic.
+    pub fn deployment_group(
+        &mut self,
+        region: &str,
+        (cluster, service): (&str, &str),
+        target_groups: [&str; 2],
+        listener: &str,
+    ) -> DeploymentGroupSeed<'_> {
+        let at = (self.account.id.as_str(), region);
+        let held = &mut self.account.codedeploy;
+        DeploymentGroupSeed::of(held, at, (cluster, service), target_groups, listener)
     }
 
     /// A cluster of ECS.

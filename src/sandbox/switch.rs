@@ -22,6 +22,42 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "true",
         "a function, bot or origin that is associated already is refused, else ignored",
     ),
+    (
+        "codedeploy_bakes",
+        "false",
+        "a deployment is Baking while it waits to terminate the original task set, else InProgress",
+    ),
+    (
+        "codedeploy_description_max",
+        "256",
+        "the longest description of a deployment; a client of AWS's own cuts at 512",
+    ),
+    (
+        "codedeploy_first_rolls_back",
+        "true",
+        "the first deployment of a group is rolled back to the task set that ECS made, else not at all",
+    ),
+    ("codedeploy_held", "false", "deployments of CodeDeploy stand still for as long as this is true"),
+    (
+        "codedeploy_hooks_answer",
+        "true",
+        "functions that are hooks and of which nothing else is said report Succeeded, else nothing",
+    ),
+    (
+        "codedeploy_minute_ms",
+        "60000",
+        "how long a minute of CodeDeploy's waits is: traffic shifts, hooks, readiness, termination, installation",
+    ),
+    (
+        "codedeploy_stage_ms",
+        "300",
+        "how long a step of a deployment takes that waits for nothing, and a stop",
+    ),
+    (
+        "codedeploy_test_events_without_route",
+        "false",
+        "the lifecycle events of test traffic are there also in a group without a route for it",
+    ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
     ("delete_active_evaluation_form", "true", "DeleteEvaluationForm deletes a form with an active version"),
     (
@@ -102,6 +138,28 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ("ecs_rolling_bake_ms", "300", "the bake time of a rolling deployment with alarms"),
     ("ecs_stage_ms", "300", "the shortest time that a deployment is in a lifecycle stage"),
     ("ecs_stop_ms", "50", "how long a task is DEACTIVATING, and STOPPING"),
+    (
+        "elb_check_ms",
+        "30",
+        "how long after another the health checks of a target come; 0: the seconds that its target group says",
+    ),
+    (
+        "elb_checks_to_healthy",
+        "1",
+        "a new target is healthy after this many checks; behind a Network Load Balancer AWS may take more",
+    ),
+    (
+        "elb_drain_ms",
+        "60",
+        "how long a target that was taken out is draining; 0: the deregistration delay of its target group",
+    ),
+    (
+        "elb_failure_code",
+        "502",
+        "the HTTP status that targets which fail their checks answer with; 0: they do not answer in time",
+    ),
+    ("elb_targets_failing", "false", "all targets fail their health checks"),
+    ("elb_targets_held", "false", "new targets stay `initial` for as long as this is true"),
     ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),

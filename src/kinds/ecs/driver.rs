@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::calls::Calls;
+use super::deployment_group::Groups;
 use super::fetch::Shelf;
 use super::send::Sender;
 use super::state::Known;
@@ -33,12 +34,15 @@ pub struct Services {
     pub(super) calls: Calls,
     pub(super) values: Values,
     pub(super) shelf: Shelf,
+    /// Which groups of CodeDeploy deploy which services.
+    pub(super) groups: Groups,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        Services { pin, calls: Calls { account }, values, shelf: Shelf::default() }
+        let (shelf, groups) = (Shelf::default(), Groups::default());
+        Services { pin, calls: Calls { account }, values, shelf, groups }
     }
 
     /// Lists them all, by the names that the configuration has for them.

@@ -19,6 +19,10 @@ COMMON = {
     "lexv2-models": {"AccessDeniedException"},
     "dynamodb": {"ValidationException", "ThrottlingException", "ResourceNotFoundException"},
     "sts": {"AccessDenied", "ValidationError"},
+    # "Common errors" of Elastic Load Balancing.
+    "elbv2": {"AccessDenied", "ValidationError", "Throttling"},
+    "codedeploy": {"AccessDeniedException"},
+    "ecs": {"AccessDeniedException"},
     # "Common errors" of KMS.
     "kms": {"ValidationException", "AccessDeniedException"},
     # "Common errors" of ECR and CloudWatch.
@@ -112,10 +116,11 @@ def client(name, endpoint, key="111111111111", token=None, region="us-east-1"):
         status = http_response.status_code
         if "date" not in http_response.headers:
             problems.append(f"{operation}: no Date header")
-        if name in ("s3", "sts", "iam"):
+        if name in ("elbv2", "s3", "sts", "iam"):
             if status >= 300:
                 code = parsed.get("Error", {}).get("Code")
-                if code not in COMMON[name] | {shape.name for shape in model.error_shapes}:
+                modelled = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}
+                if code not in COMMON[name] | modelled:
                     problems.append(f"{operation}: error {code} is not modelled")
             elif model.output_shape is not None:
                 parsed_check(model.output_shape, {k: v for k, v in parsed.items() if k != "ResponseMetadata"}, operation)
@@ -154,6 +159,8 @@ def parsed_check(shape, value, where):
     elif shape.type_name == "list":
         for inner in value:
             parsed_check(shape.member, inner, where)
+    elif shape.type_name == "string" and shape.enum and value not in shape.enum:
+        problems.append(f"{where}: {value!r} is not in its enum")
 
 
 def refused(code, call, **arguments):

@@ -1,0 +1,481 @@
+//! CodeDeploy in the sandbox: deployments of an ECS service from their creation to every kind of end.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use snapdeploy::sandbox::{Sandbox, Scenario};
+
+use super::{DEV, REGION, json_call};
+
+const APPLICATION: &str = "AppECS-main-api";
+const GROUP: &str = "DgpECS-main-api";
+
+/// A sandbox with a service under CODE_DEPLOY that runs, and its deployment group.
+struct Shop {
+    sandbox: Sandbox,
+    listener: String,
+    groups: [String; 2],
+}
+
+async fn ecs(sandbox: &Sandbox, operation: &str, body: Value) -> Value {
+    let target = format!("AmazonEC2ContainerServiceV20141113.{operation}");
+    let (status, answer) = json_call(sandbox, "ecs", &target, &body).await;
+    assert_eq!(status, 200, "{operation}: {answer}");
+    answer
+}
+
+/// What a deployment group is like beside its service and traffic.
+type Describe = fn(snapdeploy::sandbox::DeploymentGroupSeed<'_>);
+
+impl Shop {
+    async fn open(describe: Describe) -> Shop {
+        let mut scenario = Scenario::empty();
+        let account = scenario.account(DEV);
+        let mut balancer = account.load_balancer(REGION, "front");
+        let groups = [balancer.target_group("blue"), balancer.target_group("green")];
+        let listener = balancer.listener(80, &[("blue", 1)]);
+        balancer.listener(8080, &[("blue", 1)]);
+        account.lambda(REGION, "check");
+        describe(account.deployment_group(REGION, ("main", "api"), ["blue", "green"], &listener));
+        let sandbox = Sandbox::start(scenario).unwrap();
+        ecs(&sandbox, "CreateCluster", json!({"clusterName": "main"})).await;
+        for image in ["one", "two"] {
+            let container = json!({"name": "app", "image": format!("acme/api:{image}"), "essential": true,
+                "portMappings": [{"containerPort": 80}]});
+            let definition = json!({"family": "api", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+                "requiresCompatibilities": ["FARGATE"], "containerDefinitions": [container]});
+            ecs(&sandbox, "RegisterTaskDefinition", definition).await;
+        }
+        let service = json!({
+            "cluster": "main", "serviceName": "api", "taskDefinition": "api:1", "desiredCount": 2,
+            "launchType": "FARGATE", "deploymentController": {"type": "CODE_DEPLOY"},
+            "loadBalancers": [{"targetGroupArn": groups[0], "containerName": "app", "containerPort": 80}],
+            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
+        });
+        ecs(&sandbox, "CreateService", service).await;
+        let shop = Shop { sandbox, listener, groups };
+        shop.after(5.0).await;
+        shop
+    }
+
+    async fn ask(&self, operation: &str, body: Value) -> Value {
+        let (status, answer) = self.try_ask(operation, body).await;
+        assert_eq!(status, 200, "{operation}: {answer}");
+        answer
+    }
+
+    async fn try_ask(&self, operation: &str, body: Value) -> (u16, Value) {
+        let target = format!("CodeDeploy_20141006.{operation}");
+        json_call(&self.sandbox, "codedeploy", &target, &body).await
+    }
+
+    /// The code of a refusal.
+    async fn refusal(&self, operation: &str, body: Value) -> (String, String) {
+        let (status, answer) = self.try_ask(operation, body).await;
+        assert_eq!(status, 400, "{operation}: {answer}");
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        (text("__type"), text("message"))
+    }
+
+    fn request(hooks: &[(&str, &str)]) -> Value {
+        let hooks: Vec<_> = hooks.iter().map(|(event, function)| json!({*event: function})).collect();
+        let spec = json!({
+            "version": 0.0,
+            "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {
+                "TaskDefinition": "api:2", "LoadBalancerInfo": {"ContainerName": "app", "ContainerPort": 80},
+            }}}],
+            "Hooks": hooks,
+        });
+        json!({
+            "applicationName": APPLICATION, "deploymentGroupName": GROUP, "description": "run 7",
+            "revision": {"revisionType": "AppSpecContent", "appSpecContent": {"content": spec.to_string()}},
+        })
+    }
+
+    async fn deploy(&self, request: Value) -> String {
+        let answer = self.ask("CreateDeployment", request).await;
+        answer["deploymentId"].as_str().unwrap().to_owned()
+    }
+
+    /// The clock goes on in small steps, with somebody looking after each.
+    async fn after(&self, seconds: f64) {
+        let mut left = seconds;
+        while left > 0.0 {
+            let step = f64::min(left, (seconds / 10.0).max(0.5));
+            self.sandbox.advance(Duration::from_secs_f64(step));
+            self.ask("ListApplications", json!({})).await;
+            left -= step;
+        }
+    }
+
+    async fn info(&self, id: &str) -> Value {
+        self.ask("GetDeployment", json!({"deploymentId": id})).await["deploymentInfo"].clone()
+    }
+
+    async fn status(&self, id: &str) -> String {
+        self.info(id).await["status"].as_str().unwrap().to_owned()
+    }
+
+    async fn target(&self, id: &str) -> Value {
+        let body = json!({"deploymentId": id, "targetId": "main:api"});
+        self.ask("GetDeploymentTarget", body).await["deploymentTarget"]["ecsTarget"].clone()
+    }
+
+    /// Label, status and weight of each task set.
+    async fn sets(&self, id: &str) -> Vec<(String, String, f64)> {
+        let target = self.target(id).await;
+        let text = |set: &Value, name: &str| set[name].as_str().unwrap().to_owned();
+        let sets = target["taskSetsInfo"].as_array().unwrap().iter();
+        sets.map(|set| {
+            (text(set, "taskSetLabel"), text(set, "status"), set["trafficWeight"].as_f64().unwrap())
+        })
+        .collect()
+    }
+
+    /// Lifecycle events and their states.
+    async fn events(&self, id: &str) -> Vec<(String, String)> {
+        let target = self.target(id).await;
+        let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
+        let events = target["lifecycleEvents"].as_array().unwrap().iter();
+        events.map(|event| (text(event, "lifecycleEventName"), text(event, "status"))).collect()
+    }
+
+    /// The weights of the listener of production traffic: of the first target group and of the second.
+    fn weights(&self) -> [u64; 2] {
+        let state = self.sandbox.state();
+        let action = &state[DEV]["elasticloadbalancing"]["listeners"][&self.listener]["actions"][0];
+        let groups = action["ForwardConfig"]["TargetGroups"].as_array().unwrap();
+        let of = |arn: &String| {
+            let mut own = groups.iter().filter(|group| group["TargetGroupArn"] == *arn);
+            own.next().map_or(0, |group| group["Weight"].as_str().unwrap().parse().unwrap())
+        };
+        [of(&self.groups[0]), of(&self.groups[1])]
+    }
+
+    /// The task definition of the primary task set.
+    async fn primary(&self) -> String {
+        let body = json!({"cluster": "main", "services": ["api"]});
+        let answer = ecs(&self.sandbox, "DescribeServices", body).await;
+        let sets = answer["services"][0]["taskSets"].as_array().unwrap();
+        let primary = sets.iter().find(|set| set["status"] == "PRIMARY").unwrap();
+        primary["taskDefinition"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+    }
+}
+
+fn plain(_: snapdeploy::sandbox::DeploymentGroupSeed<'_>) {}
+
+#[tokio::test]
+async fn all_at_once_goes_through_its_events_and_ends_with_the_new_task_set() {
+    let shop = Shop::open(plain).await;
+    assert_eq!((shop.primary().await.as_str(), shop.weights()), ("api:1", [1, 0]));
+    let id = shop.deploy(Shop::request(&[])).await;
+    assert_eq!(shop.status(&id).await, "Created");
+    let (code, message) =
+        shop.refusal("GetDeploymentTarget", json!({"deploymentId": id, "targetId": "main:api"})).await;
+    assert_eq!(code, "DeploymentNotStartedException", "{message}");
+    let (code, message) = shop.refusal("CreateDeployment", Shop::request(&[])).await;
+    assert_eq!(code, "DeploymentLimitExceededException");
+    assert!(message.contains(&id), "{message}");
+    shop.after(20.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(info["status"], "Succeeded", "{info}");
+    assert_eq!(info["creator"], "user");
+    assert_eq!(info["deploymentOverview"]["Succeeded"], 1);
+    let events = shop.events(&id).await;
+    let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "BeforeInstall",
+            "Install",
+            "AfterInstall",
+            "BeforeAllowTraffic",
+            "AllowTraffic",
+            "AfterAllowTraffic"
+        ]
+    );
+    assert!(events.iter().all(|(_, status)| status == "Succeeded"), "{events:?}");
+    assert_eq!((shop.primary().await.as_str(), shop.weights()), ("api:2", [0, 100]));
+    let group = json!({"applicationName": APPLICATION, "deploymentGroupName": GROUP});
+    let group = shop.ask("GetDeploymentGroup", group).await["deploymentGroupInfo"].clone();
+    assert_eq!(group["lastSuccessfulDeployment"]["deploymentId"], id.as_str());
+    assert_eq!(group["targetRevision"]["revisionType"], "AppSpecContent");
+    // The next one goes the other way round.
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    assert_eq!((shop.status(&id).await.as_str(), shop.weights()), ("Succeeded", [100, 0]));
+}
+
+#[tokio::test]
+async fn a_canary_waits_at_ten_percent_and_is_in_progress_until_the_old_task_set_is_terminated() {
+    let shop = Shop::open(|group| {
+        group.config("CodeDeployDefault.ECSCanary10Percent5Minutes").termination_wait(10);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    assert_eq!(shop.weights(), [90, 10]);
+    let sets = shop.sets(&id).await;
+    let shown: Vec<_> =
+        sets.iter().map(|(label, status, weight)| (label.as_str(), status.as_str(), *weight)).collect();
+    assert_eq!(shown, [("Blue", "PRIMARY", 90.0), ("Green", "ACTIVE", 10.0)]);
+    shop.after(300.0).await;
+    assert_eq!((shop.weights(), shop.status(&id).await.as_str()), ([0, 100], "InProgress"));
+    assert!(shop.events(&id).await.iter().all(|(_, status)| status == "Succeeded"));
+    assert_eq!(shop.info(&id).await["instanceTerminationWaitTimeStarted"], true);
+    assert_eq!(
+        shop.refusal("CreateDeployment", Shop::request(&[])).await.0,
+        "DeploymentLimitExceededException"
+    );
+    let wait = json!({"deploymentId": id, "deploymentWaitType": "TERMINATION_WAIT"});
+    shop.ask("ContinueDeployment", wait.clone()).await;
+    shop.after(5.0).await;
+    assert_eq!(shop.status(&id).await, "Succeeded");
+    assert_eq!(shop.refusal("ContinueDeployment", wait).await.0, "DeploymentAlreadyCompletedException");
+}
+
+#[tokio::test]
+async fn a_stop_in_mid_shift_takes_traffic_back_by_a_deployment_of_its_own() {
+    let shop = Shop::open(|group| {
+        group.config("CodeDeployDefault.ECSLinear10PercentEvery1Minutes");
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(100.0).await;
+    let [_, green] = shop.weights();
+    assert!((10..100).contains(&green), "{green}");
+    let answer = shop.ask("StopDeployment", json!({"deploymentId": id, "autoRollbackEnabled": true})).await;
+    assert_eq!(answer["status"], "Pending");
+    assert_eq!(shop.status(&id).await, "InProgress");
+    shop.after(5.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Stopped"), &json!("MANUAL_STOP"))
+    );
+    let back = info["rollbackInfo"]["rollbackDeploymentId"].as_str().unwrap().to_owned();
+    let rollback = shop.info(&back).await;
+    assert_eq!(
+        (&rollback["creator"], &rollback["status"]),
+        (&json!("codeDeployRollback"), &json!("Succeeded"))
+    );
+    assert_eq!(rollback["rollbackInfo"]["rollbackTriggeringDeploymentId"], id.as_str());
+    assert_eq!((shop.weights(), shop.primary().await.as_str()), ([100, 0], "api:1"));
+    let stop = shop.refusal("StopDeployment", json!({"deploymentId": id})).await;
+    assert_eq!(stop.0, "DeploymentAlreadyCompletedException");
+    let list = json!({"applicationName": APPLICATION, "deploymentGroupName": GROUP});
+    assert_eq!(shop.ask("ListDeployments", list).await["deployments"], json!([back, id]));
+    let stopped = json!({"applicationName": APPLICATION, "deploymentGroupName": GROUP, "includeOnlyStatuses": ["Stopped"]});
+    assert_eq!(shop.ask("ListDeployments", stopped).await["deployments"], json!([id]));
+}
+
+#[tokio::test]
+async fn a_stop_that_comes_too_late_is_accepted_and_the_deployment_succeeds() {
+    let shop = Shop::open(|group| {
+        group.termination_wait(5);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(60.0).await;
+    shop.ask("ContinueDeployment", json!({"deploymentId": id, "deploymentWaitType": "TERMINATION_WAIT"}))
+        .await;
+    // It terminates from now on, which takes as long as a stop does.
+    shop.status(&id).await;
+    let answer = shop.ask("StopDeployment", json!({"deploymentId": id, "autoRollbackEnabled": true})).await;
+    assert_eq!(answer["status"], "Pending");
+    shop.after(5.0).await;
+    assert_eq!(shop.status(&id).await, "Succeeded");
+    assert_eq!(shop.primary().await, "api:2");
+}
+
+#[tokio::test]
+async fn a_deployment_without_rollback_stays_as_it_was_stopped() {
+    let shop = Shop::open(|group| {
+        group.config("CodeDeployDefault.ECSCanary10Percent5Minutes").auto_rollback(&[]);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    shop.ask("StopDeployment", json!({"deploymentId": id})).await;
+    shop.after(5.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!((&info["status"], &info["rollbackInfo"]), (&json!("Stopped"), &Value::Null));
+    assert_eq!(shop.weights(), [90, 10]);
+}
+
+#[tokio::test]
+async fn a_hook_that_fails_fails_the_deployment_and_rolls_it_back() {
+    let shop = Shop::open(|group| {
+        group.hook("check", &["Failed"]);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[("AfterInstall", "check")])).await;
+    shop.after(20.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Failed"), &json!("HOOK_EXECUTION_FAILURE"))
+    );
+    let events = shop.events(&id).await;
+    let of = |name: &str| events.iter().find(|(known, _)| known == name).unwrap().1.clone();
+    assert_eq!(
+        (of("Install"), of("AfterInstall"), of("AllowTraffic")),
+        ("Succeeded".into(), "Failed".into(), "Skipped".into())
+    );
+    let back = info["rollbackInfo"]["rollbackDeploymentId"].as_str().unwrap();
+    assert_eq!(shop.status(back).await, "Succeeded");
+    assert_eq!((shop.weights()[1], shop.primary().await.as_str()), (0, "api:1"));
+}
+
+#[tokio::test]
+async fn before_the_installation_there_is_nothing_to_roll_back() {
+    let shop = Shop::open(|group| {
+        group.hook("check", &["Failed"]);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[("BeforeInstall", "check")])).await;
+    shop.after(10.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(info["status"], "Failed");
+    assert_eq!(info["rollbackInfo"]["rollbackDeploymentId"], Value::Null);
+    let message = info["rollbackInfo"]["rollbackMessage"].as_str().unwrap();
+    assert!(message.contains("not possible at this point"), "{message}");
+    let again = shop.deploy(Shop::request(&[("BeforeInstall", "nowhere")])).await;
+    shop.after(10.0).await;
+    let info = shop.info(&again).await;
+    assert!(info["errorInformation"]["message"].as_str().unwrap().contains("no such function"), "{info}");
+}
+
+#[tokio::test]
+async fn a_silent_hook_is_waited_for_and_reports_once() {
+    let shop = Shop::open(|group| {
+        group.hook("check", &[""]);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[("BeforeAllowTraffic", "check")])).await;
+    shop.after(60.0).await;
+    assert_eq!(shop.status(&id).await, "InProgress");
+    let state = shop.sandbox.state();
+    let events = &state[DEV]["codedeploy"]["deployments"][0]["events"];
+    let event =
+        events.as_array().unwrap().iter().find(|event| event["name"] == "BeforeAllowTraffic").unwrap();
+    let report = |status: &str| json!({"deploymentId": id, "status": status, "lifecycleEventHookExecutionId": event["execution"]});
+    let operation = "PutLifecycleEventHookExecutionStatus";
+    let (code, _) = shop.refusal(operation, report("Pending")).await;
+    assert_eq!(code, "InvalidLifecycleEventHookExecutionStatusException");
+    shop.ask(operation, report("Succeeded")).await;
+    shop.after(10.0).await;
+    assert_eq!(shop.status(&id).await, "Succeeded");
+    assert_eq!(shop.refusal(operation, report("Failed")).await.0, "LifecycleEventAlreadyCompletedException");
+    // One that is never heard of fails after an hour.
+    let id = shop.deploy(Shop::request(&[("BeforeAllowTraffic", "check")])).await;
+    shop.after(20.0).await;
+    shop.after(3600.0).await;
+    assert_eq!(shop.info(&id).await["errorInformation"]["code"], "HOOK_EXECUTION_FAILURE");
+}
+
+#[tokio::test]
+async fn readiness_waits_for_a_word_and_ends_without_one() {
+    let shop = Shop::open(|group| {
+        group.ready_wait(30);
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    assert_eq!((shop.status(&id).await.as_str(), shop.weights()), ("Ready", [100, 0]));
+    let wrong = json!({"deploymentId": id, "deploymentWaitType": "TERMINATION_WAIT"});
+    assert_eq!(shop.refusal("ContinueDeployment", wrong).await.0, "InvalidDeploymentStatusException");
+    shop.ask("ContinueDeployment", json!({"deploymentId": id})).await;
+    shop.after(10.0).await;
+    assert_eq!((shop.status(&id).await.as_str(), shop.weights()), ("Succeeded", [0, 100]));
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    shop.after(1800.0).await;
+    assert_eq!((shop.status(&id).await.as_str(), shop.weights()), ("Stopped", [0, 100]));
+}
+
+#[tokio::test]
+async fn a_replacement_that_never_becomes_steady_fails_after_an_hour() {
+    let shop = Shop::open(plain).await;
+    shop.sandbox.set_switch("elb_targets_held", "true").unwrap();
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(3000.0).await;
+    assert_eq!(shop.status(&id).await, "InProgress");
+    shop.after(700.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(info["status"], "Failed");
+    assert!(info["errorInformation"]["message"].as_str().unwrap().contains("60 minutes"), "{info}");
+    assert_eq!(shop.primary().await, "api:1");
+}
+
+#[tokio::test]
+async fn test_traffic_goes_first_where_there_is_a_listener_for_it() {
+    let shop = Shop::open(|group| {
+        let arn = format!("arn:aws:elasticloadbalancing:{REGION}:{DEV}:listener/app/front/x/y");
+        group.test_listener(&arn).config("CodeDeployDefault.ECSAllAtOnce");
+    })
+    .await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    let events = shop.events(&id).await;
+    let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names[3..5], ["AllowTestTraffic", "AfterAllowTestTraffic"]);
+}
+
+#[tokio::test]
+async fn what_stands_still_stands_still_until_it_is_let_go() {
+    let shop = Shop::open(plain).await;
+    shop.sandbox.set_switch("codedeploy_held", "true").unwrap();
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(600.0).await;
+    assert_eq!(shop.status(&id).await, "Created");
+    shop.sandbox.set_switch("codedeploy_held", "false").unwrap();
+    shop.after(20.0).await;
+    assert_eq!(shop.status(&id).await, "Succeeded");
+}
+
+#[tokio::test]
+async fn requests_that_do_not_fit_are_refused() {
+    let shop = Shop::open(plain).await;
+    let with = |member: &str, value: Value| {
+        let mut request = Shop::request(&[]);
+        request[member] = value;
+        request
+    };
+    let content = |text: &str| json!({"revisionType": "AppSpecContent", "appSpecContent": {"content": text}});
+    for (request, code) in [
+        (with("description", json!("x".repeat(257))), "DescriptionTooLongException"),
+        (with("applicationName", json!("none")), "ApplicationDoesNotExistException"),
+        (with("deploymentGroupName", json!("none")), "DeploymentGroupDoesNotExistException"),
+        (with("revision", Value::Null), "RevisionRequiredException"),
+        (with("revision", content("{}")), "InvalidRevisionException"),
+        (with("deploymentConfigName", json!("none")), "DeploymentConfigDoesNotExistException"),
+        (with("autoRollbackConfiguration", json!({"enabled": true})), "InvalidAutoRollbackConfigException"),
+    ] {
+        assert_eq!(shop.refusal("CreateDeployment", request).await.0, code);
+    }
+    let mut other = Shop::request(&[]);
+    other["revision"]["appSpecContent"]["sha256"] = json!("00");
+    assert_eq!(shop.refusal("CreateDeployment", other).await.0, "InvalidRevisionException");
+    assert_eq!(
+        shop.refusal("GetDeployment", json!({"deploymentId": "d-NOTTHERE1"})).await.0,
+        "DeploymentDoesNotExistException"
+    );
+    assert_eq!(shop.refusal("GetDeployment", json!({})).await.0, "DeploymentIdRequiredException");
+}
+
+#[tokio::test]
+async fn a_task_definition_that_is_not_there_fails_the_installation() {
+    let shop = Shop::open(plain).await;
+    let mut request = Shop::request(&[]);
+    let content =
+        request["revision"]["appSpecContent"]["content"].as_str().unwrap().replace("api:2", "api:9");
+    request["revision"]["appSpecContent"]["content"] = json!(content);
+    let id = shop.deploy(request).await;
+    shop.after(10.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Failed"), &json!("ECS_UPDATE_ERROR"))
+    );
+}
