@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::card::Card;
 use super::target::Target;
-use crate::aws::{CLOUDWATCH, CODEDEPLOY};
+use crate::aws::CLOUDWATCH;
 use crate::core::driver::Change;
 use crate::core::run::RunKind;
-use crate::core::{Error, Result};
+use crate::core::Result;
+use crate::kinds::ecs::deployment_group::group_of;
 use crate::kinds::ecs::driver::Services;
 
 const ASKED: &str = "alarms";
@@ -106,32 +107,16 @@ async fn states(services: &Services, names: &[String]) -> Result<Vec<(String, St
     Ok(all)
 }
 
-/// Returns the names of the alarms of the deployment groups that deploy the service.
-///
-/// Source: deploy-peers 4.4: there is one group a service, found by its `ecsServices`.
+/// Returns the names of the alarms of the deployment group that deploys the service.
 async fn groups_alarms(services: &Services, id: &str) -> Result<Vec<String>> {
-    let (cluster, name) = crate::kinds::ecs::calls::parts(id);
-    let account = &services.calls.account;
-    let ask = async |operation: &'static str, body: Value| account.ask(&CODEDEPLOY, operation, &body).await.map_err(Error::from);
-    let applications = texts(&ask("ListApplications", json!({})).await?["applications"]);
-    let mut alarms = Vec::new();
-    for application in applications {
-        let groups = texts(&ask("ListDeploymentGroups", json!({ "applicationName": application })).await?["deploymentGroups"]);
-        for some in groups.chunks(100) {
-            let body = json!({ "applicationName": application, "deploymentGroupNames": some });
-            let answer = ask("BatchGetDeploymentGroups", body).await?;
-            for group in answer["deploymentGroupsInfo"].as_array().into_iter().flatten() {
-                let ours = |s: &Value| s["clusterName"] == cluster && s["serviceName"] == name;
-                let of = group["ecsServices"].as_array().into_iter().flatten().any(ours);
-                let alarmed = &group["alarmConfiguration"];
-                if of && alarmed["enabled"] == true {
-                    let named = alarmed["alarms"].as_array().into_iter().flatten();
-                    alarms.extend(named.filter_map(|a| a["name"].as_str().map(String::from)));
-                }
-            }
-        }
+    let service = services.calls.service(id).await?;
+    let group = group_of(services, id, &service).await?;
+    let alarmed = &group.info["alarmConfiguration"];
+    if alarmed["enabled"] != true {
+        return Ok(Vec::new());
     }
-    Ok(alarms)
+    let named = alarmed["alarms"].as_array().into_iter().flatten();
+    Ok(named.filter_map(|a| a["name"].as_str().map(String::from)).collect())
 }
 
 fn texts(list: &Value) -> Vec<String> {
