@@ -6,6 +6,11 @@ use std::fmt;
 /// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
+    (
+        "alarm_delete_of_none_refused",
+        "false",
+        "DeleteAlarms that names an alarm that is not there is a ResourceNotFound (the others are deleted)",
+    ),
     ("archived_holds_name", "true", "the name of an archived flow or module is taken"),
     (
         "associate_again",
@@ -16,6 +21,42 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "associate_twice_refused",
         "true",
         "a function, bot or origin that is associated already is refused, else ignored",
+    ),
+    (
+        "codedeploy_bakes",
+        "false",
+        "a deployment is Baking while it waits to terminate the original task set, else InProgress",
+    ),
+    (
+        "codedeploy_description_max",
+        "256",
+        "the longest description of a deployment; a client of AWS's own cuts at 512",
+    ),
+    (
+        "codedeploy_first_rolls_back",
+        "true",
+        "the first deployment of a group is rolled back to the task set that ECS made, else not at all",
+    ),
+    ("codedeploy_held", "false", "deployments of CodeDeploy stand still for as long as this is true"),
+    (
+        "codedeploy_hooks_answer",
+        "true",
+        "functions that are hooks and of which nothing else is said report Succeeded, else nothing",
+    ),
+    (
+        "codedeploy_minute_ms",
+        "60000",
+        "how long a minute of CodeDeploy's waits is: traffic shifts, hooks, readiness, termination, installation",
+    ),
+    (
+        "codedeploy_stage_ms",
+        "300",
+        "how long a step of a deployment takes that waits for nothing, and a stop",
+    ),
+    (
+        "codedeploy_test_events_without_route",
+        "false",
+        "the lifecycle events of test traffic are there also in a group without a route for it",
     ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
     ("delete_active_evaluation_form", "true", "DeleteEvaluationForm deletes a form with an active version"),
@@ -32,6 +73,93 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "DeleteQueue deletes a queue that flows, profiles or quick connects name",
     ),
     ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
+    (
+        "ecr_archived_image_is_inaccessible",
+        "false",
+        "BatchGetImage of an archived image fails with ImageInaccessible; false: with ImageNotFound",
+    ),
+    (
+        "ecr_restore_seconds",
+        "1200",
+        "how long an image is ACTIVATING that comes out of the archive, on the sandbox's clock",
+    ),
+    (
+        "ecr_same_image_is_tag_conflict",
+        "false",
+        "the same image under the same immutable tag is an ImageTagAlreadyExistsException; false: ImageAlreadyExistsException",
+    ),
+    (
+        "ecr_unaccepted_type_fails",
+        "true",
+        "BatchGetImage of a manifest of a type that is not accepted fails with ImageNotFound; false: it is answered as it is",
+    ),
+    (
+        "ecs_breaker_by_stages",
+        "true",
+        "the circuit breaker also watches BLUE_GREEN, LINEAR and CANARY deployments",
+    ),
+    (
+        "ecs_current_deployment_stays",
+        "true",
+        "currentServiceDeployment names the newest deployment also when it is over",
+    ),
+    ("ecs_deployments_held", "false", "no deployment of ECS gets further while this is true"),
+    (
+        "ecs_exit_counts_as_failed",
+        "true",
+        "a task whose essential container exits before it was healthy counts as failed",
+    ),
+    (
+        "ecs_first_failure_stopped",
+        "true",
+        "a deployment that failed with nothing to go back to is STOPPED; false: ROLLBACK_FAILED",
+    ),
+    ("ecs_health_ms", "100", "how long the first result of a container's health check takes"),
+    ("ecs_healthy_after_ms", "200", "how long a task without health checks runs until it counts as healthy"),
+    ("ecs_hook_ms", "100", "how long a Lambda function runs that is a lifecycle hook"),
+    ("ecs_hooks_fail", "false", "every function that is a lifecycle hook answers FAILED"),
+    (
+        "ecs_minute_ms",
+        "60000",
+        "how long a minute lasts that is configured: bake times, timeouts of hooks, grace periods",
+    ),
+    (
+        "ecs_pre_production_stage_shown",
+        "true",
+        "lifecycleStage can be PRE_PRODUCTION_TRAFFIC_SHIFT; false: the stage before it stays",
+    ),
+    ("ecs_provision_ms", "50", "how long a task is PROVISIONING"),
+    ("ecs_pull_ms", "100", "how long a task is PENDING while its images are pulled"),
+    (
+        "ecs_restart_ms",
+        "200",
+        "the wait after the first failed task of a deployment; it doubles up to 15 minutes",
+    ),
+    ("ecs_rolling_bake_ms", "300", "the bake time of a rolling deployment with alarms"),
+    ("ecs_stage_ms", "300", "the shortest time that a deployment is in a lifecycle stage"),
+    ("ecs_stop_ms", "50", "how long a task is DEACTIVATING, and STOPPING"),
+    (
+        "elb_check_ms",
+        "30",
+        "how long after another the health checks of a target come; 0: the seconds that its target group says",
+    ),
+    (
+        "elb_checks_to_healthy",
+        "1",
+        "a new target is healthy after this many checks; behind a Network Load Balancer AWS may take more",
+    ),
+    (
+        "elb_drain_ms",
+        "60",
+        "how long a target that was taken out is draining; 0: the deregistration delay of its target group",
+    ),
+    (
+        "elb_failure_code",
+        "502",
+        "the HTTP status that targets which fail their checks answer with; 0: they do not answer in time",
+    ),
+    ("elb_targets_failing", "false", "all targets fail their health checks"),
+    ("elb_targets_held", "false", "new targets stay `initial` for as long as this is true"),
     ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),
