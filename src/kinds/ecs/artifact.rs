@@ -118,7 +118,8 @@ fn wanted(address: &Address, container: &str, reference: &str, old: &str) -> Res
         return Err(Error::input(format!("`{reference}` names no repository for {container} of {address}")));
     }
     if said.digest.is_none() && said.in_ecr().is_none() {
-        let message = format!("which bits `{said}` stands for cannot be looked up: it is in no registry of ECR");
+        let message =
+            format!("which bits `{said}` stands for cannot be looked up: it is in no registry of ECR");
         return Err(Error::input(message)
             .hint("name it by its digest (REPO@sha256:...), or with the host of its registry"));
     }
@@ -178,7 +179,7 @@ mod tests {
 
     #[test]
     fn only_the_environments_own_registry_is_another_one_elsewhere() {
-        let pin = Pin::services("111111111111", "eu-west-1");
+        let pin = Pin::services("111111111111".into(), "eu-west-1".into());
         let own = template(OLD, &pin).unwrap();
         assert_eq!(own, "@{account}.dkr.ecr.@{region}.amazonaws.com/team/orders@sha256:00");
         assert_eq!(here(&own, &pin), OLD);

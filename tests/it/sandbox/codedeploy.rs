@@ -1,168 +1,12 @@
 //! CodeDeploy in the sandbox: deployments of an ECS service from their creation to every kind of end.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
-use snapdeploy::sandbox::{Sandbox, Scenario};
+use snapdeploy::sandbox::DeploymentGroupSeed;
 
-use super::{DEV, REGION, json_call};
+use super::codedeploy_shop::{APPLICATION, GROUP, Shop};
+use super::{DEV, REGION};
 
-const APPLICATION: &str = "AppECS-main-api";
-const GROUP: &str = "DgpECS-main-api";
-
-/// A sandbox with a service under CODE_DEPLOY that runs, and its deployment group.
-struct Shop {
-    sandbox: Sandbox,
-    listener: String,
-    groups: [String; 2],
-}
-
-async fn ecs(sandbox: &Sandbox, operation: &str, body: Value) -> Value {
-    let target = format!("AmazonEC2ContainerServiceV20141113.{operation}");
-    let (status, answer) = json_call(sandbox, "ecs", &target, &body).await;
-    assert_eq!(status, 200, "{operation}: {answer}");
-    answer
-}
-
-/// What a deployment group is like beside its service and traffic.
-type Describe = fn(snapdeploy::sandbox::DeploymentGroupSeed<'_>);
-
-impl Shop {
-    async fn open(describe: Describe) -> Shop {
-        let mut scenario = Scenario::empty();
-        let account = scenario.account(DEV);
-        let mut balancer = account.load_balancer(REGION, "front");
-        let groups = [balancer.target_group("blue"), balancer.target_group("green")];
-        let listener = balancer.listener(80, &[("blue", 1)]);
-        balancer.listener(8080, &[("blue", 1)]);
-        account.lambda(REGION, "check");
-        describe(account.deployment_group(REGION, ("main", "api"), ["blue", "green"], &listener));
-        let sandbox = Sandbox::start(scenario).unwrap();
-        ecs(&sandbox, "CreateCluster", json!({"clusterName": "main"})).await;
-        for image in ["one", "two"] {
-            let container = json!({"name": "app", "image": format!("acme/api:{image}"), "essential": true,
-                "portMappings": [{"containerPort": 80}]});
-            let definition = json!({"family": "api", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
-                "requiresCompatibilities": ["FARGATE"], "containerDefinitions": [container]});
-            ecs(&sandbox, "RegisterTaskDefinition", definition).await;
-        }
-        let service = json!({
-            "cluster": "main", "serviceName": "api", "taskDefinition": "api:1", "desiredCount": 2,
-            "launchType": "FARGATE", "deploymentController": {"type": "CODE_DEPLOY"},
-            "loadBalancers": [{"targetGroupArn": groups[0], "containerName": "app", "containerPort": 80}],
-            "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
-        });
-        ecs(&sandbox, "CreateService", service).await;
-        let shop = Shop { sandbox, listener, groups };
-        shop.after(5.0).await;
-        shop
-    }
-
-    async fn ask(&self, operation: &str, body: Value) -> Value {
-        let (status, answer) = self.try_ask(operation, body).await;
-        assert_eq!(status, 200, "{operation}: {answer}");
-        answer
-    }
-
-    async fn try_ask(&self, operation: &str, body: Value) -> (u16, Value) {
-        let target = format!("CodeDeploy_20141006.{operation}");
-        json_call(&self.sandbox, "codedeploy", &target, &body).await
-    }
-
-    /// The code of a refusal.
-    async fn refusal(&self, operation: &str, body: Value) -> (String, String) {
-        let (status, answer) = self.try_ask(operation, body).await;
-        assert_eq!(status, 400, "{operation}: {answer}");
-        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-        (text("__type"), text("message"))
-    }
-
-    fn request(hooks: &[(&str, &str)]) -> Value {
-        let hooks: Vec<_> = hooks.iter().map(|(event, function)| json!({*event: function})).collect();
-        let spec = json!({
-            "version": 0.0,
-            "Resources": [{"TargetService": {"Type": "AWS::ECS::Service", "Properties": {
-                "TaskDefinition": "api:2", "LoadBalancerInfo": {"ContainerName": "app", "ContainerPort": 80},
-            }}}],
-            "Hooks": hooks,
-        });
-        json!({
-            "applicationName": APPLICATION, "deploymentGroupName": GROUP, "description": "run 7",
-            "revision": {"revisionType": "AppSpecContent", "appSpecContent": {"content": spec.to_string()}},
-        })
-    }
-
-    async fn deploy(&self, request: Value) -> String {
-        let answer = self.ask("CreateDeployment", request).await;
-        answer["deploymentId"].as_str().unwrap().to_owned()
-    }
-
-    /// The clock goes on in small steps, with somebody looking after each.
-    async fn after(&self, seconds: f64) {
-        let mut left = seconds;
-        while left > 0.0 {
-            let step = f64::min(left, (seconds / 10.0).max(0.5));
-            self.sandbox.advance(Duration::from_secs_f64(step));
-            self.ask("ListApplications", json!({})).await;
-            left -= step;
-        }
-    }
-
-    async fn info(&self, id: &str) -> Value {
-        self.ask("GetDeployment", json!({"deploymentId": id})).await["deploymentInfo"].clone()
-    }
-
-    async fn status(&self, id: &str) -> String {
-        self.info(id).await["status"].as_str().unwrap().to_owned()
-    }
-
-    async fn target(&self, id: &str) -> Value {
-        let body = json!({"deploymentId": id, "targetId": "main:api"});
-        self.ask("GetDeploymentTarget", body).await["deploymentTarget"]["ecsTarget"].clone()
-    }
-
-    /// Label, status and weight of each task set.
-    async fn sets(&self, id: &str) -> Vec<(String, String, f64)> {
-        let target = self.target(id).await;
-        let text = |set: &Value, name: &str| set[name].as_str().unwrap().to_owned();
-        let sets = target["taskSetsInfo"].as_array().unwrap().iter();
-        sets.map(|set| {
-            (text(set, "taskSetLabel"), text(set, "status"), set["trafficWeight"].as_f64().unwrap())
-        })
-        .collect()
-    }
-
-    /// Lifecycle events and their states.
-    async fn events(&self, id: &str) -> Vec<(String, String)> {
-        let target = self.target(id).await;
-        let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
-        let events = target["lifecycleEvents"].as_array().unwrap().iter();
-        events.map(|event| (text(event, "lifecycleEventName"), text(event, "status"))).collect()
-    }
-
-    /// The weights of the listener of production traffic: of the first target group and of the second.
-    fn weights(&self) -> [u64; 2] {
-        let state = self.sandbox.state();
-        let action = &state[DEV]["elasticloadbalancing"]["listeners"][&self.listener]["actions"][0];
-        let groups = action["ForwardConfig"]["TargetGroups"].as_array().unwrap();
-        let of = |arn: &String| {
-            let mut own = groups.iter().filter(|group| group["TargetGroupArn"] == *arn);
-            own.next().map_or(0, |group| group["Weight"].as_str().unwrap().parse().unwrap())
-        };
-        [of(&self.groups[0]), of(&self.groups[1])]
-    }
-
-    /// The task definition of the primary task set.
-    async fn primary(&self) -> String {
-        let body = json!({"cluster": "main", "services": ["api"]});
-        let answer = ecs(&self.sandbox, "DescribeServices", body).await;
-        let sets = answer["services"][0]["taskSets"].as_array().unwrap();
-        let primary = sets.iter().find(|set| set["status"] == "PRIMARY").unwrap();
-        primary["taskDefinition"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
-    }
-}
-
-fn plain(_: snapdeploy::sandbox::DeploymentGroupSeed<'_>) {}
+fn plain(_: DeploymentGroupSeed<'_>) {}
 
 #[tokio::test]
 async fn all_at_once_goes_through_its_events_and_ends_with_the_new_task_set() {
@@ -301,6 +145,45 @@ async fn a_deployment_without_rollback_stays_as_it_was_stopped() {
     let info = shop.info(&id).await;
     assert_eq!((&info["status"], &info["rollbackInfo"]), (&json!("Stopped"), &Value::Null));
     assert_eq!(shop.weights(), [90, 10]);
+}
+
+#[tokio::test]
+async fn an_alarm_stops_at_the_start_and_in_mid_shift_unless_it_is_overridden() {
+    let shop = Shop::open(|group| {
+        group
+            .config("CodeDeployDefault.ECSCanary10Percent5Minutes")
+            .alarms(&["errors"])
+            .auto_rollback(&["DEPLOYMENT_STOP_ON_ALARM"]);
+    })
+    .await;
+    shop.alarm("ALARM").await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(5.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Stopped"), &json!("ALARM_ACTIVE"))
+    );
+    assert!(info["errorInformation"]["message"].as_str().unwrap().contains("errors"), "{info}");
+    let mut request = Shop::request(&[]);
+    request["overrideAlarmConfiguration"] = json!({"enabled": false});
+    request["deploymentConfigName"] = json!("CodeDeployDefault.ECSAllAtOnce");
+    let id = shop.deploy(request).await;
+    shop.after(20.0).await;
+    assert_eq!((shop.status(&id).await.as_str(), shop.weights()), ("Succeeded", [0, 100]));
+    shop.alarm("OK").await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    assert_eq!(shop.weights(), [10, 90]);
+    shop.alarm("ALARM").await;
+    shop.after(5.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Stopped"), &json!("ALARM_ACTIVE"))
+    );
+    let back = info["rollbackInfo"]["rollbackDeploymentId"].as_str().unwrap();
+    assert_eq!((shop.status(back).await.as_str(), shop.weights()), ("Succeeded", [0, 100]));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod boto3;
 mod codedeploy;
+mod codedeploy_shop;
 mod connect;
 mod dynamodb;
 mod elb;
