@@ -9,7 +9,7 @@ use snapdeploy::core::means::Values;
 use snapdeploy::core::select::Selection;
 use snapdeploy::sandbox::{ImageSeed, Scenario, ServiceSeed};
 
-use crate::kinds::place::{bound, world};
+use crate::kinds::place::{bound, members, world};
 use crate::world::{A, B, REGION, World, environment, scenario, sdk};
 
 pub fn web() -> Address {
@@ -29,6 +29,9 @@ pub fn both(dev: &str, prod: &str) -> Scenario {
         let account_seed = scenario.account(account);
         let group = format!("/{name}/web");
         account_seed.log_group(REGION, &group);
+        for role in ["web-execution", "web-task", "new-execution", "new-task"] {
+            account_seed.role(role, None);
+        }
         for tag in ["1", "2", "3"] {
             account_seed.image(ImageSeed {
                 repository: "web".into(),
@@ -54,7 +57,14 @@ pub async fn start(scenario: Scenario) -> World {
     let seal = snapdeploy::core::secret::Seal::new([7; 32]);
     let owns = Selection::new(&["ecs/*".to_string()]).unwrap();
     let values = Values { seal, owns, ..Values::default() };
-    let mut world = world(scenario, values.clone()).await;
+    // What prod says of its own about a service that it has not.
+    let network = json!({ "awsvpcConfiguration": {
+        "assignPublicIp": "DISABLED", "securityGroups": ["sg-22222222"], "subnets": ["subnet-33333333"] } });
+    let role = |name: &str| format!("arn:aws:iam::{B}:role/{name}");
+    let new = json!({ "networkConfiguration": network,
+        "TaskDefinition": { "executionRoleArn": role("new-execution"), "taskRoleArn": role("new-task") } });
+    let overlay = [(Address::new("ecs/service", "main/new"), members(new))].into();
+    let mut world = world(scenario, Values { overlay, ..values.clone() }).await;
     world.a = bound(&world, "dev", values).await;
     world
 }
