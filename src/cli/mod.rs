@@ -1,6 +1,7 @@
 //! The face: what is typed, what is printed, and with which number it ends. One file a verb.
 
 mod actions;
+mod aim;
 mod artifact;
 mod change;
 mod command;
@@ -22,6 +23,7 @@ mod mishap;
 mod notify;
 mod output;
 mod package;
+mod pick;
 mod progress;
 mod restore;
 mod resume;

@@ -1,96 +1,99 @@
-//! `rollback --to`: puts back what was there at a time, or in a snapshot.
+//! `rollback --to`: puts back what was there at a time, in a snapshot, after a run, or as an edition of a service.
 
+use crate::core::again::{choice, plan_again};
 use crate::core::holder::not_held;
 use crate::core::plan::Plan;
-use crate::core::restore::{When, plan_restore};
+use crate::core::restore::plan_restore;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
 use crate::core::{Error, Result};
 
+use super::aim::{Aim, aim};
 use super::change::{self, Next};
-use super::context::{Context, Face};
+use super::context::{Context, Face, Site};
 use super::exit::Exit;
 use super::notify::Subject;
-use super::progress;
+use super::pick::{Turn, only};
 use super::rollback::RollbackArgs;
-use super::source::{Which, find, which_of};
+use super::{progress, saved};
 
 /// Runs `rollback ENV [ADDRESS...] --to TEXT`.
 pub(super) async fn run(args: &RollbackArgs, environment: &str, text: &str, face: &Face) -> Result<Exit> {
-    let which = which(environment, text)?;
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
-    let access = args.saving.access(&args.change);
     if !args.change.dry_run {
         face.notice.about(Subject::Rollback, environment);
     }
-    let site = context.site(environment, access).await?;
-    let patience = args.change.patience();
+    let site = context.site(environment, args.saving.access(&args.change)).await?;
     let plan = progress::show(face, async |events| {
         let means = args.change.means(&context, &site, events);
-        if !args.change.dry_run {
-            not_held(&means, patience).await?;
+        if !args.change.dry_run && args.saving.save_plan.is_none() {
+            not_held(&means, args.change.patience()).await?;
         }
-        let when = match which {
-            Which::At(at) => When::At(at),
-            which => {
-                let pin = site.driver.pin();
-                let manifest = find(&context, environment, pin, &which).await?;
-                When::Snapshot(Box::new(context.repository().snapshot(pin, &manifest.id).await?))
-            }
+        let choice = match only(&args.addresses) {
+            Some(address) => choice(&means, &address).await?,
+            None => None,
         };
-        plan_restore(&means, environment, &when, &select).await
+        let aimed = aim(face, &context, &means, (environment, text), choice.as_ref()).await?;
+        match (aimed, &choice) {
+            (Aim::Edition(revision), Some(choice)) => {
+                plan_again(&means, environment, &choice.found.address, &revision, &choice.tried).await
+            }
+            (Aim::Edition(revision), None) => Err(Error::bug(format!("revision {revision} of nothing"))),
+            (Aim::When(when), _) => plan_restore(&means, environment, &when, &select).await,
+        }
     })
     .await?;
-    if let Next::Over(exit) = change::show(face, &site, &plan, &args.change, Exit::Done)? {
-        return Ok(exit);
-    }
-    change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;
-    let reason = args.change.reason.clone();
-    change::perform(face, &plan, None, async |events| {
-        let means = args.change.means(&context, &site, events);
-        runs::begin_within(&means, &plan, reason, OnFailure::Stop, patience).await
-    })
-    .await
+    perform(args, face, &context, &site, &plan).await
 }
 
-/// Returns which snapshot of `environment` the text names: as in a source, with or without `ENV@`.
-fn which(environment: &str, text: &str) -> Result<Which> {
-    let which = match text.split_once('@') {
-        Some((named, which)) if named.is_empty() || named == environment => which,
-        Some((named, _)) => {
-            let message =
-                format!("{environment} can only go back to what it was itself, not to what {named} was");
-            return Err(Error::input(message)
-                .hint(format!("to put that there: snapdeploy deploy {text} --to {environment}")));
-        }
-        None => text,
+/// Makes a service one of its editions again, as it was picked.
+pub(super) async fn turn(
+    args: &RollbackArgs,
+    face: &Face,
+    context: &Context,
+    site: &Site,
+    picked: Turn,
+) -> Result<Exit> {
+    let Turn::Again(choice, revision) = picked else {
+        return Err(Error::bug("nothing was picked"));
     };
-    match which_of(which) {
-        Ok(Which::Live) => Err(Error::input(format!("{environment}@live is what is there now"))
-            .hint("name a snapshot or a time: --to yesterday")),
-        Ok(which) => Ok(which),
-        Err(why) => Err(Error::input(format!("`{text}` is neither a snapshot nor a time: {why}"))),
+    let plan = progress::show(face, async |events| {
+        let means = args.change.means(context, site, events);
+        if !args.change.dry_run && args.saving.save_plan.is_none() {
+            not_held(&means, args.change.patience()).await?;
+        }
+        let name = &site.environment.name;
+        plan_again(&means, name, &choice.found.address, &revision, &choice.tried).await
+    })
+    .await?;
+    perform(args, face, context, site, &plan).await
+}
+
+async fn perform(
+    args: &RollbackArgs,
+    face: &Face,
+    context: &Context,
+    site: &Site,
+    plan: &Plan,
+) -> Result<Exit> {
+    if let Some(file) = &args.saving.save_plan {
+        return saved::save(face, context, site, plan, file, args.saving.expires).await;
     }
+    if let Next::Over(exit) = change::show(face, site, plan, &args.change, Exit::Done)? {
+        return Ok(exit);
+    }
+    change::consent(face, context, site, &change::amount(plan), &args.change)?;
+    let reason = args.change.reason.clone();
+    let patience = args.change.patience();
+    change::perform(face, plan, None, async |events| {
+        let means = args.change.means(context, site, events);
+        runs::begin_within(&means, plan, reason, OnFailure::Stop, patience).await
+    })
+    .await
 }
 
 /// Returns the command that does again what the plan of such a run did.
 pub(super) fn again(plan: &Plan) -> String {
     format!("snapdeploy rollback {} --to {}", plan.environment, plan.source_digest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_environment_goes_back_to_itself_alone() {
-        assert_eq!(which("prod", "good").unwrap(), Which::Good(0));
-        assert_eq!(which("prod", "@latest~1").unwrap(), Which::Latest(1));
-        assert_eq!(which("prod", "prod@nightly").unwrap(), Which::Named("nightly".into()));
-        assert!(matches!(which("prod", "yesterday"), Ok(Which::At(_))));
-        let other = which("prod", "dev@latest").unwrap_err();
-        assert!(other.hint.unwrap().contains("deploy dev@latest --to prod"));
-        assert!(which("prod", "live").is_err() && which("prod", "latest~x").is_err());
-    }
 }

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::core::back::{Past, newest, past, plan_back};
+use crate::core::back::{Past, newest, past, plan_back_to};
 use crate::core::holder::{Freed, Manner, not_held};
 use crate::core::means::Means;
 use crate::core::plan::Plan;
 use crate::core::run::{RunKind, RunRecord, RunStatus};
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
+use crate::core::verified::Aim;
 use crate::core::{Digest, Error, Result};
 
 use super::change::{self, ChangeArgs, Next};
@@ -21,7 +22,7 @@ use super::output::moment;
 use super::resume::site_of;
 use super::saved::{self, SavingArgs};
 use super::time::TIMES;
-use super::{progress, restore, runs as known};
+use super::{pick, progress, restore, runs as known};
 
 /// Put back what was there before a deployment
 ///
@@ -29,13 +30,21 @@ use super::{progress, restore, runs as known};
 /// with addresses, the newest one that wrote those. A second rollback goes further back. What somebody changed since
 /// is named, and blocks.
 ///
-/// With --to it puts back what was there at a time or in a snapshot, also where no run changed it: what is overwritten
-/// is shown, what was not there then is left as it is. Such a run is itself a change: the next rollback undoes it.
+/// With --to it puts back what was there at a time, in a snapshot or after a run, also where no run changed it: what is
+/// overwritten is shown, what was not there then is left as it is. Such a run is itself a change: the next rollback undoes
+/// it.
+///
+/// A service goes back to the last state that was verified good: what was there before the run if that was, else the
+/// newest that was, which is named. For the address of one service, --to also takes a revision (41, :41, FAMILY:41) or an
+/// image (TAG, REPOSITORY:TAG, sha256:..., or 8 digits or more of the digest), and without --to a list of its last ten
+/// revisions is there to pick from at a terminal. What has to hold for it to work is asked before anything is touched: the
+/// lines PASS, WARN and BLOCK in the plan.
 #[derive(Args, Debug)]
 #[command(after_long_help = format!("\
 Examples:
   snapdeploy rollback prod --dry-run
   snapdeploy rollback prod 'connect/flow/Main IVR' --to yesterday --reason INC-77
+  snapdeploy rollback prod ecs/service/shop/api --to 1.4.2
 
 {TIMES}"))]
 pub(super) struct RollbackArgs {
@@ -48,8 +57,9 @@ pub(super) struct RollbackArgs {
     /// Which run to undo
     #[arg(long, value_name = "RUN", conflicts_with = "plan")]
     run: Option<String>,
-    /// What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time
-    #[arg(long, value_name = "SNAPSHOT|TIME", conflicts_with_all = ["run", "plan"])]
+    /// What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good), a time or a run; of one service
+    /// also a revision or an image
+    #[arg(long, value_name = "SNAPSHOT|TIME|RUN|REVISION|IMAGE", conflicts_with_all = ["run", "plan"])]
     to: Option<String>,
     /// Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner
     /// can send nothing more
@@ -89,6 +99,16 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         let plan = context.repository().plan(&record.start.plan).await?;
         undoable(record, &plan)?;
     }
+    if let (None, Some(address)) = (&named, pick::only(&args.addresses))
+        && site.driver.has_editions(address.kind())
+    {
+        match pick::pick(face, &context, &site, &address, args).await? {
+            pick::Turn::Undo => {}
+            picked => return restore::turn(args, face, &context, &site, picked).await,
+        }
+    }
+    // Who names a run has named what was there before it.
+    let aim = if named.is_some() { Aim::Before } else { Aim::Verified };
     let (found, plan) = progress::show(face, async |events| {
         let means = args.change.means(&context, &site, events);
         let patience = if args.change.dry_run { Duration::ZERO } else { args.change.patience() };
@@ -99,7 +119,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
                 found = find(&means, named.as_ref(), &select, patience).await?;
             }
         }
-        let plan = plan_back(&means, &found, &select).await?;
+        let plan = plan_back_to(&means, &found, &select, aim).await?;
         Ok::<_, Error>((found, plan))
     })
     .await?;

@@ -303,10 +303,10 @@ impl Ui {
         Ok(prompt.interact_text().map_err(unanswered)?.trim().to_string())
     }
 
-    /// Asks to choose one of `items`; returns its place.
-    pub(super) fn choose(&self, what: &str, items: &[String]) -> Result<usize> {
+    /// Asks to choose one of `items`, where the one at `usual` is chosen already; returns its place.
+    pub(super) fn choose(&self, what: &str, items: &[String], usual: usize) -> Result<usize> {
         let theme = dialoguer::theme::SimpleTheme;
-        let prompt = dialoguer::Select::with_theme(&theme).with_prompt(what).items(items).default(0);
+        let prompt = dialoguer::Select::with_theme(&theme).with_prompt(what).items(items).default(usual);
         prompt.interact().map_err(unanswered)
     }
 

@@ -27,6 +27,7 @@ use super::run::{RunKind, RunRecord, RunStart, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
 use super::survey;
+use super::verified::{Aim, prefer};
 
 /// A run that can be undone: all that the ledger and the repository know of it.
 #[derive(Clone, Debug)]
@@ -119,6 +120,11 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
 /// What somebody else has changed since is a named conflict. It blocks the way back from a run that has ended; an open
 /// run holds the environment and has to have a way out, so there it is left as it is, and named.
 pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Result<Plan> {
+    plan_back_to(means, past, select, Aim::Before).await
+}
+
+/// Returns the plan that [`plan_back`] does, where it leads to `aim`. An open run is undone by what was there before it.
+pub async fn plan_back_to(means: &Means<'_>, past: &Past, select: &Selection, aim: Aim) -> Result<Plan> {
     let start = &past.record.start;
     let occasion = |source_digest: String| Occasion {
         kind: RunKind::Rollback,
@@ -184,6 +190,8 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
             local_known: true,
         });
     }
+    let aim = if open { Aim::Before } else { aim };
+    findings.extend(prefer(means, (&start.environment, aim), &inventory, &lives, &mut wishes).await?);
     findings.extend(disowned(means.values, wishes.iter().map(|w| &w.address)));
     let repointed = repoint(means, &then, &inventory, &wishes).await?;
     wishes.extend(repointed.wishes);

@@ -15,6 +15,7 @@ use super::loss::Accepted;
 use super::naming::Naming;
 use super::repository::Repository;
 use super::run::{Actor, Process};
+use super::schema::SchemaSource;
 use super::secret::{Seal, Vault};
 use super::select::Selection;
 
@@ -42,6 +43,8 @@ pub struct Values {
     pub drafts: Drafts,
     /// Whether users are kept and written.
     pub users: Users,
+    /// Where it is told, for a service, what its database is at.
+    pub schema: BTreeMap<Address, SchemaSource>,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
     /// What parameters that overlays name hold, as far as a plan has read them.

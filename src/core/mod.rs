@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod after;
+pub mod again;
 pub mod ahead;
 pub mod archive;
 pub mod arn;
@@ -78,11 +79,13 @@ pub mod renames;
 pub mod repoint;
 pub mod repository;
 pub mod resolver;
+pub mod restart;
 pub mod restore;
 pub mod run;
 pub mod runs;
 pub mod saved;
 pub mod schedule;
+pub mod schema;
 pub mod seal_key;
 pub mod secret;
 pub mod secret_paths;
@@ -96,8 +99,10 @@ pub mod stats;
 pub mod survey;
 pub mod sweep;
 pub mod template;
+pub mod tried;
 mod turn;
 pub mod vault;
+pub mod verified;
 
 pub use address::Address;
 pub use clock::Clock;

@@ -49,6 +49,12 @@ impl Line {
         self.hint = Some(hint.into());
         self
     }
+
+    /// Returns the finding that forbids a plan because of this line.
+    pub fn finding(&self) -> Finding {
+        let message = format!("{}: {}", self.asked, self.detail);
+        Finding { hint: self.hint.clone(), ..Finding::new(Weight::Block, Some(&self.address), message) }
+    }
 }
 
 /// Asks the driver about each change of `plan`, which was made of `wishes`, and puts the answers on its card. What blocks
@@ -60,11 +66,7 @@ pub async fn ask(means: &Means<'_>, wishes: &[Wish], plan: &mut Plan) -> Result<
             Change { address: &step.address, uid: &step.uid, from: wish.from.as_ref(), to: wish.to.as_ref() };
         plan.card.extend(means.driver.preflight(&change, plan.kind).await?);
     }
-    for line in plan.card.iter().filter(|l| l.outcome == Outcome::Block) {
-        let message = format!("{}: {}", line.asked, line.detail);
-        let mut finding = Finding::new(Weight::Block, Some(&line.address), message);
-        finding.hint = line.hint.clone();
-        plan.findings.push(finding);
-    }
+    let blocks = plan.card.iter().filter(|l| l.outcome == Outcome::Block).map(Line::finding).collect();
+    plan.say(blocks);
     Ok(())
 }

@@ -209,6 +209,20 @@ impl Driver for Whole {
         self.at(change.address).moves(change)
     }
 
+    fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
+        self.at(address).restart(address, live)
+    }
+
+    async fn with_image(
+        &self,
+        address: &Address,
+        document: &Document,
+        container: Option<&str>,
+        image: &str,
+    ) -> Result<Document> {
+        self.at(address).with_image(address, document, container, image).await
+    }
+
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
         self.at(&m.address).refusals(m, args)
     }
@@ -249,8 +263,16 @@ impl Driver for Whole {
         self.at(change.address).preflight(change, kind).await
     }
 
+    fn has_editions(&self, kind: &str) -> bool {
+        self.of(kind).has_editions(kind)
+    }
+
     async fn editions(&self, of: &Found) -> Result<Vec<Edition>> {
         self.at(&of.address).editions(of).await
+    }
+
+    fn edition(&self, address: &Address, document: &Document) -> Option<String> {
+        self.at(address).edition(address, document)
     }
 
     async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {

@@ -88,7 +88,7 @@ fn arn(account: &str, region: &str, name: &str) -> String {
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {
-    !operation.starts_with("Get")
+    !operation.starts_with("Get") && !operation.starts_with("Describe")
 }
 
 fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
@@ -118,6 +118,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     account.secrets.retain(|_, secret| secret.deleted.is_none_or(|at| at > now));
     let value = match call.operation.as_str() {
         "CreateSecret" => create(account, call, &body, now)?,
+        "DescribeSecret" => describe(account, call, &body)?,
         "GetSecretValue" => get(account, call, &body)?,
         "PutSecretValue" => put(account, call, &body, now)?,
         "DeleteSecret" => delete(account, call, &body, now)?,
@@ -199,6 +200,22 @@ fn create(account: &mut Account, call: &Call, body: &Map<String, Value>, now: f6
         answer["VersionId"] = json!(token);
     }
     account.secrets.insert(place, secret);
+    Ok(answer)
+}
+
+/// `DescribeSecret`: also of one that is marked for deletion, with the day that it will be deleted (`DeletedDate`: "The
+/// date the secret is scheduled for deletion", API reference). It never says a value.
+fn describe(account: &mut Account, call: &Call, body: &Map<String, Value>) -> Result<Value, Fail> {
+    let (name, secret) = find(account, call, body)?;
+    let stages: Map<String, Value> =
+        secret.versions.iter().map(|v| (v.id.clone(), json!(v.stages))).collect();
+    let mut answer = json!({"ARN": secret.arn, "Name": name, "VersionIdsToStages": stages});
+    if let Some(created) = secret.versions.first().map(|v| v.created) {
+        answer["CreatedDate"] = clock::epoch(created);
+    }
+    if let Some(at) = secret.deleted {
+        answer["DeletedDate"] = clock::epoch(at);
+    }
     Ok(answer)
 }
 

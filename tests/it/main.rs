@@ -30,6 +30,7 @@ mod keeping;
 mod kill;
 mod kinds;
 mod kinds_versions;
+mod ecs;
 mod lambda;
 mod layers;
 mod leftovers;

@@ -7,7 +7,7 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "account",
     "region",
     "role_arn",
@@ -26,6 +26,7 @@ const KEYS: [&str; 20] = [
     "drafts",
     "staging",
     "users",
+    "schema",
     "secrets",
     "kms_key",
 ];

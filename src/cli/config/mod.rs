@@ -9,6 +9,7 @@ mod overlay;
 mod ownership;
 mod promotion;
 mod read;
+mod schema;
 mod store;
 mod table;
 mod values;

@@ -11,6 +11,7 @@ use super::addresses::selection;
 use super::names::names;
 use super::overlay::{Known, overlay};
 use super::read::plain;
+use super::schema::schema;
 use super::table::{At, Table};
 
 /// A value of fewer bytes is never looked for in a document: too much would equal it.
@@ -59,6 +60,7 @@ pub(super) fn values(
             false => Users::ByName,
         },
         staging: staging(table)?,
+        schema: schema(table)?,
         seal: Seal::default(),
         parameters: Default::default(),
     })

@@ -86,7 +86,7 @@ fn profile(face: &Face) -> Result<Option<String>> {
     if known.len() < 2 {
         return Ok(known.into_iter().next());
     }
-    let chosen = face.ui.choose("Profile to look around with", &known)?;
+    let chosen = face.ui.choose("Profile to look around with", &known, 0)?;
     let profile = known.into_iter().nth(chosen);
     if let Some(name) = profile.as_deref().filter(|name| *name != "default") {
         face.ui.say(format!("The file does not name it: export AWS_PROFILE={name} for what comes next"));
@@ -138,6 +138,6 @@ async fn instance(place: &Place, here: &Here<'_>, face: &Face) -> Result<String>
         return face.ui.input("Connect instance (alias, id or ARN)", None);
     }
     let items: Vec<String> = found.iter().map(ToString::to_string).collect();
-    let chosen = &found[face.ui.choose("Connect instance", &items)?];
+    let chosen = &found[face.ui.choose("Connect instance", &items, 0)?];
     Ok(if chosen.alias == "-" { chosen.id.clone() } else { chosen.alias.clone() })
 }

@@ -1,5 +1,6 @@
 //! How results are printed: for people, as JSON, for GitHub Actions.
 
+mod card;
 mod ended;
 mod errors;
 mod github;

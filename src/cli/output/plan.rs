@@ -11,6 +11,7 @@ use crate::core::finding::Finding;
 use crate::core::plan::{Action, Plan, Step};
 use crate::core::run::RunKind;
 
+use super::card::{beside, card_lines, card_table};
 use super::human::{finding_lines, place_of};
 use super::markdown::{cell, findings as finding_table, table};
 use super::report::Report;
@@ -73,7 +74,8 @@ impl Report for PlanReport<'_> {
             let there = &plan.environment;
             writeln!(out, "Needed, and left alone since {there} has them: {}", names.join(", "))?;
         }
-        finding_lines(&plan.findings, out, ink)
+        card_lines(&plan.card, out, ink)?;
+        finding_lines(&beside(&plan.findings, &plan.card), out, ink)
     }
 
     fn markdown(&self) -> String {
@@ -89,7 +91,9 @@ impl Report for PlanReport<'_> {
             .collect();
         let place = cell(&place_of(&plan.pin));
         let head = format!("### {}\n\n{place}\n\n{}\n\n", cell(&title(plan)), cell(&counts(plan)));
-        format!("{head}{}{}", table(["what", "action", "members"], &rows), finding_table(&plan.findings))
+        let steps = table(["what", "action", "members"], &rows);
+        let rest = finding_table(&beside(&plan.findings, &plan.card));
+        format!("{head}{steps}{}{rest}", card_table(&plan.card))
     }
 
     fn outputs(&self) -> Vec<(&'static str, String)> {

@@ -1,0 +1,84 @@
+//! `[environments.NAME.schema]`: where it is told what the database of a service is at.
+
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::process;
+
+use crate::core::address::Address;
+use crate::core::schema::{SchemaSource, Tells};
+use crate::core::{Error, Result};
+
+use super::addresses::address;
+use super::table::{At, Table};
+
+/// How long a command may take to tell.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A command whose output tells it.
+#[derive(Debug)]
+struct Command(String);
+
+/// Reads where it is told for which service.
+pub(super) fn schema(table: &Table<'_>) -> Result<BTreeMap<Address, SchemaSource>> {
+    let Some(inner) = table.inner("schema", "schema")? else { return Ok(BTreeMap::new()) };
+    let mut all = BTreeMap::new();
+    for (name, span, _) in table.below("schema")? {
+        let service = address(table.place, &At { value: name.clone(), span: span.clone() })?;
+        let Some(said) = inner.inner(&name, "schema")? else { continue };
+        said.only(&["ssm", "command"], &[])?;
+        let source = match (said.text("ssm")?, said.text("command")?) {
+            (Some(path), None) => SchemaSource::Parameter(path.value),
+            (None, Some(command)) => SchemaSource::Asked(Arc::new(Command(command.value))),
+            _ => {
+                let message = format!("the schema of {name} needs either `ssm` or `command`");
+                return Err(table
+                    .place
+                    .error(&span, message)
+                    .hint(format!("\"{name}\" = {{ ssm = \"/path/of/the/parameter\" }}")));
+            }
+        };
+        all.insert(service, source);
+    }
+    Ok(all)
+}
+
+#[async_trait]
+impl Tells for Command {
+    /// Runs it in a shell and returns the last line that it prints: what comes before it may be a greeting.
+    async fn tell(&self) -> Result<String> {
+        let Command(line) = self;
+        let mut shell = process::Command::new("sh");
+        shell.args(["-c", line]).stdin(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        let ended = match tokio::time::timeout(LIMIT, shell.output()).await {
+            Ok(ended) => ended.map_err(|e| Error::failed(format!("cannot run `{line}`: {e}")))?,
+            Err(_) => return Err(Error::failed(format!("`{line}` did not end within {} s", LIMIT.as_secs()))),
+        };
+        let last = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            text.lines().map(str::trim).rfind(|l| !l.is_empty()).map(String::from)
+        };
+        if !ended.status.success() {
+            let why = last(&ended.stderr).map(|l| format!(": {l}")).unwrap_or_default();
+            return Err(Error::failed(format!("`{line}` ended with {}{why}", ended.status)));
+        }
+        last(&ended.stdout).ok_or_else(|| Error::failed(format!("`{line}` printed nothing")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_tells_by_its_last_line() {
+        let told = Command("echo hello; echo ' 42 '; echo".into()).tell().await;
+        assert_eq!(told.unwrap(), "42");
+        let failed = Command("echo no database >&2; exit 3".into()).tell().await.unwrap_err();
+        assert!(failed.message.contains("no database") && failed.message.contains('3'), "{failed}");
+        assert!(Command("true".into()).tell().await.unwrap_err().message.contains("printed nothing"));
+    }
+}

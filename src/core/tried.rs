@@ -1,0 +1,169 @@
+//! How a service did as each of its editions: what AWS says of that, and what our own history does.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::address::Address;
+use super::edition::Edition;
+use super::error::{ErrorKind, Result};
+use super::history::{Search, search};
+use super::id::RunId;
+use super::inventory::Found;
+use super::means::Means;
+use super::run::{RunRecord, RunStatus};
+use super::select::Selection;
+
+/// How many runs of ours are looked at.
+const RUNS: usize = 50;
+
+/// Whether a service did well as an edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It was verified.
+    Good,
+    /// It failed, or was taken back.
+    Bad,
+    /// Nobody has looked.
+    Unknown,
+}
+
+/// An edition, and how the service did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tried {
+    /// Which.
+    #[serde(flatten)]
+    pub edition: Edition,
+    /// How it did.
+    pub verdict: Verdict,
+    /// A lowercase fragment that says who says so.
+    pub why: String,
+    /// The newest run of ours that left the service so.
+    pub run: Option<RunId>,
+}
+
+/// What our own history knows of an edition.
+#[derive(Clone, Debug)]
+struct Ours {
+    run: RunId,
+    at: Timestamp,
+    by: String,
+    /// The run that undid it, and when.
+    undone: Option<(RunId, Timestamp)>,
+}
+
+/// Returns how `found` did as each of its last editions, the newest first; nothing where it has none. Reads the audit and
+/// snapshots; writes nothing.
+pub async fn tried(means: &Means<'_>, found: &Found) -> Result<Vec<Tried>> {
+    let editions = means.driver.editions(found).await?;
+    if editions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ours = ours(means, &found.address).await?;
+    Ok(editions.into_iter().map(|e| judged(ours.remove(&e.revision), e)).collect())
+}
+
+/// Returns the newest that did well and is not what runs now.
+pub fn best<'t>(tried: &'t [Tried], but: Option<&str>) -> Option<&'t Tried> {
+    let fits = |t: &&Tried| {
+        t.verdict == Verdict::Good && !t.edition.current && but != Some(t.edition.revision.as_str())
+    };
+    tried.iter().find(fits)
+}
+
+fn judged(ours: Option<Ours>, mut edition: Edition) -> Tried {
+    let at = edition.at;
+    // Whoever deployed it again after it was undone has had another word from AWS since.
+    let undone = ours.as_ref().and_then(|o| o.undone.as_ref()).filter(|(_, t)| at.is_none_or(|at| at <= *t));
+    let (verdict, why) = match (undone, edition.good, &ours) {
+        (Some((by, _)), ..) => (Verdict::Bad, format!("the run {by} took it back")),
+        (None, Some(false), _) => (Verdict::Bad, "its last deployment did not succeed".into()),
+        (None, Some(true), _) => (Verdict::Good, "its last deployment succeeded".into()),
+        (None, None, Some(o)) if o.undone.is_none() => (Verdict::Good, format!("the run {} ended well", o.run)),
+        (None, None, _) => (Verdict::Unknown, "nobody has verified it".into()),
+    };
+    if let Some(ours) = &ours {
+        edition.by = Some(ours.by.clone());
+        edition.at = edition.at.or(Some(ours.at));
+    }
+    Tried { edition, verdict, why, run: ours.map(|o| o.run) }
+}
+
+/// Returns what the newest runs of ours left at `address`, by revision.
+async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, Ours>> {
+    let what = Search { select: Selection::new(&[address.to_string()])?, ..Search::default() };
+    let pin = means.driver.pin();
+    let mut ours: BTreeMap<String, Ours> = BTreeMap::new();
+    for told in search(means.ledger, means.repository, pin, &what, RUNS).await? {
+        let RunRecord { start, finish: Some(finish), undone_by } = told.record else { continue };
+        let Some(after) = finish.after.filter(|_| finish.status == RunStatus::Succeeded) else { continue };
+        let snapshot = match means.repository.snapshot(pin, &after).await {
+            Ok(snapshot) => snapshot,
+            // What is lost says nothing.
+            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => continue,
+            Err(e) => return Err(e),
+        };
+        let Some(document) = snapshot.documents.get(address) else { continue };
+        let Some(revision) = means.driver.edition(address, document) else { continue };
+        if ours.contains_key(&revision) {
+            continue;
+        }
+        let undone = match undone_by {
+            Some(by) => {
+                let record = means.ledger.run(&by).await?;
+                let at = record.finish.map_or(record.start.at, |f| f.at);
+                Some((by, at))
+            }
+            None => None,
+        };
+        ours.insert(revision, Ours { run: start.run, at: finish.at, by: start.actor.identity, undone });
+    }
+    Ok(ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edition(revision: &str, good: Option<bool>, at: &str, current: bool) -> Edition {
+        let at = Some(at.parse().unwrap());
+        let name = format!("api:{revision}");
+        Edition { revision: revision.into(), name, images: Vec::new(), at, by: None, good, current }
+    }
+
+    fn ours(undone: Option<&str>) -> Option<Ours> {
+        let id = |at: &str| RunId::new(at.parse().unwrap());
+        let at = "2026-11-01T10:00:00Z";
+        let undone = undone.map(|at| (id(at), at.parse().unwrap()));
+        Some(Ours { run: id(at), at: at.parse().unwrap(), by: "kim".into(), undone })
+    }
+
+    #[test]
+    fn what_was_taken_back_is_bad_until_it_is_deployed_again() {
+        let at = "2026-11-01T10:00:00Z";
+        let of = |good, o| judged(o, edition("1", good, at, false)).verdict;
+        assert_eq!(of(Some(true), None), Verdict::Good);
+        assert_eq!(of(Some(true), ours(None)), Verdict::Good);
+        assert_eq!(of(None, ours(None)), Verdict::Good);
+        assert_eq!(of(None, None), Verdict::Unknown);
+        assert_eq!(of(Some(false), ours(None)), Verdict::Bad, "AWS's word is the newer one");
+        assert_eq!(of(Some(true), ours(Some("2026-11-01T11:00:00Z"))), Verdict::Bad);
+        assert_eq!(of(None, ours(Some("2026-11-01T11:00:00Z"))), Verdict::Bad);
+        assert_eq!(of(Some(true), ours(Some("2026-11-01T09:00:00Z"))), Verdict::Good, "deployed again since");
+        assert_eq!(of(None, ours(Some("2026-11-01T09:00:00Z"))), Verdict::Unknown);
+    }
+
+    #[test]
+    fn the_best_is_the_newest_good_one_that_does_not_run_now() {
+        let at = "2026-11-01T10:00:00Z";
+        let all = [(5, Some(true), true), (4, Some(false), false), (3, None, false), (2, Some(true), false)];
+        let mut tried: Vec<Tried> = Vec::new();
+        for (n, good, current) in all {
+            tried.push(judged(None, edition(&n.to_string(), good, at, current)));
+        }
+        assert_eq!(best(&tried, None).map(|t| t.edition.revision.as_str()), Some("2"));
+        assert!(best(&tried, Some("2")).is_none() && best(&tried[..3], None).is_none());
+    }
+}

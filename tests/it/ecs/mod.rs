@@ -1,0 +1,6 @@
+//! Services of ECS and their task definitions.
+
+mod artifact;
+mod crash;
+mod journey;
+mod place;
