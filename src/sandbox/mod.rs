@@ -18,6 +18,7 @@ mod elb;
 mod fault;
 mod folder;
 mod folder_bots;
+mod folder_codedeploy;
 mod folder_ecs;
 mod folder_elb;
 mod folder_image;

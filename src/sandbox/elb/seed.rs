@@ -85,13 +85,17 @@ impl<'a> BalancerSeed<'a> {
         arn
     }
 
+    /// The ARN of the listener on a port, if there is one.
+    pub fn listener_arn(&self, port: u64) -> Option<String> {
+        let on_port = |one: &Listener| one.members.get("Port").is_some_and(|own| *own == port.to_string());
+        let own = self.held.listeners.iter().find(|(_, one)| one.balancer == self.arn && on_port(one));
+        own.map(|(arn, _)| arn.clone())
+    }
+
     /// A rule of a listener for a path (`/*`), which forwards to these target groups; its ARN.
     pub fn rule(&mut self, port: u64, priority: u64, path: &str, groups: &[(&str, u32)]) -> String {
         let weights = self.weights(groups);
-        let own = self.held.listeners.iter().find(|(_, one)| {
-            one.balancer == self.arn && one.members.get("Port").is_some_and(|own| *own == port.to_string())
-        });
-        let listener = match own.map(|(arn, _)| arn.clone()) {
+        let listener = match self.listener_arn(port) {
             Some(arn) => arn,
             None => self.listener(port, groups),
         };

@@ -12,6 +12,7 @@ from check_settings import functions, settings
 from shapes_contacts import contacts
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_balancing import balancing
+from shapes_codedeploy import codedeploy
 from shapes_content import content
 from shapes_ecr import ecr
 from shapes_ecs import ecs
@@ -286,7 +287,7 @@ endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
     *(s3, dynamodb, store_settings, secrets, ecr, logs, alarms, roles),
-    balancing, ecs,
+    *(balancing, codedeploy, ecs),
 )
 for part in PARTS:
     try:

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use snapdeploy::sandbox::{Sandbox, Scenario};
+use snapdeploy::sandbox::{AlarmSeed, DeploymentGroupSeed, Sandbox, Scenario};
 
-use super::{DEV, REGION, json_call};
+use super::{DEV, REGION, json_call, query};
 
 const APPLICATION: &str = "AppECS-main-api";
 const GROUP: &str = "DgpECS-main-api";
@@ -25,7 +25,7 @@ async fn ecs(sandbox: &Sandbox, operation: &str, body: Value) -> Value {
 }
 
 /// What a deployment group is like beside its service and traffic.
-type Describe = fn(snapdeploy::sandbox::DeploymentGroupSeed<'_>);
+type Describe = fn(DeploymentGroupSeed<'_>);
 
 impl Shop {
     async fn open(describe: Describe) -> Shop {
@@ -36,6 +36,7 @@ impl Shop {
         let listener = balancer.listener(80, &[("blue", 1)]);
         balancer.listener(8080, &[("blue", 1)]);
         account.lambda(REGION, "check");
+        account.alarm(AlarmSeed { name: "errors".into(), ..AlarmSeed::default() });
         describe(account.deployment_group(REGION, ("main", "api"), ["blue", "green"], &listener));
         let sandbox = Sandbox::start(scenario).unwrap();
         ecs(&sandbox, "CreateCluster", json!({"clusterName": "main"})).await;
@@ -152,6 +153,14 @@ impl Shop {
         [of(&self.groups[0]), of(&self.groups[1])]
     }
 
+    async fn alarm(&self, state: &str) {
+        let form = format!(
+            "Action=SetAlarmState&Version=2010-08-01&AlarmName=errors&StateValue={state}&StateReason=test"
+        );
+        let answer = query(&self.sandbox, "monitoring", &form).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
     /// The task definition of the primary task set.
     async fn primary(&self) -> String {
         let body = json!({"cluster": "main", "services": ["api"]});
@@ -162,7 +171,7 @@ impl Shop {
     }
 }
 
-fn plain(_: snapdeploy::sandbox::DeploymentGroupSeed<'_>) {}
+fn plain(_: DeploymentGroupSeed<'_>) {}
 
 #[tokio::test]
 async fn all_at_once_goes_through_its_events_and_ends_with_the_new_task_set() {
@@ -301,6 +310,45 @@ async fn a_deployment_without_rollback_stays_as_it_was_stopped() {
     let info = shop.info(&id).await;
     assert_eq!((&info["status"], &info["rollbackInfo"]), (&json!("Stopped"), &Value::Null));
     assert_eq!(shop.weights(), [90, 10]);
+}
+
+#[tokio::test]
+async fn an_alarm_stops_at_the_start_and_in_mid_shift_unless_it_is_overridden() {
+    let shop = Shop::open(|group| {
+        group
+            .config("CodeDeployDefault.ECSCanary10Percent5Minutes")
+            .alarms(&["errors"])
+            .auto_rollback(&["DEPLOYMENT_STOP_ON_ALARM"]);
+    })
+    .await;
+    shop.alarm("ALARM").await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(5.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Stopped"), &json!("ALARM_ACTIVE"))
+    );
+    assert!(info["errorInformation"]["message"].as_str().unwrap().contains("errors"), "{info}");
+    let mut request = Shop::request(&[]);
+    request["overrideAlarmConfiguration"] = json!({"enabled": false});
+    request["deploymentConfigName"] = json!("CodeDeployDefault.ECSAllAtOnce");
+    let id = shop.deploy(request).await;
+    shop.after(20.0).await;
+    assert_eq!((shop.status(&id).await.as_str(), shop.weights()), ("Succeeded", [0, 100]));
+    shop.alarm("OK").await;
+    let id = shop.deploy(Shop::request(&[])).await;
+    shop.after(20.0).await;
+    assert_eq!(shop.weights(), [10, 90]);
+    shop.alarm("ALARM").await;
+    shop.after(5.0).await;
+    let info = shop.info(&id).await;
+    assert_eq!(
+        (&info["status"], &info["errorInformation"]["code"]),
+        (&json!("Stopped"), &json!("ALARM_ACTIVE"))
+    );
+    let back = info["rollbackInfo"]["rollbackDeploymentId"].as_str().unwrap();
+    assert_eq!((shop.status(back).await.as_str(), shop.weights()), ("Succeeded", [0, 100]));
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ out = {}
 
 def plain(value):
     text = str(value).replace(name, "NAME").replace(account, "ACCOUNT")
-    text = re.sub(r"[0-9a-f]{16}", "ID", text)
+    text = re.sub(r"/[0-9a-z]{16}(?=/|$)", "/ID", text)
     return text if isinstance(value, str) else value if isinstance(value, (bool, int, float)) else text
 
 
