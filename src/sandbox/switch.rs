@@ -79,6 +79,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "BatchGetImage of an archived image fails with ImageInaccessible; false: with ImageNotFound",
     ),
     (
+        "ecr_missing_layer_is_failure",
+        "false",
+        "BatchCheckLayerAvailability of a layer that is not there fails with MissingLayerDigest; false: it is UNAVAILABLE",
+    ),
+    (
         "ecr_restore_seconds",
         "1200",
         "how long an image is ACTIVATING that comes out of the archive, on the sandbox's clock",

@@ -98,6 +98,10 @@ pub(super) fn put(held: &mut Held, ask: &Ask<'_>) -> Result<Value, Fail> {
         .filter(|(key, _)| SETTINGS.contains(&key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
+    // A double, also when it is given without a fraction.
+    if let Some(threshold) = settings.get("Threshold").and_then(Value::as_f64) {
+        settings.insert("Threshold".into(), json!(threshold));
+    }
     settings.entry("ActionsEnabled").or_insert(json!(true));
     for list in ["OKActions", "AlarmActions", "InsufficientDataActions", "Dimensions"] {
         settings.entry(list).or_insert(json!([]));

@@ -36,7 +36,6 @@ pub(super) fn update(held: &mut Held, ask: &Ask<'_>) -> Result<Value, Fail> {
             image.archived = Some(now);
         }
         ("STANDARD", "ARCHIVED") => {
-            #[expect(clippy::cast_precision_loss, reason = "seconds of a switch")]
             let until = now + takes as f64;
             image.storage = Storage::Restoring(until);
             image.activated = Some(until);

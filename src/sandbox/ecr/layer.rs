@@ -9,7 +9,7 @@ use super::super::answer::Fail;
 use super::super::s3::{Bucket, CONNECT_OWNER, Object};
 use super::super::{base64, ids, presigned};
 use super::ask::{Ask, invalid};
-use super::held::{Held, Upload};
+use super::held::{Held, Repository, Upload};
 use super::manifest;
 use super::repository::heading;
 
@@ -28,8 +28,10 @@ const MOST_PART: usize = 20_971_520;
 /// "Layer parts must be at least 5 MiB in size" (LayerPartTooSmallException).
 const LEAST_PART: usize = 5 * 1024 * 1024;
 
-/// What there is a URL of.
-const OCI_LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
+/// The media type that a manifest of the repository gives a layer.
+fn media_type(repository: &Repository, digest: &str) -> Option<String> {
+    repository.images.values().find_map(|image| manifest::media_type(&image.manifest, digest))
+}
 
 /// `BatchCheckLayerAvailability`.
 pub(super) fn check(held: &mut Held, ask: &Ask<'_>) -> Result<Value, Fail> {
@@ -49,12 +51,21 @@ pub(super) fn check(held: &mut Held, ask: &Ask<'_>) -> Result<Value, Fail> {
             );
             continue;
         }
+        if !repository.layers.contains_key(digest) && ask.switches.on("ecr_missing_layer_is_failure") {
+            let why = format!("Layer with digest '{digest}' does not exist");
+            failures.push(
+                json!({"layerDigest": digest, "failureCode": "MissingLayerDigest", "failureReason": why}),
+            );
+            continue;
+        }
         let mut layer = json!({"layerDigest": digest, "layerAvailability": "UNAVAILABLE"});
         if let Some(bytes) = repository.layers.get(digest) {
             let in_archive = archived.contains(digest) && !active.contains(digest);
             layer["layerAvailability"] = json!(if in_archive { "ARCHIVED" } else { "AVAILABLE" });
             layer["layerSize"] = json!(bytes.len());
-            layer["mediaType"] = json!(OCI_LAYER);
+            if let Some(media_type) = media_type(repository, digest) {
+                layer["mediaType"] = json!(media_type);
+            }
         }
         layers.push(layer);
     }

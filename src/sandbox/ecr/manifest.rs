@@ -36,6 +36,15 @@ impl Parts {
     }
 }
 
+/// The media type that a manifest gives one of its layers or its configuration.
+pub(super) fn media_type(text: &str, digest: &str) -> Option<String> {
+    let manifest: Value = serde_json::from_str(text).unwrap_or_default();
+    let layers = manifest["layers"].as_array().into_iter().flatten();
+    let mut parts = layers.chain([&manifest["config"]]);
+    let named = parts.find(|part| part["digest"] == digest)?;
+    named["mediaType"].as_str().map(str::to_owned)
+}
+
 /// Whether it is a list of manifests.
 pub(super) fn is_list(media_type: &str) -> bool {
     [OCI_INDEX, DOCKER_LIST].contains(&media_type)

@@ -100,7 +100,59 @@ fn behaviour(repository: &Repository, image: &Image) -> Behaviour {
 
 #[cfg(test)]
 mod tests {
-    use super::Reference;
+    use super::super::{Behaviour, ImageSeed, RepositorySeed};
+    use super::{Reference, pull};
+    use crate::sandbox::Scenario;
+
+    const DEV: &str = "111111111111";
+    const PROD: &str = "222222222222";
+    const HOST: &str = "111111111111.dkr.ecr.us-east-1.amazonaws.com";
+
+    /// Why a pull fails, without what all of them begin with.
+    fn refusal(world: &crate::sandbox::world::World, by: &str, image: &str) -> String {
+        let why = pull(world, by, image).unwrap_err();
+        let head = format!(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {image}: "
+        );
+        why.strip_prefix(&head).unwrap_or_else(|| panic!("{why}")).to_owned()
+    }
+
+    #[test]
+    fn pulls_give_what_the_image_does_or_why_not() {
+        let behaviour =
+            Behaviour { exits: Some((2.0, 3)), log: vec!["no database".into()], ..Behaviour::default() };
+        let mut scenario = Scenario::empty();
+        scenario.account(PROD);
+        let account = scenario.account(DEV);
+        let both = vec!["linux/amd64".into(), "linux/arm64".into()];
+        let seed = ImageSeed { tag: "v1".into(), behaviour: behaviour.clone(), ..ImageSeed::default() };
+        let one = account.image(seed.clone());
+        let many = account.image(ImageSeed { tag: "v2".into(), platforms: both, ..seed.clone() });
+        account.image(ImageSeed { tag: "old".into(), archived: true, ..seed });
+        let open = r#"{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": "ecr:*"}]}"#;
+        let seed =
+            RepositorySeed { name: "open".into(), policy: Some(open.into()), ..RepositorySeed::default() };
+        account.repository(seed).image(ImageSeed { repository: "open".into(), ..ImageSeed::default() });
+        let world = scenario.into_world();
+        for (image, digest) in
+            [("app:v1".to_owned(), &one), (format!("app@{one}"), &one), ("app:v2".into(), &many)]
+        {
+            let got = pull(&world, DEV, &format!("{HOST}/{image}")).unwrap();
+            assert_eq!((&got.digest, &got.behaviour), (digest, &behaviour), "{image}");
+        }
+        assert!(pull(&world, PROD, &format!("{HOST}/open")).is_ok());
+        for image in [format!("{HOST}/app:v9"), format!("{HOST}/app:old"), format!("{HOST}/app@sha256:0")] {
+            assert_eq!(refusal(&world, DEV, &image), format!("{image}: not found"));
+        }
+        let none = "name unknown: The repository with name 'none' does not exist in the registry with id '111111111111'";
+        assert_eq!(refusal(&world, DEV, &format!("{HOST}/none:v1")), none);
+        let forbidden =
+            format!("pulling from host {HOST} failed with status code [manifests v1]: 403 Forbidden");
+        assert_eq!(refusal(&world, PROD, &format!("{HOST}/app:v1")), forbidden);
+        let elsewhere = pull(&world, DEV, "nginx:1").unwrap();
+        assert_eq!(elsewhere, pull(&world, PROD, "nginx:1").unwrap());
+        assert_eq!(elsewhere.behaviour, Behaviour::default());
+    }
 
     #[test]
     fn references() {

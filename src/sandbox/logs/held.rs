@@ -60,7 +60,6 @@ impl Stream {
 }
 
 /// Milliseconds since 1970.
-#[expect(clippy::cast_possible_truncation, reason = "times of this age fit")]
 pub(super) fn milliseconds(seconds: f64) -> i64 {
     (seconds * 1000.0).round() as i64
 }

@@ -2,16 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
+mod alarms;
 mod boto3;
 mod codedeploy;
 mod connect;
+mod containers_compared;
 mod dynamodb;
-mod elb;
-mod elb_compared;
 
+mod ecr;
 mod ecs;
 mod ecs_rolling;
 mod ecs_stages;
+mod elb;
+mod elb_compared;
 mod example;
 mod faults;
 mod identity;
