@@ -112,6 +112,12 @@ impl Rpc {
         Rpc { config: config.clone(), identities }
     }
 
+    /// Returns what sends to `region` instead.
+    fn in_region(&self, region: &str) -> Rpc {
+        let config = self.config.to_builder().region(Region::new(region.to_string())).build();
+        Rpc { config, identities: self.identities.clone() }
+    }
+
     /// Returns the region of the calls.
     pub(super) fn region(&self) -> &str {
         self.config.region().map_or("", |region| region.as_ref())
@@ -242,6 +248,11 @@ fn answer(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetad
 }
 
 impl Account {
+    /// Returns what asks services without a client of their own in `region`: an image may be in another one.
+    pub fn in_region(&self, region: &str) -> Account {
+        Account { rpc: self.rpc.in_region(region), ..self.clone() }
+    }
+
     /// Sends a read until there is an answer or a refusal, or patience ends. It is not paced: what is asked this way has
     /// quotas of tens to thousands of calls a second ("Service quotas" of KMS, Systems Manager and Secrets Manager).
     pub async fn ask(

@@ -1,11 +1,13 @@
 //! A process that dies at a given call: everything that it talks to stops answering, before or after the call.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -13,12 +15,14 @@ use snapdeploy::core::address::Address;
 use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::finding::Finding;
+use snapdeploy::core::following::Followed;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::objects::{Created, Key, Objects, Page};
-use snapdeploy::core::run::{Finish, Row, RunRecord, RunStart};
+use snapdeploy::core::preflight::Line;
+use snapdeploy::core::run::{Finish, Row, RunKind, RunRecord, RunStart};
 use snapdeploy::core::{Digest, Pin, Result};
 
 /// On which side of the call the process dies.
@@ -46,12 +50,14 @@ pub struct Death {
     side: Side,
     of: Of,
     calls: Arc<AtomicUsize>,
+    /// Calls that only look: to die after one is to die before the next.
+    looks: Arc<Mutex<BTreeSet<usize>>>,
     dead: Arc<Notify>,
 }
 
 impl Death {
     pub fn at(at: usize, side: Side) -> Death {
-        Death { at, side, of: Of::All, calls: Arc::default(), dead: Arc::default() }
+        Death { at, side, of: Of::All, calls: Arc::default(), looks: Arc::default(), dead: Arc::default() }
     }
 
     /// Dies at a call that writes to the environment.
@@ -75,6 +81,19 @@ impl Death {
             () = self.dead.notified() => None,
             out = work => Some(out),
         }
+    }
+
+    /// Returns the sides of the call `n` on which dying makes a difference, once a whole life has been counted.
+    pub fn sides(&self, n: usize) -> &'static [Side] {
+        let only_looks = self.looks.lock().unwrap().contains(&n) && n + 1 < self.calls();
+        if only_looks { &[Side::Before] } else { &[Side::Before, Side::After] }
+    }
+
+    async fn look<T>(&self, call: impl Future<Output = T>) -> T {
+        if self.of == Of::All {
+            self.looks.lock().unwrap().insert(self.calls());
+        }
+        self.call(call).await
     }
 
     async fn call<T>(&self, call: impl Future<Output = T>) -> T {
@@ -117,16 +136,16 @@ impl Driver for Mortal<'_, dyn Driver> {
         self.inner.has_shells(kind)
     }
     async fn list(&self) -> Result<Listing> {
-        self.death.call(self.inner.list()).await
+        self.death.look(self.inner.list()).await
     }
     async fn find(&self, address: &Address) -> Result<Option<Found>> {
-        self.death.call(self.inner.find(address)).await
+        self.death.look(self.inner.find(address)).await
     }
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
-        self.death.call(self.inner.fetch(of, how)).await
+        self.death.look(self.inner.fetch(of, how)).await
     }
     async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
-        self.death.call(self.inner.bytes(of, digest)).await
+        self.death.look(self.inner.bytes(of, digest)).await
     }
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
@@ -173,8 +192,17 @@ impl Driver for Mortal<'_, dyn Driver> {
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
         self.death.count(self.inner.send(m, id, args, with)).await
     }
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+        self.death.look(self.inner.ticket(m, of, since)).await
+    }
+    async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
+        self.death.call(self.inner.follow(m, of, ticket, with)).await
+    }
+    async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
+        self.death.look(self.inner.preflight(change, kind)).await
+    }
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
-        self.death.call(self.inner.checks(live, inventory)).await
+        self.death.look(self.inner.checks(live, inventory)).await
     }
 }
 
@@ -184,16 +212,16 @@ impl Objects for Mortal<'_, dyn Objects> {
         self.death.call(self.inner.create(key, body)).await
     }
     async fn read(&self, key: &Key) -> Result<Bytes> {
-        self.death.call(self.inner.read(key)).await
+        self.death.look(self.inner.read(key)).await
     }
     async fn has(&self, key: &Key) -> Result<bool> {
-        self.death.call(self.inner.has(key)).await
+        self.death.look(self.inner.has(key)).await
     }
     async fn link(&self, key: &Key, ttl: Duration) -> Result<Option<String>> {
-        self.death.call(self.inner.link(key, ttl)).await
+        self.death.look(self.inner.link(key, ttl)).await
     }
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
-        self.death.call(self.inner.list(prefix, after)).await
+        self.death.look(self.inner.list(prefix, after)).await
     }
     fn place(&self) -> String {
         self.inner.place()

@@ -207,10 +207,17 @@ fn check(wishes: &[Wish], moves: &[Move]) {
     // Deletes: who refers goes first, or is emptied first, unless only solid ones go round in a circle.
     let gone: Vec<&Wish> = wishes.iter().filter(|w| w.to.is_none() && w.from.is_some()).collect();
     let emptied = |a: &Address| moves.iter().position(|m| m.call == "Empty" && m.address == *a);
+    // What emptying takes out is one member; the other one still refers.
+    let left = |w: &Wish| {
+        let mut document = w.from.clone().unwrap_or_default();
+        if emptied(&w.address).is_some() {
+            document.portable.remove("Refers");
+        }
+        refers(&document)
+    };
     let edges: BTreeMap<Address, BTreeSet<Address>> = gone
         .iter()
-        .filter(|w| emptied(&w.address).is_none())
-        .map(|w| (w.address.clone(), w.from.as_ref().map(refers).unwrap_or_default()))
+        .map(|w| (w.address.clone(), left(w)))
         .map(|(a, mut to)| {
             to.remove(&a);
             (a, to)

@@ -23,6 +23,13 @@ NOT_ASKED = {
     "profile_quota_is_limit_exceeded": "would need more than 50 queues and channels in a routing profile",
     "quotas": "asking would throttle everybody else in the account; AWS states them",
     "table_creation_calls": "is about DynamoDB, and would need a table",
+    "delete_active_evaluation_form": "no question is written for it yet: it would make an evaluation form",
+    "hierarchy_names_unique": "no question is written for it yet: it would change the hierarchy of all users",
+    "phone_config_mirrored": "no question is written for it yet: it would make a user",
+    "rule_update_keeps_filters": "no question is written for it yet: it would make a rule",
+    "unpublished_view_not_found": "no question is written for it yet: it would make a view",
+    "vocabulary_creation_calls": "no question is written for it yet: it would make a vocabulary",
+    "vocabulary_deletion_calls": "no question is written for it yet: it would make a vocabulary",
 }
 
 

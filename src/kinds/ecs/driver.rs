@@ -1,22 +1,29 @@
 //! The driver for Amazon ECS: services of an account in a region.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::calls::Calls;
 use super::deployment_group::Groups;
-use super::{checks, editions, follow, names, preflight};
+use super::fetch::Shelf;
+use super::send::Sender;
+use super::{artifact, attainable, checks, editions, encode, follow, moves, names, preflight, secret};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::edition::Edition;
+use crate::core::finding::Finding;
 use crate::core::following::Followed;
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
 use crate::core::run::RunKind;
+use crate::core::secret::Fingerprint;
 use crate::core::{Error, Pin, Result};
 use crate::kinds::named;
 
@@ -27,12 +34,13 @@ pub struct Services {
     pub(super) values: Values,
     /// Which groups of CodeDeploy deploy which services.
     pub(super) groups: Groups,
+    pub(super) shelf: Shelf,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        Services { pin, calls: Calls { account }, values, groups: Groups::default() }
+        Services { pin, calls: Calls { account }, values, groups: Groups::default(), shelf: Shelf::default() }
     }
 
     /// Lists them all, by the names that the configuration has for them.
@@ -69,16 +77,63 @@ impl Driver for Services {
         Ok(self.named().await?.into_iter().find(|f| f.address == *address))
     }
 
-    async fn fetch(&self, of: &Found, _: Freshness) -> Result<Raw> {
-        Err(Error::bug(format!("{} cannot be read yet", of.address)))
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        let fetched = Box::pin(self.shelf.fetch(&self.calls, of, how)).await;
+        fetched.map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 
-    fn encode(&self, of: &Found, _: Raw, _: &Inventory) -> Live {
-        Live { found: of.clone(), document: Default::default(), findings: Vec::new(), secrets: Vec::new() }
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        encode::live(of, raw, inventory, &self.values)
+    }
+
+    fn arrange(&self, _: &Address, document: &mut Document) {
+        attainable::arrange(document);
+    }
+
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
+        match to {
+            Some(to) => {
+                let (to, said) = attainable::attainable(address, from, to);
+                (Some(to), said)
+            }
+            None => (None, Vec::new()),
+        }
+    }
+
+    fn place(&self, _: &Address, members: &Map<String, Value>) -> Document {
+        attainable::placed(members)
+    }
+
+    fn within_reach(&self, _: &Address, _: &Document, to: &Document) -> BTreeSet<Fingerprint> {
+        secret::held(to)
+    }
+
+    /// Who deletes a service deletes no revision of its task definition.
+    fn still_held(&self, _: &Address, from: &Document, _: Option<&Document>) -> BTreeSet<Fingerprint> {
+        secret::held(from)
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
-        Err(Error::bug(format!("{} cannot be written yet", change.address)))
+        moves::moves(change, &self.values.names.physical(change.address))
+    }
+
+    fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
+        moves::restart(address, live)
+    }
+
+    async fn with_image(
+        &self,
+        address: &Address,
+        document: &Document,
+        container: Option<&str>,
+        image: &str,
+    ) -> Result<Document> {
+        Box::pin(artifact::with_image(self, address, document, container, image)).await
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
@@ -89,8 +144,8 @@ impl Driver for Services {
         Ok(Vec::new())
     }
 
-    async fn send(&self, m: &Move, _: Option<&Found>, _: serde_json::Value, _: &Sending<'_>) -> Reply {
-        Reply::Refused(Error::bug(format!("{} cannot be written yet", m.address)))
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        Box::pin(Sender { services: self, with }.send(m, id, args)).await
     }
 
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {

@@ -5,10 +5,10 @@
 mod alarms;
 mod boto3;
 mod codedeploy;
+mod codedeploy_shop;
 mod connect;
 mod containers_compared;
 mod dynamodb;
-
 mod ecr;
 mod ecs;
 mod ecs_rolling;
