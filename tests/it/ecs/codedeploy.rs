@@ -100,7 +100,7 @@ async fn tasks_that_keep_failing_stop_it_and_the_rollback_is_followed() {
 }
 
 #[tokio::test]
-async fn a_hook_that_fails_is_named_and_kept_for_the_next_deployment() {
+async fn a_hook_that_fails_is_named() {
     let (shop, _) = open(|group| drop(group.hook("check", &["Failed"]))).await;
     let definition = shop.register(GOOD).await;
     let spec = json!({ "version": 0.0, "Resources": [{ "TargetService": { "Type": "AWS::ECS::Service",
