@@ -6,6 +6,7 @@ use super::appspec;
 use super::calls::revision_of;
 use super::deployment_group::{Group, ask, group_of, primary};
 use super::driver::Services;
+use super::moves::CLONE_TAG;
 use crate::aws::{CLOUDWATCH, Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
@@ -16,8 +17,6 @@ use crate::core::{Error, Result};
 pub const START: &str = "CreateDeployment";
 /// What the description of each of ours begins with.
 pub const MARK: &str = "snapdeploy";
-/// What a revision carries that was registered as the clone of an older one.
-const CLONE: &str = "snapdeploy:clone-of";
 
 /// Starts the deployment that makes the service `of` what `args` say: `taskDefinition` is the ARN of a revision, and what
 /// differs besides of `loadBalancers`, `networkConfiguration`, `platformVersion` and `capacityProviderStrategy` is as
@@ -79,7 +78,7 @@ async fn goes_back(services: &Services, args: &Value, set: &Value) -> Result<boo
         return Ok(true);
     }
     let definition = services.calls.task_definition(to).await?;
-    Ok(definition["tags"].as_array().into_iter().flatten().any(|tag| tag["key"] == CLONE))
+    Ok(definition["tags"].as_array().into_iter().flatten().any(|tag| tag["key"] == CLONE_TAG))
 }
 
 async fn is_any_firing(services: &Services, names: &[&str]) -> Result<bool> {

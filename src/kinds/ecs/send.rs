@@ -10,7 +10,7 @@ use super::fetch::{Seen, task_definition};
 use super::fields::{CONTAINERS, DEFINITION, DEPLOYING};
 use super::images::{Image, resolve};
 use super::moves::{BEGUN, CLONE_TAG, CREATE, DELETE, REGISTER, REVISION, RUNS, UPDATE};
-use super::{encode, form, names, secret, tag};
+use super::{encode, form, names, secret, stop, tag};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
@@ -42,7 +42,10 @@ impl Sender<'_> {
             CREATE => self.create(m, &found, args).await.map(|()| None),
             BEGUN => self.begun(&found).await,
             START => match self.revised(m, &found, args).await {
-                Ok(args) => return codedeploy::start(self.services, m, &found, args, self.with).await,
+                Ok(args) => match self.turned_back(m, &found, &args).await {
+                    Ok(()) => return codedeploy::start(self.services, m, &found, args, self.with).await,
+                    Err(failure) => Err(failure),
+                },
                 Err(failure) => Err(failure),
             },
             _ => self.other(m, &found, args).await.map(|()| None),
@@ -151,6 +154,20 @@ impl Sender<'_> {
         Ok(args)
     }
 
+    /// Stops what is in flight on the service where `body` goes back to what that has left. Where it has gone back, the next
+    /// look tells what of `body` there is still to send.
+    async fn turned_back(&self, m: &Move, found: &Found, body: &Value) -> std::result::Result<(), Failure> {
+        let Some(to) = body[REVISION].as_str() else { return Ok(()) };
+        match Box::pin(stop::turn_back(self.services, m, found, to, self.with)).await {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                let message = format!("what was in flight on {} was stopped and has gone back", m.address);
+                Err(Failure { error: Error::new(ErrorKind::Unavailable, message), fate: Fate::Later })
+            }
+            Err(e) => Err(unsent(e)),
+        }
+    }
+
     /// Makes one UpdateService, and returns what it has started.
     async fn update(
         &self,
@@ -160,6 +177,7 @@ impl Sender<'_> {
     ) -> std::result::Result<Option<String>, Failure> {
         let seen = self.services.shelf.seen(&found.id);
         let mut body = self.revised(m, found, args).await?;
+        self.turned_back(m, found, &body).await?;
         let (cluster, name) = parts(&found.id);
         (body["cluster"], body["service"]) = (json!(cluster), json!(name));
         let forced = body["forceNewDeployment"] == true;

@@ -148,7 +148,8 @@ async fn taken_back(mut watch: Watch<'_>, by: &str, error: Error) -> Followed {
         };
         let seen = target(watch.services, by).await.unwrap_or_default();
         let status = info["status"].as_str().unwrap_or_default();
-        if status == "Succeeded" || (matches!(status, "InProgress" | "Baking") && has_all_traffic(&seen)) {
+        // Its own end is waited for: until then the group is taken, and the tasks that failed are there.
+        if status == "Succeeded" {
             let message = format!("{}; CodeDeploy has put back what was there ({by})", error.message);
             return Followed::TakenBack(Error { message, ..error });
         }

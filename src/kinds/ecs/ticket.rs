@@ -1,10 +1,13 @@
 //! Tickets: what a call whose answer was lost has started, if it has.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::calls::family_of;
 use super::deployment_group::group_of;
 use super::driver::Services;
+use super::fields::DEFINITION;
+use super::moves::REVISION;
 use super::{appspec, codedeploy};
 use crate::core::Result;
 use crate::core::inventory::Found;
@@ -60,22 +63,26 @@ async fn of_codedeploy(services: &Services, m: &Move, id: &str, since: f64) -> R
     Ok(None)
 }
 
-/// Returns whether `definition`, the ARN of a task definition, is what `args` name: an ARN, `family:revision`, or a family.
+/// Returns whether `definition`, the ARN of a task definition, is what `args` name: an ARN, `family:revision`, or the family
+/// of one that had to be registered first.
 fn names(args: &Value, definition: &str) -> bool {
     let last = |arn: &str| arn.rsplit('/').next().unwrap_or(arn).to_string();
     let own = last(definition);
-    match args["taskDefinition"].as_str() {
+    match (args[REVISION].as_str(), args[DEFINITION]["family"].as_str()) {
         // A call that names none starts what is there anew.
-        None => args["taskDefinition"] == json!(null),
-        Some(wanted) => {
+        (None, None) => true,
+        (None, Some(family)) => family_of(definition) == family,
+        (Some(wanted), _) => {
             let wanted = last(wanted);
-            wanted == own || own.rsplit_once(':').is_some_and(|(family, _)| family == wanted)
+            wanted == own || (!wanted.contains(':') && family_of(definition) == wanted)
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -85,6 +92,9 @@ mod tests {
             [(json!(own), true), (json!("web:7"), true), (json!("web"), true), (json!(null), true)]
         {
             assert_eq!(names(&json!({ "taskDefinition": wanted }), own), is, "{wanted}");
+        }
+        for (family, is) in [("web", true), ("we", false)] {
+            assert_eq!(names(&json!({ "TaskDefinition": { "family": family } }), own), is, "{family}");
         }
         for wanted in ["web:8", "web:77", "we", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:6"] {
             assert!(!names(&json!({ "taskDefinition": wanted }), own), "{wanted}");
