@@ -12,6 +12,7 @@ mod corpus;
 mod corpus_loader;
 mod crash;
 mod drift;
+mod ecs;
 mod generated;
 mod good;
 mod history;

@@ -33,7 +33,7 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
                     well = false;
                     card.block(
                         ASKED,
-                        format!("there is no {} any more", short(group)),
+                        format!("{} is not there any more", short(group)),
                         "make it again, or change loadBalancers of the service first",
                     );
                 }
