@@ -32,7 +32,9 @@ async fn a_revision_and_an_image_are_named_in_every_way_that_people_do() {
     let digest = digest(&shop, "2").await;
     let hex = digest.trim_start_matches("sha256:");
     let pinned = format!("web@{digest}");
-    for text in ["2", ":2", "web:2", &image("2"), &digest, hex, &hex[..8], &format!("sha256:{}", &hex[..8]), &pinned] {
+    for text in
+        ["2", ":2", "web:2", &image("2"), &digest, hex, &hex[..8], &format!("sha256:{}", &hex[..8]), &pinned]
+    {
         let plan = shop.plan(&["--to", text]);
         assert_eq!(to(&plan), ":2", "{text}");
         let card = plan["card"].as_array().unwrap();
@@ -50,7 +52,11 @@ async fn what_may_be_several_things_is_refused_with_all_of_them() {
     }
     assert_eq!(to(&shop.plan(&["--to", ":1"])), ":1");
     let none = shop.run(10, &[&WEB[..], &["--to", "9.9.9", "--dry-run"]].concat());
-    assert!(none.err.contains("no revision or image of the last 4") && none.err.contains("--to :4"), "{}", none.err);
+    assert!(
+        none.err.contains("no revision or image of the last 4") && none.err.contains("--to :4"),
+        "{}",
+        none.err
+    );
     shop.run(10, &[&WEB[..], &["--to", ":99", "--dry-run"]].concat());
 }
 

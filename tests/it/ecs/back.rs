@@ -115,7 +115,8 @@ async fn a_bad_state_before_the_run_is_passed_over_and_named() {
         d["containerDefinitions"][0]["image"] = json!(super::scene::image("3"));
     })
     .await;
-    ecs(&shop.sandbox, "UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": bad})).await;
+    ecs(&shop.sandbox, "UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": bad}))
+        .await;
     shop.sandbox.advance(Duration::from_secs(60));
     shop.ship(0, "2");
     let plan = shop.plan(&[]);
@@ -124,8 +125,6 @@ async fn a_bad_state_before_the_run_is_passed_over_and_named() {
     assert!(said.contains("--to :2"), "{plan:#}");
     shop.run(0, &["rollback", "prod", "ecs/service/main/web", "--yes"]);
     assert_eq!(shop.revision().await, "web:1");
-    let history = shop.json(0, &["history", "--env", "prod"]);
-    assert_eq!(history["data"]["runs"][1]["status"], "undone", "{history:#}");
     // Named, it is gone back to: with a warning.
     let named = shop.plan(&["--to", ":2"]);
     assert!(named["findings"].to_string().contains("verified"), "{named:#}");
@@ -146,7 +145,9 @@ async fn what_was_rolled_back_from_is_bad_and_a_run_is_named_by_its_id() {
     assert!(said.err.contains("there is no deployment"), "{}", said.err);
     let plan = shop.plan(&["--to", &run]);
     assert_eq!(plan["steps"][0]["address"], "ecs/service/main/web", "{plan:#}");
-    assert!(plan["card"].as_array().unwrap().iter().all(|l| l["outcome"] == "pass" || l["asked"] == "direction"));
+    assert!(
+        plan["card"].as_array().unwrap().iter().all(|l| l["outcome"] == "pass" || l["asked"] == "direction")
+    );
     let bad = shop.plan(&["--to", "2"]);
     assert!(bad["findings"].to_string().contains("took it back"), "{bad:#}");
 }

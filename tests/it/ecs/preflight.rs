@@ -6,7 +6,9 @@ use snapdeploy::core::run::RunKind;
 use snapdeploy::sandbox::{Behaviour, ServiceSeed};
 
 use super::editions::move_tag;
-use super::scene::{Card, Scene, add_image, deploy, ecr, ecs, image, register, scenario, service, tell, update};
+use super::scene::{
+    Card, Scene, add_image, deploy, ecr, ecs, image, register, scenario, service, tell, update,
+};
 use crate::world::{B, REGION};
 
 /// Two revisions were deployed, and the second one runs.
@@ -35,7 +37,11 @@ async fn where_all_is_well_every_line_passes() {
 async fn an_inactive_revision_is_cloned_and_a_newer_one_is_warned_of() {
     let scene = two(service()).await;
     ecs(&scene.sandbox, "DeregisterTaskDefinition", json!({"taskDefinition": "web:1"})).await;
-    scene.back_to("1").await.says("revision", Warn, "web:1 is INACTIVE: it is registered anew, as a clone of web:1");
+    scene.back_to("1").await.says(
+        "revision",
+        Warn,
+        "web:1 is INACTIVE: it is registered anew, as a clone of web:1",
+    );
 
     let scene = two(service()).await;
     update(&scene.sandbox, "web:1").await;
@@ -87,7 +93,11 @@ async fn an_image_for_another_platform_blocks() {
     scenario.account(B).service(&seed).unwrap();
     let scene = Scene::new(scenario).await;
     deploy(&scene.sandbox, "2").await;
-    scene.back_to("1").await.says("platform app", Block, "the tasks run on linux/amd64, and the image is for linux/arm64");
+    scene.back_to("1").await.says(
+        "platform app",
+        Block,
+        "the tasks run on linux/amd64, and the image is for linux/arm64",
+    );
 }
 
 #[tokio::test]
@@ -109,7 +119,7 @@ async fn roles_that_are_gone_block_and_those_that_nobody_may_ask_for_warn() {
 
     let mut scenario = super::scene::scenario();
     scenario.account(B).deny("snapdeploy", &["iam:GetRole"]).service(&service()).unwrap();
-    let scene = Scene::new(scenario).await;
+    let scene = Scene::through_role(scenario).await;
     deploy(&scene.sandbox, "2").await;
     let card = scene.back_to("1").await;
     card.says("task role", Warn, "could not be asked");
@@ -137,7 +147,8 @@ async fn secrets_that_are_gone_block_and_none_is_read() {
     assert!(calls.iter().all(|c| c.operation != "GetSecretValue"), "no value is read");
 
     let delete = json!({"SecretId": "db"});
-    let (status, answer) = tell(&scene.sandbox, "secretsmanager", "secretsmanager.DeleteSecret", delete).await;
+    let (status, answer) =
+        tell(&scene.sandbox, "secretsmanager", "secretsmanager.DeleteSecret", delete).await;
     assert_eq!(status, 200, "{answer}");
     let (status, answer) =
         tell(&scene.sandbox, "ssm", "AmazonSSM.DeleteParameter", json!({"Name": "/web/key"})).await;

@@ -65,7 +65,7 @@ async fn the_rules_of_a_blue_green_service_have_both_groups_and_lead_somewhere()
     let card = async |(mut scenario, seed): (Scenario, ServiceSeed)| {
         scenario.account(B).service(&seed).unwrap();
         let scene = Scene::new(scenario).await;
-        let second = register(&scene.sandbox, |d| d["cpu"] = json!("512")).await;
+        let second = register(&scene.sandbox, |d| d["memory"] = json!("1024")).await;
         assert_eq!(second, "web:2");
         Card(scene.card(&scene.as_of("2").await, RunKind::Deploy).await)
     };
@@ -95,7 +95,7 @@ async fn alarms_that_cannot_do_their_work_are_said() {
         let (mut scenario, seed) = build(state);
         scenario.account(B).service(&seed).unwrap();
         let scene = Scene::new(scenario).await;
-        register(&scene.sandbox, |d| d["cpu"] = json!("512")).await;
+        register(&scene.sandbox, |d| d["memory"] = json!("1024")).await;
         scene.back_to("2").await.says("alarms", outcome, words);
     }
 }
@@ -107,7 +107,7 @@ async fn a_deployment_that_is_under_way_is_said() {
     let scene = Scene::new(scenario).await;
     deploy(&scene.sandbox, "2").await;
     scene.back_to("1").await.passes("in flight");
-    let third = register(&scene.sandbox, |d| d["cpu"] = json!("512")).await;
+    let third = register(&scene.sandbox, |d| d["memory"] = json!("1024")).await;
     let begin = json!({"cluster": "main", "service": "web", "taskDefinition": third});
     ecs(&scene.sandbox, "UpdateService", begin).await;
     scene.sandbox.advance(Duration::from_millis(10));
@@ -143,10 +143,9 @@ async fn ranges(source: Option<SchemaSource>) -> Scene {
 /// Complaint 17: a revision that cannot work with today's schema is not gone back to, and the nearest one is named.
 #[tokio::test]
 async fn a_revision_for_another_schema_blocks_and_the_nearest_that_fits_is_named() {
-    for source in [
-        SchemaSource::Parameter("/web/schema".into()),
-        SchemaSource::Asked(Arc::new(Says(Ok("5")))),
-    ] {
+    for source in
+        [SchemaSource::Parameter("/web/schema".into()), SchemaSource::Asked(Arc::new(Says(Ok("5"))))]
+    {
         let scene = ranges(Some(source)).await;
         let card = scene.back_to("2").await;
         card.says("schema", Block, "it works with 1 to 4, and the database is at 5, which is newer");

@@ -18,7 +18,7 @@ use snapdeploy::core::select::Selection;
 use snapdeploy::sandbox::{Behaviour, ImageSeed, Sandbox, Scenario, ServiceSeed};
 
 use crate::sandbox::raw;
-use crate::world::{A, B, REGION, environment, sdk};
+use crate::world::{A, B, REGION, environment, sdk, sdk_of};
 
 pub(crate) const ECS: &str = "AmazonEC2ContainerServiceV20141113";
 pub(crate) const ECR: &str = "AmazonEC2ContainerRegistry_V20150921";
@@ -102,7 +102,13 @@ pub(crate) async fn register(sandbox: &Sandbox, change: impl FnOnce(&mut Value))
     let mut newest = ecs(sandbox, "DescribeTaskDefinition", asked).await;
     let mut body = newest["taskDefinition"].take();
     for derived in [
-        "taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy",
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
     ] {
         body.as_object_mut().unwrap().remove(derived);
     }
@@ -113,8 +119,9 @@ pub(crate) async fn register(sandbox: &Sandbox, change: impl FnOnce(&mut Value))
 
 /// Deploys a revision by hand, and waits until that has ended.
 pub(crate) async fn update(sandbox: &Sandbox, revision: &str) {
-    ecs(sandbox, "UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": revision})).await;
-    for _ in 0..60 {
+    ecs(sandbox, "UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": revision}))
+        .await;
+    for _ in 0..40 {
         sandbox.advance(Duration::from_secs(60));
         ecs(sandbox, "DescribeServices", json!({"cluster": "main", "services": ["web"]})).await;
     }
@@ -132,13 +139,26 @@ impl Scene {
         Scene::with(scenario, Values::default()).await
     }
 
+    /// Returns a scene that is looked at with credentials that do not expire: hours pass in it.
     pub(crate) async fn with(scenario: Scenario, values: Values) -> Scene {
         let sandbox = Sandbox::start(scenario).unwrap();
+        let settings = sdk_of(&sandbox.endpoint(), B);
+        Scene::bound(sandbox, settings, Environment { values, role_arn: None, ..environment("prod") }).await
+    }
+
+    /// Returns a scene that is looked at through the role of the environment, for an hour.
+    pub(crate) async fn through_role(scenario: Scenario) -> Scene {
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let settings = sdk(&sandbox.endpoint());
+        Scene::bound(sandbox, settings, environment("prod")).await
+    }
+
+    async fn bound(sandbox: Sandbox, settings: aws_config::SdkConfig, environment: Environment) -> Scene {
         let clock = Clock::scaled(2000);
-        let sessions = Sessions::with(&clock, &sdk(&sandbox.endpoint()));
+        let sessions = Sessions::with(&clock, &settings);
         let owns = Selection::new(&["ecs/*".to_string()]).unwrap();
-        let values = Values { owns, ..values };
-        let environment = Environment { values, instance: None, ..environment("prod") };
+        let values = Values { owns, ..environment.values.clone() };
+        let environment = Environment { values, instance: None, ..environment };
         let account = sessions.account(&environment, Access::Write).await.unwrap();
         let driver = snapdeploy::kinds::bind(account, &environment).await.unwrap();
         let (inventory, gaps) = snapdeploy::core::survey::list(&*driver, &Events::silent()).await.unwrap();
