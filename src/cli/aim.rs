@@ -64,8 +64,11 @@ pub(super) async fn aim(
     if let Some(revision) = choice.and_then(|_| text.strip_prefix(':')).filter(|r| is_number(r)) {
         return Ok(Aim::Edition(revision.to_string()));
     }
-    let mut all: Vec<Candidate<'_>> =
-        tried.iter().filter(|t| t.edition.is_called(text) || t.edition.ran(text)).map(Candidate::Edition).collect();
+    let mut all: Vec<Candidate<'_>> = tried
+        .iter()
+        .filter(|t| t.edition.is_called(text) || t.edition.ran(text))
+        .map(Candidate::Edition)
+        .collect();
     let mut why = None;
     if !(choice.is_some() && text.contains("@sha256:")) {
         match outside(context, means, environment, text).await {
@@ -135,12 +138,7 @@ fn is_run(text: &str) -> bool {
     digits == 8 && text.as_bytes().get(8) == Some(&b't') && text.len() > 9
 }
 
-async fn settle(
-    context: &Context,
-    means: &Means<'_>,
-    environment: &str,
-    one: Candidate<'_>,
-) -> Result<Aim> {
+async fn settle(context: &Context, means: &Means<'_>, environment: &str, one: Candidate<'_>) -> Result<Aim> {
     let pin = means.driver.pin();
     let id = match one {
         Candidate::Edition(tried) => return Ok(Aim::Edition(tried.edition.revision.clone())),

@@ -132,7 +132,10 @@ mod tests {
                 "9   api:1.9   2026-11-19 18:00:00Z  kim  good"
             ]
         );
-        assert_eq!(only(&["ecs/service/c/api".into()]).map(|a| a.to_string()).as_deref(), Some("ecs/service/c/api"));
+        assert_eq!(
+            only(&["ecs/service/c/api".into()]).map(|a| a.to_string()).as_deref(),
+            Some("ecs/service/c/api")
+        );
         assert!(only(&["ecs/service/*".into(), "x".into()]).is_none() && only(&[]).is_none());
     }
 }

@@ -74,8 +74,9 @@ pub async fn plan_again(
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     survey::complete(&gaps, |a| a == address)?;
     let Some(found) = inventory.get(address) else {
-        return Err(Error::not_found(format!("there is no {address} in {environment}"))
-            .hint(format!("to make it again as it was: snapdeploy rollback {environment} '{address}' --to TIME")));
+        return Err(Error::not_found(format!("there is no {address} in {environment}")).hint(format!(
+            "to make it again as it was: snapdeploy rollback {environment} '{address}' --to TIME"
+        )));
     };
     let (mut lives, unread) = survey::read(means.driver, &inventory, [address], means.events).await;
     survey::complete(&unread, |_| true)?;

@@ -121,11 +121,14 @@ mod tests {
     fn an_image_is_named_by_tag_repository_or_digest() {
         let digest = format!("sha256:0123456789ab{}", "c".repeat(52));
         let tagged = image("111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/api:1.4", Some(&digest));
-        for text in ["1.4", "api:1.4", "shop/api:1.4", "01234567", "sha256:01234567", "api@sha256:0123456789"] {
+        for text in ["1.4", "api:1.4", "shop/api:1.4", "01234567", "sha256:01234567", "api@sha256:0123456789"]
+        {
             assert!(tagged.is(text), "{text}");
         }
         assert!(tagged.is(&digest) && tagged.is(&tagged.image.clone()));
-        for text in ["1", "1.4.1", "pi:1.4", "api:1.5", "0123456", "sha256:0123456", "hop/api:1.4", "api", "", ":"] {
+        for text in
+            ["1", "1.4.1", "pi:1.4", "api:1.5", "0123456", "sha256:0123456", "hop/api:1.4", "api", "", ":"]
+        {
             assert!(!tagged.is(text), "{text}");
         }
         assert!(!tagged.is("web@sha256:0123456789") && !tagged.is("11234567"));

@@ -50,8 +50,8 @@ struct Ours {
     run: RunId,
     at: Timestamp,
     by: String,
-    /// The run that undid it, and when.
-    undone: Option<(RunId, Timestamp)>,
+    /// The run that undid it, or this part of it.
+    undone: Option<RunId>,
 }
 
 /// Returns how `found` did as each of its last editions, the newest first; nothing where it has none. Reads the audit and
@@ -74,14 +74,17 @@ pub fn best<'t>(tried: &'t [Tried], but: Option<&str>) -> Option<&'t Tried> {
 }
 
 fn judged(ours: Option<Ours>, mut edition: Edition) -> Tried {
-    let at = edition.at;
-    // Whoever deployed it again after it was undone has had another word from AWS since.
-    let undone = ours.as_ref().and_then(|o| o.undone.as_ref()).filter(|(_, t)| at.is_none_or(|at| at <= *t));
+    // Whoever deployed it again after it was undone has had another word from AWS since: then it runs now. Times are not
+    // compared, since AWS's clock is another one.
+    let again = edition.current && edition.good == Some(true);
+    let undone = ours.as_ref().and_then(|o| o.undone.as_ref()).filter(|_| !again);
     let (verdict, why) = match (undone, edition.good, &ours) {
-        (Some((by, _)), ..) => (Verdict::Bad, format!("the run {by} took it back")),
+        (Some(by), ..) => (Verdict::Bad, format!("the run {by} took it back")),
         (None, Some(false), _) => (Verdict::Bad, "its last deployment did not succeed".into()),
         (None, Some(true), _) => (Verdict::Good, "its last deployment succeeded".into()),
-        (None, None, Some(o)) if o.undone.is_none() => (Verdict::Good, format!("the run {} ended well", o.run)),
+        (None, None, Some(o)) if o.undone.is_none() => {
+            (Verdict::Good, format!("the run {} ended well", o.run))
+        }
         (None, None, _) => (Verdict::Unknown, "nobody has verified it".into()),
     };
     if let Some(ours) = &ours {
@@ -96,8 +99,14 @@ async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, O
     let what = Search { select: Selection::new(&[address.to_string()])?, ..Search::default() };
     let pin = means.driver.pin();
     let mut ours: BTreeMap<String, Ours> = BTreeMap::new();
+    // A rollback of a part undoes that part alone, and its run does not count as undone. The newest come first, so what
+    // undoes a run comes before it.
+    let mut undone: BTreeMap<RunId, RunId> = BTreeMap::new();
     for told in search(means.ledger, means.repository, pin, &what, RUNS).await? {
         let RunRecord { start, finish: Some(finish), undone_by } = told.record else { continue };
+        if let (Some(run), RunStatus::Succeeded) = (&start.undoes, finish.status) {
+            undone.entry(run.clone()).or_insert_with(|| start.run.clone());
+        }
         let Some(after) = finish.after.filter(|_| finish.status == RunStatus::Succeeded) else { continue };
         let snapshot = match means.repository.snapshot(pin, &after).await {
             Ok(snapshot) => snapshot,
@@ -110,14 +119,7 @@ async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, O
         if ours.contains_key(&revision) {
             continue;
         }
-        let undone = match undone_by {
-            Some(by) => {
-                let record = means.ledger.run(&by).await?;
-                let at = record.finish.map_or(record.start.at, |f| f.at);
-                Some((by, at))
-            }
-            None => None,
-        };
+        let undone = undone_by.or_else(|| undone.get(&start.run).cloned());
         ours.insert(revision, Ours { run: start.run, at: finish.at, by: start.actor.identity, undone });
     }
     Ok(ours)
@@ -127,41 +129,38 @@ async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, O
 mod tests {
     use super::*;
 
-    fn edition(revision: &str, good: Option<bool>, at: &str, current: bool) -> Edition {
-        let at = Some(at.parse().unwrap());
+    fn edition(revision: &str, good: Option<bool>, current: bool) -> Edition {
         let name = format!("api:{revision}");
-        Edition { revision: revision.into(), name, images: Vec::new(), at, by: None, good, current }
+        Edition { revision: revision.into(), name, images: Vec::new(), at: None, by: None, good, current }
     }
 
     fn ours(undone: Option<&str>) -> Option<Ours> {
-        let id = |at: &str| RunId::new(at.parse().unwrap());
-        let at = "2026-11-01T10:00:00Z";
-        let undone = undone.map(|at| (id(at), at.parse().unwrap()));
-        Some(Ours { run: id(at), at: at.parse().unwrap(), by: "kim".into(), undone })
+        let at: Timestamp = "2026-11-01T10:00:00Z".parse().unwrap();
+        let undone = undone.map(|at| RunId::new(at.parse().unwrap()));
+        Some(Ours { run: RunId::new(at), at, by: "kim".into(), undone })
     }
 
     #[test]
     fn what_was_taken_back_is_bad_until_it_is_deployed_again() {
-        let at = "2026-11-01T10:00:00Z";
-        let of = |good, o| judged(o, edition("1", good, at, false)).verdict;
+        let of = |good, o| judged(o, edition("1", good, false)).verdict;
+        let undone = || ours(Some("2026-11-01T11:00:00Z"));
         assert_eq!(of(Some(true), None), Verdict::Good);
         assert_eq!(of(Some(true), ours(None)), Verdict::Good);
         assert_eq!(of(None, ours(None)), Verdict::Good);
         assert_eq!(of(None, None), Verdict::Unknown);
         assert_eq!(of(Some(false), ours(None)), Verdict::Bad, "AWS's word is the newer one");
-        assert_eq!(of(Some(true), ours(Some("2026-11-01T11:00:00Z"))), Verdict::Bad);
-        assert_eq!(of(None, ours(Some("2026-11-01T11:00:00Z"))), Verdict::Bad);
-        assert_eq!(of(Some(true), ours(Some("2026-11-01T09:00:00Z"))), Verdict::Good, "deployed again since");
-        assert_eq!(of(None, ours(Some("2026-11-01T09:00:00Z"))), Verdict::Unknown);
+        assert_eq!(of(Some(true), undone()), Verdict::Bad);
+        assert_eq!(of(None, undone()), Verdict::Bad);
+        let now = judged(undone(), edition("1", Some(true), true)).verdict;
+        assert_eq!(now, Verdict::Good, "somebody has deployed it again, and it runs");
     }
 
     #[test]
     fn the_best_is_the_newest_good_one_that_does_not_run_now() {
-        let at = "2026-11-01T10:00:00Z";
         let all = [(5, Some(true), true), (4, Some(false), false), (3, None, false), (2, Some(true), false)];
         let mut tried: Vec<Tried> = Vec::new();
         for (n, good, current) in all {
-            tried.push(judged(None, edition(&n.to_string(), good, at, current)));
+            tried.push(judged(None, edition(&n.to_string(), good, current)));
         }
         assert_eq!(best(&tried, None).map(|t| t.edition.revision.as_str()), Some("2"));
         assert!(best(&tried, Some("2")).is_none() && best(&tried[..3], None).is_none());

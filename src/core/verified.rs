@@ -33,7 +33,9 @@ pub async fn prefer(
     for wish in wishes {
         let Some(to) = &wish.to else { continue };
         let Some(wanted) = means.driver.edition(&wish.address, to) else { continue };
-        let (Some(live), Some(found)) = (lives.get(&wish.address), inventory.get(&wish.address)) else { continue };
+        let (Some(live), Some(found)) = (lives.get(&wish.address), inventory.get(&wish.address)) else {
+            continue;
+        };
         if means.driver.edition(&wish.address, &live.document).as_ref() == Some(&wanted) {
             continue;
         }
@@ -41,7 +43,8 @@ pub async fn prefer(
             Ok(tried) => tried,
             // An open run needs a way out, and who may not look may still go back.
             Err(e) if aim == Aim::Before || e.kind == ErrorKind::Denied => {
-                let message = format!("nobody can tell whether revision {wanted} is verified good: {}", e.message);
+                let message =
+                    format!("nobody can tell whether revision {wanted} is verified good: {}", e.message);
                 findings.push(Finding::new(Weight::Warning, Some(&wish.address), message));
                 continue;
             }
@@ -54,7 +57,8 @@ pub async fn prefer(
         if before.is_some_and(|t| t.verdict == Verdict::Good) {
             continue;
         }
-        let why = before.map_or("is not among its last deployments, so nobody can tell how it did", |t| &t.why);
+        let why =
+            before.map_or("is not among its last deployments, so nobody can tell how it did", |t| &t.why);
         let bad = before.is_some_and(|t| t.verdict == Verdict::Bad);
         let was = before.map_or_else(|| format!("revision {wanted}"), |t| t.edition.to_string());
         match (aim, best(&tried, Some(&wanted))) {
@@ -94,5 +98,8 @@ fn instead(address: &Address, good: &Tried, was: &str, why: &str) -> Finding {
 
 /// Returns the command that goes back to `revision`.
 fn named(environment: &str, address: &Address, revision: &str) -> String {
-    format!("snapdeploy rollback {environment} '{}' --to :{revision}", address.to_string().replace('\'', r"'\''"))
+    format!(
+        "snapdeploy rollback {environment} '{}' --to :{revision}",
+        address.to_string().replace('\'', r"'\''")
+    )
 }

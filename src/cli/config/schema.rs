@@ -55,7 +55,9 @@ impl Tells for Command {
         shell.args(["-c", line]).stdin(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
         let ended = match tokio::time::timeout(LIMIT, shell.output()).await {
             Ok(ended) => ended.map_err(|e| Error::failed(format!("cannot run `{line}`: {e}")))?,
-            Err(_) => return Err(Error::failed(format!("`{line}` did not end within {} s", LIMIT.as_secs()))),
+            Err(_) => {
+                return Err(Error::failed(format!("`{line}` did not end within {} s", LIMIT.as_secs())));
+            }
         };
         let last = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes);

@@ -78,7 +78,10 @@ mod tests {
              \x20        hint: bring it back\n"
         );
         let shown = card_table(&card);
-        assert!(shown.contains("| BLOCK | ecs/service/shop/api | image app | it is archived | bring it back |"), "{shown}");
+        assert!(
+            shown.contains("| BLOCK | ecs/service/shop/api | image app | it is archived | bring it back |"),
+            "{shown}"
+        );
         let other = Finding::new(Weight::Block, None, "something else");
         assert_eq!(beside(&[card[1].finding(), other.clone()], &card), [other]);
     }

@@ -167,7 +167,8 @@ pub async fn as_of(
 ) -> Result<Document> {
     let of = &live.found;
     let mut raw = services.shelf.fetch(&services.calls, of, Freshness::Fresh).await?;
-    let now = raw.wire.get("TaskDefinition").and_then(|d| d["taskDefinitionArn"].as_str()).unwrap_or_default();
+    let now =
+        raw.wire.get("TaskDefinition").and_then(|d| d["taskDefinitionArn"].as_str()).unwrap_or_default();
     if revision_of(now).is_some_and(|n| n.to_string() == revision) {
         return Ok(encoded(of, raw, inventory, &services.values).document);
     }
@@ -209,7 +210,9 @@ mod tests {
         for status in ["PENDING", "IN_PROGRESS"] {
             assert_eq!(of(status, ""), None);
         }
-        for status in ["STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS", "NEW_WORD"] {
+        for status in
+            ["STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS", "NEW_WORD"]
+        {
             assert_eq!(of(status, "by hand"), Some(false), "{status}");
         }
     }

@@ -30,7 +30,10 @@ pub async fn ask(services: &Services, change: &Change<'_>, target: &Target, card
         return card.warn_so(
             ASKED,
             format!("it works with {}, and nothing says what the database is at", range.shown()),
-            format!("[environments.NAME.schema]\n\"{}\" = {{ ssm = \"/path/of/the/parameter\" }}", change.address),
+            format!(
+                "[environments.NAME.schema]\n\"{}\" = {{ ssm = \"/path/of/the/parameter\" }}",
+                change.address
+            ),
         );
     };
     let at = match told(services, source).await {
@@ -38,10 +41,15 @@ pub async fn ask(services: &Services, change: &Change<'_>, target: &Target, card
         Err(e) => return card.unasked(ASKED, &e, "ssm:GetParameter"),
     };
     match range.fit(&at) {
-        Fit::Within => card.pass(ASKED, format!("it works with {}, and the database is at {at}", range.shown())),
+        Fit::Within => {
+            card.pass(ASKED, format!("it works with {}, and the database is at {at}", range.shown()))
+        }
         Fit::Unclear => card.warn(
             ASKED,
-            format!("it works with {}, which cannot be compared with {at}, where the database is", range.shown()),
+            format!(
+                "it works with {}, which cannot be compared with {at}, where the database is",
+                range.shown()
+            ),
         ),
         fit => {
             let how = if fit == Fit::Above { "newer" } else { "older" };

@@ -149,9 +149,12 @@ fn a_store_that_breaks_off_is_gone_on_with_by_the_same_command() {
 }
 
 /// Types an answer to each question in turn, at a terminal of its own; prints what is shown.
-const TYPIST: &str = r#"
+pub(super) const TYPIST: &str = r#"
 import os, pty, select, sys, time
 command, answers = sys.argv[1:3], sys.argv[3:]
+if "--" in sys.argv:
+    end = sys.argv.index("--")
+    command, answers = sys.argv[1:end], sys.argv[end + 1:]
 child, terminal = pty.fork()
 if child == 0:
     os.execv(command[0], command)

@@ -18,6 +18,7 @@ mod notices;
 mod packages;
 mod pipelines;
 mod refusals;
+mod rollback_to;
 mod runner;
 mod saving;
 pub(crate) mod shell;

@@ -1,11 +1,19 @@
-//! Services of ECS and their task definitions: to and fro, followed, explained, stopped, through every controller.
+//! Services of ECS and their task definitions: to and fro, followed, explained, stopped, through every controller; what
+//! holds before they are changed, and the way back.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
 mod artifact;
+pub(crate) mod back;
 mod codedeploy;
 mod crash;
+mod editions;
 mod explain;
 mod follow;
 mod journey;
 mod place;
+mod preflight;
+mod preflight_more;
+pub(crate) mod scene;
 mod shop;
 mod stages;

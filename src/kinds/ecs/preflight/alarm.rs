@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::card::Card;
 use super::target::Target;
 use crate::aws::CLOUDWATCH;
+use crate::core::Result;
 use crate::core::driver::Change;
 use crate::core::run::RunKind;
-use crate::core::Result;
 use crate::kinds::ecs::deployment_group::group_of;
 use crate::kinds::ecs::driver::Services;
 
@@ -39,7 +39,8 @@ pub async fn ask(
         Ok(answer) => answer,
         Err(e) => return card.unasked(ASKED, &e, "cloudwatch:DescribeAlarms"),
     };
-    let state = |name: &String| answer.iter().find(|(known, _)| known == name).map(|(_, state)| state.as_str());
+    let state =
+        |name: &String| answer.iter().find(|(known, _)| known == name).map(|(_, state)| state.as_str());
     let with = |wanted: Option<&str>| -> Vec<&str> {
         names.iter().filter(|n| state(n) == wanted).map(String::as_str).collect()
     };
@@ -74,7 +75,13 @@ pub async fn ask(
         );
     }
     if !silent.is_empty() {
-        card.warn(ASKED, format!("{} has no data, so it takes no deployment back as long as that is so", silent.join(", ")));
+        card.warn(
+            ASKED,
+            format!(
+                "{} has no data, so it takes no deployment back as long as that is so",
+                silent.join(", ")
+            ),
+        );
     }
     if firing.is_empty() && missing.is_empty() && silent.is_empty() {
         card.pass(ASKED, format!("{} is OK", names.join(", ")));

@@ -11,7 +11,8 @@ use crate::core::{Error, ErrorKind, Result};
 use crate::kinds::ecs::driver::Services;
 
 const ASKED: &str = "target groups";
-const RIGHTS: &str = "elasticloadbalancing:DescribeTargetGroups, DescribeRules, DescribeListeners and DescribeTargetHealth";
+const RIGHTS: &str =
+    "elasticloadbalancing:DescribeTargetGroups, DescribeRules, DescribeListeners and DescribeTargetHealth";
 
 /// Asks about what balances the load between the tasks.
 pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
@@ -19,21 +20,26 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
     let (mut count, mut well) = (0, true);
     for one in balanced {
         let advanced = &one["advancedConfiguration"];
-        let groups: Vec<&str> =
-            [&one["targetGroupArn"], &advanced["alternateTargetGroupArn"]].into_iter().filter_map(Value::as_str).collect();
+        let groups: Vec<&str> = [&one["targetGroupArn"], &advanced["alternateTargetGroupArn"]]
+            .into_iter()
+            .filter_map(Value::as_str)
+            .collect();
         for group in &groups {
             count += 1;
             match attached(services, group).await {
                 Ok(true) => {}
                 Ok(false) => {
                     well = false;
-                    card.warn(ASKED, format!("{} has no load balancer, so no traffic reaches it", short(group)));
+                    card.warn(
+                        ASKED,
+                        format!("{} has no load balancer, so no traffic reaches it", short(group)),
+                    );
                 }
                 Err(e) if e.kind == ErrorKind::NotFound => {
                     well = false;
                     card.block(
                         ASKED,
-                        format!("there is no {} any more", short(group)),
+                        format!("{} is not there any more", short(group)),
                         "make it again, or change loadBalancers of the service first",
                     );
                 }
@@ -48,7 +54,14 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
         }
     }
     if count > 0 && well {
-        card.pass(ASKED, if count == 1 { "1 is there and attached".into() } else { format!("{count} are there and attached") });
+        card.pass(
+            ASKED,
+            if count == 1 {
+                "1 is there and attached".into()
+            } else {
+                format!("{count} are there and attached")
+            },
+        );
     }
 }
 
@@ -75,7 +88,11 @@ async fn rules(services: &Services, advanced: &Value, groups: &[&str], card: &mu
         let weights = match weights(services, rule).await {
             Ok(weights) => weights,
             Err(e) if e.kind == ErrorKind::NotFound => {
-                card.block(ASKED, format!("there is no {member} {rule} any more"), "make it again, or change loadBalancers of the service first");
+                card.block(
+                    ASKED,
+                    format!("there is no {member} {rule} any more"),
+                    "make it again, or change loadBalancers of the service first",
+                );
                 return Ok(false);
             }
             Err(e) => return Err(e),
@@ -87,7 +104,10 @@ async fn rules(services: &Services, advanced: &Value, groups: &[&str], card: &mu
                     well = false;
                     card.warn(
                         ASKED,
-                        format!("production traffic goes to {} now, which has no healthy target", short(group)),
+                        format!(
+                            "production traffic goes to {} now, which has no healthy target",
+                            short(group)
+                        ),
                     );
                 }
             }
@@ -97,7 +117,10 @@ async fn rules(services: &Services, advanced: &Value, groups: &[&str], card: &mu
         well = false;
         card.block(
             ASKED,
-            format!("{} is in neither the production nor the test rule, so ECS would roll back at once", short(group)),
+            format!(
+                "{} is in neither the production nor the test rule, so ECS would roll back at once",
+                short(group)
+            ),
             "add it to the rule with weight 0: aws elbv2 modify-rule",
         );
     }

@@ -43,7 +43,8 @@ impl<'a> Card<'a> {
 
     /// Says that nobody could tell, and which right would let it be told.
     pub fn unasked(&mut self, asked: &str, e: &Error, right: &str) {
-        let line = Line::new(self.address, asked, Outcome::Warn, format!("could not be asked: {}", e.message));
+        let line =
+            Line::new(self.address, asked, Outcome::Warn, format!("could not be asked: {}", e.message));
         self.lines.push(match e.kind {
             ErrorKind::Denied => line.hint(format!("allow {right} to whoever looks there")),
             _ => line,

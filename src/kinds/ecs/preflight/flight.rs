@@ -71,8 +71,10 @@ mod tests {
 
     #[test]
     fn what_has_not_ended_is_named() {
-        let primary = |state: &str| json!({ "status": "PRIMARY", "id": "ecs-svc/1", "rolloutState": state,
-            "taskDefinition": "arn:aws:ecs:r:1:task-definition/api:7" });
+        let primary = |state: &str| {
+            json!({ "status": "PRIMARY", "id": "ecs-svc/1", "rolloutState": state,
+            "taskDefinition": "arn:aws:ecs:r:1:task-definition/api:7" })
+        };
         assert_eq!(under_way(&json!({ "deployments": [primary("COMPLETED")] })), None);
         let open = under_way(&json!({ "deployments": [primary("IN_PROGRESS")] }));
         assert_eq!(open.as_deref(), Some("the deployment ecs-svc/1 of api:7"));

@@ -24,7 +24,10 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
         let asked = format!("image {}", wanted.container);
         let image = Image::of(&wanted.image);
         let Some((owner, region, repository)) = image.in_ecr() else {
-            card.warn(&asked, format!("{} is in no registry of ECR, and could not be asked for", wanted.image));
+            card.warn(
+                &asked,
+                format!("{} is in no registry of ECR, and could not be asked for", wanted.image),
+            );
             continue;
         };
         let account = services.calls.account.in_region(region);
@@ -42,7 +45,8 @@ async fn one(place: &Place<'_>, image: &Image, wanted: &Wanted, asked: &str, car
         (None, tag) => json!({ "imageTag": tag.as_deref().unwrap_or("latest") }),
     };
     let shown = short(image);
-    let gone = || format!("{shown} is not in {} of {} in {} any more", place.repository, place.owner, place.region);
+    let gone =
+        || format!("{shown} is not in {} of {} in {} any more", place.repository, place.owner, place.region);
     let again = "build or copy it there again, or go back to another revision: --to :NUMBER";
     let there = match place.status(&id).await {
         Ok(there) => there,
@@ -78,7 +82,8 @@ async fn one(place: &Place<'_>, image: &Image, wanted: &Wanted, asked: &str, car
         Some(_) => {}
     }
     let Some(digest) = &image.digest else {
-        return card.warn(asked, format!("{shown} is there, and nobody can tell whether it is what ran then"));
+        return card
+            .warn(asked, format!("{shown} is there, and nobody can tell whether it is what ran then"));
     };
     same(place, wanted, digest, &shown, asked, card).await;
 }
@@ -93,7 +98,9 @@ async fn same(
     card: &mut Card<'_>,
 ) {
     let written = wanted.written.as_deref().map(Image::of);
-    let Some(tag) = written.as_ref().filter(|w| w.digest.is_none()).map(|w| w.tag.as_deref().unwrap_or("latest")) else {
+    let Some(tag) =
+        written.as_ref().filter(|w| w.digest.is_none()).map(|w| w.tag.as_deref().unwrap_or("latest"))
+    else {
         return card.pass(asked, format!("{shown} is there"));
     };
     match place.digest(tag).await {
@@ -102,7 +109,10 @@ async fn same(
         }
         Ok(Some(now)) => card.warn(
             asked,
-            format!("the tag {tag} stands for {} by now; what ran then is pinned by its digest: {shown}", cut(&now)),
+            format!(
+                "the tag {tag} stands for {} by now; what ran then is pinned by its digest: {shown}",
+                cut(&now)
+            ),
         ),
         Ok(None) => card.warn(
             asked,

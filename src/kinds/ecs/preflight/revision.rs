@@ -23,10 +23,12 @@ pub async fn ask(services: &Services, change: &Change<'_>, kind: RunKind, card: 
         Pick::Same => card.pass(ASKED, format!("{} stays", now.revision.map(name).unwrap_or_default())),
         Pick::Other(number) => card.pass(ASKED, format!("{} is ACTIVE", name(number))),
         // What comes from elsewhere names no revision of here.
-        Pick::Anew { clone_of } => match clone_of.filter(|_| kind == RunKind::Rollback && then.family == now.family) {
-            None => card.pass(ASKED, "a new one is registered"),
-            Some(number) => clone(services, &name(number), card).await,
-        },
+        Pick::Anew { clone_of } => {
+            match clone_of.filter(|_| kind == RunKind::Rollback && then.family == now.family) {
+                None => card.pass(ASKED, "a new one is registered"),
+                Some(number) => clone(services, &name(number), card).await,
+            }
+        }
     }
     let newer = then.family == now.family && then.revision > now.revision && now.revision.is_some();
     if let (RunKind::Rollback, true, Some(live), Some(number)) = (kind, newer, now.revision, then.revision) {
@@ -39,8 +41,11 @@ async fn clone(services: &Services, name: &str, card: &mut Card<'_>) {
     let anew = format!("it is registered anew, as a clone of {name}");
     match services.calls.task_definition(name).await {
         Ok(definition) => match definition["status"].as_str() {
-            Some("ACTIVE") => card.warn(ASKED, format!("{name} would run other bits now than it ran then: {anew}")),
-            status => card.warn(ASKED, format!("{name} is {}: {anew}", status.unwrap_or("in no state that is told"))),
+            Some("ACTIVE") => {
+                card.warn(ASKED, format!("{name} would run other bits now than it ran then: {anew}"))
+            }
+            status => card
+                .warn(ASKED, format!("{name} is {}: {anew}", status.unwrap_or("in no state that is told"))),
         },
         // Source: "DescribeTaskDefinition" answers so for one that was deleted.
         Err(e) if e.message.contains("Unable to describe") => {

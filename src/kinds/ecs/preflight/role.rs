@@ -23,7 +23,13 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
             );
             continue;
         }
-        match services.calls.account.query(&IAM, "GetRole", &json!({ "RoleName": name })).await.map_err(Error::from) {
+        match services
+            .calls
+            .account
+            .query(&IAM, "GetRole", &json!({ "RoleName": name }))
+            .await
+            .map_err(Error::from)
+        {
             Ok(_) => card.pass(asked, format!("{name} is there")),
             Err(e) if e.kind == ErrorKind::NotFound => card.block(
                 asked,

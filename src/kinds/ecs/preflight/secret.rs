@@ -33,8 +33,12 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
             let body = json!({ "Names": some, "WithDecryption": false });
             match account.ask(&SSM, "GetParameters", &body).await.map_err(Error::from) {
                 Ok(answer) => {
-                    let missing: Vec<&str> =
-                        answer["InvalidParameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                    let missing: Vec<&str> = answer["InvalidParameters"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str)
+                        .collect();
                     there += some.len().saturating_sub(missing.len());
                     missing.into_iter().for_each(|name| absent(card, "parameter", name, region));
                 }

@@ -36,7 +36,12 @@ pub struct Wanted {
 
 impl Target {
     /// Returns what `to` is there.
-    pub fn of(services: &Services, inventory: &Inventory, address: &Address, to: &Document) -> Result<Target> {
+    pub fn of(
+        services: &Services,
+        inventory: &Inventory,
+        address: &Address,
+        to: &Document,
+    ) -> Result<Target> {
         let resolve = |part: &Map<String, Value>| -> Result<Value> {
             let resolver =
                 Resolver { inventory, accounts: &services.values.accounts, vars: &services.values.vars };
