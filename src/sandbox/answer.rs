@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::ids;
+use super::{iam, ids};
 
 /// An answer, before it becomes an HTTP response.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,12 @@ impl Answer {
             body: Bytes::from(value.to_string()),
             error: None,
         }
+    }
+
+    /// A JSON answer with status 200 of a service that speaks AWS JSON, in this version.
+    pub(crate) fn aws_json(version: &str, value: &Value) -> Answer {
+        let headers = vec![("content-type".into(), format!("application/x-amz-json-{version}"))];
+        Answer { headers, ..Answer::json(value) }
     }
 
     /// An XML answer with status 200.
@@ -69,8 +75,41 @@ impl Fail {
         Fail::new(501, "NotImplemented", format!("the sandbox does not implement {what}"))
     }
 
+    /// Writes it in the AWS query protocol ("Common errors" of the STS reference).
+    pub(crate) fn query(&self, namespace: &str) -> Answer {
+        let body = format!(
+            "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{}</RequestId></ErrorResponse>",
+            escape(&self.code),
+            escape(&self.message),
+            ids::random_uuid()
+        );
+        let headers = vec![("content-type".to_owned(), "text/xml".to_owned())];
+        Answer { status: self.status, headers, body: Bytes::from(body), error: Some(self.code.clone()) }
+    }
+
+    /// Writes it in AWS JSON (Smithy, "AWS JSON 1.1 protocol", error handling): the code stands in the body.
+    fn aws_json(&self, version: &str) -> Answer {
+        let mut body = self.more.clone();
+        body.insert("__type".into(), json!(self.code));
+        body.insert("message".into(), json!(self.message));
+        let answer = Answer::aws_json(version, &Value::Object(body));
+        Answer { status: self.status, error: Some(self.code.clone()), ..answer }
+    }
+
     /// Writes it as the service does.
     pub(crate) fn answer(&self, service: &str) -> Answer {
+        match service {
+            "ecr" | "logs" => return self.aws_json("1.1"),
+            "iam" => return self.query(iam::NAMESPACE),
+            "monitoring" => {
+                // awsQueryCompatible: clients take the code that the query protocol had from this header (Smithy, "AWS query
+                // compatible").
+                let mut answer = self.aws_json("1.0");
+                answer.headers.push(("x-amzn-query-error".into(), format!("{};Sender", self.code)));
+                return answer;
+            }
+            _ => {}
+        }
         let request = ids::random_uuid();
         let (kind, body) = match service {
             // restXml: the botocore parser and the S3 documentation, "REST Error Responses".

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Fail};
 use super::call::Call;
+use super::cloudwatch::AlarmState;
 use super::fault::{Armed, Fault, Hold};
 use super::lex;
 use super::server::Shared;
@@ -71,6 +72,14 @@ fn handle(shared: &Shared, call: &Call) -> Result<Value, Fail> {
         }
         ("GET", path) if path.starts_with("state/connect/") => {
             state::connect(&world, path.trim_start_matches("state/connect/"))
+        }
+        ("POST", "alarm") => {
+            let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+            let bad = |why: String| Fail::new(400, "BadControl", why);
+            let state = AlarmState::of(text("state"));
+            let state = state.ok_or_else(|| bad("state is not OK, ALARM or INSUFFICIENT_DATA".into()))?;
+            world.set_alarm(text("account"), text("region"), text("name"), state).map_err(bad)?;
+            done
         }
         ("POST", path) if path.starts_with("lex/") => {
             let done = lex::control(&mut world, path.trim_start_matches("lex/"), &body);

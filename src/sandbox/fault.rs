@@ -179,6 +179,9 @@ pub(crate) fn throttle(service: &str) -> Fail {
             Fail::new(400, "ThrottlingException", "Rate of requests exceeds the allowed throughput.")
         }
         "kms" | "ssm" | "secretsmanager" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
+        // "Common errors" of each reference.
+        "ecr" | "logs" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
+        "iam" | "monitoring" => Fail::new(400, "Throttling", "Rate exceeded"),
         "s3" => Fail::new(503, "SlowDown", "Please reduce your request rate."),
         "sts" => Fail::new(400, "Throttling", "Rate exceeded"),
         _ => Fail::new(429, "ThrottlingException", "Rate exceeded"),
@@ -193,6 +196,10 @@ fn server_error(service: &str) -> Fail {
         "kms" => "KMSInternalException",
         "ssm" => "InternalServerError",
         "secretsmanager" => "InternalServiceError",
+        "ecr" => "ServerException",
+        "iam" => "ServiceFailure",
+        "logs" => "ServiceUnavailableException",
+        "monitoring" => "InternalServiceError",
         "sts" => "InternalFailure",
         _ => "InternalServerException",
     };
@@ -208,6 +215,8 @@ pub(crate) fn denied(call: &Call) -> Fail {
     match call.service.as_str() {
         // "Common errors" of each reference.
         "dynamodb" | "kms" | "ssm" | "secretsmanager" => Fail::new(400, "AccessDeniedException", message),
+        "ecr" | "logs" => Fail::new(400, "AccessDeniedException", message),
+        "iam" | "monitoring" => Fail::new(403, "AccessDenied", message),
         "s3" => Fail::new(403, "AccessDenied", "Access Denied"),
         "sts" => Fail::new(403, "AccessDenied", message),
         _ => Fail::new(403, "AccessDeniedException", message),
@@ -218,7 +227,9 @@ pub(crate) fn denied(call: &Call) -> Fail {
 pub(crate) fn expired(service: &str) -> Fail {
     match service {
         "s3" => Fail::new(400, "ExpiredToken", "The provided token has expired."),
-        "sts" => Fail::new(403, "ExpiredToken", "The security token included in the request is expired"),
+        "iam" | "monitoring" | "sts" => {
+            Fail::new(403, "ExpiredToken", "The security token included in the request is expired")
+        }
         "dynamodb" => {
             Fail::new(400, "ExpiredTokenException", "The security token included in the request is expired")
         }
@@ -235,7 +246,7 @@ pub(crate) fn unknown_key(service: &str) -> Fail {
             "InvalidAccessKeyId",
             "The AWS Access Key Id you provided does not exist in our records.",
         ),
-        "sts" => Fail::new(403, "InvalidClientTokenId", message),
+        "iam" | "monitoring" | "sts" => Fail::new(403, "InvalidClientTokenId", message),
         "dynamodb" => Fail::new(400, "UnrecognizedClientException", message),
         _ => Fail::new(403, "UnrecognizedClientException", message),
     }

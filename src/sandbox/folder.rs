@@ -9,7 +9,9 @@
 //!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
 //!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
-//!                          value};
+//!                          value}, repositories {name, region, mutability?, policy?}, images {repository, region, tag?,
+//!                          platforms?, text?, archived?, exits_after?, exits_with?, out_of_memory?, unhealthy?,
+//!                          warms_up?, log?}, alarms {name, region, state?}, log_groups {name, region};
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -46,13 +48,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-use super::folder_lambda;
 use super::ids::Kind;
 use super::seed::{Scenario, ScenarioError};
 use super::seed_account::AccountSeed;
 use super::seed_instance::InstanceSeed;
 use super::seed_members;
 use super::template;
+use super::{folder_bots, folder_image, folder_lambda};
 
 pub(crate) fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
     ScenarioError { file: file.to_owned(), why: why.to_string() }
@@ -99,7 +101,8 @@ pub(crate) fn tables<'a>(
     Ok(out)
 }
 
-fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
+/// The texts of a list.
+pub(crate) fn strings(map: &Map<String, Value>, key: &str) -> Vec<String> {
     let items = map.get(key).and_then(Value::as_array).into_iter().flatten();
     items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
@@ -117,12 +120,28 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         &file,
         &top,
         "accounts",
-        &["id", "name", "roles", "buckets", "tables", "bots", "lambdas", "keys", "parameters", "secrets"],
+        &[
+            "id",
+            "name",
+            "roles",
+            "buckets",
+            "tables",
+            "bots",
+            "lambdas",
+            "keys",
+            "parameters",
+            "secrets",
+            "repositories",
+            "images",
+            "alarms",
+            "log_groups",
+        ],
     )? {
         let name = text(&file, account, "name")?;
         let seed = scenario.account(text(&file, account, "id")?);
         seed.name(name);
         load_account(&file, account, seed)?;
+        folder_image::load(&file, account, seed)?;
         let folder = dir.join(name);
         if folder.join("instance.toml").exists() {
             load_instance(&folder, seed)?;
@@ -152,7 +171,7 @@ fn load_account(
         let sk = table.get("sk").and_then(Value::as_str);
         seed.table_with(text(file, table, "region")?, text(file, table, "name")?, pk, sk);
     }
-    load_bots(file, account, seed)?;
+    folder_bots::load(file, account, seed)?;
     for key in tables(file, account, "keys", &["alias", "region"])? {
         seed.key(text(file, key, "region")?, text(file, key, "alias")?);
     }
@@ -162,29 +181,6 @@ fn load_account(
     }
     for secret in tables(file, account, "secrets", &["name", "region", "value"])? {
         seed.secret(text(file, secret, "region")?, text(file, secret, "name")?, text(file, secret, "value")?);
-    }
-    Ok(())
-}
-
-/// Small bots by name, or whole ones from a folder (or a `.zip`) with the layout of an export.
-fn load_bots(file: &Path, account: &Map<String, Value>, seed: &mut AccountSeed) -> Result<(), ScenarioError> {
-    for bot in tables(file, account, "bots", &["name", "region", "aliases", "archive", "hooks"])? {
-        let (region, names) = (text(file, bot, "region")?, strings(bot, "aliases"));
-        let Some(archive) = bot.get("archive").and_then(Value::as_str) else {
-            let names: Vec<_> = names.iter().map(String::as_str).collect();
-            seed.bot(region, text(file, bot, "name")?, &names);
-            continue;
-        };
-        let id = seed.account.id.clone();
-        let mut made = seed.bot_from(region, &file.with_file_name(archive))?;
-        for name in &names {
-            made.alias(name);
-        }
-        for hook in tables(file, bot, "hooks", &["alias", "locale", "function"])? {
-            let function = text(file, hook, "function")?;
-            let arn = format!("arn:aws:lambda:{region}:{id}:function:{function}");
-            made.alias(text(file, hook, "alias")?).hook(text(file, hook, "locale")?, &arn);
-        }
     }
     Ok(())
 }

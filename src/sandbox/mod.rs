@@ -17,6 +17,8 @@ mod ecs;
 mod elb;
 mod fault;
 mod folder;
+mod folder_bots;
+mod folder_image;
 mod folder_lambda;
 mod history;
 mod iam;
@@ -49,6 +51,8 @@ mod template;
 mod told;
 mod world;
 
+pub use cloudwatch::{AlarmSeed, AlarmState};
+pub use ecr::{Behaviour, ImageSeed, RepositorySeed};
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;
 pub use lex::{AliasSeed, BotSeed};

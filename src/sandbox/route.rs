@@ -81,6 +81,10 @@ pub(crate) fn resource_hint(call: &Call) -> String {
         "connect" => connect::hint(call),
         "dynamodb" => dynamodb::hint(call),
         "lex" => lex::hint(call),
+        "ecr" => ecr::hint(call),
+        "iam" => iam::hint(call),
+        "logs" => logs::hint(call),
+        "monitoring" => cloudwatch::hint(call),
         "sts" => sts::hint(call),
         // Names only: what else is in the body may be a secret.
         "kms" | "ssm" | "secretsmanager" => {

@@ -5,7 +5,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::clock;
+use super::cloudwatch::AlarmSeed;
 use super::dynamodb::Table;
+use super::ecr::{ImageSeed, RepositorySeed};
 use super::lex::{self, BotSeed};
 use super::secretsmanager::StoredSecret;
 use super::seed::ScenarioError;
@@ -102,6 +104,29 @@ impl AccountSeed {
     pub fn secret(&mut self, region: &str, name: &str, value: &str) -> &mut AccountSeed {
         let secret = StoredSecret::seeded(&self.account.id, region, name, value);
         self.account.secrets.insert((region.into(), name.into()), secret);
+        self
+    }
+
+    /// A repository of images.
+    pub fn repository(&mut self, seed: RepositorySeed) -> &mut AccountSeed {
+        self.account.images.seed_repository(&self.account.id, seed);
+        self
+    }
+
+    /// An image, in a repository that is made where it is not there; its digest.
+    pub fn image(&mut self, seed: ImageSeed) -> String {
+        self.account.images.seed_image(&self.account.id, &seed)
+    }
+
+    /// An alarm.
+    pub fn alarm(&mut self, seed: AlarmSeed) -> &mut AccountSeed {
+        self.account.alarms.seed(seed);
+        self
+    }
+
+    /// A log group.
+    pub fn log_group(&mut self, region: &str, name: &str) -> &mut AccountSeed {
+        self.account.logs.seed(region, name, clock::SEEDED);
         self
     }
 

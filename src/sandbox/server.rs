@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use super::answer::{Answer, Fail};
 use super::call::{Call, parse_pairs};
+use super::cloudwatch::AlarmState;
 use super::fault::{Armed, Fault, FaultKind, Hold};
 use super::record::CallRecord;
 use super::seed::Scenario;
@@ -166,6 +167,19 @@ impl Sandbox {
     /// Errors: there is no such account, bot or version.
     pub fn deactivate_bot_version(&self, account: &str, bot: &str, version: u64) -> Result<(), String> {
         lex::deactivate_version(&mut self.shared.world(), account, bot, version)
+    }
+
+    /// An alarm of the account is as it is told, as if its metric had made it so.
+    ///
+    /// Errors: there is no such account or alarm.
+    pub fn set_alarm(
+        &self,
+        account: &str,
+        region: &str,
+        name: &str,
+        state: AlarmState,
+    ) -> Result<(), String> {
+        self.shared.world().set_alarm(account, region, name, state)
     }
 
     /// Sets a switch (see [`super::SWITCHES`]).

@@ -6,6 +6,11 @@ use std::fmt;
 /// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
 /// notes on Connect: AWS's documents do not say.
 pub const SWITCHES: &[(&str, &str, &str)] = &[
+    (
+        "alarm_delete_of_none_refused",
+        "false",
+        "DeleteAlarms that names an alarm that is not there is a ResourceNotFound (the others are deleted)",
+    ),
     ("archived_holds_name", "true", "the name of an archived flow or module is taken"),
     (
         "associate_again",
@@ -32,6 +37,31 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "DeleteQueue deletes a queue that flows, profiles or quick connects name",
     ),
     ("draft_leaves_published", "true", "an update of ID:$SAVED changes the draft alone; false: it publishes"),
+    (
+        "ecr_archived_image_is_inaccessible",
+        "false",
+        "BatchGetImage of an archived image fails with ImageInaccessible; false: with ImageNotFound",
+    ),
+    (
+        "ecr_missing_layer_is_failure",
+        "false",
+        "BatchCheckLayerAvailability of a layer that is not there fails with MissingLayerDigest; false: it is UNAVAILABLE",
+    ),
+    (
+        "ecr_restore_seconds",
+        "1200",
+        "how long an image is ACTIVATING that comes out of the archive, on the sandbox's clock",
+    ),
+    (
+        "ecr_same_image_is_tag_conflict",
+        "false",
+        "the same image under the same immutable tag is an ImageTagAlreadyExistsException; false: ImageAlreadyExistsException",
+    ),
+    (
+        "ecr_unaccepted_type_fails",
+        "true",
+        "BatchGetImage of a manifest of a type that is not accepted fails with ImageNotFound; false: it is answered as it is",
+    ),
     ("flow_associations_by_arn", "true", "ListFlowAssociations names numbers and flows by ARN, else by id"),
     ("flow_names_unique_across_types", "true", "two flows of different types may not share a name"),
     ("flow_versions_of_all_types", "false", "CreateContactFlowVersion takes types other than CAMPAIGN"),

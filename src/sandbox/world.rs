@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, Fail};
 use super::call::{Call, Caller};
 use super::clock::Clock;
+use super::cloudwatch::AlarmState;
 use super::dynamodb::Table;
 use super::fault::{self, Armed, FaultKind, Hold};
 use super::history::History;
@@ -136,6 +137,21 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// Makes an alarm be as it is told.
+    pub(crate) fn set_alarm(
+        &mut self,
+        account: &str,
+        region: &str,
+        name: &str,
+        state: AlarmState,
+    ) -> Result<(), String> {
+        let now = self.clock.now();
+        let held =
+            self.accounts.get_mut(account).ok_or_else(|| format!("there is no account {account:?}"))?;
+        let done = held.alarms.set(region, name, state, now);
+        done.then_some(()).ok_or_else(|| format!("the account {account:?} has no alarm {name:?} in {region}"))
+    }
+
     /// Whether a call has to wait.
     pub(crate) fn holds(&self, call: &Call) -> bool {
         self.holds.iter().any(|hold| hold.matches(call))

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
-use snapdeploy::sandbox::{Kind, Sandbox, Scenario};
+use snapdeploy::sandbox::{AlarmSeed, AlarmState, ImageSeed, Kind, Sandbox, Scenario};
 
 use super::{DEV, PROD, REGION, hello};
 use crate::python::python;
@@ -14,6 +14,16 @@ fn scenario() -> Scenario {
     let account = scenario.account(DEV);
     account.role("snapdeploy", Some("shared secret")).bucket(REGION, "acme-store").table(REGION, "ledger");
     account.bot(REGION, "Orders", &["live", "test"]);
+    account.role("service/tasks", None).log_group(REGION, "/seeded");
+    let image = |repository: &str, platforms: &[&str]| ImageSeed {
+        repository: repository.into(),
+        tag: "v1".into(),
+        platforms: platforms.iter().map(|platform| (*platform).to_owned()).collect(),
+        ..ImageSeed::default()
+    };
+    account.image(image("seeded", &["linux/amd64"]));
+    account.image(image("shared", &["linux/amd64", "linux/arm64"]));
+    account.alarm(AlarmSeed { name: "seeded".into(), state: AlarmState::Firing, ..AlarmSeed::default() });
     account.lambda(REGION, "later");
     account.layer(REGION, "shared", 3, &[("nodejs/shared.js", b"exports.n = 1;")]);
     for n in 0..20 {

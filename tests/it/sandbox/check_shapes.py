@@ -12,8 +12,10 @@ from check_settings import functions, settings
 from shapes_contacts import contacts
 from shapes import client, equal, not_there, problems, refused, seen
 from shapes_content import content
+from shapes_ecr import ecr
 from shapes_lambda import lambda_
 from shapes_lex import lex
+from shapes_logs import alarms, logs, roles
 from shapes_members import members
 from shapes_secrets import secrets
 from shapes_routing import routing, settings as store_settings
@@ -281,7 +283,7 @@ def dynamodb(endpoint):
 endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
-    *(s3, dynamodb, store_settings, secrets),
+    *(s3, dynamodb, store_settings, secrets, ecr, logs, alarms, roles),
 )
 for part in PARTS:
     try:

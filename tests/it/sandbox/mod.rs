@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
+mod alarms;
 mod boto3;
 mod connect;
+mod containers_compared;
 mod dynamodb;
+mod ecr;
 mod example;
 mod faults;
 mod identity;

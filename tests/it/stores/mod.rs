@@ -17,7 +17,6 @@ mod embedded;
 mod killed;
 mod ledger;
 mod lost;
-pub mod ministack;
 mod objects;
 pub mod proxy;
 mod setup;
@@ -64,7 +63,7 @@ async fn directory_objects() -> Option<Bench<dyn Objects>> {
 }
 
 async fn ministack_objects() -> Option<Bench<dyn Objects>> {
-    of_objects(aws::objects(&ministack::endpoint("objects in S3")?).await, None)
+    of_objects(aws::objects(&crate::emulator::ministack("objects in S3")?).await, None)
 }
 
 async fn sandbox_objects() -> Option<Bench<dyn Objects>> {
@@ -82,7 +81,7 @@ async fn sqlite_ledger() -> Option<Bench<dyn Ledger>> {
 }
 
 async fn ministack_ledger() -> Option<Bench<dyn Ledger>> {
-    of_ledger(aws::ledger(&ministack::endpoint("a ledger in DynamoDB")?).await, None)
+    of_ledger(aws::ledger(&crate::emulator::ministack("a ledger in DynamoDB")?).await, None)
 }
 
 async fn sandbox_ledger() -> Option<Bench<dyn Ledger>> {
@@ -176,7 +175,7 @@ macro_rules! over_the_wire {
 }
 
 over_the_wire!(
-    between_the_stores_and_ministack => crate::stores::ministack::endpoint,
+    between_the_stores_and_ministack => crate::emulator::ministack,
     between_the_stores_and_the_sandbox => crate::stores::sandbox;
     [
         a_write_to_s3_whose_answer_is_lost_is_still_new

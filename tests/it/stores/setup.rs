@@ -11,7 +11,8 @@ use aws_sdk_s3::types::{
 use snapdeploy::core::{Clock, ErrorKind};
 use snapdeploy::store::setup::{Setup, Step};
 
-use super::{aws, ministack, unique};
+use super::{aws, unique};
+use crate::emulator;
 
 const REGION: &str = "eu-central-1";
 
@@ -142,21 +143,21 @@ async fn a_bucket_elsewhere_or_of_somebody_else_is_refused() {
 
 #[tokio::test]
 async fn in_ministack_everything_is_made_once() {
-    if let Some(endpoint) = ministack::endpoint("setting a store up") {
+    if let Some(endpoint) = emulator::ministack("setting a store up") {
         everything_is_made_once(&endpoint).await;
     }
 }
 
 #[tokio::test]
 async fn in_ministack_what_is_there_is_adopted() {
-    if let Some(endpoint) = ministack::endpoint("adopting a store") {
+    if let Some(endpoint) = emulator::ministack("adopting a store") {
         what_is_there_is_adopted(&endpoint).await;
     }
 }
 
 #[tokio::test]
 async fn in_ministack_what_cannot_be_a_store_is_named() {
-    if let Some(endpoint) = ministack::endpoint("what cannot be a store") {
+    if let Some(endpoint) = emulator::ministack("what cannot be a store") {
         what_cannot_be_a_store_is_named(&endpoint).await;
     }
 }

@@ -1,0 +1,16 @@
+//! CloudWatch: alarms and their states.
+
+mod alarm;
+mod ask;
+mod form;
+mod held;
+
+pub use held::{AlarmSeed, AlarmState};
+
+pub(crate) use ask::{dispatch, hint, operation};
+pub(crate) use held::Held;
+
+/// Whether an operation can change state.
+pub(crate) fn mutates(operation: &str) -> bool {
+    !["Get", "Describe", "List"].iter().any(|head| operation.starts_with(head))
+}
