@@ -61,6 +61,13 @@ const ABSENT: &[&str] = &[
     // Systems Manager.
     "ParameterNotFound",
     "ParameterVersionNotFound",
+    // ECS.
+    "ClusterNotFoundException",
+    "ServiceNotFoundException",
+    "ServiceDeploymentNotFoundException",
+    // ECR.
+    "ImageNotFoundException",
+    "RepositoryNotFoundException",
 ];
 
 /// Codes that say: not with these credentials.

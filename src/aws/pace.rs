@@ -20,6 +20,15 @@ const CONNECT: Rate = Rate { a_second: 2.0, burst: 5.0 };
 /// "across all APIs, not 15 requests per second per API".
 const GET_FUNCTION: Rate = Rate { a_second: 100.0, burst: 100.0 };
 const LAMBDA: Rate = Rate { a_second: 15.0, burst: 15.0 };
+/// Likewise of ECS and of CodeDeploy.
+///
+/// Source: "Request throttling for the Amazon ECS API": cluster service resources, service modifications, task definition
+/// reads and registrations each have a bucket that their operations share. CodeDeploy says no numbers ("CodeDeploy
+/// quotas"), so it is asked no faster than the slowest reads of ECS.
+const SERVICES: Rate = Rate { a_second: 20.0, burst: 100.0 };
+const SERVICE_WRITES: Rate = Rate { a_second: 5.0, burst: 50.0 };
+const DEPLOYMENTS: Rate = Rate { a_second: 20.0, burst: 50.0 };
+const REGISTRATIONS: Rate = Rate { a_second: 1.0, burst: 20.0 };
 
 /// How often an operation may be called.
 #[derive(Clone, Copy)]
@@ -33,6 +42,17 @@ fn bucket(operation: &str) -> (&str, Rate) {
     match operation.split_once(':') {
         Some(("lambda", "GetFunction")) => (operation, GET_FUNCTION),
         Some((service @ "lambda", _)) => (service, LAMBDA),
+        Some(("ecs", "RegisterTaskDefinition" | "DeregisterTaskDefinition")) => {
+            ("ecs:registrations", REGISTRATIONS)
+        }
+        Some(("ecs", "CreateService" | "UpdateService" | "DeleteService")) => {
+            ("ecs:service writes", SERVICE_WRITES)
+        }
+        Some((
+            "ecs",
+            "DescribeServices" | "ListServices" | "DescribeTasks" | "ListTasks" | "ListClusters",
+        )) => (operation, SERVICES),
+        Some(("ecs" | "codedeploy", _)) => (operation, DEPLOYMENTS),
         _ => (operation, CONNECT),
     }
 }

@@ -91,6 +91,12 @@ impl Rpc {
         Rpc { config: config.clone(), identities }
     }
 
+    /// Returns what sends to `region` instead.
+    fn in_region(&self, region: &str) -> Rpc {
+        let config = self.config.to_builder().region(Region::new(region.to_string())).build();
+        Rpc { config, identities: self.identities.clone() }
+    }
+
     /// Returns where `service` is: where the configuration or the process's environment says, else AWS's own host.
     fn endpoint(&self, service: &Service, region: &str) -> String {
         let variable = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.variable));
@@ -191,6 +197,11 @@ fn answer(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetad
 }
 
 impl Account {
+    /// Returns what asks services without a client of their own in `region`: an image may be in another one.
+    pub fn in_region(&self, region: &str) -> Account {
+        Account { rpc: self.rpc.in_region(region), ..self.clone() }
+    }
+
     /// Sends a read until there is an answer or a refusal, or patience ends. It is not paced: what is asked this way has
     /// quotas of tens to thousands of calls a second ("Service quotas" of KMS, Systems Manager and Secrets Manager).
     pub async fn ask(

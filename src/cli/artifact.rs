@@ -1,4 +1,4 @@
-//! Artifacts: code that was built elsewhere, on its way into a function.
+//! Artifacts: what was built elsewhere, on its way into a function or a service.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::core::document::Document;
+use crate::core::driver::Driver;
 use crate::core::release::Source;
 use crate::core::{Address, Digest, Error, Result};
 use crate::kinds::lambda::with_code;
@@ -19,30 +20,59 @@ use super::context::Context;
 /// How an archive begins. Source: the ZIP format's local file header.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// An artifact as it was typed: `lambda/function/orders=PATH`, or `lambda/function/orders#live=PATH`.
+/// An artifact as it was typed: `lambda/function/orders=PATH`, `lambda/function/orders#live=PATH`, or
+/// `ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Artifact {
-    /// The function.
+    /// What it goes into.
     pub(super) address: Address,
-    /// The one alias that follows; all that named what was there, if none is said.
-    alias: Option<String>,
-    /// An archive, or a folder that becomes one.
-    path: PathBuf,
+    what: What,
+}
+
+/// What was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    /// The code of a function.
+    Code {
+        /// The one alias that follows; all that named what was there, if none is said.
+        alias: Option<String>,
+        /// An archive, or a folder that becomes one.
+        path: PathBuf,
+    },
+    /// The image of a container.
+    Image {
+        /// The container; the only one, if none is said.
+        container: Option<String>,
+        /// `REPO:TAG`, `REPO@sha256:...`, or `:TAG` and `@sha256:...` of the repository that is there.
+        reference: String,
+    },
 }
 
 /// An artifact that was read.
 pub(super) struct Built {
     artifact: Artifact,
-    digest: Digest,
-    bytes: Bytes,
+    /// An archive; an image is in its registry.
+    code: Option<(Digest, Bytes)>,
 }
 
 impl FromStr for Artifact {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Artifact, String> {
-        let wrong =
-            || format!("write lambda/function/NAME=PATH, or lambda/function/NAME#ALIAS=PATH; not `{text}`");
+        if text.starts_with("ecs/") {
+            return image(text).ok_or_else(|| {
+                format!(
+                    "write ecs/service/CLUSTER/NAME=REPO:TAG, =REPO@sha256:... or =@sha256:..., with :CONTAINER after \
+                     NAME where there are several; not `{text}`"
+                )
+            });
+        }
+        let wrong = || {
+            format!(
+                "write lambda/function/NAME=PATH, lambda/function/NAME#ALIAS=PATH, or \
+                 ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG; not `{text}`"
+            )
+        };
         // A name may have an equals sign in it; a path that is there tells.
         let sides: Vec<(&str, &str)> =
             text.match_indices('=').map(|(at, _)| (&text[..at], &text[at + 1..])).collect();
@@ -56,20 +86,46 @@ impl FromStr for Artifact {
         if address.kind() != "lambda/function" || path.is_empty() || alias.as_deref() == Some("") {
             return Err(wrong());
         }
-        Ok(Artifact { address, alias, path: path.into() })
+        Ok(Artifact { address, what: What::Code { alias, path: path.into() } })
     }
 }
 
+/// Returns the image of a container that `text` says, if it does.
+///
+/// Source: "CreateCluster", "CreateService" and `ContainerDefinition` of the API reference: no name has a colon, nor an
+/// equals sign.
+fn image(text: &str) -> Option<Artifact> {
+    let (name, reference) = text.split_once('=')?;
+    let (name, container) = match name.split_once(':') {
+        Some((name, container)) => (name, Some(container.to_string())),
+        None => (name, None),
+    };
+    let address: Address = name.parse().ok()?;
+    let parts: Vec<&str> = address.name().split('/').collect();
+    let whole = |parts: &[&str]| matches!(parts, [cluster, name] if !cluster.is_empty() && !name.is_empty());
+    let tagged = |text: &str| text.strip_prefix([':', '@']).is_none_or(|rest| !rest.is_empty());
+    let good = address.kind() == "ecs/service"
+        && whole(&parts)
+        && container.as_deref() != Some("")
+        && !reference.is_empty()
+        && tagged(reference)
+        && !reference.contains(char::is_whitespace);
+    good.then(|| Artifact { address, what: What::Image { container, reference: reference.to_string() } })
+}
+
 impl Artifact {
-    /// Reads it: an archive as it is, a folder as an archive that is the same for the same files.
+    /// Reads it: an archive as it is, a folder as an archive that is the same for the same files. An image is where it is.
     ///
     /// Fails with `NotFound` where there is no such path, with `Input` where it is no archive or holds no files.
     pub(super) fn read(&self) -> Result<Built> {
-        let shown = self.path.display();
-        let bytes = if self.path.is_dir() {
-            archive(&self.path)?
+        let What::Code { path, .. } = &self.what else {
+            return Ok(Built { artifact: self.clone(), code: None });
+        };
+        let shown = path.display();
+        let bytes = if path.is_dir() {
+            archive(path)?
         } else {
-            fs::read(&self.path).map_err(|e| match e.kind() {
+            fs::read(path).map_err(|e| match e.kind() {
                 std::io::ErrorKind::NotFound => {
                     Error::not_found(format!("there is no file or folder {shown}"))
                 }
@@ -80,45 +136,69 @@ impl Artifact {
             return Err(Error::input(format!("{shown} is no ZIP archive"))
                 .hint("name the archive that the build made, or the folder that holds the files"));
         }
-        Ok(Built { artifact: self.clone(), digest: Digest::of(&bytes), bytes: bytes.into() })
+        Ok(Built { artifact: self.clone(), code: Some((Digest::of(&bytes), bytes.into())) })
     }
 }
 
 impl Built {
     /// Puts its bytes into the store, where the run takes them from.
     pub(super) async fn keep(&self, context: &Context) -> Result<()> {
-        context.repository().put_blob(self.bytes.clone()).await.map(drop)
+        match &self.code {
+            Some((_, bytes)) => context.repository().put_blob(bytes.clone()).await.map(drop),
+            None => Ok(()),
+        }
     }
 
-    /// Returns `document`, the function that it is for, with this code.
-    fn applied(&self, document: &Document) -> Result<Document> {
-        let Artifact { address, alias, .. } = &self.artifact;
-        with_code(document, &self.digest, alias.as_deref())
-            .map_err(|e| Error { message: format!("{address} {}", e.message), ..e })
+    /// Returns `document`, what it is for, with this in it; and what is to be said of it.
+    async fn applied(&self, document: &Document, driver: &dyn Driver) -> Result<(Document, String)> {
+        let Artifact { address, what } = &self.artifact;
+        match (what, &self.code) {
+            (What::Code { alias, .. }, Some((digest, _))) => {
+                let with = with_code(document, digest, alias.as_deref());
+                let with = with.map_err(|e| Error { message: format!("{address} {}", e.message), ..e })?;
+                Ok((with, digest.to_string()))
+            }
+            (What::Image { container, reference }, _) => {
+                let with = driver.with_image(address, document, container.as_deref(), reference).await?;
+                let said = with.portable_digest().to_string();
+                Ok((with, said))
+            }
+            (What::Code { .. }, None) => Err(Error::bug(format!("the code of {address} was not read"))),
+        }
     }
 }
 
-/// Puts `built` into `source`: in the place of the code of its functions, and, where it has no such function, into the
-/// function as it is in `target`, the environment that is deployed to.
+/// Puts `built` into `source`: in the place of the code of its functions and the images of its services, and, where it has
+/// no such thing, into that as it is in `target`, the environment that is deployed to, which `driver` is bound to.
 ///
 /// Fails with `NotFound` where neither has it.
-pub(super) fn apply(built: &[Built], source: &mut Source, target: Option<&Source>) -> Result<()> {
+pub(super) async fn apply(
+    built: &[Built],
+    source: &mut Source,
+    target: Option<&Source>,
+    driver: &dyn Driver,
+) -> Result<()> {
     let mut said = vec![source.digest.clone()];
     for one in built {
         let address = &one.artifact.address;
         let own = source.documents.get(address).or_else(|| target?.documents.get(address));
         let Some(document) = own else {
-            return Err(Error::not_found(format!("there is no {address} to put code into"))
-                .hint("deploy a source that has the function first"));
+            return Err(Error::not_found(format!("there is no {address} to put it into"))
+                .hint("deploy a source that has it first"));
         };
-        source.documents.insert(address.clone(), one.applied(document)?);
+        let (with, what) = one.applied(document, driver).await?;
+        source.documents.insert(address.clone(), with);
         if source.inventory.get(address).is_none()
             && let Some(found) = target.and_then(|t| t.inventory.get(address))
         {
             source.inventory.insert(found.clone());
         }
-        said.push(format!("{address}={}", one.digest));
-        source.label.push_str(&format!(" with {address} {}", &one.digest.to_string()[..12]));
+        said.push(format!("{address}={what}"));
+        let short = match &one.artifact.what {
+            What::Image { reference, .. } => reference.clone(),
+            What::Code { .. } => what[..12].to_string(),
+        };
+        source.label.push_str(&format!(" with {address} {short}"));
     }
     // It is not what the source alone was, to whoever asks where that has succeeded.
     source.digest = Digest::of(said.join("\n").as_bytes()).to_string();
@@ -188,8 +268,9 @@ mod tests {
     #[test]
     fn an_artifact_names_a_function_and_perhaps_an_alias() {
         let good: Artifact = "lambda/function/orders#live=a/b=c.zip".parse().unwrap();
-        assert_eq!((good.address.name(), good.alias.as_deref()), ("orders", Some("live")));
-        assert_eq!(good.path, PathBuf::from("a/b=c.zip"));
+        assert_eq!(good.address.name(), "orders");
+        let path = PathBuf::from("a/b=c.zip");
+        assert_eq!(good.what, What::Code { alias: Some("live".into()), path });
         for bad in [
             "lambda/function/orders",
             "orders=x.zip",
@@ -198,6 +279,38 @@ mod tests {
             "lambda/function/o=",
         ] {
             assert!(bad.parse::<Artifact>().unwrap_err().contains("lambda/function/NAME=PATH"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_artifact_names_a_service_perhaps_a_container_and_an_image() {
+        let of = |text: &str| {
+            let Artifact { address, what } = text.parse().unwrap();
+            let What::Image { container, reference } = what else { panic!("{text} is no image") };
+            (address.name().to_string(), container, reference)
+        };
+        let host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/api";
+        let (name, container, reference) = of(&format!("ecs/service/main/api:app={host}:v1"));
+        assert_eq!((name.as_str(), container.as_deref()), ("main/api", Some("app")));
+        assert_eq!(reference, format!("{host}:v1"));
+        let (_, container, reference) = of("ecs/service/main/api=@sha256:ab");
+        assert_eq!((container, reference.as_str()), (None, "@sha256:ab"));
+        assert_eq!(of("ecs/service/main/api=:v2").2, ":v2");
+        for bad in [
+            "ecs/service/api=r:v1",
+            "ecs/service/main/api",
+            "ecs/service/main/api=",
+            "ecs/service/main/api:=r:v1",
+            "ecs/service/main/api=:",
+            "ecs/service/main/api=@",
+            "ecs/service/a/b/c=r:v1",
+            "ecs/service/main/api=r :v1",
+            "ecs/cluster/main/api=r:v1",
+        ] {
+            assert!(
+                bad.parse::<Artifact>().unwrap_err().contains("ecs/service/CLUSTER/NAME=REPO:TAG"),
+                "{bad}"
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use crate::core::holder::not_held;
 use crate::core::prune::{Cap, Prune};
 use crate::core::release::{Deployment, Operational, plan_deploy};
 use crate::core::renames::Said;
+use crate::core::restart::plan_restart;
 use crate::core::run::RunKind;
 use crate::core::runs::{self, OnFailure};
 use crate::core::select::Selection;
@@ -21,7 +22,7 @@ use super::notify::Subject;
 use super::progress;
 use super::resume;
 use super::saved::{self, SavingArgs};
-use super::source::{SourceName, Which};
+use super::source::{Loaded, SourceName, Which};
 
 /// Deploy a snapshot or a package to an environment
 ///
@@ -34,16 +35,19 @@ use super::source::{SourceName, Which};
 #[derive(Args, Debug)]
 #[command(override_usage = "\
 snapdeploy deploy [OPTIONS] <SOURCE> --to <ENV> [ADDRESS]...
-       snapdeploy deploy [OPTIONS] --artifact <ADDRESS=PATH> --to <ENV>
+       snapdeploy deploy [OPTIONS] --artifact <ADDRESS=PATH|IMAGE> --to <ENV>
+       snapdeploy deploy [OPTIONS] --restart <ADDRESS> --to <ENV>
        snapdeploy deploy [OPTIONS] --plan <FILE>
        snapdeploy deploy [OPTIONS] --resume [RUN]")]
 #[command(after_long_help = "\
 Examples:
   snapdeploy deploy dev@live --to prod 'connect/flow/Main IVR' --with-dependencies --save-plan p.json
-  snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042")]
+  snapdeploy deploy --plan p.json --confirm acme/prod --reason CHG-1042
+  snapdeploy deploy --artifact ecs/service/main/api:app=api:v1.4.2 --to stage --yes
+  snapdeploy deploy --restart ecs/service/main/api --to stage --yes")]
 pub(super) struct DeployArgs {
     /// What to deploy: ENV@latest, ENV@latest~N, ENV@good, ENV@NAME, ENV@ID, ENV@TIME, ENV@live, FILE.zip or a package's digest
-    #[arg(required_unless_present_any = ["resume", "plan", "artifact"], conflicts_with = "plan")]
+    #[arg(required_unless_present_any = ["resume", "plan", "artifact", "restart"], conflicts_with = "plan")]
     source: Option<SourceName>,
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
@@ -51,9 +55,12 @@ pub(super) struct DeployArgs {
     /// Where to
     #[arg(long, value_name = "ENV", required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     to: Option<String>,
-    /// Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS
+    /// Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed
     #[arg(long, value_name = "ADDRESS[#ALIAS]=PATH", conflicts_with_all = ["resume", "plan"])]
     artifact: Vec<Artifact>,
+    /// Start a service again as it is: new tasks, the same revision
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["source", "addresses", "artifact", "resume", "plan", "prune", "with_dependencies", "include_operational", "overwrite_drift", "rename", "as_new"])]
+    restart: Vec<String>,
     /// Go on with an interrupted run; without RUN, with the one that is open
     #[arg(long, value_name = "RUN", num_args = 0..=1, default_missing_value = "")]
     #[arg(conflicts_with_all = ["source", "plan", "save_plan", "wait_lock"])]
@@ -152,10 +159,14 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     if let Some(first) = &site.environment.values.promote_from {
         deployment.proven_in = Some(context.pin(first).await?);
     }
+    let again = addresses(&args.restart)?;
     let (plan, loaded) = progress::show(face, async |events| {
         let means = args.change.means(&context, &site, events);
         if !args.change.dry_run && args.saving.save_plan.is_none() {
             not_held(&means, args.change.patience()).await?;
+        }
+        if !again.is_empty() {
+            return Ok::<_, Error>((plan_restart(&means, to, &again).await?, None));
         }
         let loaded = name.load(&context, &args.extent(&deployment), events).await?;
         let mut source = loaded.source(name);
@@ -167,15 +178,14 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
                 true => None,
                 false => Some(live.load(&context, &Selection::new(&missing)?, events).await?.source(&live)),
             };
-            artifact::apply(&built, &mut source, target.as_ref())?;
+            artifact::apply(&built, &mut source, target.as_ref(), &*site.driver).await?;
         }
         let plan = plan_deploy(&means, to, &source, &deployment).await?;
-        Ok::<_, Error>((plan, loaded))
+        Ok((plan, Some(loaded)))
     })
     .await?;
     if let Some(file) = &args.saving.save_plan {
-        loaded.keep(&context).await?;
-        keep(&built, &context).await?;
+        keep(loaded.as_ref(), &built, &context).await?;
         return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
     }
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };
@@ -185,15 +195,18 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &plan, None, async |events| {
-        loaded.keep(&context).await?;
-        keep(&built, &context).await?;
+        keep(loaded.as_ref(), &built, &context).await?;
         let (means, change) = (context.means(&site, events), &args.change);
         runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
     })
     .await
 }
 
-async fn keep(built: &[Built], context: &Context) -> Result<()> {
+/// Puts what is deployed into the store.
+async fn keep(loaded: Option<&Loaded>, built: &[Built], context: &Context) -> Result<()> {
+    if let Some(loaded) = loaded {
+        loaded.keep(context).await?;
+    }
     for one in built {
         one.keep(context).await?;
     }
@@ -235,6 +248,11 @@ impl DeployArgs {
             _ => Selection::all(),
         }
     }
+}
+
+/// Returns the addresses that `texts` are.
+fn addresses(texts: &[String]) -> Result<Vec<Address>> {
+    texts.iter().map(|text| text.parse::<Address>()).collect()
 }
 
 /// Returns both sides of `OLD=NEW`; a name may have an equals sign in it, so each is tried.

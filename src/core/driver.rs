@@ -277,6 +277,28 @@ pub trait Driver: Send + Sync {
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 
+    /// Returns what starting `live` again makes of it, and the moves that do so. Pure: asks nobody.
+    ///
+    /// Fails with `Blocked` where nothing of it runs, or where the service has no call for that.
+    fn restart(&self, address: &Address, _live: &Document) -> Result<(Document, Vec<Move>)> {
+        Err(Error::blocked(format!("{address} is nothing that runs, so it cannot be restarted"))
+            .hint("--restart takes services: ecs/service/CLUSTER/NAME"))
+    }
+
+    /// Returns `document`, what `address` is or is to be, with the image `image` in its container of this name, or in the
+    /// only one that it has. What `image` says is looked up: the document names bits, not a tag.
+    ///
+    /// Fails with `Input` where there is no such container, with `NotFound` where there is no such image.
+    async fn with_image(
+        &self,
+        address: &Address,
+        _document: &Document,
+        _container: Option<&str>,
+        _image: &str,
+    ) -> Result<Document> {
+        Err(Error::input(format!("{address} runs no containers, so it takes no image")))
+    }
+
     /// Returns why the service would refuse `m` whatever the environment, one line each: its limits. `args` are the
     /// arguments with every placeholder resolved, except that what is not there yet has no id: so they are at least as
     /// long as they look. Pure: asks nobody.

@@ -48,9 +48,13 @@ pub(super) fn blob(value: Value) -> Value {
     }
 }
 
+/// What of snapdeploy's own tags a person writes: a contract that goes where the resource goes.
+const CONTRACT: &str = "snapdeploy:schema-";
+
 /// Tags are a map in Connect and Lambda, a list of keys and values in ECS and S3.
 pub(super) fn tags(value: Value, encoder: &mut Encoder<'_>) -> Value {
-    let foreign = |key: &str| key.starts_with("aws:") || key.starts_with("snapdeploy:");
+    let own = |key: &str| key.starts_with("snapdeploy:") && !key.starts_with(CONTRACT);
+    let foreign = |key: &str| key.starts_with("aws:") || own(key);
     let value = match value {
         Value::Object(members) => {
             Value::Object(members.into_iter().filter(|(key, _)| !foreign(key)).collect())

@@ -78,6 +78,7 @@ pub mod renames;
 pub mod repoint;
 pub mod repository;
 pub mod resolver;
+pub mod restart;
 pub mod restore;
 pub mod run;
 pub mod runs;

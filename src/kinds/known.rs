@@ -36,6 +36,7 @@ pub const KINDS: &[&str] = &[
     "connect/user-hierarchy-level",
     "connect/view",
     "connect/vocabulary",
+    "ecs/service",
     "lambda/function",
     "lex/bot",
     "wisdom/assistant",

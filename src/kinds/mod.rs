@@ -6,6 +6,7 @@ pub mod ecs;
 mod known;
 pub mod lambda;
 pub mod lex;
+mod merged;
 mod named;
 mod whole;
 

@@ -209,6 +209,20 @@ impl Driver for Whole {
         self.at(change.address).moves(change)
     }
 
+    fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
+        self.at(address).restart(address, live)
+    }
+
+    async fn with_image(
+        &self,
+        address: &Address,
+        document: &Document,
+        container: Option<&str>,
+        image: &str,
+    ) -> Result<Document> {
+        self.at(address).with_image(address, document, container, image).await
+    }
+
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
         self.at(&m.address).refusals(m, args)
     }

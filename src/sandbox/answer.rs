@@ -130,6 +130,15 @@ impl Fail {
                     escape(&self.message)
                 ),
             ),
+            // The same, with the name space of API version 2015-12-01.
+            "elasticloadbalancing" => (
+                "text/xml",
+                format!(
+                    "<ErrorResponse xmlns=\"http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>",
+                    escape(&self.code),
+                    escape(&self.message)
+                ),
+            ),
             "dynamodb" => ("application/x-amz-json-1.0", {
                 // Errors of the front (tokens, signatures) come from coral, the others from the service.
                 let space = match self.code.as_str() {
@@ -159,7 +168,7 @@ impl Fail {
             }),
             // awsJson1.1: the code stands in the body (Smithy, "AWS JSON 1.1 protocol", error handling); how the member
             // with the words is spelled is botocore's.
-            "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
+            "codedeploy" | "ecs" | "kms" | "ssm" | "secretsmanager" => ("application/x-amz-json-1.1", {
                 let member = if service == "secretsmanager" { "Message" } else { "message" };
                 let mut body = self.more.clone();
                 body.insert("__type".into(), json!(self.code));
@@ -193,7 +202,18 @@ impl Fail {
             }),
         };
         let mut headers = vec![("content-type".to_owned(), kind.to_owned())];
-        if !matches!(service, "s3" | "sts" | "dynamodb" | "kms" | "ssm" | "secretsmanager") {
+        if !matches!(
+            service,
+            "codedeploy"
+                | "s3"
+                | "sts"
+                | "dynamodb"
+                | "ecs"
+                | "elasticloadbalancing"
+                | "kms"
+                | "ssm"
+                | "secretsmanager"
+        ) {
             headers.push(("x-amzn-errortype".into(), self.code.clone()));
         }
         Answer { status: self.status, headers, body: Bytes::from(body), error: Some(self.code.clone()) }

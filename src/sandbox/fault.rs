@@ -178,10 +178,12 @@ pub(crate) fn throttle(service: &str) -> Fail {
         "dynamodb" => {
             Fail::new(400, "ThrottlingException", "Rate of requests exceeds the allowed throughput.")
         }
-        "kms" | "ssm" | "secretsmanager" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
+        "codedeploy" | "ecs" | "kms" | "ssm" | "secretsmanager" => {
+            Fail::new(400, "ThrottlingException", "Rate exceeded")
+        }
         // "Common errors" of each reference.
         "ecr" | "logs" => Fail::new(400, "ThrottlingException", "Rate exceeded"),
-        "iam" | "monitoring" => Fail::new(400, "Throttling", "Rate exceeded"),
+        "elasticloadbalancing" | "iam" | "monitoring" => Fail::new(400, "Throttling", "Rate exceeded"),
         "s3" => Fail::new(503, "SlowDown", "Please reduce your request rate."),
         "sts" => Fail::new(400, "Throttling", "Rate exceeded"),
         _ => Fail::new(429, "ThrottlingException", "Rate exceeded"),
@@ -192,6 +194,7 @@ fn server_error(service: &str) -> Fail {
     let code = match service {
         "connect" => "InternalServiceException",
         "dynamodb" => "InternalServerError",
+        "ecs" => "ServerException",
         "s3" => "InternalError",
         "kms" => "KMSInternalException",
         "ssm" => "InternalServerError",
@@ -214,9 +217,11 @@ pub(crate) fn denied(call: &Call) -> Fail {
     );
     match call.service.as_str() {
         // "Common errors" of each reference.
-        "dynamodb" | "kms" | "ssm" | "secretsmanager" => Fail::new(400, "AccessDeniedException", message),
+        "codedeploy" | "dynamodb" | "ecs" | "kms" | "ssm" | "secretsmanager" => {
+            Fail::new(400, "AccessDeniedException", message)
+        }
         "ecr" | "logs" => Fail::new(400, "AccessDeniedException", message),
-        "iam" | "monitoring" => Fail::new(403, "AccessDenied", message),
+        "elasticloadbalancing" | "iam" | "monitoring" => Fail::new(403, "AccessDenied", message),
         "s3" => Fail::new(403, "AccessDenied", "Access Denied"),
         "sts" => Fail::new(403, "AccessDenied", message),
         _ => Fail::new(403, "AccessDeniedException", message),

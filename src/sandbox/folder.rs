@@ -9,9 +9,8 @@
 //!                          bots {name, region, aliases} or {archive, region, aliases?, hooks? {alias, locale,
 //!                          function}}: a folder or .zip beside it with the layout of an export;
 //!                          keys {alias, region}, parameters {name, region, value} (SecureString), secrets {name, region,
-//!                          value}, repositories {name, region, mutability?, policy?}, images {repository, region, tag?,
-//!                          platforms?, text?, archived?, exits_after?, exits_with?, out_of_memory?, unhealthy?,
-//!                          warms_up?, log?}, alarms {name, region, state?}, log_groups {name, region};
+//!                          value}, repositories, images, alarms, log_groups (see `folder_image`), load_balancers,
+//!                          deployment_groups, clusters, services (see `folder_elb`, `folder_codedeploy`, `folder_ecs`);
 //!                          [switches] name = value
 //! NAME/instance.toml       alias, region, defaults = true|false, and lists of names: lambdas, bots ("BOT#ALIAS"),
 //!                          prompts, modules, views, users, task_templates, quick_connects, routing_profiles, phones,
@@ -39,9 +38,8 @@
 //! NAME/views/*.json        {"Name", ...} as DescribeView has it, "SavedContent"?
 //! ```
 //!
-//! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (a function or a
-//! bot with `#ALIAS`), and `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves; likewise in
-//! `lambdas`, where the instance is the one in the same account and region.
+//! In the JSON files `<<id:KIND/NAME>>` and `<<arn:KIND/NAME>>` stand for what is in the same instance (or `BOT#ALIAS`), and
+//! `<<account>>`, `<<region>>`, `<<instance>>`, `<<instance-arn>>` for themselves; so in `lambdas`, for their region.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +52,7 @@ use super::seed_account::AccountSeed;
 use super::seed_instance::InstanceSeed;
 use super::seed_members;
 use super::template;
-use super::{folder_bots, folder_image, folder_lambda};
+use super::{folder_bots, folder_codedeploy, folder_ecs, folder_elb, folder_image, folder_lambda};
 
 pub(crate) fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
     ScenarioError { file: file.to_owned(), why: why.to_string() }
@@ -131,6 +129,11 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
             "keys",
             "parameters",
             "secrets",
+            "deployment_groups",
+            "load_balancers",
+            "clusters",
+            "hooks",
+            "services",
             "repositories",
             "images",
             "alarms",
@@ -146,8 +149,11 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
         if folder.join("instance.toml").exists() {
             load_instance(&folder, seed)?;
         }
+        folder_elb::load(&file, account, seed)?;
+        folder_codedeploy::load(&file, account, seed)?;
         // After the instance, of which functions may speak.
         folder_lambda::load(&file, account, seed)?;
+        folder_ecs::load(&file, account, seed)?;
     }
     Ok(scenario)
 }

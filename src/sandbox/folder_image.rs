@@ -1,4 +1,10 @@
 //! What a scenario folder says of registries, alarms and logs: `repositories`, `images`, `alarms` and `log_groups` of an
+//!
+//! ```text
+//! repositories {name, region, mutability?, policy?}, images {repository, region, tag?, platforms?, text?, archived?,
+//! exits_after?, exits_with?, out_of_memory?, unhealthy?, warms_up?, log?}, alarms {name, region, state?},
+//! log_groups {name, region}
+//! ```
 //! account.
 
 use std::path::Path;

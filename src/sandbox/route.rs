@@ -54,6 +54,8 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     if call.operation.contains(' ') {
         return Err(Fail::not_implemented(&format!("{}: {}", call.service, call.operation)));
     }
+    elb::attend(world);
+    codedeploy::settle(world);
     match call.service.as_str() {
         "codedeploy" => codedeploy::dispatch(world, call),
         "connect" => connect::dispatch(world, call),
@@ -78,14 +80,21 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
 /// What a call is about, for the log.
 pub(crate) fn resource_hint(call: &Call) -> String {
     match call.service.as_str() {
+        "codedeploy" => codedeploy::hint(call),
         "connect" => connect::hint(call),
         "dynamodb" => dynamodb::hint(call),
+        "elasticloadbalancing" => elb::hint(call),
         "lex" => lex::hint(call),
         "ecr" => ecr::hint(call),
         "iam" => iam::hint(call),
         "logs" => logs::hint(call),
         "monitoring" => cloudwatch::hint(call),
         "sts" => sts::hint(call),
+        "ecs" => {
+            let body = call.json().unwrap_or_default();
+            let names = ["cluster", "service", "serviceName", "taskDefinition", "family", "task"].into_iter();
+            names.filter_map(|name| body.get(name)?.as_str()).collect::<Vec<_>>().join("/")
+        }
         // Names only: what else is in the body may be a secret.
         "kms" | "ssm" | "secretsmanager" => {
             let body = call.json().unwrap_or_default();

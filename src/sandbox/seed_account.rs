@@ -6,11 +6,15 @@ use serde_json::Value;
 
 use super::clock;
 use super::cloudwatch::AlarmSeed;
+use super::codedeploy::DeploymentGroupSeed;
 use super::dynamodb::Table;
 use super::ecr::{ImageSeed, RepositorySeed};
+use super::ecs;
+use super::elb::BalancerSeed;
 use super::lex::{self, BotSeed};
 use super::secretsmanager::StoredSecret;
 use super::seed::ScenarioError;
+use super::seed_ecs::ServiceSeed;
 use super::seed_instance::InstanceSeed;
 use super::seed_lambda::{self, FunctionSeed};
 use super::ssm::Parameter;
@@ -147,6 +151,51 @@ impl AccountSeed {
     /// CreateEventSourceMapping has them; its UUID.
     pub fn event_source(&mut self, region: &str, function: &str, source: &str, more: Value) -> String {
         seed_lambda::mapping(&mut self.account, region, function, source, more)
+    }
+
+    /// An Application Load Balancer with this name, added if it is new, to be given listeners and target groups.
+    pub fn load_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
+        BalancerSeed::of(&mut self.account.balancing, &self.account.id, region, name)
+    }
+
+    /// The same for a Network Load Balancer.
+    pub fn network_balancer(&mut self, region: &str, name: &str) -> BalancerSeed<'_> {
+        BalancerSeed::with_type(&mut self.account.balancing, &self.account.id, region, name, "network")
+    }
+
+    /// A deployment group of CodeDeploy for a service: `DgpECS-CLUSTER-SERVICE` of the application
+    /// `AppECS-CLUSTER-SERVICE`, with the names of two target groups and the ARN of the listener of production traffic.
+    pub fn deployment_group(
+        &mut self,
+        region: &str,
+        (cluster, service): (&str, &str),
+        target_groups: [&str; 2],
+        listener: &str,
+    ) -> DeploymentGroupSeed<'_> {
+        let at = (self.account.id.as_str(), region);
+        let held = &mut self.account.codedeploy;
+        DeploymentGroupSeed::of(held, at, (cluster, service), target_groups, listener)
+    }
+
+    /// A cluster of ECS.
+    pub fn cluster(&mut self, region: &str, name: &str) -> &mut AccountSeed {
+        let id = self.account.id.clone();
+        ecs::seed_cluster(&mut self.account.ecs, &id, region, name);
+        self
+    }
+
+    /// A service of ECS that was deployed an hour ago, with its cluster and its task definition; its ARN, or nothing when
+    /// ECS would not take such a task definition.
+    pub fn service(&mut self, seed: &ServiceSeed) -> Option<String> {
+        seed.add(&mut self.account)
+    }
+
+    /// What a function answers that is called as a lifecycle hook: one after the other, the last one from then on.
+    pub fn hook(&mut self, region: &str, function: &str, answers: &[&str]) -> String {
+        let arn = self.lambda(region, function);
+        let place = self.account.ecs.regions.entry(region.into()).or_default();
+        place.hooks.insert(arn.clone(), answers.iter().map(|one| (*one).to_owned()).collect());
+        arn
     }
 
     /// A small Lex V2 bot with one locale and version 1, and aliases for it.

@@ -1,34 +1,51 @@
 //! The driver for Amazon ECS: services of an account in a region.
 
-use async_trait::async_trait;
+use std::collections::BTreeSet;
 
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::calls::Calls;
+use super::fetch::Shelf;
+use super::send::Sender;
+use super::{artifact, attainable, checks, editions, encode, follow, moves, names, preflight, secret};
 use crate::aws::Account;
 use crate::core::address::Address;
+use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
+use crate::core::edition::Edition;
+use crate::core::finding::Finding;
+use crate::core::following::Followed;
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
+use crate::core::preflight::Line;
+use crate::core::run::RunKind;
+use crate::core::secret::Fingerprint;
 use crate::core::{Error, Pin, Result};
 use crate::kinds::named;
 
 /// The services of one account in one region.
 pub struct Services {
-    pin: Pin,
-    account: Account,
-    values: Values,
+    pub(super) pin: Pin,
+    pub(super) calls: Calls,
+    pub(super) values: Values,
+    pub(super) shelf: Shelf,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        Services { pin, account, values }
+        Services { pin, calls: Calls { account }, values, shelf: Shelf::default() }
     }
 
     /// Lists them all, by the names that the configuration has for them.
     pub async fn named(&self) -> Result<Vec<Found>> {
-        let _ = &self.account;
-        let mut found = Vec::new();
+        let mut found = names::services(&self.calls, &self.pin).await?;
         named::rename(&self.values.names, &mut found);
+        // No alias is named behind the name of a service.
+        found.iter_mut().for_each(|f| f.aliases = Some(Vec::new()));
         Ok(found)
     }
 }
@@ -40,7 +57,7 @@ impl Driver for Services {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        vec!["ecs/service"]
+        vec![names::KIND]
     }
 
     fn has_shells(&self, _: &str) -> bool {
@@ -49,7 +66,7 @@ impl Driver for Services {
 
     async fn list(&self) -> Result<Listing> {
         let mut listing = Listing::default();
-        named::note(&mut listing, "ecs/service", self.named().await);
+        named::note(&mut listing, names::KIND, self.named().await);
         Ok(listing)
     }
 
@@ -57,16 +74,63 @@ impl Driver for Services {
         Ok(self.named().await?.into_iter().find(|f| f.address == *address))
     }
 
-    async fn fetch(&self, of: &Found, _: Freshness) -> Result<Raw> {
-        Err(Error::bug(format!("{} cannot be read yet", of.address)))
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        let fetched = Box::pin(self.shelf.fetch(&self.calls, of, how)).await;
+        fetched.map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 
-    fn encode(&self, of: &Found, _: Raw, _: &Inventory) -> Live {
-        Live { found: of.clone(), document: Default::default(), findings: Vec::new(), secrets: Vec::new() }
+    fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
+        encode::live(of, raw, inventory, &self.values)
+    }
+
+    fn arrange(&self, _: &Address, document: &mut Document) {
+        attainable::arrange(document);
+    }
+
+    fn attainable(
+        &self,
+        address: &Address,
+        from: Option<&Document>,
+        to: Option<&Document>,
+    ) -> (Option<Document>, Vec<Finding>) {
+        match to {
+            Some(to) => {
+                let (to, said) = attainable::attainable(address, from, to);
+                (Some(to), said)
+            }
+            None => (None, Vec::new()),
+        }
+    }
+
+    fn place(&self, _: &Address, members: &Map<String, Value>) -> Document {
+        attainable::placed(members)
+    }
+
+    fn within_reach(&self, _: &Address, _: &Document, to: &Document) -> BTreeSet<Fingerprint> {
+        secret::held(to)
+    }
+
+    /// Who deletes a service deletes no revision of its task definition.
+    fn still_held(&self, _: &Address, from: &Document, _: Option<&Document>) -> BTreeSet<Fingerprint> {
+        secret::held(from)
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
-        Err(Error::bug(format!("{} cannot be written yet", change.address)))
+        moves::moves(change, &self.values.names.physical(change.address))
+    }
+
+    fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
+        moves::restart(address, live)
+    }
+
+    async fn with_image(
+        &self,
+        address: &Address,
+        document: &Document,
+        container: Option<&str>,
+        image: &str,
+    ) -> Result<Document> {
+        Box::pin(artifact::with_image(self, address, document, container, image)).await
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
@@ -77,11 +141,31 @@ impl Driver for Services {
         Ok(Vec::new())
     }
 
-    async fn send(&self, m: &Move, _: Option<&Found>, _: serde_json::Value, _: &Sending<'_>) -> Reply {
-        Reply::Refused(Error::bug(format!("{} cannot be written yet", m.address)))
+    async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        Box::pin(Sender { services: self, with }.send(m, id, args)).await
     }
 
-    async fn checks(&self, _: &[Live], _: &Inventory) -> Result<Vec<Check>> {
-        Ok(Vec::new())
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+        Box::pin(follow::ticket(self, m, of, since)).await
+    }
+
+    async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
+        Box::pin(follow::follow(self, m, of, ticket, with)).await
+    }
+
+    async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
+        Box::pin(preflight::preflight(self, change, kind)).await
+    }
+
+    async fn editions(&self, of: &Found) -> Result<Vec<Edition>> {
+        Box::pin(editions::editions(self, of)).await
+    }
+
+    async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {
+        Box::pin(editions::as_of(self, live, revision, inventory)).await
+    }
+
+    async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
+        Box::pin(checks::checks(self, live, inventory)).await
     }
 }

@@ -13,6 +13,7 @@ use crate::core::moves::{Does, Move, Stage, facet_digest};
 use crate::core::template::escape;
 use crate::core::{Error, Result};
 use crate::kinds::connect::UID_TAG;
+use crate::kinds::merged::{merged, merged_all};
 
 /// The calls that write content.
 pub const CREATE: &str = "CreateFunction";
@@ -57,7 +58,7 @@ fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move
         Some(key) => wanted.content(key).ok_or_else(|| lost(&wanted, key))?,
         None => wanted.own.clone(),
     };
-    let mut args = merged_all(&first);
+    let mut args = merged_all(&first.portable, &first.local);
     let name = |text: &str| escape(text);
     args.insert("FunctionName".into(), name(physical).into());
     args.extend(wanted.description.clone().map(|d| ("Description".to_string(), d)));
@@ -371,26 +372,4 @@ fn delete(change: &Change<'_>, from: &Document) -> Result<Vec<Move>> {
         after: None,
     });
     Ok(moves)
-}
-
-fn merged_all(content: &Content) -> Map<String, Value> {
-    let names = content.portable.keys().chain(content.local.keys());
-    let all = names.filter_map(|n| Some((n.clone(), merged(content.portable.get(n), content.local.get(n))?)));
-    all.collect()
-}
-
-/// Returns both parts of a member as one. Where both say what it is, one is a secret, told by the environment's own
-/// part.
-pub fn merged(portable: Option<&Value>, local: Option<&Value>) -> Option<Value> {
-    match (portable, local) {
-        (Some(Value::Object(a)), Some(Value::Object(b))) => {
-            let mut all = a.clone();
-            for (key, value) in b {
-                all.extend(merged(a.get(key), Some(value)).map(|v| (key.clone(), v)));
-            }
-            Some(Value::Object(all))
-        }
-        (_, Some(value)) | (Some(value), None) => Some(value.clone()),
-        (None, None) => None,
-    }
 }

@@ -5,12 +5,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::moves::{merged, setting};
+use super::moves::setting;
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::fields::{Class, FieldRule, field};
 use crate::core::moves::Move;
 use crate::core::portable::{Encoder, encode as take};
+use crate::kinds::merged::merged;
 
 /// The member of a document that has them, by source.
 pub const SOURCES: &str = "EventSourceMappings";

@@ -1,28 +1,28 @@
-//! CodeDeploy: applications, deployment groups and blue/green deployments of ECS services.
+//! CodeDeploy: applications, deployment groups and blue/green deployments of ECS services (botocore
+//! `codedeploy/2014-10-06/service-2.json`; awsJson1.1).
 
-use serde_json::{Value, json};
+mod alarm;
+mod application;
+mod appspec;
+mod ask;
+mod config;
+mod control;
+mod create;
+mod deployment;
+mod group;
+mod group_check;
+mod held;
+mod list;
+mod rollback;
+mod seed;
+mod settle;
+mod show;
+mod stage;
+mod stage_wait;
+mod target;
+mod traffic;
 
-use super::answer::{Answer, Fail};
-use super::call::Call;
-use super::world::World;
-
-/// What of CodeDeploy is in an account.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Held {}
-
-impl Held {
-    /// Everything, as it is now.
-    pub(crate) fn state(&self) -> Value {
-        json!({})
-    }
-}
-
-/// Whether an operation can change state.
-pub(crate) fn mutates(operation: &str) -> bool {
-    !["Get", "List", "BatchGet"].iter().any(|head| operation.starts_with(head))
-}
-
-/// Carries an operation out.
-pub(crate) fn dispatch(_world: &mut World, call: &Call) -> Result<Answer, Fail> {
-    Err(Fail::not_implemented(&format!("codedeploy: {}", call.operation)))
-}
+pub(crate) use ask::{dispatch, hint, mutates};
+pub(crate) use held::Held;
+pub use seed::DeploymentGroupSeed;
+pub(crate) use settle::settle;

@@ -11,6 +11,8 @@ import sys
 from check_settings import functions, settings
 from shapes_contacts import contacts
 from shapes import client, equal, not_there, problems, refused, seen
+from shapes_balancing import balancing
+from shapes_codedeploy import codedeploy
 from shapes_content import content
 from shapes_ecr import ecr
 from shapes_lambda import lambda_
@@ -284,6 +286,7 @@ endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
     *(s3, dynamodb, store_settings, secrets, ecr, logs, alarms, roles),
+    *(balancing, codedeploy),
 )
 for part in PARTS:
     try:

@@ -4,10 +4,14 @@
 
 mod alarms;
 mod boto3;
+mod codedeploy;
+mod codedeploy_shop;
 mod connect;
 mod containers_compared;
 mod dynamodb;
 mod ecr;
+mod elb;
+mod elb_compared;
 mod example;
 mod faults;
 mod identity;
@@ -140,6 +144,36 @@ pub(crate) async fn raw(sandbox: &Sandbox, line: &str, headers: &[(&str, &str)],
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Sends a form in the query protocol, signed now by the first account; the whole answer.
+pub(crate) async fn query(sandbox: &Sandbox, service: &str, form: &str) -> String {
+    let date = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let scope = format!("{DEV}/{}/{REGION}/{service}/aws4_request", &date[..8]);
+    let header = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
+    let headers = [
+        ("authorization", header.as_str()),
+        ("x-amz-date", &date),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    raw(sandbox, "POST /", &headers, form).await
+}
+
+/// Sends a call in AWS JSON 1.1, signed now by the first account; status and body of the answer.
+pub(crate) async fn json_call(sandbox: &Sandbox, service: &str, target: &str, body: &Value) -> (u16, Value) {
+    let date = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let scope = format!("{DEV}/{}/{REGION}/{service}/aws4_request", &date[..8]);
+    let header = format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=00");
+    let headers = [
+        ("authorization", header.as_str()),
+        ("x-amz-date", &date),
+        ("x-amz-target", target),
+        ("content-type", "application/x-amz-json-1.1"),
+    ];
+    let answer = raw(sandbox, "POST /", &headers, &body.to_string()).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, if body.is_empty() { Value::Null } else { serde_json::from_str(body).unwrap() })
 }
 
 /// Headers of a request to a service, signed some minutes ago.

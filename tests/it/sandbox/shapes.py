@@ -19,6 +19,9 @@ COMMON = {
     "lexv2-models": {"AccessDeniedException"},
     "dynamodb": {"ValidationException", "ThrottlingException", "ResourceNotFoundException"},
     "sts": {"AccessDenied", "ValidationError"},
+    # "Common errors" of Elastic Load Balancing.
+    "elbv2": {"AccessDenied", "ValidationError", "Throttling"},
+    "codedeploy": {"AccessDeniedException"},
     # "Common errors" of KMS.
     "kms": {"ValidationException", "AccessDeniedException"},
     # "Common errors" of ECR and CloudWatch.
@@ -112,10 +115,11 @@ def client(name, endpoint, key="111111111111", token=None, region="us-east-1"):
         status = http_response.status_code
         if "date" not in http_response.headers:
             problems.append(f"{operation}: no Date header")
-        if name in ("s3", "sts", "iam"):
+        if name in ("elbv2", "s3", "sts", "iam"):
             if status >= 300:
                 code = parsed.get("Error", {}).get("Code")
-                if code not in COMMON[name] | {shape.name for shape in model.error_shapes}:
+                modelled = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}
+                if code not in COMMON[name] | modelled:
                     problems.append(f"{operation}: error {code} is not modelled")
             elif model.output_shape is not None:
                 parsed_check(model.output_shape, {k: v for k, v in parsed.items() if k != "ResponseMetadata"}, operation)
@@ -129,7 +133,7 @@ def client(name, endpoint, key="111111111111", token=None, region="us-east-1"):
         modelled = {shape.name: shape for shape in model.error_shapes}
         if code in modelled:
             body.pop("__type", None)
-            if name == "logs":
+            if name in ("codedeploy", "logs"):
                 # Its models have no words; its answers do.
                 equal(isinstance(body.pop("message", None), str), True, f"{operation} {code} says why")
             check(modelled[code], body, f"{operation} {code}")
@@ -154,6 +158,8 @@ def parsed_check(shape, value, where):
     elif shape.type_name == "list":
         for inner in value:
             parsed_check(shape.member, inner, where)
+    elif shape.type_name == "string" and shape.enum and value is not None and value not in shape.enum:
+        problems.append(f"{where}: {value!r} is not in its enum")
 
 
 def refused(code, call, **arguments):

@@ -1,0 +1,71 @@
+//! The stages of a deployment, forwards and back ("Lifecycle stages", DescribeServiceDeployments).
+
+use super::native::number;
+use super::service_deployment::{Progress, ServiceDeployment, Step, Strategy, Work};
+
+const PRE_PRODUCTION: Step = Step { stage: "PRE_PRODUCTION_TRAFFIC_SHIFT", work: Work::Nothing };
+
+/// What the shifts of the production traffic are: shares, and the minutes after each.
+fn shifts(deployment: &ServiceDeployment) -> Vec<(f64, f64)> {
+    let configuration = &deployment.configuration;
+    let of = |part: &str, member: &str, default: f64| number(configuration, part, member, default);
+    match deployment.strategy {
+        // The defaults are those of CanaryConfiguration and LinearConfiguration.
+        Strategy::Canary => {
+            let percent = of("canaryConfiguration", "canaryPercent", 5.0);
+            vec![(percent, of("canaryConfiguration", "canaryBakeTimeInMinutes", 10.0)), (100.0, 0.0)]
+        }
+        Strategy::Linear => {
+            let step = of("linearConfiguration", "stepPercent", 10.0).max(3.0);
+            let bake = of("linearConfiguration", "stepBakeTimeInMinutes", 6.0);
+            let mut shares = Vec::new();
+            let mut share = step;
+            while share < 100.0 {
+                shares.push((share, bake));
+                share += step;
+            }
+            // "not after 100%" (LinearConfiguration).
+            shares.push((100.0, 0.0));
+            shares
+        }
+        Strategy::Rolling | Strategy::BlueGreen => vec![(100.0, 0.0)],
+    }
+}
+
+/// From the first to the last stage. LINEAR and CANARY go through the production shift once for each step.
+pub(crate) fn forward(deployment: &ServiceDeployment) -> Vec<Step> {
+    let stage = |stage, work| Step { stage, work };
+    let mut plan = vec![
+        stage("RECONCILE_SERVICE", Work::Reconcile),
+        stage("PRE_SCALE_UP", Work::Nothing),
+        stage("SCALE_UP", Work::ScaleUp),
+        stage("POST_SCALE_UP", Work::Nothing),
+        stage("TEST_TRAFFIC_SHIFT", Work::Test(100.0)),
+        stage("POST_TEST_TRAFFIC_SHIFT", Work::Nothing),
+    ];
+    for (share, minutes) in shifts(deployment) {
+        if deployment.strategy != Strategy::BlueGreen {
+            plan.push(PRE_PRODUCTION);
+        }
+        plan.push(stage("PRODUCTION_TRAFFIC_SHIFT", Work::Shift(share, minutes)));
+    }
+    let bake = number(&deployment.configuration, "", "bakeTimeInMinutes", 0.0);
+    plan.push(stage("POST_PRODUCTION_TRAFFIC_SHIFT", Work::Nothing));
+    plan.push(stage("BAKE_TIME", Work::Bake(bake)));
+    plan.push(stage("CLEAN_UP", Work::CleanUp));
+    plan
+}
+
+/// Back from where it is. There is no stage for a rollback: the shifts are done again, towards 0 ("Lifecycle hooks",
+/// deploy notes on rollbacks), so their hooks are called again.
+pub(crate) fn backward(progress: &Progress) -> Vec<Step> {
+    let mut plan = Vec::new();
+    if progress.production > 0.0 {
+        plan.push(Step { stage: "PRODUCTION_TRAFFIC_SHIFT", work: Work::Shift(0.0, 0.0) });
+    }
+    if progress.test > 0.0 {
+        plan.push(Step { stage: "TEST_TRAFFIC_SHIFT", work: Work::Test(0.0) });
+    }
+    plan.push(Step { stage: "CLEAN_UP", work: Work::CleanUp });
+    plan
+}
