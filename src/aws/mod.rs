@@ -1,5 +1,6 @@
 //! What every kind needs from AWS: sessions, pace, the wire, errors.
 
+mod elsewhere;
 mod error;
 mod guard;
 pub mod http;
@@ -12,6 +13,7 @@ mod sending;
 mod session;
 pub mod wire;
 
+pub use elsewhere::Elsewhere;
 pub use error::{Failure, Fate, classify};
 pub use guard::Guard;
 pub use keys::{Keys, Sealed};

@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::bring::{self, Brought, PUT};
 use super::calls::Calls;
 use super::fetch::Shelf;
 use super::send::Sender;
 use super::{artifact, attainable, checks, editions, encode, follow, moves, names, preflight, secret};
-use crate::aws::Account;
+use crate::aws::{Account, Elsewhere};
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
@@ -32,12 +33,21 @@ pub struct Services {
     pub(super) calls: Calls,
     pub(super) values: Values,
     pub(super) shelf: Shelf,
+    /// Where images are brought from.
+    pub(super) elsewhere: Elsewhere,
+    pub(super) brought: Brought,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        Services { pin, calls: Calls { account }, values, shelf: Shelf::default() }
+        let (shelf, elsewhere, brought) = Default::default();
+        Services { pin, calls: Calls { account }, values, shelf, elsewhere, brought }
+    }
+
+    /// Returns the driver that brings images from the other environments that are `elsewhere`.
+    pub fn among(self, elsewhere: Elsewhere) -> Services {
+        Services { elsewhere, ..self }
     }
 
     /// Lists them all, by the names that the configuration has for them.
@@ -119,6 +129,10 @@ impl Driver for Services {
         moves::moves(change, &self.values.names.physical(change.address))
     }
 
+    async fn bring(&self, change: &Change<'_>, from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
+        Box::pin(bring::bring(self, change, from)).await
+    }
+
     fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
         moves::restart(address, live)
     }
@@ -142,10 +156,16 @@ impl Driver for Services {
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        if m.call == PUT {
+            return Box::pin(bring::send(self, &m.address, &args, with)).await;
+        }
         Box::pin(Sender { services: self, with }.send(m, id, args)).await
     }
 
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+        if m.call == PUT {
+            return Ok(None);
+        }
         Box::pin(follow::ticket(self, m, of, since)).await
     }
 
@@ -154,7 +174,8 @@ impl Driver for Services {
     }
 
     async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
-        Box::pin(preflight::preflight(self, change, kind)).await
+        let lines = Box::pin(preflight::preflight(self, change, kind)).await?;
+        Ok(self.brought.passing(change, &self.pin, lines))
     }
 
     async fn editions(&self, of: &Found) -> Result<Vec<Edition>> {

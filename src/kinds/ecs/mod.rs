@@ -2,9 +2,11 @@
 
 mod artifact;
 mod attainable;
+mod bring;
 mod calls;
 mod checks;
 mod codedeploy;
+mod copy;
 mod driver;
 mod editions;
 mod encode;
@@ -13,9 +15,11 @@ mod fields;
 mod follow;
 mod form;
 mod images;
+mod manifest;
 mod moves;
 mod names;
 mod preflight;
+mod registry;
 mod secret;
 mod send;
 mod state;
