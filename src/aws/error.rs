@@ -61,13 +61,20 @@ const ABSENT: &[&str] = &[
     // Systems Manager.
     "ParameterNotFound",
     "ParameterVersionNotFound",
-    // ECS.
+    // ECS and CodeDeploy.
     "ClusterNotFoundException",
-    "ServiceNotFoundException",
+    "DeploymentDoesNotExistException",
     "ServiceDeploymentNotFoundException",
+    "ServiceNotFoundException",
     // ECR.
     "ImageNotFoundException",
     "RepositoryNotFoundException",
+    // Elastic Load Balancing, whose codes have no suffix in the query protocol, and IAM.
+    "ListenerNotFound",
+    "LoadBalancerNotFound",
+    "NoSuchEntity",
+    "RuleNotFound",
+    "TargetGroupNotFound",
 ];
 
 /// Codes that say: not with these credentials.

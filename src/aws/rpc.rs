@@ -1,10 +1,10 @@
-//! Calls in AWS JSON 1.1 to services that have no client crate here: an operation or two each, and every crate costs
+//! Calls in AWS JSON to services that have no client crate here: an operation or two each, and every crate costs
 //! build time.
 //!
 //! They go through the SDK's own orchestrator, so that signing, credentials, clock, time limits, proxies and TLS are what
 //! every other call has.
 //!
-//! Source: "AWS JSON 1.1 protocol" (Smithy): POST to `/`, `X-Amz-Target: PREFIX.OPERATION`, errors told by
+//! Source: "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol" (Smithy): POST to `/`, `X-Amz-Target: PREFIX.OPERATION`, errors told by
 //! `X-Amzn-Errortype` or the body's `__type`; the prefixes and endpoints are in botocore's models (`targetPrefix`,
 //! `endpointPrefix`) and its `endpoints.json`.
 
@@ -47,34 +47,55 @@ pub struct Service {
     pub host: &'static str,
     /// What stands before the operation in `X-Amz-Target`.
     pub target: &'static str,
+    /// What a request's body is said to be.
+    pub content: &'static str,
     /// What follows `AWS_ENDPOINT_URL_` in the variable that sends its calls elsewhere ("Service-specific endpoints",
     /// AWS SDKs and Tools reference guide).
     pub variable: &'static str,
 }
 
+const JSON_1_0: &str = "application/x-amz-json-1.0";
+const JSON_1_1: &str = "application/x-amz-json-1.1";
+
+/// Returns a service of AWS JSON 1.1 whose signing name is its host.
+const fn plain(name: &'static str, target: &'static str, variable: &'static str) -> Service {
+    Service { name, host: name, target, content: JSON_1_1, variable }
+}
+
 /// Key Management Service (botocore `kms/2014-11-01`).
-pub const KMS: Service = Service { name: "kms", host: "kms", target: "TrentService", variable: "KMS" };
+pub const KMS: Service = plain("kms", "TrentService", "KMS");
 /// Systems Manager (botocore `ssm/2014-11-06`).
-pub const SSM: Service = Service { name: "ssm", host: "ssm", target: "AmazonSSM", variable: "SSM" };
+pub const SSM: Service = plain("ssm", "AmazonSSM", "SSM");
 /// Secrets Manager (botocore `secretsmanager/2017-10-17`).
-pub const SECRETS_MANAGER: Service = Service {
-    name: "secretsmanager",
-    host: "secretsmanager",
-    target: "secretsmanager",
-    variable: "SECRETS_MANAGER",
-};
+pub const SECRETS_MANAGER: Service = plain("secretsmanager", "secretsmanager", "SECRETS_MANAGER");
 /// Elastic Container Service (botocore `ecs/2014-11-13`).
-pub const ECS: Service =
-    Service { name: "ecs", host: "ecs", target: "AmazonEC2ContainerServiceV20141113", variable: "ECS" };
+pub const ECS: Service = plain("ecs", "AmazonEC2ContainerServiceV20141113", "ECS");
 /// CodeDeploy (botocore `codedeploy/2014-10-06`).
-pub const CODEDEPLOY: Service =
-    Service { name: "codedeploy", host: "codedeploy", target: "CodeDeploy_20141006", variable: "CODEDEPLOY" };
+pub const CODEDEPLOY: Service = plain("codedeploy", "CodeDeploy_20141006", "CODEDEPLOY");
 /// Elastic Container Registry (botocore `ecr/2015-09-21`).
 pub const ECR: Service =
-    Service { name: "ecr", host: "api.ecr", target: "AmazonEC2ContainerRegistry_V20150921", variable: "ECR" };
+    Service { host: "api.ecr", ..plain("ecr", "AmazonEC2ContainerRegistry_V20150921", "ECR") };
 /// CloudWatch Logs (botocore `logs/2014-03-28`).
-pub const LOGS: Service =
-    Service { name: "logs", host: "logs", target: "Logs_20140328", variable: "CLOUDWATCH_LOGS" };
+pub const LOGS: Service = plain("logs", "Logs_20140328", "CLOUDWATCH_LOGS");
+/// CloudWatch (botocore `cloudwatch/2010-08-01`).
+pub const CLOUDWATCH: Service =
+    Service { content: JSON_1_0, ..plain("monitoring", "GraniteServiceVersion20100801", "CLOUDWATCH") };
+
+/// How a service is spoken to: what goes round the body of a request, and how an answer is read.
+pub(super) struct Speech {
+    /// The signing name.
+    pub name: &'static str,
+    /// The region that is signed for, where that is not the one of the configuration.
+    pub region: Option<&'static str>,
+    /// Where to.
+    pub endpoint: String,
+    /// What the body is said to be.
+    pub content: &'static str,
+    /// `X-Amz-Target`, where there is one.
+    pub target: Option<String>,
+    /// Reads the answer.
+    pub answer: fn(&HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>>,
+}
 
 /// What calls of this sort are sent with, for one account and region. Clones share the credentials.
 #[derive(Clone, Debug)]
@@ -97,18 +118,27 @@ impl Rpc {
         Rpc { config, identities: self.identities.clone() }
     }
 
-    /// Returns where `service` is: where the configuration or the process's environment says, else AWS's own host.
-    fn endpoint(&self, service: &Service, region: &str) -> String {
-        let variable = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.variable));
+    /// Returns the region of the calls.
+    pub(super) fn region(&self) -> &str {
+        self.config.region().map_or("", |region| region.as_ref())
+    }
+
+    /// Returns where the service is that `variable` is of: where the process's environment or the configuration says,
+    /// else `host`.
+    pub(super) fn endpoint(&self, variable: &str, host: impl FnOnce() -> String) -> String {
+        let variable = std::env::var(format!("AWS_ENDPOINT_URL_{variable}"));
         if let Some(url) = variable.ok().filter(|url| !url.is_empty()) {
             return url;
         }
-        if let Some(url) = self.config.endpoint_url() {
-            return url.to_string();
-        }
+        self.config.endpoint_url().map_or_else(host, str::to_string)
+    }
+
+    /// Returns AWS's own host for `labels` in the region of the calls.
+    pub(super) fn host(&self, labels: &str) -> String {
+        let region = self.region();
         let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let fips = if self.config.use_fips() == Some(true) { "-fips" } else { "" };
-        format!("https://{}{fips}.{region}.{suffix}", service.host)
+        format!("https://{labels}{fips}.{region}.{suffix}")
     }
 
     /// Sends `operation` of `service` once and returns the answer.
@@ -119,14 +149,33 @@ impl Rpc {
         body: String,
         guard: Option<Guard>,
     ) -> Result<Value, Failure> {
+        let speech = Speech {
+            name: service.name,
+            region: None,
+            endpoint: self.endpoint(service.variable, || self.host(service.host)),
+            content: service.content,
+            target: Some(format!("{}.{operation}", service.target)),
+            answer,
+        };
+        self.speak(speech, operation, body, guard).await
+    }
+
+    /// Sends `operation` once and returns the answer.
+    pub(super) async fn speak(
+        &self,
+        speech: Speech,
+        operation: &'static str,
+        body: String,
+        guard: Option<Guard>,
+    ) -> Result<Value, Failure> {
         let Some((region, credentials)) = self.config.region().zip(self.config.credentials_provider()) else {
             let error = Error::new(ErrorKind::Denied, format!("{operation}: there are no credentials"));
             return Err(Failure { error, fate: Fate::Refused });
         };
         let mut layer = Layer::new("snapdeploy");
         layer.store_put(SigV4OperationSigningConfig {
-            region: Some(SigningRegion::from(Region::new(region.to_string()))),
-            name: Some(SigningName::from(service.name)),
+            region: Some(SigningRegion::from(speech.region.map_or(region.clone(), Region::from_static))),
+            name: Some(SigningName::from(speech.name)),
             ..SigV4OperationSigningConfig::default()
         });
         layer.store_put(AuthSchemeOptionResolverParams::new(()));
@@ -138,12 +187,12 @@ impl Rpc {
             .with_identity_cache(Some(self.identities.clone()))
             .with_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
         let limits = || TimeoutConfig::builder().operation_attempt_timeout(SETTLE).build();
-        let target = format!("{}.{operation}", service.target);
+        let (content, target) = (speech.content, speech.target);
         let mut builder = Operation::builder()
-            .service_name(service.name)
+            .service_name(speech.name)
             .operation_name(operation)
             .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&self.endpoint(service, region.as_ref()))
+            .endpoint_url(&speech.endpoint)
             .timeout_config(self.config.timeout_config().cloned().unwrap_or_else(limits))
             .no_retry()
             .runtime_plugin(
@@ -167,12 +216,14 @@ impl Rpc {
                 request.set_method("POST")?;
                 request.set_uri("/")?;
                 let headers = request.headers_mut();
-                headers.insert("content-type", "application/x-amz-json-1.1");
-                headers.insert("x-amz-target", target.clone());
+                headers.insert("content-type", content);
+                if let Some(target) = &target {
+                    headers.insert("x-amz-target", target.clone());
+                }
                 headers.insert("content-length", body.len().to_string());
                 Ok(request)
             })
-            .deserializer(answer)
+            .deserializer(speech.answer)
             .build();
         let answer = sending.invoke(body).await.map_err(|e| classify(operation, e))?;
         tracing::debug!(operation, "answered");

@@ -11,7 +11,7 @@ use super::driver::Services;
 use super::images::{Image, Repository};
 use super::registry::unsent;
 use super::state::Content;
-use crate::aws::{Account, Failure, Fate};
+use crate::aws::{Account, Elsewhere, Failure, Fate};
 use crate::core::driver::{Change, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
 use crate::core::moves::{Does, Move, Stage};
@@ -218,20 +218,28 @@ async fn reader(services: &Services, place: &Place) -> Reader {
     if place.owner == own.account {
         return Reader { account: own.clone(), instead: None };
     }
-    match services.elsewhere.account(&place.owner, &place.region).await {
+    match services.brought.elsewhere.account(&place.owner, &place.region).await {
         Ok(Some(account)) => Reader { account, instead: None },
         Ok(None) => Reader { account: own.clone(), instead: None },
         Err(e) => Reader { account: own.clone(), instead: Some(e.message) },
     }
 }
 
-/// Images that the plan brings: they are not there yet, and need not be.
-#[derive(Debug, Default)]
+/// What is brought from elsewhere.
+#[derive(Default)]
 pub struct Brought {
+    /// From where.
+    elsewhere: Elsewhere,
+    /// Images that the plan brings: they are not there yet, and need not be.
     images: Mutex<BTreeSet<(Place, String)>>,
 }
 
 impl Brought {
+    /// Returns what brings from the environments that are `elsewhere`.
+    pub fn among(elsewhere: Elsewhere) -> Brought {
+        Brought { elsewhere, ..Brought::default() }
+    }
+
     fn images(&self) -> MutexGuard<'_, BTreeSet<(Place, String)>> {
         self.images.lock().unwrap_or_else(PoisonError::into_inner)
     }

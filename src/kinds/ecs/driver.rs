@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::bring::{self, Brought, PUT};
 use super::calls::Calls;
+use super::deployment_group::Groups;
 use super::fetch::Shelf;
 use super::send::Sender;
 use super::{artifact, attainable, checks, editions, encode, follow, moves, names, preflight, secret};
@@ -32,22 +33,23 @@ pub struct Services {
     pub(super) pin: Pin,
     pub(super) calls: Calls,
     pub(super) values: Values,
+    /// Which groups of CodeDeploy deploy which services.
+    pub(super) groups: Groups,
     pub(super) shelf: Shelf,
-    /// Where images are brought from.
-    pub(super) elsewhere: Elsewhere,
+    /// What is brought from elsewhere.
     pub(super) brought: Brought,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        let (shelf, elsewhere, brought) = Default::default();
-        Services { pin, calls: Calls { account }, values, shelf, elsewhere, brought }
+        let (groups, shelf, brought) = Default::default();
+        Services { pin, calls: Calls { account }, values, groups, shelf, brought }
     }
 
     /// Returns the driver that brings images from the other environments that are `elsewhere`.
     pub fn among(self, elsewhere: Elsewhere) -> Services {
-        Services { elsewhere, ..self }
+        Services { brought: Brought::among(elsewhere), ..self }
     }
 
     /// Lists them all, by the names that the configuration has for them.

@@ -28,11 +28,6 @@ pub(crate) struct Region {
 
 impl Held {
     /// The service with these names.
-    pub(crate) fn service(&self, region: &str, cluster: &str, service: &str) -> Option<&Service> {
-        self.regions.get(region)?.cluster(cluster)?.services.get(last(service))
-    }
-
-    /// The same, to be changed.
     pub(crate) fn service_mut(&mut self, region: &str, cluster: &str, service: &str) -> Option<&mut Service> {
         self.regions.get_mut(region)?.cluster_mut(cluster)?.services.get_mut(last(service))
     }

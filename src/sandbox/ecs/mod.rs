@@ -49,8 +49,7 @@ pub(crate) use service::Controller;
 pub(crate) use service_create::New;
 pub(crate) use settle::settle;
 pub(crate) use task_set::{
-    At, NewTaskSet, SetState, SetStatus, create_task_set, delete_task_set, scale_task_set, set_primary,
-    task_sets,
+    At, NewTaskSet, SetStatus, create_task_set, delete_task_set, set_primary, task_sets,
 };
 
 /// Whether an operation can change state.

@@ -58,11 +58,6 @@ impl TaskDefinition {
         all.into_iter().flatten().filter_map(Value::as_object)
     }
 
-    /// A member that is text.
-    pub(crate) fn text(&self, member: &str) -> Option<&str> {
-        self.members.get(member).and_then(Value::as_str)
-    }
-
     /// As answers have it.
     pub(crate) fn show(&self) -> Value {
         let mut out = self.members.clone();

@@ -251,15 +251,6 @@ pub(crate) fn set_primary(world: &mut World, at: At<'_>, id: &str) -> Result<(),
     Ok(())
 }
 
-/// Gives a task set another share of the service's tasks, in percent.
-pub(crate) fn scale_task_set(world: &mut World, at: At<'_>, id: &str, percent: f64) -> Result<(), Fail> {
-    let now = world.clock.now();
-    let set = set(world, at, id)?;
-    (set.scale, set.updated) = (percent, now);
-    super::settle(world, at.account, at.region);
-    Ok(())
-}
-
 /// Deletes a task set: it drains, and is gone once its tasks are.
 pub(crate) fn delete_task_set(world: &mut World, at: At<'_>, id: &str) -> Result<(), Fail> {
     let now = world.clock.now();

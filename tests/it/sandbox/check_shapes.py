@@ -15,6 +15,7 @@ from shapes_balancing import balancing
 from shapes_codedeploy import codedeploy
 from shapes_content import content
 from shapes_ecr import ecr
+from shapes_ecs import ecs
 from shapes_lambda import lambda_
 from shapes_lex import lex
 from shapes_logs import alarms, logs, roles
@@ -286,7 +287,7 @@ endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
     *(s3, dynamodb, store_settings, secrets, ecr, logs, alarms, roles),
-    *(balancing, codedeploy),
+    *(balancing, codedeploy, ecs),
 )
 for part in PARTS:
     try:

@@ -22,6 +22,7 @@ COMMON = {
     # "Common errors" of Elastic Load Balancing.
     "elbv2": {"AccessDenied", "ValidationError", "Throttling"},
     "codedeploy": {"AccessDeniedException"},
+    "ecs": {"AccessDeniedException"},
     # "Common errors" of KMS.
     "kms": {"ValidationException", "AccessDeniedException"},
     # "Common errors" of ECR and CloudWatch.

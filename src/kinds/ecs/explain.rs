@@ -1,0 +1,77 @@
+//! Explaining a failure on the first screen: what the tasks, the targets and the alarms say, and the end of the log.
+
+use serde_json::{Value, json};
+
+use super::calls::Calls;
+use super::evidence::Evidence;
+use super::log_tail::log_tail;
+use crate::aws::CLOUDWATCH;
+
+/// More causes than these say nothing more.
+const CAUSES: usize = 6;
+
+/// Returns the lines that explain why the deployment failed that `evidence` is of: `said` are those that are known
+/// already. What cannot be read is said too.
+pub async fn explain(evidence: &mut Evidence<'_>, said: Vec<String>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Err(e) = evidence.look_at_tasks().await {
+        lines.push(format!("the tasks that stopped cannot be read: {e}"));
+    }
+    let causes = evidence.causes();
+    let more = causes.len().saturating_sub(CAUSES);
+    lines.extend(causes.into_iter().take(CAUSES));
+    if more > 0 {
+        lines.push(format!("and {more} more causes"));
+    }
+    lines.extend(said);
+    lines.extend_from_slice(evidence.sick());
+    let definition = match &evidence.own.definition {
+        Some(arn) => evidence.calls.task_definition(arn).await.unwrap_or_default(),
+        None => Value::Null,
+    };
+    let served = definition["containerDefinitions"].as_array().and_then(|all| match &all[..] {
+        [one] => one["name"].as_str(),
+        _ => None,
+    });
+    if let Some((task, name)) = evidence.witness(served) {
+        lines.extend(log_tail(evidence.calls, &definition, task, &name).await);
+    }
+    lines
+}
+
+/// Returns what the circuit breaker and the alarms of `deployment`, a service deployment, have done.
+pub async fn monitors(calls: &Calls, deployment: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    let breaker = &deployment["deploymentCircuitBreaker"];
+    if breaker["status"] == "TRIGGERED" {
+        let (count, limit) = (&breaker["failureCount"], &breaker["threshold"]);
+        lines.push(format!("the circuit breaker has counted {count} failed tasks of {limit}"));
+    }
+    let names = deployment["alarms"]["triggeredAlarmNames"].as_array().into_iter().flatten();
+    let names: Vec<&str> = names.filter_map(Value::as_str).collect();
+    lines.extend(alarms(calls, &names).await);
+    lines
+}
+
+/// Returns what the alarms of these names say.
+pub async fn alarms(calls: &Calls, names: &[&str]) -> Vec<String> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let types = ["MetricAlarm", "CompositeAlarm"];
+    let body = json!({ "AlarmNames": names, "AlarmTypes": types });
+    let answer = calls.account.ask(&CLOUDWATCH, "DescribeAlarms", &body).await.unwrap_or_default();
+    let described = |name: &str| {
+        let both = [&answer["MetricAlarms"], &answer["CompositeAlarms"]].into_iter();
+        let mut all = both.filter_map(Value::as_array).flatten();
+        all.find(|alarm| alarm["AlarmName"] == name)
+    };
+    let line = |name: &&str| match described(name) {
+        Some(alarm) => {
+            let word = |member: &str| alarm[member].as_str().unwrap_or_default();
+            format!("alarm {name} was triggered; it is {} now: {}", word("StateValue"), word("StateReason"))
+        }
+        None => format!("alarm {name} was triggered"),
+    };
+    names.iter().map(line).collect()
+}

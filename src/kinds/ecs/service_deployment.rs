@@ -1,0 +1,301 @@
+//! Service deployments, of every strategy: followed to their own end, and stopped when they cannot come to a good one.
+//!
+//! Source: "ServiceDeployment" and "StopServiceDeployment" (ECS API reference); deploy-peers 4.1: only SUCCESSFUL is
+//! success, and what a later version of the service says is read as "goes on".
+
+use serde_json::{Value, json};
+
+use super::evidence::{Evidence, Own};
+use super::explain::{explain, monitors};
+use super::follow::short;
+use super::target_health::groups;
+use super::watch::Watch;
+use crate::aws::Fate;
+use crate::core::following::Followed;
+use crate::core::{Error, ErrorKind};
+
+/// How a service deployment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It goes on, forwards.
+    Forwards,
+    /// It goes on, back.
+    Back,
+    /// It has succeeded.
+    Succeeded,
+    /// What was there before is there again.
+    TakenBack,
+    /// It has stopped where it was.
+    Stopped,
+    /// It has failed to go back.
+    Stuck,
+}
+
+/// Returns how `deployment` stands.
+pub fn standing(deployment: &Value) -> Standing {
+    match deployment["status"].as_str().unwrap_or_default() {
+        "SUCCESSFUL" => Standing::Succeeded,
+        "ROLLBACK_SUCCESSFUL" => Standing::TakenBack,
+        "ROLLBACK_FAILED" => Standing::Stuck,
+        "STOPPED" => Standing::Stopped,
+        "ROLLBACK_REQUESTED" | "ROLLBACK_IN_PROGRESS" | "STOP_REQUESTED" => Standing::Back,
+        _ => Standing::Forwards,
+    }
+}
+
+/// Whether it was asked to stop, since its tasks fail.
+enum Asked {
+    Not,
+    /// Why.
+    For(String),
+}
+
+/// Follows the service deployment `arn` to its end.
+pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
+    let calls = watch.services.calls.clone();
+    let (what, address) = (format!("deployment {}", short(arn)), watch.m.address.clone());
+    let mut evidence: Option<Evidence<'_>> = None;
+    let (mut asked, mut goes_back) = (Asked::Not, false);
+    loop {
+        let deployment =
+            match calls.service_deployments(&[arn.to_string()]).await.map(|all| all.into_iter().next()) {
+                Ok(Some(deployment)) => deployment,
+                Ok(None) => {
+                    // It is remembered for 90 days.
+                    let message =
+                        format!("{what} of {address} is not known any more, so nobody can say how it ended");
+                    return Followed::Failed(Error::failed(message));
+                }
+                Err(e) => return watch.unseen(&what, e),
+            };
+        let evidence = match &mut evidence {
+            Some(evidence) => evidence,
+            none => match gather(&watch, &calls, &deployment).await {
+                Ok(first) => none.insert(first),
+                Err(e) => return watch.unseen(&what, e),
+            },
+        };
+        evidence.own.until = deployment["rollback"]["startedAt"].as_f64();
+        let reason = deployment["statusReason"].as_str().or(deployment["rollback"]["reason"].as_str());
+        let reason = reason.unwrap_or("no reason is given").to_string();
+        match standing(&deployment) {
+            Standing::Succeeded => return Followed::Done,
+            Standing::TakenBack => {
+                let message =
+                    format!("{what} of {address} failed, and ECS has put back what was there: {reason}");
+                return Followed::TakenBack(told(evidence, &deployment, asked, message).await);
+            }
+            Standing::Stuck => {
+                let message = format!("{what} of {address} failed, and so did its rollback: {reason}");
+                let error = told(evidence, &deployment, asked, message).await;
+                return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
+            }
+            Standing::Stopped => {
+                if let (Asked::Not, Some(e)) = (&asked, superseded(&watch, arn, &deployment, &reason).await) {
+                    return Followed::Superseded(e);
+                }
+                let message = format!("{what} of {address} was stopped and not rolled back: {reason}");
+                let error = told(evidence, &deployment, asked, message).await;
+                return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
+            }
+            Standing::Back if !goes_back => {
+                goes_back = true;
+                watch.anew();
+            }
+            Standing::Back | Standing::Forwards => {}
+        }
+        // What explains a failure is no reason to let go of it.
+        if !goes_back && is_unsettled(&deployment) {
+            let _ = evidence.look_at_tasks().await;
+        }
+        if !goes_back && has_targets_to_wait_for(&deployment) && !evidence.groups.is_empty() {
+            let _ = evidence.look_at_targets().await;
+        }
+        if let (Asked::Not, false, Some(why)) = (&asked, goes_back, evidence.fatal()) {
+            if deployment["sourceServiceRevisions"].as_array().is_none_or(Vec::is_empty) {
+                let message = format!(
+                    "{what} of {address} cannot succeed, and there is nothing to roll back to: {why}"
+                );
+                return Followed::Failed(told(evidence, &deployment, asked, message).await);
+            }
+            watch.tell(format!("rolling back, since the tasks keep failing: {why}"));
+            match stop(&watch, arn).await {
+                Ok(()) => asked = Asked::For(why),
+                Err(e) => watch.tell(format!("cannot be stopped, so ECS decides: {e}")),
+            }
+        } else {
+            watch.tell(progress(&deployment, evidence));
+        }
+        if let Err(end) = watch.pause(&what).await {
+            return end;
+        }
+    }
+}
+
+/// Asks ECS to stop the service deployment `arn` and to roll it back. One that has ended by now tells so itself.
+pub async fn stop(watch: &Watch<'_>, arn: &str) -> Result<(), Error> {
+    let body = json!({ "serviceDeploymentArn": arn, "stopType": "ROLLBACK" });
+    let calls = &watch.services.calls;
+    match calls.tell("StopServiceDeployment", &body, watch.with.lease.until()).await {
+        Ok(_) => Ok(()),
+        // Refused because it is over, or is being stopped already.
+        Err(failure) if failure.error.code.as_deref() == Some("ConflictException") => Ok(()),
+        Err(failure) if failure.error.kind == ErrorKind::NotFound => Ok(()),
+        // It may have been heard: the next look tells.
+        Err(failure) if failure.fate == Fate::Unknown => Ok(()),
+        Err(failure) => Err(failure.error),
+    }
+}
+
+async fn gather<'c>(
+    watch: &Watch<'_>,
+    calls: &'c super::calls::Calls,
+    deployment: &Value,
+) -> Result<Evidence<'c>, Error> {
+    let target = deployment["targetServiceRevision"]["arn"].as_str().map(String::from);
+    let revisions = calls.service_revisions(target.as_slice()).await?;
+    let revision = revisions.into_iter().next().unwrap_or_default();
+    let own = Own {
+        definition: revision["taskDefinition"].as_str().map(String::from),
+        since: deployment["createdAt"].as_f64().unwrap_or_default(),
+        until: None,
+        by: None,
+    };
+    let mut targets = groups(&revision);
+    targets.extend(groups(&revision["resolvedConfiguration"]));
+    targets.sort();
+    targets.dedup();
+    Ok(Evidence::new(calls, &watch.of.id, own, targets))
+}
+
+/// Returns the error that says `message`, with what explains it.
+async fn told(evidence: &mut Evidence<'_>, deployment: &Value, asked: Asked, message: String) -> Error {
+    let message = match asked {
+        Asked::Not => message,
+        Asked::For(why) => format!("{message}; it was stopped since the tasks kept failing: {why}"),
+    };
+    let said = monitors(evidence.calls, deployment).await;
+    Error::failed(message).explained(explain(evidence, said).await)
+}
+
+fn shown(arn: &str, region: &str) -> String {
+    format!("aws ecs describe-service-deployments --service-deployment-arns {arn} --region {region}")
+}
+
+/// Returns who has taken the place of `deployment`, which was stopped: what ECS says, or what began before it had stopped.
+async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value, reason: &str) -> Option<Error> {
+    let said = reason.to_lowercase();
+    let replaced = said.contains("replaced") || said.contains("new service deployment");
+    let number = |v: &Value| v.as_f64();
+    let ours = number(&deployment["createdAt"]).unwrap_or_default();
+    let ended = number(&deployment["stoppedAt"]).or(number(&deployment["finishedAt"])).unwrap_or(f64::MAX);
+    let calls = &watch.services.calls;
+    let others = calls.deployments_in_short(&watch.of.id, 20).await.unwrap_or_default();
+    let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
+    let next = others
+        .into_iter()
+        .filter(|other| other["serviceDeploymentArn"] != arn && at(other) > ours)
+        .filter(|other| replaced || at(other) <= ended)
+        .min_by(|a, b| at(a).total_cmp(&at(b)));
+    if next.is_none() && !replaced {
+        return None;
+    }
+    let by = match next {
+        None => "another".to_string(),
+        Some(next) => {
+            let revision = next["targetServiceRevisionArn"].as_str().unwrap_or_default().to_string();
+            let of = calls.service_revisions(&[revision]).await.unwrap_or_default();
+            let definition = of.first().and_then(|r| r["taskDefinition"].as_str()).map(short);
+            let began =
+                jiff::Timestamp::from_second(at(&next) as i64).map(|t| t.to_string()).unwrap_or_default();
+            format!(
+                "deployment {} of {}, begun at {began}",
+                short(next["serviceDeploymentArn"].as_str().unwrap_or_default()),
+                definition.unwrap_or("an unknown revision"),
+            )
+        }
+    };
+    let message = format!("deployment {} of {} was superseded by {by}", short(arn), watch.m.address);
+    Some(
+        Error::new(ErrorKind::Superseded, message).hint(
+            "look who deploys to it besides: CloudTrail keeps UpdateService with the caller for 90 days",
+        ),
+    )
+}
+
+/// Returns whether not all of its tasks run.
+fn is_unsettled(deployment: &Value) -> bool {
+    let target = &deployment["targetServiceRevision"];
+    let failures = deployment["deploymentCircuitBreaker"]["failureCount"].as_u64().unwrap_or(0);
+    target["runningTaskCount"] != target["requestedTaskCount"]
+        || target["pendingTaskCount"] != 0
+        || failures > 0
+}
+
+/// Returns whether it waits for targets: some of its tasks run, and no traffic has been moved yet.
+fn has_targets_to_wait_for(deployment: &Value) -> bool {
+    let stage = deployment["lifecycleStage"].as_str().unwrap_or_default();
+    let runs = deployment["targetServiceRevision"]["runningTaskCount"].as_u64().unwrap_or(0) > 0;
+    runs && matches!(stage, "" | "SCALE_UP" | "POST_SCALE_UP")
+}
+
+/// Returns how far it is, in a line.
+fn progress(deployment: &Value, evidence: &Evidence<'_>) -> String {
+    let words = |v: &Value| v.as_str().unwrap_or_default().to_lowercase().replace('_', " ");
+    let target = &deployment["targetServiceRevision"];
+    let count = |member: &str| target[member].as_u64().unwrap_or(0);
+    let mut parts = vec![words(&deployment["status"])];
+    parts.extend(Some(words(&deployment["lifecycleStage"])).filter(|stage| !stage.is_empty()));
+    for (member, traffic) in
+        [("requestedTestTrafficWeight", "test traffic"), ("requestedProductionTrafficWeight", "traffic")]
+    {
+        if let Some(weight) = target[member].as_f64().filter(|w| *w > 0.0) {
+            parts.push(format!("{weight} % of the {traffic}"));
+        }
+    }
+    parts.push(format!("{} of {} tasks run", count("runningTaskCount"), count("requestedTaskCount")));
+    if count("pendingTaskCount") > 0 {
+        parts.push(format!("{} start", count("pendingTaskCount")));
+    }
+    if evidence.failed() > 0 {
+        parts.push(format!("{} failed", evidence.failed()));
+    }
+    let breaker = &deployment["deploymentCircuitBreaker"];
+    if breaker["failureCount"].as_u64().is_some_and(|n| n > 0) {
+        parts.push(format!("circuit breaker at {} of {}", breaker["failureCount"], breaker["threshold"]));
+    }
+    if evidence.health.all > 0 && has_targets_to_wait_for(deployment) {
+        parts.push(format!("{} of {} targets healthy", evidence.health.healthy, evidence.health.all));
+    }
+    let hooks = deployment["lifecycleHookDetails"].as_array().into_iter().flatten();
+    if let Some(waits) = hooks.into_iter().find(|hook| hook["status"] == "AWAITING_ACTION") {
+        let arn = deployment["serviceDeploymentArn"].as_str().unwrap_or_default();
+        let hook = waits["hookId"].as_str().unwrap_or_default();
+        parts.push(format!(
+            "it waits for: aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {hook} --action CONTINUE"
+        ));
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_successful_is_success_and_new_words_go_on() {
+        for (status, expected) in [
+            ("SUCCESSFUL", Standing::Succeeded),
+            ("ROLLBACK_SUCCESSFUL", Standing::TakenBack),
+            ("ROLLBACK_FAILED", Standing::Stuck),
+            ("STOPPED", Standing::Stopped),
+            ("STOP_REQUESTED", Standing::Back),
+            ("ROLLBACK_IN_PROGRESS", Standing::Back),
+            ("PENDING", Standing::Forwards),
+            ("IN_PROGRESS", Standing::Forwards),
+            ("SOMETHING_NEW", Standing::Forwards),
+        ] {
+            assert_eq!(standing(&json!({ "status": status })), expected, "{status}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Tickets: what a call whose answer was lost has started, if it has.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::deployment_group::group_of;
+use super::driver::Services;
+use super::{appspec, codedeploy};
+use crate::core::Result;
+use crate::core::inventory::Found;
+use crate::core::moves::Move;
+
+/// How far the clock of this machine and AWS's may be apart.
+const APART: f64 = 5.0;
+
+/// Returns the ticket of what a call for `m`, sent at `since` or later, has started on `of`, if one has.
+pub async fn ticket(
+    services: &Services,
+    m: &Move,
+    of: Option<&Found>,
+    since: Timestamp,
+) -> Result<Option<String>> {
+    let id = of.map_or(m.address.name(), |of| &of.id);
+    let since = since.as_millisecond() as f64 / 1000.0 - APART;
+    if m.call == codedeploy::START {
+        return of_codedeploy(services, m, id, since).await;
+    }
+    let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
+    let mut fresh = services.calls.deployments_in_short(id, 20).await?;
+    fresh.retain(|one| at(one) >= since);
+    // The oldest first: a later one is somebody else's, or an answer to the first.
+    fresh.reverse();
+    for one in fresh {
+        let revision = one["targetServiceRevisionArn"].as_str().map(String::from);
+        let revisions = services.calls.service_revisions(revision.as_slice()).await?;
+        let definition = revisions.first().and_then(|r| r["taskDefinition"].as_str()).unwrap_or_default();
+        if names(&m.args, definition)
+            && let Some(arn) = one["serviceDeploymentArn"].as_str()
+        {
+            return Ok(Some(arn.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+async fn of_codedeploy(services: &Services, m: &Move, id: &str, since: f64) -> Result<Option<String>> {
+    let service = services.calls.service(id).await?;
+    let group = group_of(services, id, &service).await?;
+    let until = services.calls.account.clock.now().as_second() as f64 + 3600.0;
+    for one in group.deployments(services, since.floor(), until).await? {
+        let said = one["description"].as_str().unwrap_or_default();
+        let definition = appspec::definition(&one["revision"]).unwrap_or_default();
+        if said.starts_with(codedeploy::MARK)
+            && names(&m.args, &definition)
+            && let Some(id) = one["deploymentId"].as_str()
+        {
+            return Ok(Some(id.to_string()));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns whether `definition`, the ARN of a task definition, is what `args` name: an ARN, `family:revision`, or a family.
+fn names(args: &Value, definition: &str) -> bool {
+    let last = |arn: &str| arn.rsplit('/').next().unwrap_or(arn).to_string();
+    let own = last(definition);
+    match args["taskDefinition"].as_str() {
+        // A call that names none starts what is there anew.
+        None => args["taskDefinition"] == json!(null),
+        Some(wanted) => {
+            let wanted = last(wanted);
+            wanted == own || own.rsplit_once(':').is_some_and(|(family, _)| family == wanted)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_revision_is_somebody_elses() {
+        let own = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:7";
+        for (wanted, is) in
+            [(json!(own), true), (json!("web:7"), true), (json!("web"), true), (json!(null), true)]
+        {
+            assert_eq!(names(&json!({ "taskDefinition": wanted }), own), is, "{wanted}");
+        }
+        for wanted in ["web:8", "web:77", "we", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:6"] {
+            assert!(!names(&json!({ "taskDefinition": wanted }), own), "{wanted}");
+        }
+    }
+}
