@@ -44,6 +44,36 @@ pub async fn get_archive(url: &str) -> Result<Bytes> {
     send(url, request(url, "GET", SdkBody::empty())?, ARCHIVE_LIMIT, MOST_OF_ARCHIVE).await
 }
 
+/// A body that comes in while it is read, for what is too large to be held whole.
+#[derive(Debug)]
+pub struct Incoming {
+    host: String,
+    stream: ByteStream,
+    /// What has come in and was not asked for yet.
+    rest: BytesMut,
+}
+
+/// Begins to read what `url` answers with. Fails as [`get`] does.
+pub async fn open(url: &str) -> Result<Incoming> {
+    let (asked, host) = (request(url, "GET", SdkBody::empty())?, host(url).unwrap_or_default());
+    let body = within(host, GET_LIMIT, answered(host, asked)).await?;
+    Ok(Incoming { host: host.to_string(), stream: body, rest: BytesMut::new() })
+}
+
+impl Incoming {
+    /// Returns the next `size` bytes; fewer are the last, and none come after them. `Unavailable` where nothing comes in
+    /// for a minute.
+    pub async fn part(&mut self, size: usize) -> Result<Bytes> {
+        while self.rest.len() < size {
+            let next = async { Ok(self.stream.next().await) };
+            let Some(part) = within(&self.host, GET_LIMIT, next).await? else { break };
+            let part = part.map_err(|e| unavailable(format!("{} broke off its answer: {e}", self.host)))?;
+            self.rest.extend_from_slice(&part);
+        }
+        Ok(self.rest.split_to(size.min(self.rest.len())).freeze())
+    }
+}
+
 /// Puts `bytes` to `url` (`https` or `http`), a presigned one: one attempt. Fails as [`get`] does, and unless the answer is
 /// a 2xx.
 pub async fn put(url: &str, bytes: Bytes) -> Result<()> {
@@ -85,13 +115,18 @@ fn request(url: &str, method: &str, body: SdkBody) -> Result<HttpRequest> {
 
 async fn send(url: &str, request: HttpRequest, limit: Duration, most: usize) -> Result<Bytes> {
     let host = host(url).unwrap_or_default();
-    match tokio::time::timeout(limit, exchange(host, request, most)).await {
+    within(host, limit, exchange(host, request, most)).await
+}
+
+async fn within<T>(host: &str, limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(limit, work).await {
         Ok(outcome) => outcome,
         Err(_) => Err(unavailable(format!("{host} did not answer within {} s", limit.as_secs()))),
     }
 }
 
-async fn exchange(host: &str, request: HttpRequest, most: usize) -> Result<Bytes> {
+/// Returns the body of the answer, which is a 2xx.
+async fn answered(host: &str, request: HttpRequest) -> Result<ByteStream> {
     // The same TLS and the same proxies as the SDK's own calls.
     let connector = Connector::builder()
         .proxy_config(ProxyConfig::from_env())
@@ -110,7 +145,11 @@ async fn exchange(host: &str, request: HttpRequest, most: usize) -> Result<Bytes
     if !(200..300).contains(&status) {
         return Err(Error::new(kind(status), format!("{host} answered with HTTP {status}")));
     }
-    let mut stream = ByteStream::new(answer.into_body());
+    Ok(ByteStream::new(answer.into_body()))
+}
+
+async fn exchange(host: &str, request: HttpRequest, most: usize) -> Result<Bytes> {
+    let mut stream = answered(host, request).await?;
     let mut bytes = BytesMut::new();
     while let Some(part) = stream.next().await {
         let part = part.map_err(|e| unavailable(format!("{host} broke off its answer: {e}")))?;

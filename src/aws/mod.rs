@@ -1,5 +1,6 @@
 //! What every kind needs from AWS: sessions, pace, the wire, errors.
 
+mod elsewhere;
 mod error;
 mod guard;
 pub mod http;
@@ -14,6 +15,7 @@ mod session;
 pub mod wire;
 mod xml;
 
+pub use elsewhere::Elsewhere;
 pub use error::{Failure, Fate, classify};
 pub use guard::Guard;
 pub use keys::{Keys, Sealed};

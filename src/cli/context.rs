@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::aws::{Account, Keys, Sessions, StoredParameters};
+use crate::aws::{Account, Elsewhere, Keys, Sessions, StoredParameters};
 use crate::core::driver::Driver;
 use crate::core::environment::{Access, Environment, Secrets};
 use crate::core::event::Events;
@@ -39,7 +39,8 @@ pub(super) struct Context {
     pub(super) clock: Clock,
     objects: Arc<dyn Objects>,
     ledger: Arc<dyn Ledger>,
-    sessions: Sessions,
+    sessions: Arc<Sessions>,
+    elsewhere: Elsewhere,
     signals: Signals,
     notice: Notice,
     process: Process,
@@ -79,9 +80,11 @@ impl Context {
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
+        let sessions = Arc::new(sessions);
+        let elsewhere = Elsewhere::new(sessions.clone(), config.environments.values().cloned().collect());
         let (signals, notice) = (face.signals.clone(), face.notice.clone());
         let process = process::this();
-        Ok(Context { config, clock, objects, ledger, sessions, signals, notice, process })
+        Ok(Context { config, clock, objects, ledger, sessions, elsewhere, signals, notice, process })
     }
 
     /// Returns the store of snapshots, packages and plans.
@@ -124,7 +127,7 @@ impl Context {
         for name in [&environment.name, &environment.region, &environment.account, &actor.identity] {
             redact::public(name);
         }
-        Ok(match kinds::bind(account.clone(), &environment).await {
+        Ok(match kinds::bind_among(account.clone(), &environment, self.elsewhere.clone()).await {
             Ok(driver) => {
                 let vault = self.vault(&environment, account, seal, driver.pin());
                 Reach::Site(Box::new(Site { environment, driver, vault, actor, access }))

@@ -277,6 +277,12 @@ pub trait Driver: Send + Sync {
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 
+    /// Returns the moves that bring what `change` needs from where it was taken, `from`: bits that lie only there. With them
+    /// what a person ought to know; where something cannot be brought, why. Writes nothing.
+    async fn bring(&self, _change: &Change<'_>, _from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
+        Ok((Vec::new(), Vec::new()))
+    }
+
     /// Returns what starting `live` again makes of it, and the moves that do so. Pure: asks nobody.
     ///
     /// Fails with `Blocked` where nothing of it runs, or where the service has no call for that.

@@ -11,6 +11,7 @@ pub mod back;
 pub mod base64;
 pub mod before;
 pub mod blob;
+mod bring;
 pub mod clock;
 pub mod closure;
 pub mod compare;

@@ -11,6 +11,8 @@ use super::document::Document;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// Brings what is needed from elsewhere.
+    Bring,
     /// Makes an empty shell, so that others can refer to it.
     Shell,
     /// Creates, fills or updates.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
+use super::bring::bring;
 use super::closure::{Closure, Dependencies, close};
 use super::document::Document;
 use super::drift::{self, OnDrift};
@@ -171,6 +172,9 @@ pub async fn plan_deploy(
         let set = values.overlay.get(&step.address);
         step.overlaid =
             step.members.iter().filter(|m| set.is_some_and(|s| s.contains_key(*m))).cloned().collect();
+    }
+    if !home {
+        bring(means, &source.pin, &wishes, &mut plan).await?;
     }
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;

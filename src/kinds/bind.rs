@@ -9,7 +9,7 @@ use super::ecs::Services;
 use super::lambda::Functions;
 use super::lex::Bots;
 use super::whole::Whole;
-use crate::aws::Account;
+use crate::aws::{Account, Elsewhere};
 use crate::core::driver::Driver;
 use crate::core::environment::Environment;
 use crate::core::{Error, Pin, Result};
@@ -51,9 +51,18 @@ async fn listed(calls: &Calls) -> Result<Vec<Instance>> {
 /// The instance may be named by its id, its ARN or its alias. `NotFound`, with the instances that are there, if it is
 /// none of them.
 pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn Driver>> {
+    bind_among(account, environment, Elsewhere::default()).await
+}
+
+/// Binds as [`bind`] does, among the other environments that are `elsewhere`: bits are brought from there.
+pub async fn bind_among(
+    account: Account,
+    environment: &Environment,
+    elsewhere: Elsewhere,
+) -> Result<Box<dyn Driver>> {
     let Some(wanted) = &environment.instance else {
         let pin = Pin::services(environment.account.clone(), environment.region.clone());
-        return Ok(Box::new(whole(pin, account, environment, None)));
+        return Ok(Box::new(whole(pin, account, environment, None, elsewhere)));
     };
     let mut calls = Calls { account, instance: String::new() };
     let found = listed(&calls).await;
@@ -77,15 +86,21 @@ pub async fn bind(account: Account, environment: &Environment) -> Result<Box<dyn
     };
     let account = calls.account.clone();
     let connect = Connect::new(pin.clone(), calls, environment.values.clone());
-    Ok(Box::new(whole(pin, account, environment, Some(connect))))
+    Ok(Box::new(whole(pin, account, environment, Some(connect), elsewhere)))
 }
 
-fn whole(pin: Pin, account: Account, environment: &Environment, connect: Option<Connect>) -> Whole {
+fn whole(
+    pin: Pin,
+    account: Account,
+    environment: &Environment,
+    connect: Option<Connect>,
+    elsewhere: Elsewhere,
+) -> Whole {
     let values = &environment.values;
     let functions = Functions::new(pin.clone(), account.clone(), values.clone());
     let bots = Bots::new(pin.clone(), account.clone(), values.clone());
     // Who looks after no service is not asked for the permission to list them.
     let wanted = values.owns.patterns().iter().any(|p| p.starts_with("ecs/") || p.starts_with('*'));
-    let services = wanted.then(|| Services::new(pin.clone(), account, values.clone()));
+    let services = wanted.then(|| Services::new(pin.clone(), account, values.clone()).among(elsewhere));
     Whole { pin, connect, functions, bots, services }
 }

@@ -10,6 +10,6 @@ mod merged;
 mod named;
 mod whole;
 
-pub use bind::{Instance, bind, instances};
+pub use bind::{Instance, bind, bind_among, instances};
 pub use connect::implied;
 pub use known::KINDS;

@@ -209,6 +209,10 @@ impl Driver for Whole {
         self.at(change.address).moves(change)
     }
 
+    async fn bring(&self, change: &Change<'_>, from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
+        self.at(change.address).bring(change, from).await
+    }
+
     fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
         self.at(address).restart(address, live)
     }

@@ -198,6 +198,9 @@ impl Driver for Mortal<'_, dyn Driver> {
     async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
         self.death.call(self.inner.follow(m, of, ticket, with)).await
     }
+    async fn bring(&self, change: &Change<'_>, from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
+        self.death.look(self.inner.bring(change, from)).await
+    }
     async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
         self.death.look(self.inner.preflight(change, kind)).await
     }

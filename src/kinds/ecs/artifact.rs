@@ -62,7 +62,7 @@ fn chosen(address: &Address, document: &Document, container: Option<&str>) -> Re
 }
 
 /// Returns the text that the template `text` is in the environment that `pin` names, as far as a registry goes.
-fn here(text: &str, pin: &Pin) -> String {
+pub fn here(text: &str, pin: &Pin) -> String {
     let filled = text.parse::<Template>().and_then(|template| {
         template.fill(&mut |hole| match hole {
             Placeholder::Account => Ok(pin.account.clone()),

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::bring::{self, Brought, PUT};
 use super::calls::Calls;
 use super::deployment_group::Groups;
 use super::fetch::Shelf;
 use super::send::Sender;
 use super::state::Known;
 use super::{artifact, attainable, checks, editions, encode, follow, moves, names, preflight, progress, secret};
-use crate::aws::Account;
+use crate::aws::{Account, Elsewhere};
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
@@ -36,13 +37,20 @@ pub struct Services {
     pub(super) shelf: Shelf,
     /// Which groups of CodeDeploy deploy which services.
     pub(super) groups: Groups,
+    /// What is brought from elsewhere.
+    pub(super) brought: Brought,
 }
 
 impl Services {
     /// Returns the driver for the services of the account that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Services {
-        let (shelf, groups) = (Shelf::default(), Groups::default());
-        Services { pin, calls: Calls { account }, values, shelf, groups }
+        let (groups, shelf, brought) = Default::default();
+        Services { pin, calls: Calls { account }, values, groups, shelf, brought }
+    }
+
+    /// Returns the driver that brings images from the other environments that are `elsewhere`.
+    pub fn among(self, elsewhere: Elsewhere) -> Services {
+        Services { brought: Brought::among(elsewhere), ..self }
     }
 
     /// Lists them all, by the names that the configuration has for them.
@@ -124,6 +132,10 @@ impl Driver for Services {
         moves::moves(change, &self.values.names.physical(change.address))
     }
 
+    async fn bring(&self, change: &Change<'_>, from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
+        Box::pin(bring::bring(self, change, from)).await
+    }
+
     fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
         moves::restart(address, live)
     }
@@ -147,10 +159,16 @@ impl Driver for Services {
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
+        if m.call == PUT {
+            return Box::pin(bring::send(self, &m.address, &args, with)).await;
+        }
         Box::pin(Sender { services: self, with }.send(m, id, args)).await
     }
 
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+        if m.call == PUT {
+            return Ok(None);
+        }
         Box::pin(follow::ticket(self, m, of, since)).await
     }
 
@@ -167,7 +185,8 @@ impl Driver for Services {
     }
 
     async fn preflight(&self, change: &Change<'_>, kind: RunKind) -> Result<Vec<Line>> {
-        Box::pin(preflight::preflight(self, change, kind)).await
+        let lines = Box::pin(preflight::preflight(self, change, kind)).await?;
+        Ok(self.brought.passing(change, &self.pin, lines))
     }
 
     fn has_editions(&self, _: &str) -> bool {

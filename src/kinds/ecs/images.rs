@@ -162,11 +162,17 @@ impl Repository<'_> {
         }
     }
 
-    async fn ask(&self, operation: &'static str, mut body: Value) -> Result<Value> {
+    /// Returns `body` with the members that say which repository it is about.
+    pub fn body(&self, mut body: Value) -> Value {
         body["registryId"] = json!(self.owner);
         body["repositoryName"] = json!(self.name);
+        body
+    }
+
+    /// Asks ECR about it.
+    pub async fn ask(&self, operation: &'static str, body: Value) -> Result<Value> {
         let account = self.account.in_region(self.region);
-        Ok(account.ask(&ECR, operation, &body).await?)
+        Ok(account.ask(&ECR, operation, &self.body(body)).await?)
     }
 }
 
