@@ -9,8 +9,10 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::core::compare::{Difference, Differs, Place, compare};
+use crate::core::release::Source;
 use crate::core::select::Selection;
 use crate::core::{Error, Result};
+use crate::kinds::{in_version, readable};
 
 use super::context::{Context, Face};
 use super::exit::Exit;
@@ -56,10 +58,37 @@ pub(super) async fn run(args: &DiffArgs, face: &Face) -> Result<Exit> {
     if let Some(pattern) = select.idle(from.documents.keys().chain(to.documents.keys())).first() {
         return Err(Error::not_found(format!("nothing in {} or {} is `{pattern}`", args.from, args.to)));
     }
-    let differences = compare(&from, &to, &select);
+    let (from, to) = (shown_whole(from), shown_whole(to));
+    let mut differences = compare(&from, &to, &select);
+    differences.iter_mut().for_each(told_once);
     let clean = differences.is_empty() || !args.exit_code;
     face.ui.result(&DiffReport { from: from.label, to: to.label, differences })?;
     Ok(if clean { Exit::Done } else { Exit::Unclean })
+}
+
+/// Returns `source` as a person reads it: versions where the aliases are that name them.
+fn shown_whole(mut source: Source) -> Source {
+    for (address, document) in &mut source.documents {
+        *document = readable(address, document);
+    }
+    source
+}
+
+/// Leaves out what differs in the version of an alias just as it does in the resource itself, or in that of another
+/// alias.
+fn told_once(difference: &mut Difference) {
+    let all = std::mem::take(&mut difference.places);
+    let inside = |place: &Place| in_version(&place.path).map(String::from);
+    let same = |a: &Place, b: &Place| a.from == b.from && a.to == b.to;
+    for (i, place) in all.iter().enumerate() {
+        let told = inside(place).is_some_and(|path| {
+            let own = all.iter().any(|other| other.path == path && same(other, place));
+            own || all[..i].iter().any(|other| inside(other).as_ref() == Some(&path) && same(other, place))
+        });
+        if !told {
+            difference.places.push(place.clone());
+        }
+    }
 }
 
 #[derive(Serialize)]

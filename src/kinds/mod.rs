@@ -7,8 +7,10 @@ mod known;
 pub mod lambda;
 pub mod lex;
 mod named;
+mod readable;
 mod whole;
 
 pub use bind::{Instance, bind, instances};
 pub use connect::implied;
 pub use known::KINDS;
+pub use readable::{in_version, readable};

@@ -25,8 +25,12 @@ impl Calls {
                 confide(args);
                 wire!(call, c.update_user_identity_info().instance_id(i).user_id(id), args)
             }
-            "UpdateUserConfig" => wire!(call, c.update_user_config().instance_id(i).user_id(id), args),
+            "UpdateUserConfig" => {
+                confide(args);
+                wire!(call, c.update_user_config().instance_id(i).user_id(id), args)
+            }
             "UpdateUserPhoneConfig" => {
+                confide(args);
                 wire!(call, c.update_user_phone_config().instance_id(i).user_id(id), args)
             }
             "UpdateUserRoutingProfile" => {
@@ -107,11 +111,15 @@ impl Calls {
     }
 }
 
-/// Notes who the user of `args` is. That is no secret where users are owned, and still nothing that a refusal is to carry
+/// Notes who the user of `args` is, and the numbers where they are called. That is no secret where users are owned, and still nothing that a refusal is to carry
 /// into the audit, to a webhook and into a pipeline's summary.
 fn confide(args: &Value) {
     let person = args["IdentityInfo"].as_object().into_iter().flatten();
     person.filter_map(|(_, value)| value.as_str()).for_each(redact::confide);
+    let by_channel = args["PhoneNumberConfigs"].as_array().into_iter().flatten();
+    let phones = by_channel.chain([&args["PhoneConfig"]]);
+    let numbers = phones.flat_map(|phone| [&phone["DeskPhoneNumber"], &phone["PhoneNumber"]]);
+    numbers.filter_map(Value::as_str).for_each(redact::confide);
 }
 
 /// Returns a password that nobody knows: 192 bits of chance, and one of each sort of character that the model's
