@@ -210,6 +210,24 @@ mod tests {
     }
 
     #[test]
+    fn what_differs_in_a_version_as_in_the_resource_is_told_once() {
+        let mut difference = Difference {
+            address: crate::core::Address::new("lambda/function", "orders"),
+            differs: Differs::Changed,
+            places: vec![
+                place("Aliases.beta.Version.MemorySize", json!(1), json!(2)),
+                place("Aliases.beta.Version.Timeout", json!(3), json!(4)),
+                place("Aliases.live.Version.MemorySize", json!(1), json!(5)),
+                place("Aliases.live.Version.Timeout", json!(3), json!(4)),
+                place("MemorySize", json!(1), json!(2)),
+            ],
+        };
+        told_once(&mut difference);
+        let told: Vec<&str> = difference.places.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(told, ["Aliases.beta.Version.Timeout", "Aliases.live.Version.MemorySize", "MemorySize"]);
+    }
+
+    #[test]
     fn moved_blocks_are_one_line_and_long_texts_are_shown_by_line() {
         let all = [
             place("Content.Metadata.entryPointPosition.x", json!(1), json!(2)),

@@ -220,3 +220,21 @@ impl Drawer {
         }
     }
 }
+
+#[cfg(test)]
+mod staged {
+    use super::left_over;
+
+    #[test]
+    fn what_stays_is_counted() {
+        let said = left_over("s3://b/p", 2);
+        assert_eq!(
+            said,
+            "note: 2 files stay in s3://b/p, where AWS has taken them from; nothing needs them any more"
+        );
+        assert!(
+            left_over("s3://b/p", 1)
+                .starts_with("note: 1 file stays in s3://b/p, where AWS has taken it from")
+        );
+    }
+}

@@ -90,3 +90,57 @@ pub fn in_version(path: &str) -> Option<&str> {
     let (_, inside) = rest.split_once(&format!(".{VERSION}."))?;
     Some(inside)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::core::compare::documents;
+
+    fn of(portable: Value) -> Document {
+        Document { portable: members(Some(&portable)), ..Document::default() }
+    }
+
+    fn places(address: &str, from: Value, to: Value) -> Vec<String> {
+        let address: Address = address.parse().unwrap();
+        let (from, to) = (readable(&address, &of(from)), readable(&address, &of(to)));
+        documents(Some(&from), Some(&to), false).into_iter().map(|p| p.path).collect()
+    }
+
+    #[test]
+    fn what_differs_in_a_version_is_told_by_its_members() {
+        let bot = |digest: &str, name: &str| {
+            json!({
+                "Aliases": [{ "Name": "live", "Content": digest }],
+                "Versions": { digest: { "intents": { "Cancel": { "description": name } }, "same": 1 } },
+            })
+        };
+        let differing = places("lex/bot/Orders", bot("aaa", "old"), bot("bbb", "new"));
+        assert_eq!(differing, ["Aliases.live.Version.intents.Cancel.description"]);
+        let draft = |digest: &str, n: u64| json!({ "Versions": { digest: { "ttl": n } } });
+        assert_eq!(places("lex/bot/Orders", draft("aaa", 1), draft("bbb", 2)), ["Draft.ttl"]);
+
+        let function = |memory: u64, old: &str, size: u64| {
+            json!({
+                "MemorySize": memory,
+                "Aliases": { "live": { "Content": old } },
+                "Versions": { old: { "MemorySize": size } },
+            })
+        };
+        let differing = places("lambda/function/f", function(1, "aaa", 2), function(1, "bbb", 3));
+        assert_eq!(differing, ["Aliases.live.Version.MemorySize"]);
+        assert_eq!(in_version(&differing[0]), Some("MemorySize"));
+        assert_eq!(in_version("MemorySize"), None);
+    }
+
+    #[test]
+    fn an_alias_of_the_functions_own_content_names_that() {
+        let own = |memory: u64| {
+            let content = members(Some(&json!({ "MemorySize": memory })));
+            json!({ "MemorySize": memory, "Aliases": { "live": { "Content": function::digest(&content) } } })
+        };
+        let differing = places("lambda/function/f", own(128), own(256));
+        assert_eq!(differing, ["Aliases.live.Version.MemorySize", "MemorySize"]);
+    }
+}

@@ -15,6 +15,8 @@ use crate::core::document::Document;
 use crate::core::fields::{Class, field};
 use crate::core::finding::{Finding, Weight};
 use crate::core::means::Users;
+use crate::core::plan::Plan;
+use crate::core::redact;
 
 /// The kind.
 pub const KIND: &str = "connect/user";
@@ -28,6 +30,11 @@ const BY_CHANNEL: [(&str, &[&str]); 4] = [
     ("PhoneNumberConfigs", &["PhoneType", "DeskPhoneNumber"]),
     ("PersistentConnectionConfigs", &["PersistentConnection"]),
 ];
+
+/// The members of a phone that are numbers.
+///
+/// Source: botocore's `connect` model, `UserPhoneConfig.DeskPhoneNumber`, `PhoneNumberConfig.PhoneNumber`.
+const NUMBERS: [&str; 2] = ["DeskPhoneNumber", "PhoneNumber"];
 
 /// Users.
 pub const USER: Family = Family {
@@ -204,6 +211,49 @@ fn arrange(part: &mut Map<String, Value>) {
             set.sort_by_cached_key(Value::to_string);
         }
     }
+}
+
+/// What stands for who somebody is, where that is not shown.
+const SOMEBODY: &str = "[personal]";
+
+/// Takes out of `plan`, which is to be shown, who users are and where they are called: their names, addresses and numbers.
+/// Their user names stay. What is performed is another copy.
+pub fn impersonal(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    for m in plan.moves.iter_mut().filter(|m| m.address.kind() == KIND) {
+        texts(&mut m.args).into_iter().for_each(|text| *text = SOMEBODY.into());
+    }
+    plan
+}
+
+/// Returns the texts in `args`, the arguments of a call, that say who a user is or where that one is called.
+fn texts(args: &mut Value) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    for (name, value) in args.as_object_mut().into_iter().flatten() {
+        match (name.as_str(), value) {
+            ("IdentityInfo", Value::Object(person)) => all.extend(person.values_mut()),
+            ("PhoneConfig", Value::Object(phone)) => all.extend(numbers(phone)),
+            ("PhoneNumberConfigs", Value::Array(phones)) => {
+                all.extend(phones.iter_mut().filter_map(Value::as_object_mut).flat_map(numbers));
+            }
+            _ => {}
+        }
+    }
+    let text = |value| match value {
+        &mut Value::String(ref mut text) => Some(text),
+        _ => None,
+    };
+    all.into_iter().filter_map(text).collect()
+}
+
+fn numbers(phone: &mut Map<String, Value>) -> impl Iterator<Item = &mut Value> {
+    phone.iter_mut().filter(|(name, _)| NUMBERS.contains(&name.as_str())).map(|(_, value)| value)
+}
+
+/// Notes who the user of `args` is, and the numbers where that one is called. That is no secret where users are owned, and
+/// still nothing that a refusal is to carry into the audit, to a webhook and into a pipeline's summary.
+pub fn confide(args: &Value) {
+    texts(&mut args.clone()).into_iter().for_each(|text| redact::confide(text));
 }
 
 /// Returns what the wish `to` can become in an environment that wants `users`, and what is to be said: where users are
