@@ -12,11 +12,11 @@ use crate::core::compare::{Difference, Differs, Place, compare};
 use crate::core::release::Source;
 use crate::core::select::Selection;
 use crate::core::{Error, Result};
-use crate::kinds::{in_version, readable};
+use crate::kinds::{impersonal_difference, in_version, readable};
 
 use super::context::{Context, Face};
 use super::exit::Exit;
-use super::output::Report;
+use super::output::{Report, as_text};
 use super::progress;
 use super::source::SourceName;
 use super::ui::Ink;
@@ -120,6 +120,13 @@ impl Report for DiffReport {
         writeln!(out, "{} from {} to {}", counts.join(", "), self.from, self.to)
     }
 
+    /// A summary is read by all who may see the pipeline.
+    fn markdown(&self) -> String {
+        let differences = self.differences.iter().map(impersonal_difference).collect();
+        let shown = DiffReport { from: self.from.clone(), to: self.to.clone(), differences };
+        as_text(|out, ink| shown.human(out, ink))
+    }
+
     fn outputs(&self) -> Vec<(&'static str, String)> {
         vec![("changes", self.differences.len().to_string())]
     }
@@ -207,6 +214,25 @@ mod tests {
 
     fn place(path: &str, from: Value, to: Value) -> Place {
         Place { path: path.into(), from: Some(from), to: Some(to) }
+    }
+
+    #[test]
+    fn a_summary_does_not_say_who_somebody_is() {
+        let mut whole = place("PhoneConfig", json!(null), json!({ "DeskPhoneNumber": "+12065550199" }));
+        whole.from = None;
+        let places = vec![
+            place("IdentityInfo.FirstName", json!("Annegret"), json!("Bertram")),
+            whole,
+            place("PhoneNumberConfigs[0].PhoneNumber", json!("+12065550199"), json!("+12065550198")),
+            place("PhoneConfig.AutoAccept", json!(false), json!(true)),
+        ];
+        let address = crate::core::Address::new("connect/user", "ann");
+        let differences = vec![Difference { address, differs: Differs::Changed, places }];
+        let summary = DiffReport { from: "a".into(), to: "b".into(), differences }.markdown();
+        for person in ["Annegret", "Bertram", "+1206555"] {
+            assert!(!summary.contains(person), "{summary}");
+        }
+        assert!(summary.contains("changed connect/user/ann") && summary.contains("AutoAccept: false → true"));
     }
 
     #[test]

@@ -11,6 +11,6 @@ mod readable;
 mod whole;
 
 pub use bind::{Instance, bind, instances};
-pub use connect::{impersonal, implied};
+pub use connect::{impersonal, impersonal_difference, impersonal_document, implied};
 pub use known::KINDS;
 pub use readable::{in_version, readable};

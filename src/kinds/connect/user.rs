@@ -11,6 +11,7 @@ use super::family::{Empty, Family, Listed, PLAIN, Removal, Setter, same};
 use super::link::{Batch, Link};
 use super::part::Part;
 use crate::core::address::Address;
+use crate::core::compare::Difference;
 use crate::core::document::Document;
 use crate::core::fields::{Class, field};
 use crate::core::finding::{Finding, Weight};
@@ -224,6 +225,38 @@ pub fn impersonal(plan: &Plan) -> Plan {
         texts(&mut m.args).into_iter().for_each(|text| *text = SOMEBODY.into());
     }
     plan
+}
+
+/// Returns `document`, which is to be shown where many read, likewise.
+pub fn impersonal_document(address: &Address, document: &Document) -> Document {
+    let mut document = document.clone();
+    if address.kind() == KIND {
+        for part in [&mut document.portable, &mut document.local] {
+            let mut whole = Value::Object(std::mem::take(part));
+            texts(&mut whole).into_iter().for_each(|text| *text = SOMEBODY.into());
+            *part = whole.as_object().cloned().unwrap_or_default();
+        }
+    }
+    document
+}
+
+/// Returns `difference`, which is to be shown where many read, likewise.
+pub fn impersonal_difference(difference: &Difference) -> Difference {
+    let mut difference = difference.clone();
+    let own = difference.address.kind() == KIND;
+    let person = |path: &str| {
+        let first = path.split(['.', '[']).next().unwrap_or_default();
+        ["IdentityInfo", "PhoneConfig", "PhoneNumberConfigs"].contains(&first)
+    };
+    for place in difference.places.iter_mut().filter(|place| own && person(&place.path)) {
+        for value in [&mut place.from, &mut place.to].into_iter().flatten() {
+            // What is said of a phone beside its number is a switch or a word of a fixed set.
+            if !value.is_boolean() && !value.is_number() {
+                *value = SOMEBODY.into();
+            }
+        }
+    }
+    difference
 }
 
 /// Returns the texts in `args`, the arguments of a call, that say who a user is or where that one is called.

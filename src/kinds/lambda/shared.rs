@@ -28,7 +28,8 @@ pub fn leave(
     state: &mut State,
     to: &mut Document,
 ) -> Option<Finding> {
-    let others: Vec<&str> = from.exact.get(FOREIGN)?.as_array()?.iter().filter_map(Value::as_str).collect();
+    let others = from.exact.get(FOREIGN)?.as_array()?.iter().filter_map(Value::as_str);
+    let others: BTreeSet<&str> = others.collect();
     let mut differing = members(&from.portable, &mut to.portable);
     differing.extend(members(&from.local, &mut to.local));
     if was.description != state.description {
@@ -44,7 +45,7 @@ pub fn leave(
     if state.own != wished {
         differing.insert("$LATEST".into());
     }
-    let others = others.join(", ");
+    let others = others.into_iter().collect::<Vec<_>>().join(", ");
     let shared = format!("is shared with {others}, an alias of another environment: its");
     let message = match (differing.is_empty(), passing && state.own != was.own) {
         (true, false) => return None,

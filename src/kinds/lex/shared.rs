@@ -1,6 +1,8 @@
 //! A bot that several environments share, each with aliases of its own: what is not an alias's own is all of theirs, and
 //! none of them writes it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::bot::{ALIASES, LOGS, POLICIES, VERSIONS};
@@ -12,8 +14,8 @@ use crate::core::finding::{Finding, Weight};
 /// The policy of the bot itself.
 const WHOLE: &str = "bot";
 
-/// Returns the aliases that other environments have of what `document` is.
-pub fn others(document: &Document) -> Vec<&str> {
+/// Returns the aliases that other environments have of what `document` is, sorted.
+fn others(document: &Document) -> BTreeSet<&str> {
     let all = document.exact.get(FOREIGN).and_then(Value::as_array).into_iter().flatten();
     all.filter_map(Value::as_str).collect()
 }
@@ -36,7 +38,7 @@ pub fn leave(address: &Address, from: &Document, to: &mut Document) -> Option<Fi
     differing.sort();
     let message = format!(
         "is shared with {}, an alias of another environment: its own {} would be another, and stays as it is",
-        others.join(", "),
+        others.into_iter().collect::<Vec<_>>().join(", "),
         differing.join(", ")
     );
     let hint = "what all of them share is changed by hand, once it is right for all";
