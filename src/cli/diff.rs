@@ -9,12 +9,14 @@ use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::core::compare::{Difference, Differs, Place, compare};
+use crate::core::release::Source;
 use crate::core::select::Selection;
 use crate::core::{Error, Result};
+use crate::kinds::{impersonal_difference, in_version, readable};
 
 use super::context::{Context, Face};
 use super::exit::Exit;
-use super::output::Report;
+use super::output::{Report, as_text};
 use super::progress;
 use super::source::SourceName;
 use super::ui::Ink;
@@ -56,10 +58,37 @@ pub(super) async fn run(args: &DiffArgs, face: &Face) -> Result<Exit> {
     if let Some(pattern) = select.idle(from.documents.keys().chain(to.documents.keys())).first() {
         return Err(Error::not_found(format!("nothing in {} or {} is `{pattern}`", args.from, args.to)));
     }
-    let differences = compare(&from, &to, &select);
+    let (from, to) = (shown_whole(from), shown_whole(to));
+    let mut differences = compare(&from, &to, &select);
+    differences.iter_mut().for_each(told_once);
     let clean = differences.is_empty() || !args.exit_code;
     face.ui.result(&DiffReport { from: from.label, to: to.label, differences })?;
     Ok(if clean { Exit::Done } else { Exit::Unclean })
+}
+
+/// Returns `source` as a person reads it: versions where the aliases are that name them.
+fn shown_whole(mut source: Source) -> Source {
+    for (address, document) in &mut source.documents {
+        *document = readable(address, document);
+    }
+    source
+}
+
+/// Leaves out what differs in the version of an alias just as it does in the resource itself, or in that of another
+/// alias.
+fn told_once(difference: &mut Difference) {
+    let all = std::mem::take(&mut difference.places);
+    let inside = |place: &Place| in_version(&place.path).map(String::from);
+    let same = |a: &Place, b: &Place| a.from == b.from && a.to == b.to;
+    for (i, place) in all.iter().enumerate() {
+        let told = inside(place).is_some_and(|path| {
+            let own = all.iter().any(|other| other.path == path && same(other, place));
+            own || all[..i].iter().any(|other| inside(other).as_ref() == Some(&path) && same(other, place))
+        });
+        if !told {
+            difference.places.push(place.clone());
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -89,6 +118,13 @@ impl Report for DiffReport {
         }
         let counts: Vec<String> = counts.into_iter().map(|(word, n)| format!("{n} {word}")).collect();
         writeln!(out, "{} from {} to {}", counts.join(", "), self.from, self.to)
+    }
+
+    /// A summary is read by all who may see the pipeline.
+    fn markdown(&self) -> String {
+        let differences = self.differences.iter().map(impersonal_difference).collect();
+        let shown = DiffReport { from: self.from.clone(), to: self.to.clone(), differences };
+        as_text(|out, ink| shown.human(out, ink))
     }
 
     fn outputs(&self) -> Vec<(&'static str, String)> {
@@ -178,6 +214,43 @@ mod tests {
 
     fn place(path: &str, from: Value, to: Value) -> Place {
         Place { path: path.into(), from: Some(from), to: Some(to) }
+    }
+
+    #[test]
+    fn a_summary_does_not_say_who_somebody_is() {
+        let mut whole = place("PhoneConfig", json!(null), json!({ "DeskPhoneNumber": "+12065550199" }));
+        whole.from = None;
+        let places = vec![
+            place("IdentityInfo.FirstName", json!("Annegret"), json!("Bertram")),
+            whole,
+            place("PhoneNumberConfigs[0].PhoneNumber", json!("+12065550199"), json!("+12065550198")),
+            place("PhoneConfig.AutoAccept", json!(false), json!(true)),
+        ];
+        let address = crate::core::Address::new("connect/user", "ann");
+        let differences = vec![Difference { address, differs: Differs::Changed, places }];
+        let summary = DiffReport { from: "a".into(), to: "b".into(), differences }.markdown();
+        for person in ["Annegret", "Bertram", "+1206555"] {
+            assert!(!summary.contains(person), "{summary}");
+        }
+        assert!(summary.contains("changed connect/user/ann") && summary.contains("AutoAccept: false → true"));
+    }
+
+    #[test]
+    fn what_differs_in_a_version_as_in_the_resource_is_told_once() {
+        let mut difference = Difference {
+            address: crate::core::Address::new("lambda/function", "orders"),
+            differs: Differs::Changed,
+            places: vec![
+                place("Aliases.beta.Version.MemorySize", json!(1), json!(2)),
+                place("Aliases.beta.Version.Timeout", json!(3), json!(4)),
+                place("Aliases.live.Version.MemorySize", json!(1), json!(5)),
+                place("Aliases.live.Version.Timeout", json!(3), json!(4)),
+                place("MemorySize", json!(1), json!(2)),
+            ],
+        };
+        told_once(&mut difference);
+        let told: Vec<&str> = difference.places.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(told, ["Aliases.beta.Version.Timeout", "Aliases.live.Version.MemorySize", "MemorySize"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Progress: events become a bar on a terminal, and lines elsewhere. Drawn on a thread of its own, so that neither a
 //! slow terminal nor a closed pipe holds up the work.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,7 @@ pub(super) async fn show<T>(face: &Face, work: impl AsyncFnOnce(&Events) -> T) -
         done: 0,
         what: "",
         least: Duration::ZERO,
+        staged: BTreeMap::new(),
     };
     let watcher = thread::Builder::new().name("progress".into()).spawn(move || drawer.watch(stream));
     let outcome = work(&events).await;
@@ -51,6 +53,15 @@ struct Drawer {
     /// What is being done, and how long that takes at least.
     what: &'static str,
     least: Duration,
+    /// How many files were put where AWS takes them from, by place.
+    staged: BTreeMap<String, usize>,
+}
+
+/// Returns what is to be said of `count` files that stay in `place`.
+fn left_over(place: &str, count: usize) -> String {
+    let (files, them) =
+        if count == 1 { ("1 file stays".to_string(), "it") } else { (format!("{count} files stay"), "them") };
+    format!("note: {files} in {place}, where AWS has taken {them} from; nothing needs {them} any more")
 }
 
 impl Drawer {
@@ -71,6 +82,9 @@ impl Drawer {
                 }
             }
             self.clear();
+            for (place, count) in std::mem::take(&mut self.staged) {
+                self.tell(&left_over(&place, count));
+            }
         });
     }
 
@@ -124,6 +138,7 @@ impl Drawer {
             }
             Event::Retrying { address, why } => self.line(&format!("Trying again: {address}: {why}")),
             Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),
+            Event::Staged { place } => *self.staged.entry(place).or_default() += 1,
             Event::Verifying { total } => {
                 self.clear();
                 let s = if total == 1 { "" } else { "s" };
@@ -203,5 +218,23 @@ impl Drawer {
             Some(bar) => bar.suspend(|| self.ui.say(line)),
             None => self.ui.say(line),
         }
+    }
+}
+
+#[cfg(test)]
+mod staged {
+    use super::left_over;
+
+    #[test]
+    fn what_stays_is_counted() {
+        let said = left_over("s3://b/p", 2);
+        assert_eq!(
+            said,
+            "note: 2 files stay in s3://b/p, where AWS has taken them from; nothing needs them any more"
+        );
+        assert!(
+            left_over("s3://b/p", 1)
+                .starts_with("note: 1 file stays in s3://b/p, where AWS has taken it from")
+        );
     }
 }

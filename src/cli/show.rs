@@ -12,10 +12,11 @@ use crate::core::release::Source;
 use crate::core::select::Selection;
 use crate::core::snapshot::{Coverage, Manifest};
 use crate::core::{Address, Digest, Document, Error, Pin, Result, SnapshotId};
+use crate::kinds::impersonal_document;
 
 use super::context::{Context, Face};
 use super::exit::Exit;
-use super::output::{Grid, Report, moment, place_of};
+use super::output::{Grid, Report, as_text, moment, place_of};
 use super::progress;
 use super::source::SourceName;
 use super::time::TIMES;
@@ -250,5 +251,12 @@ impl Report for DocumentReport<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A summary is read by all who may see the pipeline.
+    fn markdown(&self) -> String {
+        let document = impersonal_document(self.address, self.document);
+        let shown = DocumentReport { address: self.address, document: &document };
+        as_text(|out, ink| shown.human(out, ink))
     }
 }

@@ -274,6 +274,16 @@ pub trait Driver: Send + Sync {
         BTreeSet::new()
     }
 
+    /// Returns what is to be said of `written`, documents as they are to be, among all that is `known` of them and of what
+    /// they refer to. Pure: asks nobody.
+    fn advice(
+        &self,
+        _written: &BTreeMap<&Address, &Document>,
+        _known: &BTreeMap<&Address, &Document>,
+    ) -> Vec<Finding> {
+        Vec::new()
+    }
+
     /// Returns the moves that make `change`, in order. Pure: asks nobody.
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>>;
 

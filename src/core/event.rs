@@ -84,6 +84,11 @@ pub enum Event {
         /// A lowercase fragment.
         why: String,
     },
+    /// A file was put where AWS takes it from, and stays there.
+    Staged {
+        /// Where: a bucket, as `s3://BUCKET/PREFIX`.
+        place: String,
+    },
     /// What was written is being read again.
     Verifying {
         /// How many resources.

@@ -10,6 +10,7 @@ use super::means::Means;
 use super::pin::Pin;
 use super::repository::Repository;
 use super::run::Process;
+use super::secret::Vault;
 use super::select::Selection;
 use super::survey;
 
@@ -19,6 +20,9 @@ pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Re
     let mut checks = vec![well("identity", identity)];
     let seen_from = Some(&means.process);
     checks.extend(history(&means.repository, means.ledger, Some(means.driver.pin()), seen_from).await);
+    if means.vault.is_keeping() {
+        checks.push(envelopes(means.vault).await);
+    }
     let (inventory, gaps) = survey::list(means.driver, means.events).await?;
     let kinds = means.driver.kinds();
     let picked: Vec<&Address> = inventory
@@ -87,6 +91,22 @@ async fn history(
         Err(e) => checks.push(answer("runs", String::new(), Err(e))),
     }
     checks
+}
+
+/// Asks whether what is kept of secrets can be opened: one of the envelopes, since all are sealed alike. A key that was
+/// disabled or that the role may not use is noticed today, not when a rollback needs it.
+async fn envelopes(vault: &dyn Vault) -> Check {
+    let name = "kept secrets";
+    match vault.opens_one().await {
+        Ok(true) => well(name, "one that was tried opens"),
+        Ok(false) => well(name, "none is kept yet"),
+        Err(e) => {
+            let mut problems = vec![e.message];
+            problems.extend(e.hint.map(|hint| format!("hint: {hint}")));
+            let detail = "one that was tried does not open: no rollback could put it back".into();
+            Check { name: name.into(), healthy: false, detail, problems }
+        }
+    }
 }
 
 /// Returns what is to be said of the run that holds the lease: one that nobody goes on with is not well.

@@ -46,7 +46,9 @@ pub fn pick(
     }
     if foreign > 0 {
         let message = format!("{foreign} of the release are left out: {environment} does not own them");
-        findings.push(Finding::new(Weight::Note, None, message));
+        let hint =
+            format!("what is to be written there has to be picked by `owns` of [environments.{environment}]");
+        findings.push(Finding::new(Weight::Note, None, message).hint(hint));
     }
     if !managed.is_empty() {
         let message = format!("managed elsewhere, so only referred to: {}", some(&managed));

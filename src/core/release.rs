@@ -152,6 +152,7 @@ pub async fn plan_deploy(
         wishes.extend(pruned.wishes);
         findings.extend(pruned.findings);
     }
+    findings.extend(advice(means.driver, source, &wishes));
     let occasion = Occasion {
         kind: RunKind::Deploy,
         environment: environment.into(),
@@ -180,6 +181,18 @@ pub async fn plan_deploy(
     preflight::ask(means, &wishes, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
+}
+
+/// Returns what the driver says of what is to change, by what the release and the wishes say of the rest.
+fn advice(driver: &dyn Driver, source: &Source, wishes: &[Wish]) -> Vec<Finding> {
+    let changes = |w: &&Wish| match (&w.from, &w.to) {
+        (Some(from), Some(to)) => from.portable != to.portable,
+        (from, to) => from.is_none() && to.is_some(),
+    };
+    let written = wishes.iter().filter(changes).filter_map(|w| Some((&w.address, w.to.as_ref()?)));
+    let mut known: BTreeMap<&Address, &Document> = source.documents.iter().collect();
+    known.extend(wishes.iter().filter_map(|w| Some((&w.address, w.to.as_ref()?))));
+    driver.advice(&written.collect(), &known)
 }
 
 /// Takes out of `picked` what is not in the target and is never made there, unless it is picked by its address. Says

@@ -133,6 +133,11 @@ pub trait Vault: Send + Sync {
         false
     }
 
+    /// Opens one of the secrets that are kept, whichever. Returns whether there was one; fails where it does not open.
+    async fn opens_one(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     /// Holds `secret` for as long as this process lives, if this vault does that.
     fn hold(&self, _: Secret) {}
 

@@ -58,6 +58,10 @@ impl Vault for Holding {
         self.kept.is_keeping()
     }
 
+    async fn opens_one(&self) -> Result<bool> {
+        self.kept.opens_one().await
+    }
+
     fn hold(&self, secret: Secret) {
         self.held().insert(secret.fingerprint(), secret);
     }

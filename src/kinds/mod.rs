@@ -8,8 +8,10 @@ pub mod lambda;
 pub mod lex;
 mod merged;
 mod named;
+mod readable;
 mod whole;
 
 pub use bind::{Instance, bind, bind_among, instances};
-pub use connect::implied;
+pub use connect::{impersonal, impersonal_difference, impersonal_document, implied};
 pub use known::KINDS;
+pub use readable::{in_version, readable};

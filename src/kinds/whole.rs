@@ -1,6 +1,6 @@
 //! The whole of an environment: the driver of each service, as one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -203,6 +203,14 @@ impl Driver for Whole {
 
     fn still_held(&self, address: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {
         self.at(address).still_held(address, from, to)
+    }
+
+    fn advice(
+        &self,
+        written: &BTreeMap<&Address, &Document>,
+        known: &BTreeMap<&Address, &Document>,
+    ) -> Vec<Finding> {
+        self.each().into_iter().flat_map(|d| d.advice(written, known)).collect()
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {

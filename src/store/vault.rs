@@ -101,6 +101,14 @@ impl Vault for SealedVault {
         true
     }
 
+    async fn opens_one(&self) -> Result<bool> {
+        let under = format!("secrets/{}/", self.pin);
+        let page = self.objects.list(&under, None).await?;
+        let named = |key: &Key| key.as_str().strip_prefix(&under)?.strip_suffix(".json")?.parse().ok();
+        let Some(fingerprint) = page.items.iter().find_map(named) else { return Ok(false) };
+        self.open(&fingerprint).await.map(|secret| secret.is_some())
+    }
+
     async fn has(&self, fingerprint: &Fingerprint) -> Result<bool> {
         self.objects.has(&self.key(fingerprint)?).await
     }

@@ -118,6 +118,11 @@ async fn what_is_not_ours_is_left_out_and_counted_and_blocks_where_it_is_named()
     let plan = planned(&world, &dev, &Deployment::default()).await;
     assert_eq!(steps(&plan), ["connect/hours/Night", "connect/queue/New", "connect/queue/Sales"]);
     assert_eq!(said(&plan, Weight::Note)[0], "1 of the release are left out: prod does not own them");
+    let hint = plan.findings.iter().find(|f| f.message.contains("does not own them")).unwrap().hint.clone();
+    assert_eq!(
+        hint.as_deref(),
+        Some("what is to be written there has to be picked by `owns` of [environments.prod]")
+    );
     let managed = ["managed elsewhere, so only referred to: connect/hours/Day"];
     assert_eq!(said(&plan, Weight::Note)[1..], managed);
     assert_eq!(said(&plan, Weight::Warning), Vec::<String>::new());

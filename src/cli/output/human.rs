@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::cli::ui::Ink;
 use crate::core::Pin;
 use crate::core::finding::{Finding, Weight};
+use crate::core::pin::SERVICES;
 
 /// Below this many columns a table is not squeezed: words of three letters are read by nobody.
 const NARROW: u16 = 72;
@@ -57,7 +58,11 @@ pub(in crate::cli) fn moment(at: Timestamp) -> String {
 
 /// Returns where an environment really is.
 pub(in crate::cli) fn place_of(pin: &Pin) -> String {
-    format!("{}, {}, instance {}", pin.account, pin.region, pin.instance)
+    match pin.instance.as_str() {
+        // It has none: that word is there to tell it from others in the same account.
+        SERVICES => format!("{}, {}", pin.account, pin.region),
+        instance => format!("{}, {}, instance {instance}", pin.account, pin.region),
+    }
 }
 
 /// From so many resources on, what is the same for all of them is said once.

@@ -17,4 +17,4 @@ pub(super) use human::{Grid, finding_lines, moment, place_of};
 pub(super) use json::result_document;
 pub(super) use markdown::{block, cell, cut, findings as finding_table, table};
 pub(super) use plan::PlanReport;
-pub(super) use report::Report;
+pub(super) use report::{Report, as_text};

@@ -3,27 +3,31 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::cli::duration::{WORTH_SAYING, roughly};
 use crate::cli::ui::Ink;
 use crate::core::finding::Finding;
 use crate::core::plan::{Action, Plan, Step};
 use crate::core::run::RunKind;
+use crate::kinds::impersonal;
 
 use super::card::{beside, card_lines, card_table};
 use super::human::{finding_lines, place_of};
 use super::markdown::{cell, findings as finding_table, table};
 use super::report::Report;
 
-/// A plan, as it is shown. The document is the plan as it is stored.
-#[derive(Serialize)]
-#[serde(transparent)]
+/// A plan, as it is shown. The document is the plan as it is stored, without who users are.
 pub(in crate::cli) struct PlanReport<'a> {
     pub(in crate::cli) plan: &'a Plan,
     /// How long performing it takes at least.
-    #[serde(skip)]
     pub(in crate::cli) least: Duration,
+}
+
+impl Serialize for PlanReport<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impersonal(self.plan).serialize(serializer)
+    }
 }
 
 impl PlanReport<'_> {

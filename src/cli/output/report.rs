@@ -19,10 +19,7 @@ pub(in crate::cli) trait Report: Serialize {
 
     /// Writes it as a section of Markdown, for the summary of a step. What a person reads, unless it says better.
     fn markdown(&self) -> String {
-        let mut text = Vec::new();
-        let drawn = self.human(&mut text, Ink { colour: false, width: None });
-        let text = String::from_utf8_lossy(&text);
-        if drawn.is_err() || text.is_empty() { String::new() } else { block("", &text) }
+        as_text(|out, ink| self.human(out, ink))
     }
 
     /// Returns what the steps that follow may want to know: names and values.
@@ -34,4 +31,12 @@ pub(in crate::cli) trait Report: Serialize {
     fn findings(&self) -> Vec<Finding> {
         Vec::new()
     }
+}
+
+/// Returns what `draw` writes for a person, as a section of Markdown.
+pub(in crate::cli) fn as_text(draw: impl FnOnce(&mut dyn Write, Ink) -> io::Result<()>) -> String {
+    let mut text = Vec::new();
+    let drawn = draw(&mut text, Ink { colour: false, width: None });
+    let text = String::from_utf8_lossy(&text);
+    if drawn.is_err() || text.is_empty() { String::new() } else { block("", &text) }
 }

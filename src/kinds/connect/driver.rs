@@ -19,6 +19,7 @@ use crate::core::address::Address;
 use crate::core::ahead::Ahead;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
+use crate::core::event::Event;
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
 use crate::core::means::{Users, Values};
@@ -264,7 +265,12 @@ impl Driver for Connect {
             match super::staging::uri(&self.calls.account, self.values.staging.as_deref(), audio, with.blobs)
                 .await
             {
-                Ok(uri) => *audio = json!(uri),
+                Ok(uri) => {
+                    if let Some(place) = self.values.staging.as_ref().filter(|_| uri.starts_with("s3://")) {
+                        with.events.emit(Event::Staged { place: place.clone() });
+                    }
+                    *audio = json!(uri);
+                }
                 Err(e) => return Reply::Refused(e.context(format!("cannot write {}", m.address))),
             }
         }

@@ -56,3 +56,4 @@ pub use association::implied;
 pub use calls::Calls;
 pub use driver::Connect;
 pub use moves::UID_TAG;
+pub use user::{impersonal, impersonal_difference, impersonal_document};

@@ -11,10 +11,13 @@ use super::family::{Empty, Family, Listed, PLAIN, Removal, Setter, same};
 use super::link::{Batch, Link};
 use super::part::Part;
 use crate::core::address::Address;
+use crate::core::compare::Difference;
 use crate::core::document::Document;
 use crate::core::fields::{Class, field};
 use crate::core::finding::{Finding, Weight};
 use crate::core::means::Users;
+use crate::core::plan::Plan;
+use crate::core::redact;
 
 /// The kind.
 pub const KIND: &str = "connect/user";
@@ -28,6 +31,11 @@ const BY_CHANNEL: [(&str, &[&str]); 4] = [
     ("PhoneNumberConfigs", &["PhoneType", "DeskPhoneNumber"]),
     ("PersistentConnectionConfigs", &["PersistentConnection"]),
 ];
+
+/// The members of a phone that are numbers.
+///
+/// Source: botocore's `connect` model, `UserPhoneConfig.DeskPhoneNumber`, `PhoneNumberConfig.PhoneNumber`.
+const NUMBERS: [&str; 2] = ["DeskPhoneNumber", "PhoneNumber"];
 
 /// Users.
 pub const USER: Family = Family {
@@ -204,6 +212,81 @@ fn arrange(part: &mut Map<String, Value>) {
             set.sort_by_cached_key(Value::to_string);
         }
     }
+}
+
+/// What stands for who somebody is, where that is not shown.
+const SOMEBODY: &str = "[personal]";
+
+/// Takes out of `plan`, which is to be shown, who users are and where they are called: their names, addresses and numbers.
+/// Their user names stay. What is performed is another copy.
+pub fn impersonal(plan: &Plan) -> Plan {
+    let mut plan = plan.clone();
+    for m in plan.moves.iter_mut().filter(|m| m.address.kind() == KIND) {
+        texts(&mut m.args).into_iter().for_each(|text| *text = SOMEBODY.into());
+    }
+    plan
+}
+
+/// Returns `document`, which is to be shown where many read, likewise.
+pub fn impersonal_document(address: &Address, document: &Document) -> Document {
+    let mut document = document.clone();
+    if address.kind() == KIND {
+        for part in [&mut document.portable, &mut document.local] {
+            let mut whole = Value::Object(std::mem::take(part));
+            texts(&mut whole).into_iter().for_each(|text| *text = SOMEBODY.into());
+            *part = whole.as_object().cloned().unwrap_or_default();
+        }
+    }
+    document
+}
+
+/// Returns `difference`, which is to be shown where many read, likewise.
+pub fn impersonal_difference(difference: &Difference) -> Difference {
+    let mut difference = difference.clone();
+    let own = difference.address.kind() == KIND;
+    let person = |path: &str| {
+        let first = path.split(['.', '[']).next().unwrap_or_default();
+        ["IdentityInfo", "PhoneConfig", "PhoneNumberConfigs"].contains(&first)
+    };
+    for place in difference.places.iter_mut().filter(|place| own && person(&place.path)) {
+        for value in [&mut place.from, &mut place.to].into_iter().flatten() {
+            // What is said of a phone beside its number is a switch or a word of a fixed set.
+            if !value.is_boolean() && !value.is_number() {
+                *value = SOMEBODY.into();
+            }
+        }
+    }
+    difference
+}
+
+/// Returns the texts in `args`, the arguments of a call, that say who a user is or where that one is called.
+fn texts(args: &mut Value) -> Vec<&mut String> {
+    let mut all = Vec::new();
+    for (name, value) in args.as_object_mut().into_iter().flatten() {
+        match (name.as_str(), value) {
+            ("IdentityInfo", Value::Object(person)) => all.extend(person.values_mut()),
+            ("PhoneConfig", Value::Object(phone)) => all.extend(numbers(phone)),
+            ("PhoneNumberConfigs", Value::Array(phones)) => {
+                all.extend(phones.iter_mut().filter_map(Value::as_object_mut).flat_map(numbers));
+            }
+            _ => {}
+        }
+    }
+    let text = |value| match value {
+        &mut Value::String(ref mut text) => Some(text),
+        _ => None,
+    };
+    all.into_iter().filter_map(text).collect()
+}
+
+fn numbers(phone: &mut Map<String, Value>) -> impl Iterator<Item = &mut Value> {
+    phone.iter_mut().filter(|(name, _)| NUMBERS.contains(&name.as_str())).map(|(_, value)| value)
+}
+
+/// Notes who the user of `args` is, and the numbers where that one is called. That is no secret where users are owned, and
+/// still nothing that a refusal is to carry into the audit, to a webhook and into a pipeline's summary.
+pub fn confide(args: &Value) {
+    texts(&mut args.clone()).into_iter().for_each(|text| redact::confide(text));
 }
 
 /// Returns what the wish `to` can become in an environment that wants `users`, and what is to be said: where users are

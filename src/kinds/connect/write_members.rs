@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::calls::{Calls, Subject};
+use super::user::confide;
 use super::{hierarchy, view};
 use crate::aws::{Failure, Fate};
 use crate::core::{Error, redact};
@@ -25,8 +26,12 @@ impl Calls {
                 confide(args);
                 wire!(call, c.update_user_identity_info().instance_id(i).user_id(id), args)
             }
-            "UpdateUserConfig" => wire!(call, c.update_user_config().instance_id(i).user_id(id), args),
+            "UpdateUserConfig" => {
+                confide(args);
+                wire!(call, c.update_user_config().instance_id(i).user_id(id), args)
+            }
             "UpdateUserPhoneConfig" => {
+                confide(args);
                 wire!(call, c.update_user_phone_config().instance_id(i).user_id(id), args)
             }
             "UpdateUserRoutingProfile" => {
@@ -105,13 +110,6 @@ impl Calls {
         }
         wire!(call, c.create_user().instance_id(&self.instance), args)
     }
-}
-
-/// Notes who the user of `args` is. That is no secret where users are owned, and still nothing that a refusal is to carry
-/// into the audit, to a webhook and into a pipeline's summary.
-fn confide(args: &Value) {
-    let person = args["IdentityInfo"].as_object().into_iter().flatten();
-    person.filter_map(|(_, value)| value.as_str()).for_each(redact::confide);
 }
 
 /// Returns a password that nobody knows: 192 bits of chance, and one of each sort of character that the model's

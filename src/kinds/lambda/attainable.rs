@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::source::SOURCES;
-use super::state::{Alias, Content, Key, LATEST, State, digest, number, numbered};
-use super::{permission, source};
+use super::state::{Alias, Content, Key, LATEST, State, VERSIONS, digest, number, numbered};
+use super::{permission, shared, source};
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::finding::{Finding, Weight};
@@ -21,7 +21,8 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
     let was = from.map(State::of).unwrap_or_default();
     let mut state = State::of(&to);
     let (then, now) = (numbered(&to), from.map(numbered).unwrap_or_default());
-    let home = then.values().flatten().next().is_some();
+    // What is promoted says nothing of versions, and what comes home says which there were, if only that there were none.
+    let home = to.exact.contains_key(VERSIONS);
     let own = state.own.key();
     let old = was.own.key();
     for (name, alias) in state.aliases.iter_mut() {
@@ -72,6 +73,10 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
     }
     if !home && let Some(from) = from {
         said.extend(keep(address, from, &was, &mut state, &mut to));
+        said.extend(source::keep(address, from, &mut to));
+    }
+    if let Some(from) = from {
+        said.extend(shared::leave(address, from, &was, &mut state, &mut to));
     }
     said.extend(taken(address, &to));
     for (name, alias) in &state.aliases {
@@ -95,7 +100,9 @@ pub fn attainable(address: &Address, from: Option<&Document>, to: &Document) -> 
         }
     }
     state.write(&mut to);
-    number(&mut to, &then);
+    if home {
+        number(&mut to, &then);
+    }
     (to, said)
 }
 
@@ -112,7 +119,7 @@ fn taken(address: &Address, to: &Document) -> Option<Finding> {
 }
 
 /// Leaves to `state`, which is promoted, the aliases that the target, which `was`, has besides, and to `to` who may use
-/// them and what does: somebody may.
+/// them: somebody may.
 fn keep(
     address: &Address,
     from: &Document,
@@ -132,17 +139,12 @@ fn keep(
             state.know(&content);
         }
     }
-    let kept = |key: &str, member: &str| {
-        let alias = if member == SOURCES { source::alias_of(key) } else { permission::parts(key).0 };
-        alias.is_some_and(|alias| names.contains(&alias))
-    };
+    let kept = |key: &str| permission::parts(key).0.is_some_and(|alias| names.contains(&alias));
     for (there, part) in [(&from.portable, &mut to.portable), (&from.local, &mut to.local)] {
-        for member in [SOURCES, "Permissions"] {
-            let Some(all) = there.get(member).and_then(Value::as_object) else { continue };
-            for (key, item) in all.iter().filter(|(key, _)| kept(key, member)) {
-                let own = part.entry(member).or_insert_with(|| Value::Object(Map::new()));
-                own.as_object_mut().map(|own| own.insert(key.clone(), item.clone()));
-            }
+        let Some(all) = there.get("Permissions").and_then(Value::as_object) else { continue };
+        for (key, item) in all.iter().filter(|(key, _)| kept(key)) {
+            let own = part.entry("Permissions").or_insert_with(|| Value::Object(Map::new()));
+            own.as_object_mut().map(|own| own.insert(key.clone(), item.clone()));
         }
     }
     let message = format!("keeps its alias {}, which the source does not have", names.join(", "));

@@ -9,6 +9,7 @@ use super::calls::Calls;
 use super::state::{ALIASES, numbered};
 use super::wait::trouble;
 use crate::core::address::Address;
+use crate::core::document::Document;
 use crate::core::driver::{Check, Live};
 use crate::core::portable::references;
 use crate::core::template::Form;
@@ -73,41 +74,11 @@ pub fn aliases(live: &[Live]) -> Option<Check> {
     })
 }
 
-/// Says which flows call a function without an alias although it has some, or a bot by its test alias: what is changed
-/// there is in force at once, and no alias can take it back. It is a warning.
+/// Says which flows call a function without an alias although it has some, or a bot by its test alias. It is a warning.
 pub fn unqualified(live: &[Live]) -> Check {
-    let with: BTreeMap<&Address, Vec<&str>> = live
-        .iter()
-        .filter_map(|l| {
-            let aliases = l.document.portable.get(ALIASES)?.as_object()?;
-            Some((&l.found.address, aliases.keys().map(String::as_str).collect()))
-        })
-        .filter(|(address, _)| address.kind() == KIND)
-        .collect();
-    let mut problems = Vec::new();
-    let flows = live.iter().filter(|l| ["connect/flow", "connect/module"].contains(&l.found.address.kind()));
-    for l in flows {
-        let user = &l.found.address;
-        for (form, address, qualifier) in references(&Value::Object(l.document.portable.clone())) {
-            if form == Form::Name {
-                continue;
-            }
-            match qualifier.as_deref() {
-                None | Some("$LATEST") => {
-                    if let Some(names) = with.get(&address) {
-                        let names = names.join(", ");
-                        problems.push(format!("{user} calls {address} without an alias; it has {names}"));
-                    }
-                }
-                Some(alias) if TEST_ALIAS.contains(&alias) && address.kind() == BOT => {
-                    problems.push(format!("{user} calls {address} by its test alias"));
-                }
-                Some(_) => {}
-            }
-        }
-    }
-    problems.sort();
-    problems.dedup();
+    let all: BTreeMap<&Address, &Document> = live.iter().map(|l| (&l.found.address, &l.document)).collect();
+    let said = passing_by(&all, &all);
+    let problems: Vec<String> = said.iter().map(|(user, what)| format!("{user} {what}")).collect();
     Check {
         name: "callers name aliases".into(),
         healthy: true,
@@ -118,4 +89,38 @@ pub fn unqualified(live: &[Live]) -> Check {
         },
         problems,
     }
+}
+
+/// Returns which flows of `users` call a function without an alias although it has some, as `known` has it, or a bot by
+/// its test alias: what is changed there is in force at once, and no alias can take it back.
+pub fn passing_by(
+    users: &BTreeMap<&Address, &Document>,
+    known: &BTreeMap<&Address, &Document>,
+) -> BTreeSet<(Address, String)> {
+    let aliases = |address: &Address| {
+        let function = known.get(address).filter(|_| address.kind() == KIND)?;
+        let names: Vec<&str> =
+            function.portable.get(ALIASES)?.as_object()?.keys().map(String::as_str).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let mut all = BTreeSet::new();
+    let flows = users.iter().filter(|(a, _)| ["connect/flow", "connect/module"].contains(&a.kind()));
+    for (user, document) in flows {
+        for (form, address, qualifier) in references(&Value::Object(document.portable.clone())) {
+            if form == Form::Name {
+                continue;
+            }
+            let what = match qualifier.as_deref() {
+                None | Some("$LATEST") => {
+                    aliases(&address).map(|names| format!("calls {address} without an alias; it has {names}"))
+                }
+                Some(alias) if TEST_ALIAS.contains(&alias) && address.kind() == BOT => {
+                    Some(format!("calls {address} by its test alias"))
+                }
+                Some(_) => None,
+            };
+            all.extend(what.map(|what| ((*user).clone(), what)));
+        }
+    }
+    all
 }

@@ -1,6 +1,6 @@
 //! The driver for AWS Lambda: functions of an account in a region.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
-use crate::core::finding::Finding;
+use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
@@ -137,6 +137,22 @@ impl Driver for Functions {
 
     fn still_held(&self, _: &Address, from: &Document, to: Option<&Document>) -> BTreeSet<Fingerprint> {
         secret::still_held(from, to)
+    }
+
+    fn advice(
+        &self,
+        written: &BTreeMap<&Address, &Document>,
+        known: &BTreeMap<&Address, &Document>,
+    ) -> Vec<Finding> {
+        checks::passing_by(written, known)
+            .into_iter()
+            .map(|(user, what)| {
+                let message = format!(
+                    "{what}: what is changed there is in force at once, and no rollback of it is one call"
+                );
+                Finding::new(Weight::Warning, Some(&user), message).hint("let the flow name an alias")
+            })
+            .collect()
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {

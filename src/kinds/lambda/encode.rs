@@ -38,6 +38,10 @@ pub fn live(of: &Found, raw: Raw, inventory: &Inventory, values: &Values) -> Liv
     let origin = Origin { inventory, accounts: &values.accounts, vars: &values.vars, seal: &values.seal };
     let mut encoder = Encoder::new(&origin, &of.address);
     let mut document = encode(&members, FIELDS, &mut encoder);
+    // A statement says by ARN who may invoke it: that is no reference that happens to be in a text.
+    let spoken =
+        |f: &Finding| f.weight == Weight::Note && f.message.contains(" found in free text (at Permissions.");
+    encoder.findings.retain(|f| !spoken(f));
     if document.portable.get("Tags").is_some_and(|t| *t == json!({})) {
         document.portable.remove("Tags");
     }

@@ -97,7 +97,8 @@ fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -
     }
     let wanted = State::of(to);
     let mut path = Path { change, physical, now: State::of(from), moves: Vec::new() };
-    path.content(&wanted, &known(change, from, to))?;
+    let known = if change.from.is_some() { known(from, to) } else { BTreeMap::new() };
+    path.content(&wanted, &known)?;
     path.moves.extend(tag::moves(change, from, to));
     path.moves.extend(permission::moves(change, from, to));
     path.moves.extend(source::moves(change, from, to));
@@ -108,10 +109,7 @@ fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -
 
 /// Returns the number of the newest version that is known to have each content: by what is there, and by what was there
 /// when `to` was, as far as it still is.
-fn known(change: &Change<'_>, from: &Document, to: &Document) -> BTreeMap<Key, u64> {
-    if change.from.is_none() {
-        return BTreeMap::new();
-    }
+pub fn known(from: &Document, to: &Document) -> BTreeMap<Key, u64> {
     let (now, then) = (numbered(from), numbered(to));
     let there = now.iter().map(|(number, key)| {
         let recorded = then.get(number).cloned().flatten();
@@ -121,7 +119,7 @@ fn known(change: &Change<'_>, from: &Document, to: &Document) -> BTreeMap<Key, u
 }
 
 /// Returns the content that aliases of `to` are to name and that no version is known to have, the function's own last.
-fn unpublished(to: &State, from: &State, known: &BTreeMap<Key, u64>) -> Vec<Key> {
+pub fn unpublished(to: &State, from: &State, known: &BTreeMap<Key, u64>) -> Vec<Key> {
     let mut all: Vec<Key> = Vec::new();
     for (name, alias) in &to.aliases {
         let stays = from.aliases.get(name).is_some_and(|a| a.key == alias.key);

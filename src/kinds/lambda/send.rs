@@ -10,6 +10,7 @@ use super::wait::{Patience, gave_up, trouble};
 use super::{names, permission, secret, source, tag, write};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
+use crate::core::event::Event;
 use crate::core::inventory::Found;
 use crate::core::means::Values;
 use crate::core::moves::{Does, Move};
@@ -170,6 +171,8 @@ impl Sender<'_> {
             let place = self.values.staging.as_deref();
             let staged = super::staging::stage(&self.calls.account, place, &digest, bytes);
             let (bucket, key) = staged.await.map_err(refused)?;
+            let place = place.unwrap_or_default().to_string();
+            self.with.events.emit(Event::Staged { place });
             out["S3Bucket"] = json!(bucket);
             out["S3Key"] = json!(key);
         } else {

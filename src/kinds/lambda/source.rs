@@ -6,9 +6,11 @@
 use serde_json::{Map, Value, json};
 
 use super::moves::setting;
+use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::fields::{Class, FieldRule, field};
+use crate::core::finding::{Finding, Weight};
 use crate::core::moves::Move;
 use crate::core::portable::{Encoder, encode as take};
 use crate::kinds::merged::merged;
@@ -132,6 +134,32 @@ pub fn alias(wire: &Value) -> Option<&str> {
 /// Source: "Event source mapping states": Creating, Enabling, Enabled, Disabling, Disabled, Updating, Deleting.
 fn is_enabled(wire: &Value) -> bool {
     !wire["State"].as_str().is_some_and(|s| s.starts_with("Disabl"))
+}
+
+/// Leaves to `to`, which is promoted, the mappings that `from` has besides: what invokes a function is the business of
+/// where it runs, and a queue that nobody reads any more tells nobody.
+pub fn keep(address: &Address, from: &Document, to: &mut Document) -> Option<Finding> {
+    let all = |d: &Map<String, Value>| d.get(SOURCES).and_then(Value::as_object).cloned().unwrap_or_default();
+    let wanted = all(&to.portable);
+    let besides: Vec<String> = all(&from.portable).into_iter().map(|(key, _)| key).collect();
+    let besides: Vec<String> = besides.into_iter().filter(|key| !wanted.contains_key(key)).collect();
+    if besides.is_empty() {
+        return None;
+    }
+    for (there, part) in [(&from.portable, &mut to.portable), (&from.local, &mut to.local)] {
+        let there = all(there);
+        let own = part.entry(SOURCES).or_insert_with(|| json!({}));
+        for key in &besides {
+            if let (Some(item), Some(own)) = (there.get(key), own.as_object_mut()) {
+                own.insert(key.clone(), item.clone());
+            }
+        }
+    }
+    let names: Vec<&str> = besides.iter().map(|key| key.rsplit(':').next().unwrap_or(key)).collect();
+    let message =
+        format!("keeps the event source mapping of {}, which the source does not have", names.join(", "));
+    let hint = "if it is to go: aws lambda delete-event-source-mapping --uuid UUID";
+    Some(Finding::new(Weight::Note, Some(address), message).hint(hint))
 }
 
 /// Makes a mapping.

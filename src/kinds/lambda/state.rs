@@ -204,9 +204,6 @@ pub fn numbered(document: &Document) -> BTreeMap<u64, Option<Key>> {
 
 /// Notes in `document` which versions are there.
 pub fn number(document: &mut Document, versions: &BTreeMap<u64, Option<Key>>) {
-    if versions.is_empty() {
-        return;
-    }
     let key = |key: &Option<Key>| key.as_ref().map(|(p, l)| json!({ "Portable": p, "Local": l }));
     let all = versions.iter().map(|(number, k)| (number.to_string(), json!(key(k))));
     document.exact.insert(VERSIONS.into(), Value::Object(all.collect()));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::bot::{ALIASES, POLICIES, VERSIONS};
 use super::encode::NUMBERS;
-use super::{alias, known};
+use super::{alias, known, shared};
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::finding::{Finding, Weight};
@@ -33,6 +33,7 @@ pub fn attainable(
         true => said.extend(coming_home(address, from, &to)),
         false => said.extend(keep(address, from, &mut to)),
     }
+    said.extend(shared::leave(address, from, &mut to));
     said.extend(overwritten(address, from, &to));
     (Some(to), said)
 }

@@ -55,7 +55,8 @@ pub fn encode(of: &Found, mut wire: Map<String, Value>, naming: &Naming, encoder
     document.portable.retain(|_, v| *v != json!({}));
     let mut said = Vec::new();
 
-    let named: Vec<&str> = match aliases.is_empty() {
+    let is_draft = aliases.is_empty() && foreign.is_none();
+    let named: Vec<&str> = match is_draft {
         true => vec![DRAFT],
         false => aliases.iter().filter_map(|a| a["botVersion"].as_str()).collect(),
     };
@@ -88,7 +89,7 @@ pub fn encode(of: &Found, mut wire: Map<String, Value>, naming: &Naming, encoder
     if !contents.is_empty() {
         document.portable.insert(VERSIONS.into(), contents.into());
     }
-    if aliases.is_empty() {
+    if is_draft {
         let message = "has no alias but that for tests: what is taken is its draft, which may be half edited";
         let hint = "make a version of it and an alias that names that";
         said.push(Finding::new(Weight::Warning, Some(&of.address), message).hint(hint));

@@ -45,7 +45,7 @@ pub async fn fetch(
         alias["botAliasId"] != TEST && (mapped.is_empty() || mapped.values().any(|there| there == name))
     };
     let foreign = aliases.iter().filter(|alias| alias["botAliasId"] != TEST && !ours(alias));
-    wire.insert(FOREIGN.into(), foreign.map(|alias| alias["botAliasName"].clone()).collect());
+    let foreign: Vec<Value> = foreign.map(|alias| alias["botAliasName"].clone()).collect();
     let ids: Vec<&str> = aliases.iter().filter(ours).filter_map(|a| a["botAliasId"].as_str()).collect();
     let own: Vec<Value> = try_join_all(ids.iter().map(|alias| calls.alias(id, alias))).await?;
 
@@ -62,9 +62,11 @@ pub async fn fetch(
         named.filter(|number| number != DRAFT).collect()
     };
     let mut wanted = numbers(&own);
-    if own.is_empty() {
+    // The draft of a bot that others have aliases of is no more this environment's than theirs.
+    if own.is_empty() && foreign.is_empty() {
         wanted.insert(DRAFT.into());
     }
+    wire.insert(FOREIGN.into(), foreign.into());
     let mut versions = Map::new();
     for (number, definition) in
         try_join_all(wanted.iter().map(|number| definition(calls, shelf, id, number))).await?

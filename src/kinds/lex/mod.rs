@@ -18,6 +18,7 @@ mod names;
 mod normal;
 mod policy;
 mod prepare;
+mod shared;
 mod version;
 mod wait;
 mod write;

@@ -30,8 +30,8 @@ pub enum Seen {
 impl Calls {
     /// Waits until `look` shows that `what` is over, and returns what it showed.
     ///
-    /// `Refused` where it has failed; `Later` where `leash` says to stop, or it takes too long: what is under way goes on,
-    /// and is found by whoever looks again.
+    /// `Refused` where it has failed, or takes too long; `Later` where `leash` says to stop. What is under way goes on, and
+    /// is found by whoever looks again.
     pub async fn wait<F>(
         &self,
         what: &str,
@@ -55,8 +55,10 @@ impl Calls {
             }
             self.account.clock.sleep(BETWEEN).await;
         }
+        // Waiting again would be hours more, while the environment is held.
         let error = Error::new(ErrorKind::Unavailable, format!("{what} has not ended within an hour"));
-        Err(Failure { error, fate: Fate::Later })
+        let hint = "look at it in the console; the same command goes on from what has ended by then";
+        Err(Failure { error: error.hint(hint), fate: Fate::Refused })
     }
 }
 

@@ -54,7 +54,7 @@ fn every_page_shows_what_happens() {
     let bless = std::env::var_os("SNAPDEPLOY_BLESS").is_some();
     assert!(!bless || std::env::var_os("CI").is_none(), "a CI does not write the pages, it reads them");
     let pages = pages();
-    assert!(pages.len() >= 11, "{pages:?}");
+    assert!(pages.len() >= 13, "{pages:?}");
     let play = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy().to_string();
         let text = std::fs::read_to_string(path).unwrap();

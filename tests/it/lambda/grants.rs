@@ -34,6 +34,8 @@ async fn the_statement_of_connect_is_about_the_targets_own_instance() {
         assert_eq!(permissions[sid]["SourceArn"], arn);
         assert_eq!(permissions[sid]["SourceAccount"], "@{account}");
     }
+    let texts: Vec<_> = dev.manifest.findings.iter().filter(|f| f.message.contains("free text")).collect();
+    assert!(texts.is_empty(), "a statement refers to what it is about: {texts:?}");
     assert!(permissions.get("bucket").is_none(), "who else may invoke it belongs to the environment");
     let now = function(&world, "orders")["policies"].to_string();
     let own = &world.b.pin().instance;
@@ -83,6 +85,62 @@ async fn event_sources_are_made_changed_and_taken_away_again() {
     assert_eq!(sizes(&world), before);
 }
 
+/// Who deploys does not stop a queue from being read; who rolls back has it read again.
+#[tokio::test]
+async fn an_event_source_that_the_source_lacks_is_kept_and_one_that_came_since_goes_with_a_rollback() {
+    let queue = |name: &str| format!("arn:aws:sqs:{REGION}:{B}:{name}");
+    for published in [true, false] {
+        let mut scenario = if published { both() } else { unpublished() };
+        scenario.account(B).event_source(REGION, "orders", &queue("returns"), json!({ "BatchSize": 10 }));
+        let world = start(scenario).await;
+        let sources = |world: &crate::world::World| {
+            let all = there(world)["mappings"].clone();
+            let there = |m: &&serde_json::Value| m["configuration"]["State"] != "Deleting";
+            let name =
+                |m: &serde_json::Value| m["configuration"]["EventSourceArn"].as_str().unwrap().to_string();
+            let mut names: Vec<String> = all.as_object().unwrap().values().filter(there).map(name).collect();
+            names.sort();
+            names
+        };
+        let then = world.extract(&*world.b, "prod").await;
+        let dev = world.extract(&*world.a, "dev").await;
+        let plan = planned(&world, &dev, &Deployment::default()).await;
+        let said: Vec<&str> = plan.findings.iter().map(|f| f.message.as_str()).collect();
+        let kept = "keeps the event source mapping of returns, which the source does not have";
+        assert!(said.contains(&kept), "{said:#?}");
+        assert!(!plan.moves.iter().any(|m| m.call.contains("EventSourceMapping")), "{:#?}", plan.moves);
+        crate::kinds::place::perform(&world, &plan).await;
+        assert_eq!(sources(&world), [queue("returns")]);
+
+        // At home it is literal: what is gone comes back, what came since goes.
+        let client = super::place::client(&world);
+        let id = client.list_event_source_mappings().send().await.unwrap().event_source_mappings()[0]
+            .uuid()
+            .unwrap()
+            .to_string();
+        client.delete_event_source_mapping().uuid(id).send().await.unwrap();
+        let new =
+            client.create_event_source_mapping().function_name("orders").event_source_arn(queue("since"));
+        new.send().await.unwrap();
+        let source = snapdeploy::core::release::Source::of_snapshot("prod@then", &then);
+        let over = Deployment { drift: snapdeploy::core::drift::OnDrift::Overwrite, ..Deployment::default() };
+        let means = world.means(&*world.b);
+        let plan = snapdeploy::core::release::plan_deploy(&means, "prod", &source, &over).await.unwrap();
+        crate::kinds::place::perform(&world, &plan).await;
+        assert_eq!(sources(&world), [queue("returns")], "published: {published}");
+    }
+}
+
+/// Neither function has a version.
+fn unpublished() -> snapdeploy::sandbox::Scenario {
+    let mut scenario = scenario();
+    for (account, alias, memory) in [(A, "dev", 512), (B, "prod", 128)] {
+        scenario.account(account).function(REGION, "orders").settings(json!({ "MemorySize": memory }));
+        scenario.account(account).instance(REGION, alias).lambda("orders");
+    }
+    scenario
+}
+
 #[tokio::test]
 async fn reserved_concurrency_is_the_environments_own() {
     let mut scenario = both();
@@ -122,6 +180,21 @@ async fn health_says_which_flows_pass_by_the_aliases() {
         ["connect/flow/Bare calls lambda/function/orders without an alias; it has live"]
     );
     assert!(check("functions").healthy && check("aliases of functions").healthy);
+    // So does the plan that takes such a flow along.
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev, &Deployment::default()).await;
+    let said = |plan: &snapdeploy::core::plan::Plan| -> Vec<String> {
+        let bare = plan.findings.iter().filter(|f| f.weight == Weight::Warning);
+        bare.filter(|f| f.message.contains("without an alias")).map(|f| format!("{:?}", f.address)).collect()
+    };
+    let bare = format!("{:?}", Some(snapdeploy::core::Address::new("connect/flow", "Bare")));
+    assert_eq!(said(&plan), [bare.clone()], "{:#?}", plan.findings);
+    // Also where the function is not taken along; not where nothing is done to the flow.
+    let alone = planned(&world, &dev, &crate::kinds::place::some(&["connect/flow/Bare"])).await;
+    assert_eq!(said(&alone), [bare], "{:#?}", alone.findings);
+    crate::kinds::place::perform(&world, &plan).await;
+    let again = planned(&world, &dev, &Deployment::default()).await;
+    assert_eq!(said(&again), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -150,6 +223,14 @@ async fn health_says_which_flows_talk_to_the_test_alias_of_a_bot() {
             "connect/module/Part calls lex/bot/Bistro by its test alias"
         ]
     );
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev, &Deployment::default()).await;
+    let warned = plan
+        .findings
+        .iter()
+        .filter(|f| f.weight == Weight::Warning && f.message.contains("by its test alias"));
+    let users: Vec<String> = warned.map(|f| f.address.as_ref().unwrap().to_string()).collect();
+    assert_eq!(users, ["connect/flow/Draft", "connect/module/Part"], "{:#?}", plan.findings);
 }
 
 #[tokio::test]

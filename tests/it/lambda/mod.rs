@@ -6,4 +6,5 @@ mod grants;
 mod journey;
 pub mod place;
 mod secrets;
+mod sharing;
 mod trouble;

@@ -1,7 +1,14 @@
 //! Secrets of functions: never in a document, and put back from where they still are.
 
 use serde_json::json;
-use snapdeploy::core::release::Deployment;
+use snapdeploy::core::back::{newest, plan_back};
+use snapdeploy::core::means::Means;
+use snapdeploy::core::parameter::{Parameter, Parameters};
+use snapdeploy::core::release::{Deployment, plan_deploy};
+use snapdeploy::core::runs::{Ended, OnFailure, begin};
+use snapdeploy::core::secret::Unkept;
+use snapdeploy::core::select::Selection;
+use snapdeploy::core::vault::Holding;
 use snapdeploy::sandbox::Scenario;
 
 use super::place::{document, function, orders, rolled_back, start};
@@ -97,4 +104,77 @@ async fn a_value_that_is_nowhere_any_more_is_refused_with_the_way_out() {
         now["versions"]["$LATEST"]["Environment"]["Variables"]["API_KEY"], "other",
         "nothing was written"
     );
+}
+
+/// A deployment that overwrites a value counts it as safe where a version holds it: then the way back has to have it, and
+/// to say so where the version is gone.
+#[tokio::test]
+async fn a_value_that_counts_as_safe_in_an_old_version_does_come_back() {
+    let values = || {
+        let mut values = super::place::values();
+        let own = json!({ "Variables": { "API_KEY": "another-canary" } });
+        values.overlay.get_mut(&orders()).unwrap().insert("Environment".into(), own);
+        values
+    };
+    let key = |world: &World| {
+        function(world, "orders")["versions"]["$LATEST"]["Environment"]["Variables"]["API_KEY"].clone()
+    };
+    for gone in [false, true] {
+        let world = crate::kinds::place::world(keyed(), values()).await;
+        let vault = Holding::new(Box::new(Unkept), Box::new(NoParameters));
+        let means = Means { vault: &vault, ..world.means(&*world.b) };
+        let dev = world.extract(&*world.a, "dev").await;
+        let plan =
+            plan_deploy(&means, "prod", &super::place::source(&dev), &Deployment::default()).await.unwrap();
+        assert_eq!(plan.blocks().count(), 0, "version 1 has it: {:#?}", plan.findings);
+        let ended = begin(&means, &plan, None, OnFailure::Stop).await;
+        assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:#?}");
+        assert_eq!(key(&world), "another-canary");
+        // Another process goes back: it holds nothing.
+        let means = world.means(&*world.b);
+        if gone {
+            let client = super::place::client(&world);
+            client.delete_function().function_name("orders").qualifier("1").send().await.unwrap();
+        }
+        let past = newest(&means, &Selection::all()).await.unwrap();
+        let back = plan_back(&means, &past, &Selection::all()).await.unwrap();
+        let blocks: Vec<&str> = back.blocks().map(|f| f.message.as_str()).collect();
+        if gone {
+            assert!(
+                blocks.iter().any(|b| b.contains("cannot get back Environment.Variables.API_KEY")),
+                "{blocks:?}"
+            );
+            continue;
+        }
+        assert_eq!(blocks, Vec::<&str>::new());
+        let ended = begin(&means, &back, None, OnFailure::Stop).await;
+        assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:#?}");
+        assert_eq!(key(&world), "prod-canary");
+        assert_eq!(function(&world, "orders")["aliases"]["live"]["version"], "1");
+    }
+}
+
+/// What only `$LATEST` has is in no version, however many there are.
+#[tokio::test]
+async fn a_value_that_no_version_has_does_not_count_as_safe() {
+    let mut scenario = keyed();
+    scenario.account(B).function(REGION, "orders").env(&[("API_KEY", "unpublished-canary")]);
+    let mut values = super::place::values();
+    let own = json!({ "Variables": { "API_KEY": "another-canary" } });
+    values.overlay.get_mut(&orders()).unwrap().insert("Environment".into(), own);
+    let world = crate::kinds::place::world(scenario, values).await;
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev, &Deployment::default()).await;
+    let blocks: Vec<&str> = plan.blocks().map(|f| f.message.as_str()).collect();
+    assert!(blocks.iter().any(|b| b.contains("would overwrite Environment.Variables.API_KEY")), "{blocks:?}");
+}
+
+/// An account without parameters.
+struct NoParameters;
+
+#[async_trait::async_trait]
+impl Parameters for NoParameters {
+    async fn value(&self, of: &Parameter) -> snapdeploy::core::Result<String> {
+        Err(snapdeploy::core::Error::not_found(format!("no {of}")))
+    }
 }

@@ -22,10 +22,16 @@ fn owned(rules: &[(&str, &str)]) -> Values {
 
 /// One bot in one account, which dev and prod have an alias of each, and somebody else one.
 async fn shared() -> World {
+    shared_by(&["dev", "prod", "spare"]).await
+}
+
+/// One bot in one account, with these aliases.
+async fn shared_by(aliases: &[&str]) -> World {
     let mut s = scenario();
     s.account(A).instance(REGION, "stage");
     let mut bot = s.account(A).bot_from(REGION, &archive("vocabulary")).unwrap();
-    for alias in ["dev", "prod", "spare"] {
+    bot.tag("team", "voice");
+    for alias in aliases {
         bot.alias(alias);
     }
     let dev = Environment { values: owned(&[("lex/bot/Bistro#live", "Bistro#dev")]), ..environment("dev") };
@@ -116,4 +122,65 @@ async fn a_bot_that_is_shared_is_not_deleted() {
     };
     let error = world.b.moves(&change).unwrap_err();
     assert!(error.message.contains("other environments"), "{error:?}");
+}
+
+/// Returns the bot's own part of a document: what no alias has of its own.
+fn common(document: &Document) -> serde_json::Value {
+    let mut own = document.portable.clone();
+    own.retain(|name, _| !["Aliases", "Versions", "Policies"].contains(&name.as_str()));
+    json!([own, document.portable.get("Policies").and_then(|p| p.get("bot")), document.local.get("RoleArn")])
+}
+
+#[tokio::test]
+async fn what_all_of_them_share_is_compared_and_not_written() {
+    let world = shared().await;
+    let before = bots(&world).await[&address()].clone();
+    meddle(&*world.a, &address(), Some(&reworded(&before))).await;
+    let mut dev = world.extract(&*world.a, "dev").await;
+    let release = dev.documents.get_mut(&address()).unwrap();
+    let talk = |sid: &str| {
+        json!({ "Version": "2012-10-17", "Statement": [{
+            "Sid": sid, "Effect": "Allow", "Principal": { "Service": "connect.amazonaws.com" },
+            "Action": ["lex:RecognizeText"], "Resource": "*",
+        }] })
+    };
+    release.portable.insert("Tags".into(), json!({ "team": "another", "stage": "dev" }));
+    release.portable.insert("IdleSessionTTLInSeconds".into(), json!(1234));
+    release.portable.insert("Policies".into(), json!({ "bot": talk("all"), "#live": talk("own") }));
+    let plan = planned(&world, &dev).await;
+    let said: Vec<&str> = plan.findings.iter().map(|f| f.message.as_str()).collect();
+    let shared = "is shared with dev, spare, an alias of another environment: its own IdleSessionTTLInSeconds, Policies, \
+                  Tags would be another, and stays as it is";
+    assert!(said.contains(&shared), "{said:#?}");
+    let mut made = calls(&plan);
+    made.sort();
+    assert_eq!(made, ["CreateResourcePolicy", "UpdateBotAlias"], "only what is the alias's own");
+    perform(&world, &plan).await;
+    let after = bots(&world).await[&address()].clone();
+    assert_eq!(common(&after), common(&before));
+    assert!(after.portable["Policies"]["#live"].is_object(), "{:?}", after.portable["Policies"]);
+    let again = planned(&world, &dev).await;
+    assert!(again.is_empty() && again.findings.iter().any(|f| f.message == shared), "{:#?}", again.moves);
+
+    perform(&world, &back(&world).await).await;
+    let home = bots(&world).await[&address()].clone();
+    assert_eq!(common(&home), common(&before));
+    assert_eq!(home.portable["Aliases"], before.portable["Aliases"]);
+}
+
+#[tokio::test]
+async fn the_first_alias_of_a_stage_comes_and_goes_and_the_draft_is_nobodys() {
+    let world = shared_by(&["dev", "spare"]).await;
+    let none = bots(&world).await;
+    let bare = none[&address()].clone();
+    assert!(bare.portable.get("Aliases").is_none() && bare.portable.get("Versions").is_none(), "{bare:#?}");
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev).await;
+    assert_eq!(calls(&plan), ["CreateBotAlias"], "{:#?}", plan.findings);
+    perform(&world, &plan).await;
+    assert_eq!(named(&world).await, json!({ "dev": { "live": "1" }, "prod": { "live": "1" } }));
+    world.sandbox.clear_calls();
+    perform(&world, &back(&world).await).await;
+    assert_eq!(written(&world), ["DeleteBotAlias"]);
+    assert_eq!(named(&world).await["dev"], json!({ "live": "1" }));
 }

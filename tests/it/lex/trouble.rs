@@ -112,3 +112,16 @@ async fn an_alias_that_the_source_lacks_is_kept() {
     assert_eq!(there.exact["Named"], json!({ "live": "2", "spare": "1" }));
     assert!(planned(&world, &dev).await.is_empty());
 }
+
+/// An hour is long enough: six of them would hold the environment for a day.
+#[tokio::test]
+async fn a_build_that_never_ends_is_waited_for_once() {
+    let world = two().await;
+    let dev = world.extract(&*world.a, "dev").await;
+    world.sandbox.set_switch("lex_build_ms", "900000000").unwrap();
+    let plan = planned(&world, &dev).await;
+    let ended = begin(&world.means(&*world.b), &plan, None, OnFailure::Stop).await;
+    let shown = format!("{ended:?}");
+    assert!(shown.contains("has not ended within an hour") && !shown.contains("was tried"), "{shown}");
+    assert!(shown.contains("the same command goes on from what has ended by then"), "{shown}");
+}

@@ -15,6 +15,9 @@ pub const DEV: &str = "111111111111";
 pub const PROD: &str = "222222222222";
 const REGION: &str = "us-east-1";
 
+/// A number where somebody is called: what is one may not be just any text.
+const DESK: &str = "+12065559137";
+
 const OUTPUTS: [&str; 3] = ["human", "json", "github"];
 
 /// Whose users are taken.
@@ -76,12 +79,15 @@ fn plant(seed: &mut AccountSeed, hunt: &mut Hunt, account: &str, users: Users) {
     if !dev && users == Users::Owned {
         return;
     }
+    hunt.other("a desk phone", DESK);
     let person = json!({
         "IdentityInfo": {
             "FirstName": hunt.plain("a first name"), "LastName": hunt.plain("a last name"),
             "Email": format!("{}@example.com", hunt.plain("a mail address")),
         },
-        "PhoneConfig": { "PhoneType": "SOFT_PHONE", "AutoAccept": true, "AfterContactWorkTimeLimit": 0 },
+        "PhoneConfig": {
+            "PhoneType": "DESK_PHONE", "DeskPhoneNumber": DESK, "AutoAccept": true, "AfterContactWorkTimeLimit": 0,
+        },
         "SecurityProfileIds": [instance.id_of(Kind::SecurityProfile, "Agent")],
         "RoutingProfileId": instance.id_of(Kind::RoutingProfile, "Basic Routing Profile"),
     });

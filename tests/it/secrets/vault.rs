@@ -5,7 +5,8 @@ use std::sync::Arc;
 use snapdeploy::aws::{Account, Keys, Sessions};
 use snapdeploy::core::environment::Access;
 use snapdeploy::core::objects::{Key, Objects};
-use snapdeploy::core::secret::{Seal, Secret, Vault};
+use snapdeploy::core::secret::{Seal, Secret, Unkept, Vault};
+use snapdeploy::core::select::Selection;
 use snapdeploy::core::{Clock, ErrorKind, Pin, seal_key};
 use snapdeploy::sandbox::{Fault, FaultKind, Sandbox};
 use snapdeploy::store::{MemoryObjects, SealedVault};
@@ -144,4 +145,30 @@ async fn the_key_of_fingerprints_is_made_once() {
     let bent = MemoryObjects::new();
     bent.create(&Key::new("secrets/key.json").unwrap(), "{}".into()).await.unwrap();
     assert_eq!(seal_key::seal(&bent).await.unwrap_err().kind, ErrorKind::Corrupt);
+}
+
+/// A key that was disabled, or that the role may not use any more, is noticed before a rollback needs it.
+#[tokio::test]
+async fn health_tries_one_of_the_envelopes() {
+    let (sandbox, account) = dev().await;
+    let bench = super::losses::Bench::new();
+    let fake = super::fake::Fake::new("dev", Default::default());
+    let kept = vault(&bench.objects, &account, "alias/snapdeploy", "dev");
+    let health = async |vault: &dyn Vault| {
+        let all = Selection::all();
+        let checks = snapdeploy::core::health::health(&bench.means(&fake, vault), "me", &all).await.unwrap();
+        checks.into_iter().find(|c| c.name == "kept secrets")
+    };
+    assert_eq!(health(&Unkept).await, None, "nothing is kept where nothing is to be");
+    assert_eq!(health(&kept).await.unwrap().detail, "none is kept yet");
+    kept.keep(&secret()).await.unwrap();
+    let well = health(&kept).await.unwrap();
+    assert!(well.healthy && well.detail == "one that was tried opens", "{well:?}");
+    // What another environment keeps is none of this one's.
+    let other = vault(&bench.objects, &account, "alias/snapdeploy", "other");
+    assert_eq!(health(&other).await.unwrap().detail, "none is kept yet");
+    sandbox.fault(Fault { times: 9, ..Fault::next("Decrypt", FaultKind::AccessDenied) });
+    let bad = health(&kept).await.unwrap();
+    assert!(!bad.healthy && bad.detail.contains("no rollback could put it back"), "{bad:?}");
+    assert!(bad.problems[0].contains("Decrypt") && !format!("{bad:?}").contains(VALUE), "{bad:?}");
 }
