@@ -137,12 +137,6 @@ impl Repository<'_> {
         Ok(images.filter_map(pair).collect())
     }
 
-    /// Returns whether it has an image with this digest.
-    pub async fn has(&self, digest: &str) -> Result<bool> {
-        let answer = self.ask("BatchGetImage", json!({ "imageIds": [{ "imageDigest": digest }] })).await?;
-        Ok(answer["images"].as_array().is_some_and(|images| !images.is_empty()))
-    }
-
     /// Returns its tags.
     pub async fn tags(&self) -> Result<Vec<String>> {
         let mut tags = Vec::new();
