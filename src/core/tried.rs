@@ -12,7 +12,7 @@ use super::history::{Search, search};
 use super::id::RunId;
 use super::inventory::Found;
 use super::means::Means;
-use super::run::{RunRecord, RunStatus};
+use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 
 /// How many runs of ours are looked at.
@@ -104,8 +104,12 @@ async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, O
     let mut undone: BTreeMap<RunId, RunId> = BTreeMap::new();
     for told in search(means.ledger, means.repository, pin, &what, RUNS).await? {
         let RunRecord { start, finish: Some(finish), undone_by } = told.record else { continue };
-        if let (Some(run), RunStatus::Succeeded) = (&start.undoes, finish.status) {
-            undone.entry(run.clone()).or_insert_with(|| start.run.clone());
+        if start.kind == RunKind::Rollback && finish.status == RunStatus::Succeeded {
+            // The audit names what is undone whole; the plan also that of which this undoes a part.
+            let plan = means.repository.plan(&start.plan).await?;
+            plan.undoes
+                .into_iter()
+                .for_each(|run| drop(undone.entry(run).or_insert_with(|| start.run.clone())));
         }
         let Some(after) = finish.after.filter(|_| finish.status == RunStatus::Succeeded) else { continue };
         let snapshot = match means.repository.snapshot(pin, &after).await {
