@@ -13,6 +13,7 @@ mod corpus;
 mod corpus_loader;
 mod crash;
 mod drift;
+mod ecs;
 mod emulator;
 mod generated;
 mod good;

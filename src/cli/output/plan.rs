@@ -13,6 +13,7 @@ use crate::core::run::RunKind;
 
 use super::human::{finding_lines, place_of};
 use super::markdown::{cell, findings as finding_table, table};
+use super::proof::{proof_lines, proof_list};
 use super::report::Report;
 
 /// A plan, as it is shown. The document is the plan as it is stored.
@@ -73,6 +74,7 @@ impl Report for PlanReport<'_> {
             let there = &plan.environment;
             writeln!(out, "Needed, and left alone since {there} has them: {}", names.join(", "))?;
         }
+        proof_lines(&plan.proof, out, ink)?;
         finding_lines(&plan.findings, out, ink)
     }
 
@@ -89,7 +91,8 @@ impl Report for PlanReport<'_> {
             .collect();
         let place = cell(&place_of(&plan.pin));
         let head = format!("### {}\n\n{place}\n\n{}\n\n", cell(&title(plan)), cell(&counts(plan)));
-        format!("{head}{}{}", table(["what", "action", "members"], &rows), finding_table(&plan.findings))
+        let (rows, proof) = (table(["what", "action", "members"], &rows), proof_list(&plan.proof));
+        format!("{head}{rows}{proof}{}", finding_table(&plan.findings))
     }
 
     fn outputs(&self) -> Vec<(&'static str, String)> {

@@ -1,0 +1,3 @@
+//! Services of ECS and their task definitions.
+
+mod promotion;
