@@ -69,6 +69,7 @@ pub mod preflight;
 pub mod process;
 pub mod progress;
 pub mod promotion;
+pub mod proof;
 pub mod prune;
 pub mod reach;
 pub mod readdress;

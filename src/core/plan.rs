@@ -21,6 +21,7 @@ use super::moves::Move;
 use super::order;
 use super::pin::Pin;
 use super::preflight::Line;
+use super::proof::Proof;
 use super::run::RunKind;
 
 /// The name and version of a plan.
@@ -128,6 +129,9 @@ pub struct Plan {
     /// The run by which the release had succeeded where it has to succeed first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_by: Option<RunId>,
+    /// How the images that it brings have stood where they come from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proof: Vec<Proof>,
     /// What goes by another name there when the plan is made: that name, by the name in the plan.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub renames: BTreeMap<Address, Address>,
@@ -328,6 +332,7 @@ pub fn plan(
         left_alone: Vec::new(),
         saved: None,
         proven_by: None,
+        proof: Vec::new(),
         unchanged,
         findings,
     })

@@ -23,7 +23,8 @@ use super::place::without;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
 use super::preflight;
-use super::promotion::proof;
+use super::promotion;
+use super::proof;
 use super::prune::{Prune, prune};
 use super::reach::reach;
 use super::referrers::concerns_of;
@@ -103,7 +104,7 @@ pub async fn plan_deploy(
     picked.extend(closure.added);
     let mut proven_by = None;
     if let (Some(first), false) = (&values.promote_from, home) {
-        match proof(means, first, deployment.proven_in.as_ref(), source, &picked).await? {
+        match promotion::proof(means, first, deployment.proven_in.as_ref(), source, &picked).await? {
             Ok(run) => proven_by = Some(run),
             Err(block) => findings.push(block),
         }
@@ -176,6 +177,8 @@ pub async fn plan_deploy(
     }
     if !home {
         bring(means, &source.pin, &wishes, &mut plan).await?;
+        let stood = deployment.proven_in.as_ref().unwrap_or(&source.pin);
+        proof::look_up(means, stood, source, &wishes, &mut plan).await?;
     }
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;

@@ -31,7 +31,6 @@ mod keeping;
 mod kill;
 mod kinds;
 mod kinds_versions;
-mod ecs;
 mod lambda;
 mod layers;
 mod leftovers;

@@ -8,6 +8,7 @@ mod human;
 mod json;
 mod markdown;
 mod plan;
+mod proof;
 mod report;
 
 pub(super) use ended::RunReport;

@@ -15,6 +15,7 @@ use crate::kinds::impersonal;
 use super::card::{beside, card_lines, card_table};
 use super::human::{finding_lines, place_of};
 use super::markdown::{cell, findings as finding_table, table};
+use super::proof::{proof_lines, proof_list};
 use super::report::Report;
 
 /// A plan, as it is shown. The document is the plan as it is stored, without who users are.
@@ -78,6 +79,7 @@ impl Report for PlanReport<'_> {
             let there = &plan.environment;
             writeln!(out, "Needed, and left alone since {there} has them: {}", names.join(", "))?;
         }
+        proof_lines(&plan.proof, out, ink)?;
         card_lines(&plan.card, out, ink)?;
         finding_lines(&beside(&plan.findings, &plan.card), out, ink)
     }
@@ -96,8 +98,9 @@ impl Report for PlanReport<'_> {
         let place = cell(&place_of(&plan.pin));
         let head = format!("### {}\n\n{place}\n\n{}\n\n", cell(&title(plan)), cell(&counts(plan)));
         let steps = table(["what", "action", "members"], &rows);
+        let (proof, card) = (proof_list(&plan.proof), card_table(&plan.card));
         let rest = finding_table(&beside(&plan.findings, &plan.card));
-        format!("{head}{steps}{}{rest}", card_table(&plan.card))
+        format!("{head}{steps}{proof}{card}{rest}")
     }
 
     fn outputs(&self) -> Vec<(&'static str, String)> {

@@ -14,6 +14,7 @@ mod journey;
 mod place;
 mod preflight;
 mod preflight_more;
+mod promotion;
 pub(crate) mod scene;
 mod shop;
 mod stages;
