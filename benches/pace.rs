@@ -152,7 +152,7 @@ async fn driver(sandbox: &Sandbox, clock: &Clock, account: &str) -> Outcome<Box<
         role_arn: None,
         read_role_arn: None,
         external_id: None,
-        instance: "acme".into(),
+        instance: Some("acme".into()),
         endpoint: None,
         protected: false,
         on_failure: OnFailure::Stop,

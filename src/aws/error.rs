@@ -115,7 +115,7 @@ where
                 message.push_str(": ");
                 message.push_str(&part);
             }
-            let mut error = Error::new(kind, message).code(&code);
+            let mut error = Error::new(kind, message).code(code.as_str());
             if USED_UP.contains(&code.as_str()) {
                 error = error.hint(
                     "a quota of the account is used up: remove something, or raise it in Service Quotas",

@@ -24,7 +24,7 @@ pub(super) enum Aim {
 /// Something that the text may name.
 enum Candidate<'a> {
     Time(jiff::Timestamp),
-    Snapshot(Manifest),
+    Snapshot(Box<Manifest>),
     Run(Box<RunRecord>),
     Edition(&'a Tried),
 }
@@ -113,7 +113,7 @@ async fn outside(
 ) -> Result<Candidate<'static>> {
     Ok(match which(environment, text)? {
         Which::At(at) => Candidate::Time(at),
-        which => Candidate::Snapshot(find(context, environment, means.driver.pin(), &which).await?),
+        which => Candidate::Snapshot(Box::new(find(context, environment, means.driver.pin(), &which).await?)),
     })
 }
 

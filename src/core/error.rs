@@ -54,7 +54,7 @@ pub struct Error {
     /// What explains it, a line each: what AWS and what runs there have said.
     pub explained: Vec<String>,
     /// The code that AWS gave, if AWS gave one.
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
     /// What lies beneath.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -128,7 +128,7 @@ impl Error {
     }
 
     /// Returns the error with the code that AWS gave.
-    pub fn code(mut self, code: impl Into<String>) -> Error {
+    pub fn code(mut self, code: impl Into<Box<str>>) -> Error {
         self.code = Some(code.into());
         self
     }

@@ -107,9 +107,9 @@ async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, O
         if start.kind == RunKind::Rollback && finish.status == RunStatus::Succeeded {
             // The audit names what is undone whole; the plan also that of which this undoes a part.
             let plan = means.repository.plan(&start.plan).await?;
-            plan.undoes
-                .into_iter()
-                .for_each(|run| drop(undone.entry(run).or_insert_with(|| start.run.clone())));
+            if let Some(run) = plan.undoes {
+                undone.entry(run).or_insert_with(|| start.run.clone());
+            }
         }
         let Some(after) = finish.after.filter(|_| finish.status == RunStatus::Succeeded) else { continue };
         let snapshot = match means.repository.snapshot(pin, &after).await {

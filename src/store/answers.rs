@@ -61,7 +61,7 @@ where
     E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
 {
     let status = error.raw_response().map_or(0, |response| response.status().as_u16());
-    let code = error.code().map(str::to_string);
+    let code: Option<Box<str>> = error.code().map(Into::into);
     let kind = match &error {
         SdkError::ServiceError(_) => service_kind(status, code.as_deref().unwrap_or_default()),
         SdkError::ConstructionFailure(_) if !lacks_credentials(&error) => ErrorKind::Failed,
@@ -70,7 +70,7 @@ where
     };
     let words = match (&code, error.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
-        (Some(code), None) => code.clone(),
+        (Some(code), None) => code.to_string(),
         (None, _) if status != 0 => format!("HTTP {status}"),
         (None, _) => DisplayErrorContext(&error).to_string(),
     };

@@ -12,7 +12,9 @@ use super::deployment_group::Groups;
 use super::fetch::Shelf;
 use super::send::Sender;
 use super::state::Known;
-use super::{artifact, attainable, checks, editions, encode, follow, moves, names, preflight, progress, secret};
+use super::{
+    artifact, attainable, checks, editions, encode, follow, moves, names, preflight, progress, secret,
+};
 use crate::aws::{Account, Elsewhere};
 use crate::core::address::Address;
 use crate::core::document::Document;

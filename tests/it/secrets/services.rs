@@ -9,7 +9,7 @@ use super::vault::dev;
 async fn code(account: &Account, service: &Service, operation: &'static str, body: Value) -> String {
     match account.ask(service, operation, &body).await {
         Ok(answer) => format!("no error: {answer}"),
-        Err(failure) => failure.error.code.unwrap_or(failure.error.message),
+        Err(failure) => failure.error.code.map_or(failure.error.message, Into::into),
     }
 }
 
