@@ -184,7 +184,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;deploy' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where to')
-            [CompletionResult]::new('--artifact', '--artifact', [CompletionResultType]::ParameterName, 'Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS')
+            [CompletionResult]::new('--artifact', '--artifact', [CompletionResultType]::ParameterName, 'Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed')
+            [CompletionResult]::new('--restart', '--restart', [CompletionResultType]::ParameterName, 'Start a service again as it is: new tasks, the same revision')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with an interrupted run; without RUN, with the one that is open')
             [CompletionResult]::new('--with-dependencies', '--with-dependencies', [CompletionResultType]::ParameterName, 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has')
             [CompletionResult]::new('--prune-limit', '--prune-limit', [CompletionResultType]::ParameterName, 'How much --prune may take away of each kind: 10% of what is there, or 3')
@@ -196,6 +197,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Perform a plan that was saved, if what it writes and refers to is still as it was; once')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback')
             [CompletionResult]::new('--accept-loss', '--accept-loss', [CompletionResultType]::ParameterName, 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
@@ -206,6 +208,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--overwrite-drift', '--overwrite-drift', [CompletionResultType]::ParameterName, 'Overwrite what somebody has changed there since it was left, and what a newer release put there')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: end with 4 if there is something to change')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
+            [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Do not follow what AWS goes on with by itself: end with 8 once it is started')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
@@ -217,12 +220,13 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;rollback' {
             [CompletionResult]::new('--run', '--run', [CompletionResultType]::ParameterName, 'Which run to undo')
-            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good), a time or a run; of one service also a revision or an image')
             [CompletionResult]::new('--save-plan', '--save-plan', [CompletionResultType]::ParameterName, 'Write the plan into this file and stop, to have it approved and performed later with --plan')
             [CompletionResult]::new('--expires', '--expires', [CompletionResultType]::ParameterName, 'How long the saved plan may be performed, such as 24h, 90m or 3d')
             [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Perform a plan that was saved, if what it writes and refers to is still as it was; once')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback')
             [CompletionResult]::new('--accept-loss', '--accept-loss', [CompletionResultType]::ParameterName, 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
@@ -230,6 +234,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
             [CompletionResult]::new('--take-over', '--take-over', [CompletionResultType]::ParameterName, 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
+            [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Do not follow what AWS goes on with by itself: end with 8 once it is started')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
@@ -268,12 +273,27 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow a run of another process until it ends, and end with its code')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'snapdeploy;history;show' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'snapdeploy;history;watch' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment whose open run is meant')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Watch for this long at most, such as 30m; until it ends if not given')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
@@ -314,12 +334,16 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;history;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow a run of another process until it ends, and end with its code')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'snapdeploy;history;help;show' {
+            break
+        }
+        'snapdeploy;history;help;watch' {
             break
         }
         'snapdeploy;history;help;stats' {
@@ -332,9 +356,12 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;health' {
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Ask again until all is well, for this long at most, such as 10m')
+            [CompletionResult]::new('--stable-for', '--stable-for', [CompletionResultType]::ParameterName, 'All has to be well for this long without a break, such as 2m')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Ask again every 5 seconds and tell what has changed, until Ctrl-C')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
@@ -508,11 +535,15 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;help;history' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow a run of another process until it ends, and end with its code')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
             break
         }
         'snapdeploy;help;history;show' {
+            break
+        }
+        'snapdeploy;help;history;watch' {
             break
         }
         'snapdeploy;help;history;stats' {

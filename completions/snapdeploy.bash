@@ -130,6 +130,9 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__history,stats)
                 cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__stats"
                 ;;
+            snapdeploy__subcmd__help__subcmd__history,watch)
+                cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__watch"
+                ;;
             snapdeploy__subcmd__help__subcmd__package,create)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__create"
                 ;;
@@ -157,6 +160,9 @@ _snapdeploy() {
             snapdeploy__subcmd__history,stats)
                 cmd="snapdeploy__subcmd__history__subcmd__stats"
                 ;;
+            snapdeploy__subcmd__history,watch)
+                cmd="snapdeploy__subcmd__history__subcmd__watch"
+                ;;
             snapdeploy__subcmd__history__subcmd__help,export)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__export"
                 ;;
@@ -168,6 +174,9 @@ _snapdeploy() {
                 ;;
             snapdeploy__subcmd__history__subcmd__help,stats)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__stats"
+                ;;
+            snapdeploy__subcmd__history__subcmd__help,watch)
+                cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__watch"
                 ;;
             snapdeploy__subcmd__package,create)
                 cmd="snapdeploy__subcmd__package__subcmd__create"
@@ -238,7 +247,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --artifact --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --dry-run --reason --wait-lock --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -249,6 +258,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --artifact)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --restart)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -293,6 +306,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -558,12 +575,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__health)
-            opts="-q -v -h --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --watch --wait --stable-for --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --stable-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -724,7 +749,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__history)
-            opts="show stats export"
+            opts="show watch stats export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -766,6 +791,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__history__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__history__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -920,7 +959,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history)
-            opts="-q -v -h --env --address --since --actor --limit --config --output --quiet --verbose --color --help show stats export help"
+            opts="-q -v -h --env --address --since --actor --limit --config --output --quiet --verbose --color --help show watch stats export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -996,7 +1035,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history__subcmd__help)
-            opts="show stats export help"
+            opts="show watch stats export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1065,6 +1104,20 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__history__subcmd__help__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__history__subcmd__show)
             opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1103,6 +1156,40 @@ _snapdeploy() {
                     return 0
                     ;;
                 --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__history__subcmd__watch)
+            opts="-q -v -h --env --timeout --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1462,7 +1549,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1493,6 +1580,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --wait-lock)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -165,7 +165,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;deploy'= {
             cand --to 'Where to'
-            cand --artifact 'Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS'
+            cand --artifact 'Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed'
+            cand --restart 'Start a service again as it is: new tasks, the same revision'
             cand --resume 'Go on with an interrupted run; without RUN, with the one that is open'
             cand --with-dependencies 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has'
             cand --prune-limit 'How much --prune may take away of each kind: 10% of what is there, or 3'
@@ -177,6 +178,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
             cand --reason 'Why, for the audit'
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
+            cand --timeout 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback'
             cand --accept-loss 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -187,6 +189,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --overwrite-drift 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
             cand --exit-code 'With --dry-run: end with 4 if there is something to change'
             cand --dry-run 'Show the plan and stop; nothing is written'
+            cand --no-wait 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
             cand --yes 'Do not ask; not enough for a protected environment'
             cand -q 'Say nothing but the result, errors and questions'
             cand --quiet 'Say nothing but the result, errors and questions'
@@ -197,12 +200,13 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;rollback'= {
             cand --run 'Which run to undo'
-            cand --to 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time'
+            cand --to 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good), a time or a run; of one service also a revision or an image'
             cand --save-plan 'Write the plan into this file and stop, to have it approved and performed later with --plan'
             cand --expires 'How long the saved plan may be performed, such as 24h, 90m or 3d'
             cand --plan 'Perform a plan that was saved, if what it writes and refers to is still as it was; once'
             cand --reason 'Why, for the audit'
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
+            cand --timeout 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback'
             cand --accept-loss 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
@@ -210,6 +214,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --color 'When there is colour'
             cand --take-over 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more'
             cand --dry-run 'Show the plan and stop; nothing is written'
+            cand --no-wait 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
             cand --yes 'Do not ask; not enough for a protected environment'
             cand -q 'Say nothing but the result, errors and questions'
             cand --quiet 'Say nothing but the result, errors and questions'
@@ -246,11 +251,25 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand show 'Show one run: how it began, each call, and how it ended'
+            cand watch 'Follow a run of another process until it ends, and end with its code'
             cand stats 'Count deployments and rollbacks, and how long they took'
             cand export 'Print every audit entry, the oldest first, as JSON lines'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;history;show'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'snapdeploy;history;watch'= {
+            cand --env 'The environment whose open run is meant'
+            cand --timeout 'Watch for this long at most, such as 30m; until it ends if not given'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
@@ -288,11 +307,14 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;history;help'= {
             cand show 'Show one run: how it began, each call, and how it ended'
+            cand watch 'Follow a run of another process until it ends, and end with its code'
             cand stats 'Count deployments and rollbacks, and how long they took'
             cand export 'Print every audit entry, the oldest first, as JSON lines'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;history;help;show'= {
+        }
+        &'snapdeploy;history;help;watch'= {
         }
         &'snapdeploy;history;help;stats'= {
         }
@@ -301,9 +323,12 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;history;help;help'= {
         }
         &'snapdeploy;health'= {
+            cand --wait 'Ask again until all is well, for this long at most, such as 10m'
+            cand --stable-for 'All has to be well for this long without a break, such as 2m'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
+            cand --watch 'Ask again every 5 seconds and tell what has changed, until Ctrl-C'
             cand -q 'Say nothing but the result, errors and questions'
             cand --quiet 'Say nothing but the result, errors and questions'
             cand -v 'Log what happens beneath; more with -vv'
@@ -453,10 +478,13 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;help;history'= {
             cand show 'Show one run: how it began, each call, and how it ended'
+            cand watch 'Follow a run of another process until it ends, and end with its code'
             cand stats 'Count deployments and rollbacks, and how long they took'
             cand export 'Print every audit entry, the oldest first, as JSON lines'
         }
         &'snapdeploy;help;history;show'= {
+        }
+        &'snapdeploy;help;history;watch'= {
         }
         &'snapdeploy;help;history;stats'= {
         }

@@ -148,7 +148,8 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put a package together out of what `unpack` made'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l to -d 'Where to' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l artifact -d 'Put code that was built elsewhere into a function, as it is in the target or in SOURCE: a ZIP file or a folder. The aliases that had the old code follow, or only ALIAS' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l artifact -d 'Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l restart -d 'Start a service again as it is: new tasks, the same revision' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l resume -d 'Go on with an interrupted run; without RUN, with the one that is open' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l with-dependencies -d 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has' -r -f -a "missing\t'What the target lacks'
 all\t'All of it'"
@@ -162,6 +163,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l expires
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l timeout -d 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
@@ -176,17 +178,19 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l include
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l overwrite-drift -d 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-code -d 'With --dry-run: end with 4 if there is something to change'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l no-wait -d 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l run -d 'Which run to undo' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l to -d 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good) or a time' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l to -d 'What to go back to, whoever changed it since: a snapshot (NAME, ID, latest, good), a time or a run; of one service also a revision or an image' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l save-plan -d 'Write the plan into this file and stop, to have it approved and performed later with --plan' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l expires -d 'How long the saved plan may be performed, such as 24h, 90m or 3d' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l timeout -d 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
@@ -198,6 +202,7 @@ always\t'Always'
 never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l take-over -d 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l dry-run -d 'Show the plan and stop; nothing is written'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l no-wait -d 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l yes -d 'Do not ask; not enough for a protected environment'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -s v -l verbose -d 'Log what happens beneath; more with -vv'
@@ -213,25 +218,26 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -l exit-code
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l env -d 'Only this environment' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l address -d 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l since -d 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l actor -d 'Only runs that somebody began or went on with whose identity, host or job has this text in it' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l limit -d 'How many runs of each environment, the newest first' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l env -d 'Only this environment' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l address -d 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l since -d 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l actor -d 'Only runs that somebody began or went on with whose identity, host or job has this text in it' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l limit -d 'How many runs of each environment, the newest first' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
 github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show stats export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -f -a "watch" -d 'Follow a run of another process until it ends, and end with its code'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and not __fish_seen_subcommand_from show watch stats export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
@@ -242,6 +248,18 @@ never\t'Never'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -l env -d 'The environment whose open run is meant' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -l timeout -d 'Watch for this long at most, such as 30m; until it ends if not given' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l env -d 'Only this environment' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l since -d 'Since when: a duration such as 7d, or a time such as 2026-11-01' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from stats" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
@@ -266,9 +284,12 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Follow a run of another process until it ends, and end with its code'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand history; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l wait -d 'Ask again until all is well, for this long at most, such as 10m' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l stable-for -d 'All has to be well for this long without a break, such as 2m' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
@@ -276,6 +297,7 @@ github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l watch -d 'Ask again every 5 seconds and tell what has changed, until Ctrl-C'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -381,6 +403,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_s
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "unpack" -d 'Take a package apart into readable files'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from package" -f -a "pack" -d 'Put a package together out of what `unpack` made'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "show" -d 'Show one run: how it began, each call, and how it ended'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "watch" -d 'Follow a run of another process until it ends, and end with its code'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "stats" -d 'Count deployments and rollbacks, and how long they took'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "export" -d 'Print every audit entry, the oldest first, as JSON lines'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "completions" -d 'Write the completions of every shell'
