@@ -7,6 +7,7 @@ mod blobs;
 mod centre;
 mod cli;
 mod compared;
+mod complaints;
 mod concurrency;
 mod contest;
 mod corpus;

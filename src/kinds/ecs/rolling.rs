@@ -42,7 +42,12 @@ pub async fn follow(mut watch: Watch<'_>, id: &str) -> Followed {
         let evidence = evidence.get_or_insert_with(|| {
             let by = Some(id.to_string());
             let definition = entry.as_ref().and_then(|e| e["taskDefinition"].as_str()).map(String::from);
-            Evidence::new(&calls, &watch.of.id, Own { definition, by, ..Own::default() }, groups(&service))
+            let own = Own { definition, by, ..Own::default() };
+            let evidence = Evidence::new(&calls, &watch.of.id, own, groups(&service));
+            match service["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"] == true {
+                true => evidence,
+                false => evidence.uncounted(&service["desiredCount"]),
+            }
         });
         if back.is_none() {
             let _ = evidence.look_at_tasks().await;

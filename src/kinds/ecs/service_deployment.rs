@@ -165,7 +165,12 @@ async fn gather<'c>(
     targets.extend(groups(&revision["resolvedConfiguration"]));
     targets.sort();
     targets.dedup();
-    Ok(Evidence::new(calls, &watch.of.id, own, targets))
+    let evidence = Evidence::new(calls, &watch.of.id, own, targets);
+    let breaker = &deployment["deploymentConfiguration"]["deploymentCircuitBreaker"];
+    Ok(match breaker["enable"] == true {
+        true => evidence,
+        false => evidence.uncounted(&deployment["targetServiceRevision"]["requestedTaskCount"]),
+    })
 }
 
 /// Returns the error that says `message`, with what explains it.
