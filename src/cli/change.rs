@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
@@ -14,9 +15,10 @@ use crate::core::plan::Plan;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
 
-use super::context::{Context, Face, Site};
+use super::context::{Context, Face, Site, variable};
 use super::duration::Typed;
 use super::exit::Exit;
+use super::expiry;
 use super::output::{PlanReport, RunReport, place_of};
 use super::progress;
 
@@ -102,6 +104,11 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
     if plan.is_empty() {
         face.ui.result(&RunReport::nothing(plan))?;
         return Ok(Next::Over(Exit::Done));
+    }
+    if plan.moves.iter().any(|m| site.driver.starts(m))
+        && let Some(line) = expiry::too_soon(variable, Timestamp::now(), args.following())
+    {
+        face.ui.say(line);
     }
     Ok(Next::Perform)
 }

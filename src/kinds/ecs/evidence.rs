@@ -137,7 +137,8 @@ impl<'a> Evidence<'a> {
         let groups = grouped(self.stopped.values());
         let alike = groups.iter().find(|(count, cause, _)| *count >= 2 && cause.fatal.is_some());
         let any = || {
-            let (count, cause, _) = groups.first().filter(|_| self.enough.is_some_and(|n| self.failed() >= n))?;
+            let (count, cause, _) =
+                groups.first().filter(|_| self.enough.is_some_and(|n| self.failed() >= n))?;
             Some(format!("{}, and no circuit breaker counts them", line(*count, cause)))
         };
         alike.map(|(count, cause, _)| line(*count, cause)).or_else(any)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use snapdeploy::sandbox::ServiceSeed;
 
 use super::codedeploy::by_codedeploy;
-use super::shops::{WEB, described, held, newest, roll_back, shop, staged, touched, weights};
+use super::shops::{WEB, beside, calls, described, newest, roll_back, shop, staged, touched, until, weights};
 use crate::ecs::back::CONFIG;
 use crate::ecs::scene::{ecs, image, service};
 use crate::world::{B, REGION};
@@ -51,7 +51,8 @@ async fn production_leads_to_an_empty_target_group_and_nobody_says_so() {
     described(&shop).await;
     shop.sandbox.advance(std::time::Duration::from_secs(60));
     let groups = described(&shop).await["loadBalancers"][0].clone();
-    let (blue, green) = (&groups["targetGroupArn"], &groups["advancedConfiguration"]["alternateTargetGroupArn"]);
+    let (blue, green) =
+        (&groups["targetGroupArn"], &groups["advancedConfiguration"]["alternateTargetGroupArn"]);
     let artifact = format!("{WEB}={}", image("2"));
     let dry = ["deploy", "--to", "prod", "--artifact", &artifact, "--dry-run"];
     let well = shop.run(0, &dry).out;
@@ -82,12 +83,17 @@ async fn production_leads_to_an_empty_target_group_and_nobody_says_so() {
 #[tokio::test]
 async fn from_blue_green_there_is_no_way_to_rolling() {
     let (shop, _) = staged("BLUE_GREEN", 1, &json!({}));
-    let overlay = format!("\n[environments.prod.overlay.\"{WEB}\"]\ndeploymentConfiguration.strategy = \"ROLLING\"\n");
-    std::fs::write(shop.shell.directory.path().join("snapdeploy.toml"), format!("{CONFIG}{overlay}")).unwrap();
+    let overlay =
+        format!("\n[environments.prod.overlay.\"{WEB}\"]\ndeploymentConfiguration.strategy = \"ROLLING\"\n");
+    std::fs::write(shop.shell.directory.path().join("snapdeploy.toml"), format!("{CONFIG}{overlay}"))
+        .unwrap();
     shop.ship(0, "2");
     let service = described(&shop).await;
     assert_eq!(service["deploymentConfiguration"]["strategy"], "ROLLING");
-    assert_eq!((shop.revision().await.as_str(), &newest(&shop).await["status"]), ("web:2", &json!("SUCCESSFUL")));
+    assert_eq!(
+        (shop.revision().await.as_str(), &newest(&shop).await["status"]),
+        ("web:2", &json!("SUCCESSFUL"))
+    );
     let all = touched(&shop);
     assert_eq!(all.iter().filter(|call| *call == "UpdateService").count(), 1, "{all:?}");
 }
@@ -115,13 +121,13 @@ async fn a_deployment_sets_back_the_count_that_scaling_has_raised() {
     ecs(&shop.sandbox, "UpdateService", scale(4)).await;
     shop.ship(0, "2");
     assert_eq!(count().await, 4);
-    // Between the plan and the call, too.
+    // And while it is on its way, which takes a minute.
+    shop.sandbox.set_switch("ecs_pull_ms", "60000").unwrap();
+    let updates = calls(&shop, "UpdateService");
     let artifact = format!("{WEB}={}", image("1"));
-    let arguments = ["deploy", "--to", "prod", "--artifact", &artifact, "--yes"];
-    held(&shop, 0, &arguments, "UpdateService", |shop| {
+    beside(&shop, 0, &["deploy", "--to", "prod", "--artifact", &artifact, "--yes"], |shop| {
+        until(|| calls(shop, "UpdateService") > updates);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        // The scaling's own call is of Application Auto Scaling's role, and is not held.
-        shop.sandbox.release();
         runtime.block_on(ecs(&shop.sandbox, "UpdateService", scale(6)));
     });
     assert_eq!(count().await, 6);

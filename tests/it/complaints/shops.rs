@@ -8,7 +8,7 @@ use snapdeploy::sandbox::{AlarmSeed, Behaviour, Hold, Scenario, ServiceSeed};
 
 use crate::cli::shell::Said;
 use crate::ecs::back::Shop;
-use crate::ecs::scene::{add_image, ecs, scenario, service};
+use crate::ecs::scene::{add_image, ecs, scenario, service, tell};
 use crate::world::{B, REGION};
 
 pub const WEB: &str = "ecs/service/main/web";
@@ -26,12 +26,7 @@ pub fn shop_in(mut scenario: Scenario, seed: &ServiceSeed) -> Shop {
 /// Returns what the others are made of, and the image `sick`, whose containers fail their health checks.
 pub fn with_sick() -> Scenario {
     let mut scenario = scenario();
-    add_image(
-        &mut scenario,
-        "sick",
-        "linux/amd64",
-        Behaviour { unhealthy: true, ..Behaviour::default() },
-    );
+    add_image(&mut scenario, "sick", "linux/amd64", Behaviour { unhealthy: true, ..Behaviour::default() });
     scenario
 }
 
@@ -112,16 +107,27 @@ pub fn resume(shop: &Shop, code: i32) -> Said {
     shop.run(code, &["deploy", "--resume", "--yes"])
 }
 
-/// Runs a command, and does `act` beside it once the sandbox holds a call of `operation`.
-pub fn held(shop: &Shop, code: i32, arguments: &[&str], operation: &str, act: impl FnOnce(&Shop) + Send) -> Said {
-    shop.sandbox.hold(Hold { operation: Some(operation.into()), ..Hold::default() });
+/// Runs a command, and does `act` beside it.
+pub fn beside(shop: &Shop, code: i32, arguments: &[&str], act: impl FnOnce(&Shop) + Send) -> Said {
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            until(|| shop.sandbox.held() > 0);
-            act(shop);
-            shop.sandbox.release();
-        });
+        scope.spawn(|| act(shop));
         shop.run(code, arguments)
+    })
+}
+
+/// Runs a command, and does `act` while the sandbox holds a call of `operation` that it makes.
+pub fn held(
+    shop: &Shop,
+    code: i32,
+    arguments: &[&str],
+    operation: &str,
+    act: impl FnOnce(&Shop) + Send,
+) -> Said {
+    shop.sandbox.hold(Hold { operation: Some(operation.into()), ..Hold::default() });
+    beside(shop, code, arguments, |shop| {
+        until(|| shop.sandbox.held() > 0);
+        act(shop);
+        shop.sandbox.release();
     })
 }
 
@@ -139,4 +145,18 @@ pub async fn wait(shop: &Shop, minutes: u64) {
         shop.sandbox.advance(Duration::from_secs(60));
         described(shop).await;
     }
+}
+
+/// Returns the newest deployment of CodeDeploy.
+pub async fn newest_of_codedeploy(shop: &Shop) -> Value {
+    let ask = async |operation: &str, body: Value| {
+        let target = format!("CodeDeploy_20141006.{operation}");
+        let (status, answer) = tell(&shop.sandbox, "codedeploy", &target, body).await;
+        assert_eq!(status, 200, "{operation}: {answer}");
+        answer
+    };
+    let of = json!({ "applicationName": "AppECS-main-web", "deploymentGroupName": "DgpECS-main-web" });
+    let group = ask("GetDeploymentGroup", of).await["deploymentGroupInfo"].clone();
+    let id = group["lastAttemptedDeployment"]["deploymentId"].clone();
+    ask("GetDeployment", json!({ "deploymentId": id })).await["deploymentInfo"].clone()
 }

@@ -31,7 +31,11 @@ async fn green_after_the_circuit_breaker_rolled_back() {
     assert_eq!(shop.revision().await, "web:1");
     assert_eq!(calls(&shop, "StopServiceDeployment"), 0, "the breaker has done it");
     assert!(said.err.contains("circuit breaker has counted 3 failed tasks of 3"), "{}", said.err);
-    assert!(said.out.contains("The deployment failed; prod (222222222222) is as it was before."), "{}", said.out);
+    assert!(
+        said.out.contains("The deployment failed; prod (222222222222) is as it was before."),
+        "{}",
+        said.out
+    );
 }
 
 /// Complaint 2, <https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/494>: whoever wants to know
@@ -115,7 +119,8 @@ async fn complete_while_the_tasks_run_on_an_inactive_task_definition() {
 async fn a_success_is_reported_as_stopped_by_its_own_twin() {
     let world = start(both("2", "1")).await;
     // Dev differs in the task definition, and in the service itself.
-    let account = snapdeploy::aws::Sessions::with(&world.clock, &crate::world::sdk_of(&world.sandbox.endpoint(), A));
+    let account =
+        snapdeploy::aws::Sessions::with(&world.clock, &crate::world::sdk_of(&world.sandbox.endpoint(), A));
     let dev = crate::world::environment("dev");
     let account = account.account(&dev, snapdeploy::core::environment::Access::Write).await.unwrap();
     let body = json!({ "cluster": "main", "service": "web", "enableExecuteCommand": true,

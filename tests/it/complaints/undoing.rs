@@ -3,7 +3,9 @@
 use serde_json::json;
 use snapdeploy::sandbox::ServiceSeed;
 
-use super::shops::{WEB, calls, described, newest, revision, roll_back, shop, shop_in, staged, touched, weights};
+use super::shops::{
+    WEB, calls, described, newest, revision, roll_back, shop, shop_in, staged, touched, weights,
+};
 use crate::ecs::back::{CONFIG, Shop};
 use crate::ecs::scene::{deploy, ecs, image, register, scenario, service, tell, update};
 use crate::lambda::place as lambda;
@@ -63,7 +65,9 @@ async fn a_release_of_two_services_is_stuck_half_way() {
     let runs = async || {
         let asked = json!({ "cluster": "main", "services": ["api", "web"] });
         let all = ecs(&shop.sandbox, "DescribeServices", asked).await["services"].clone();
-        let name = |s: &serde_json::Value| s["taskDefinition"].as_str().unwrap().rsplit('/').next().unwrap().to_string();
+        let name = |s: &serde_json::Value| {
+            s["taskDefinition"].as_str().unwrap().rsplit('/').next().unwrap().to_string()
+        };
         let mut names: Vec<String> = all.as_array().unwrap().iter().map(name).collect();
         names.sort();
         names
@@ -127,7 +131,12 @@ async fn nobody_finds_the_way_back() {
 async fn pruning_stage_takes_the_way_back_of_prod() {
     let mut scenario = scenario();
     let stage = ServiceSeed { name: "stage-web".into(), ..service() };
-    scenario.account(B).role("stage-web-execution", None).role("stage-web-task", None).service(&stage).unwrap();
+    scenario
+        .account(B)
+        .role("stage-web-execution", None)
+        .role("stage-web-task", None)
+        .service(&stage)
+        .unwrap();
     let shop = shop_in(scenario, &service());
     let more = CONFIG[CONFIG.find("[environments.prod]").unwrap()..].replace("prod", "stage");
     let more = more.replace("ecs/service/*", "ecs/service/main/stage-*");
@@ -219,7 +228,10 @@ async fn the_revision_before_was_deregistered() {
     roll_back(&shop, 0);
     assert_eq!(shop.revision().await, "web:3");
     let tags = revision(&shop, "web:3").await["tags"].clone();
-    assert!(tags.as_array().unwrap().contains(&json!({ "key": "snapdeploy:clone-of", "value": "1" })), "{tags}");
+    assert!(
+        tags.as_array().unwrap().contains(&json!({ "key": "snapdeploy:clone-of", "value": "1" })),
+        "{tags}"
+    );
     assert!(first.is_string() && ran().await == first, "the bits that ran then");
 }
 

@@ -6,7 +6,8 @@ use serde_json::json;
 use snapdeploy::sandbox::{AlarmSeed, Behaviour, ServiceSeed};
 
 use super::shops::{
-    WEB, baking, calls, described, newest, resume, roll_back, shop, shop_in, staged, until, wait, weights, with_sick,
+    WEB, baking, calls, described, newest, resume, roll_back, shop, shop_in, staged, until, wait, weights,
+    with_sick,
 };
 use crate::cli::shell::Said;
 use crate::ecs::back::Shop;
@@ -34,7 +35,10 @@ async fn deployed_and_failed_after_ten_minutes() {
 async fn an_hour_although_ninety_minutes_were_asked_for() {
     let mut scenario = driven::scenario();
     scenario.account(DEV).alarm(AlarmSeed { name: "errors".into(), ..AlarmSeed::default() });
-    scenario.account(DEV).service(&ServiceSeed { alarms: vec!["errors".into()], ..ServiceSeed::default() }).unwrap();
+    scenario
+        .account(DEV)
+        .service(&ServiceSeed { alarms: vec!["errors".into()], ..ServiceSeed::default() })
+        .unwrap();
     scenario.switch("ecs_deployments_held", "true").unwrap();
     let scale = 1500;
     let mut shop = driven::Shop::open_at(scale, scenario, "web").await;
