@@ -23,6 +23,7 @@ use super::moves::Move;
 use super::pin::Pin;
 use super::preflight::Line;
 use super::run::RunKind;
+use super::runs::OnFailure;
 use super::secret::{Fingerprint, Secret, Vault};
 
 /// A kind that could not be listed, or a resource that could not be read.
@@ -142,6 +143,10 @@ pub struct Sending<'a> {
     pub events: &'a Events,
     /// How long what AWS goes on with by itself is followed.
     pub patience: Duration,
+    /// What the run is that sends them.
+    pub kind: RunKind,
+    /// Whether what cannot succeed is put back at once, or stays where it stops.
+    pub on_failure: OnFailure,
 }
 
 /// How long calls may be sent: a process can be suspended at any point, and another may have taken its run over by
