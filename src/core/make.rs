@@ -205,6 +205,11 @@ impl Making<'_, '_> {
         }
     }
 
+    /// Looks at what an earlier call for `m` may have written, and keeps what is learned about where that is.
+    pub(super) async fn look_again(&self, m: &Move) -> Result<Sight> {
+        self.look(m, true).await
+    }
+
     /// Looks at what `m` writes, and keeps what is learned about where that is.
     async fn look(&self, m: &Move, again: bool) -> Result<Sight> {
         let known = self.inventory.borrow().clone();
