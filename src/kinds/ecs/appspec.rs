@@ -83,6 +83,38 @@ pub fn definition(revision: &Value) -> Option<String> {
     }
 }
 
+/// Returns the members of a service that `revision` sets besides, as ECS spells them. Of one in YAML, which is not written
+/// here, nothing is told.
+pub fn members(revision: &Value) -> Map<String, Value> {
+    let spec = content(revision).and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
+    let service = member(&spec, "Resources").and_then(|all| all.get(0)?.as_object()?.values().next());
+    let properties = service.and_then(|of| member(of, "Properties")).unwrap_or(&Value::Null);
+    let mut all = Map::new();
+    if let Some(platform) = member(properties, "PlatformVersion") {
+        all.insert("platformVersion".into(), platform.clone());
+    }
+    let network = member(properties, "NetworkConfiguration").and_then(|n| member(n, "AwsvpcConfiguration"));
+    if let Some(network) = network.and_then(Value::as_object) {
+        let own = network.iter().map(|(name, value)| (lowered(name), value.clone()));
+        let own: Map<String, Value> = own.collect();
+        all.insert("networkConfiguration".into(), json!({ "awsvpcConfiguration": own }));
+    }
+    if let Some(providers) = member(properties, "CapacityProviderStrategy").and_then(Value::as_array) {
+        let one = |p: &Value| -> Map<String, Value> {
+            p.as_object().into_iter().flatten().map(|(name, value)| (lowered(name), value.clone())).collect()
+        };
+        let own: Vec<Value> = providers.iter().map(|p| Value::Object(one(p))).collect();
+        all.insert("capacityProviderStrategy".into(), json!(own));
+    }
+    all
+}
+
+/// Returns `name` with a small first letter: `AssignPublicIp` is `assignPublicIp` in ECS.
+fn lowered(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
+}
+
 /// Returns the hooks of `revision`, a list as an AppSpec in JSON has it. Fails where it is kept elsewhere: without its hooks
 /// nothing would be validated any more, and nobody would hear of it.
 pub fn hooks(revision: &Value) -> Result<Value> {
@@ -143,6 +175,19 @@ mod tests {
             (json!([{ "AfterInstall": "f" }]), Some("web:2"))
         );
         assert!(revision(&json!({ "taskDefinition": "web:2" }), &json!({}), &json!([])).is_err());
+    }
+
+    #[test]
+    fn what_an_appspec_sets_is_told_as_ecs_spells_it() {
+        let args = json!({ "taskDefinition": "web:2", "platformVersion": "1.4.0",
+            "loadBalancers": [{ "containerName": "app", "containerPort": 80 }],
+            "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["s"], "assignPublicIp": "DISABLED" } },
+            "capacityProviderStrategy": [{ "capacityProvider": "FARGATE", "base": 0, "weight": 1 }] });
+        let made = members(&revision(&args, &Value::Null, &json!([])).unwrap());
+        assert_eq!(made.len(), 3);
+        for (name, value) in made {
+            assert_eq!(value, args[&name], "{name}");
+        }
     }
 
     #[test]

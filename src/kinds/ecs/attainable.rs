@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::fields::{CONTAINER, CONTAINERS, DEFINITION, SERVICE, TASK, VOLUME};
-use super::form;
 use super::moves::{Pick, pick};
 use super::state::{Content, Known};
+use super::{balanced, form};
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::finding::{Finding, Weight};
@@ -16,6 +16,7 @@ pub const DESIRED: &str = "desiredCount";
 
 /// Takes out of `document` what means the same as nothing: it may have been edited.
 pub fn arrange(document: &mut Document) {
+    balanced::apart(document);
     for part in [&mut document.portable, &mut document.local] {
         form::service_defaults(part);
         if let Some(definition) = part.get_mut(DEFINITION).and_then(Value::as_object_mut) {

@@ -7,12 +7,15 @@ use serde_json::{Value, json};
 
 use super::calls::parts;
 use super::driver::Services;
+use super::in_flight::is_over;
 use crate::aws::CODEDEPLOY;
 use crate::core::{Error, Result};
 
 /// How many are described at once ("BatchGetDeploymentGroups", "BatchGetDeployments").
 const GROUPS: usize = 100;
 const DEPLOYMENTS: usize = 25;
+/// The statuses of what has not ended ("DeploymentInfo").
+const OPEN: [&str; 5] = ["Created", "Queued", "InProgress", "Baking", "Ready"];
 
 /// The application and the group of services that have been looked for, by the id of the service.
 #[derive(Debug, Default)]
@@ -126,6 +129,18 @@ async fn pages(
 }
 
 impl Group {
+    /// Returns its deployment that has not ended, if there is one.
+    pub async fn open(&self, services: &Services) -> Result<Option<Value>> {
+        let body = json!({ "applicationName": self.application, "deploymentGroupName": self.name,
+            "includeOnlyStatuses": OPEN });
+        let ids = pages(services, "ListDeployments", "deployments", body).await?;
+        let Some(id) = ids.first() else { return Ok(None) };
+        let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
+        let info = answer["deploymentInfo"].take();
+        // It may have ended since.
+        Ok((!is_over(&info)).then_some(info))
+    }
+
     /// Returns its deployments that were created from `since` to `until`, seconds since 1970, the oldest first.
     pub async fn deployments(&self, services: &Services, since: f64, until: f64) -> Result<Vec<Value>> {
         let range = json!({ "start": since, "end": until });

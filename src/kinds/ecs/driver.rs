@@ -90,7 +90,7 @@ impl Driver for Services {
     }
 
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
-        let fetched = Box::pin(self.shelf.fetch(&self.calls, of, how)).await;
+        let fetched = Box::pin(self.shelf.fetch(self, of, how)).await;
         fetched.map_err(|e| e.context(format!("cannot read {}", of.address)))
     }
 

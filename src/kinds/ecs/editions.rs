@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use super::calls::{family_of, revision_of};
 use super::driver::Services;
 use super::encode::{live as encoded, written};
-use super::fetch::task_definition;
+use super::fetch::{ran as ran_now, task_definition};
 use super::images::{Image, resolve};
+use super::past_shifts::past_shifts;
 use crate::core::document::Document;
 use crate::core::driver::{Freshness, Live};
 use crate::core::edition::{Edition, EditionImage};
@@ -35,13 +36,13 @@ struct Deployed {
 /// Returns what `of` was before and is now, the newest first: ten at most.
 ///
 /// Source: deploy-peers 4.1: service deployments of 90 days are kept, each with the service revision that it was of; only
-/// SUCCESSFUL is success. What CodeDeploy deploys has none, nor what was deployed longer ago: of that the newest revisions
-/// that are ACTIVE are told, and nothing of how they did.
+/// SUCCESSFUL is success. What CodeDeploy deploys has deployments of CodeDeploy instead. Of what was deployed longer ago the
+/// newest revisions that are ACTIVE are told, and nothing of how they did.
 pub async fn editions(services: &Services, of: &Found) -> Result<Vec<Edition>> {
     let calls = &services.calls;
     let service = calls.service(&of.id).await?;
     let Some(current) = task_definition(&service).map(String::from) else { return Ok(Vec::new()) };
-    let mut deployed = deployed(services, of).await?;
+    let mut deployed = deployed(services, of, &service).await?;
     let mut arns: Vec<String> = deployed.keys().cloned().collect();
     let at = |arn: &String| deployed.get(arn).and_then(|d| d.at).unwrap_or_default();
     arns.sort_by(|a, b| at(b).total_cmp(&at(a)));
@@ -83,11 +84,18 @@ pub async fn editions(services: &Services, of: &Found) -> Result<Vec<Edition>> {
 }
 
 /// Returns how each task definition that the service had was deployed last, by ARN.
-async fn deployed(services: &Services, of: &Found) -> Result<BTreeMap<String, Deployed>> {
+async fn deployed(
+    services: &Services,
+    of: &Found,
+    service: &Value,
+) -> Result<BTreeMap<String, Deployed>> {
+    if service["deploymentController"]["type"] == "CODE_DEPLOY" {
+        return by_codedeploy(services, of, service).await;
+    }
     let calls = &services.calls;
     let short = match calls.deployments_in_short(&of.id, DEPLOYMENTS).await {
         Ok(short) => short,
-        // A service that CodeDeploy deploys has no such history, and AWS may say so by refusing.
+        // One that somebody else deploys has no such history, and AWS may say so by refusing.
         Err(e) if e.kind == ErrorKind::NotFound || e.message.contains("InvalidParameter") => Vec::new(),
         Err(e) => return Err(e),
     };
@@ -115,6 +123,25 @@ async fn deployed(services: &Services, of: &Found) -> Result<BTreeMap<String, De
         if known.ran.is_empty() {
             known.ran = ran;
         }
+    }
+    Ok(all)
+}
+
+/// Returns the same of a service that CodeDeploy deploys: what runs is what its PRIMARY task set has.
+async fn by_codedeploy(
+    services: &Services,
+    of: &Found,
+    service: &Value,
+) -> Result<BTreeMap<String, Deployed>> {
+    let mut all: BTreeMap<String, Deployed> = BTreeMap::new();
+    for shift in past_shifts(services, &of.id, service).await? {
+        let known = Deployed { at: shift.at, good: shift.good, ran: BTreeMap::new() };
+        all.entry(shift.definition).or_insert(known);
+    }
+    if let Some(current) = task_definition(service) {
+        let ran = ran_now(&services.calls, &of.id, service, current).await?;
+        let ran = ran.into_iter().filter_map(|(name, digest)| Some((name, digest.as_str()?.to_string())));
+        all.entry(current.to_string()).or_default().ran = ran.collect();
     }
     Ok(all)
 }
@@ -166,7 +193,7 @@ pub async fn as_of(
     inventory: &Inventory,
 ) -> Result<Document> {
     let of = &live.found;
-    let mut raw = services.shelf.fetch(&services.calls, of, Freshness::Fresh).await?;
+    let mut raw = services.shelf.fetch(services, of, Freshness::Fresh).await?;
     let now =
         raw.wire.get("TaskDefinition").and_then(|d| d["taskDefinitionArn"].as_str()).unwrap_or_default();
     if revision_of(now).is_some_and(|n| n.to_string() == revision) {
@@ -182,7 +209,8 @@ pub async fn as_of(
         Err(e) => return Err(e),
     };
     let arn = definition["taskDefinitionArn"].as_str().unwrap_or_default();
-    let ran = deployed(services, of).await?.remove(arn).map(|d| d.ran).unwrap_or_default();
+    let service = raw.wire.get("Service").cloned().unwrap_or_default();
+    let ran = deployed(services, of, &service).await?.remove(arn).map(|d| d.ran).unwrap_or_default();
     let texts = written(&definition).into_values();
     for (text, digest) in resolve(&services.calls.account, texts).await {
         let (member, value) = match digest {

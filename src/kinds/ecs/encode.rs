@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::balanced;
 use super::calls::{family_of, revision_of};
 use super::fields::{CONTAINER, CONTAINERS, DEFINITION, SERVICE, TASK, VOLUME};
 use super::form;
@@ -49,6 +50,7 @@ pub fn live(of: &Found, raw: Raw, inventory: &Inventory, values: &Values) -> Liv
         }
     }
     known(&wire, account, &mut encoder).write(&mut document);
+    balanced::apart(&mut document);
     let found = Found { uid, ..of.clone() };
     let mut findings = encoder.findings;
     findings.extend(under_way(of, &wire["Service"]));

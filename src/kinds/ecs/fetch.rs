@@ -7,8 +7,10 @@ use futures::future::try_join_all;
 use serde_json::{Map, Value, json};
 
 use super::calls::{Calls, family_of, revision_of};
+use super::driver::Services;
 use super::encode::written;
 use super::images::resolve;
+use super::in_flight::lead;
 use crate::core::driver::{Freshness, Raw};
 use crate::core::inventory::Found;
 use crate::core::{Error, Result};
@@ -52,14 +54,26 @@ impl Shelf {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned().unwrap_or_default()
     }
 
-    /// Reads the service `of` as its own members: `Service` as DescribeServices answers, `TaskDefinition` that it runs,
+    /// Reads the service `of` as its own members: `Service` as DescribeServices answers, or as it is to be, `TaskDefinition` that it runs,
     /// `Ran` (the digests of the images that really ran, by container), `Revisions` that are ACTIVE by number (null where
     /// one was not looked at), `Resolved` (the digests that images stand for now, by their texts) and `Unresolved` (why
     /// nobody can tell).
-    pub async fn fetch(&self, calls: &Calls, of: &Found, how: Freshness) -> Result<Raw> {
-        let service = calls.service(&of.id).await?;
+    pub async fn fetch(&self, services: &Services, of: &Found, how: Freshness) -> Result<Raw> {
+        let calls = &services.calls;
+        let mut service = calls.service(&of.id).await?;
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(of.id.clone(), Seen::of(&service));
-        let Some(current) = task_definition(&service).map(String::from) else {
+        // As with what ECS deploys, what CodeDeploy has begun is what the service is to be.
+        let lead = lead(services, &of.id, &service).await?;
+        if let Some(members) = service.as_object_mut() {
+            members.extend(lead.members);
+        }
+        let led = match lead.definition {
+            Some(name) if !name.starts_with("arn:") => {
+                calls.task_definition(&name).await?["taskDefinitionArn"].as_str().map(String::from)
+            }
+            led => led,
+        };
+        let Some(current) = led.or_else(|| task_definition(&service).map(String::from)) else {
             return Err(Error::failed(
                 "no task definition is named by it: its task sets are somebody else's",
             ));

@@ -1,9 +1,10 @@
 //! Following what a call has started, by its ticket: the ARN of a service deployment, the id of a deployment of a service
-//! (`ecs-svc/...`), or the id of a deployment of CodeDeploy (`d-...`).
+//! (`ecs-svc/...`), or the id of a deployment of CodeDeploy (`d-...`), with
+//! `/back` behind it where what is followed is the way back from it.
 
 use super::driver::Services;
 use super::watch::Watch;
-use super::{names, rolling, service_deployment, shift};
+use super::{names, rolling, service_deployment, shift, stop};
 use crate::core::Error;
 use crate::core::driver::Sending;
 use crate::core::following::Followed;
@@ -36,6 +37,8 @@ pub async fn follow(
         Box::pin(service_deployment::follow(watch, ticket)).await
     } else if ticket.starts_with("ecs-svc/") {
         Box::pin(rolling::follow(watch, ticket)).await
+    } else if let Some(id) = stop::back_from(ticket) {
+        Box::pin(stop::follow_back(watch, id)).await
     } else if ticket.starts_with("d-") {
         Box::pin(shift::follow(watch, ticket)).await
     } else {

@@ -6,7 +6,7 @@ use super::attainable::DESIRED;
 use super::codedeploy::START;
 use super::fields::{ALWAYS, DEFINITION, DEPLOYING, FIXED, OF_APPSPEC, UPDATED, blank, configuration_blank};
 use super::state::{Content, Known};
-use super::{calls, tag};
+use super::{balanced, calls, tag};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
@@ -276,6 +276,7 @@ fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move
     let definition = registration(change, None, to, physical, then.revision);
     let mut args = merged_all(&to.portable, &to.local);
     args.remove(DEFINITION);
+    balanced::put(to, &mut args);
     // "" in an overlay is to go without.
     args.retain(|_, value| *value != json!(""));
     if args.get("capacityProviderStrategy").is_some() {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::deployment_group::ask;
 use super::driver::Services;
+use super::stop::back_from;
 use crate::core::inventory::Found;
 use crate::core::{Error, Result};
 
@@ -16,7 +17,13 @@ pub async fn progress(services: &Services, of: Option<&Found>, ticket: &str) -> 
         return all.first().map(service_deployment).ok_or_else(unknown);
     }
     if ticket.starts_with("d-") {
-        let answer = ask(services, "GetDeployment", &json!({ "deploymentId": ticket })).await?;
+        let id = back_from(ticket).unwrap_or(ticket);
+        let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
+        if let Some(by) = answer["deploymentInfo"]["rollbackInfo"]["rollbackDeploymentId"].as_str() {
+            let body = json!({ "deploymentId": by });
+            answer = ask(services, "GetDeployment", &body).await?;
+            return Ok(format!("rolling back, {}", word(&answer["deploymentInfo"]["status"])));
+        }
         return Ok(word(&answer["deploymentInfo"]["status"]));
     }
     let Some(of) = of else { return Err(unknown()) };

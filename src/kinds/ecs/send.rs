@@ -42,9 +42,9 @@ impl Sender<'_> {
             CREATE => self.create(m, &found, args).await.map(|()| None),
             BEGUN => self.begun(&found).await,
             START => match self.revised(m, &found, args).await {
-                Ok(args) => match self.turned_back(m, &found, &args).await {
-                    Ok(()) => return codedeploy::start(self.services, m, &found, args, self.with).await,
-                    Err(failure) => Err(failure),
+                Ok(args) => match self.back(m, &found, &args).await {
+                    Ok(None) => return codedeploy::start(self.services, m, &found, args, self.with).await,
+                    other => other,
                 },
                 Err(failure) => Err(failure),
             },
@@ -166,6 +166,18 @@ impl Sender<'_> {
             }
             Err(e) => Err(unsent(e)),
         }
+    }
+
+    /// Returns the ticket of the way back from what CodeDeploy has in flight on the service, where `body` goes back to what
+    /// that has left: the tasks are there yet, and a deployment would have to make them anew.
+    async fn back(
+        &self,
+        m: &Move,
+        found: &Found,
+        body: &Value,
+    ) -> std::result::Result<Option<String>, Failure> {
+        let Some(to) = body[REVISION].as_str() else { return Ok(None) };
+        Box::pin(stop::back(self.services, m, found, to, self.with)).await.map_err(unsent)
     }
 
     /// Makes one UpdateService, and returns what it has started.

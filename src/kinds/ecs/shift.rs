@@ -2,23 +2,19 @@
 //!
 //! Source: deploy-peers 4.4, "DeploymentInfo", "ECSTarget" and "ErrorInformation" (CodeDeploy API reference).
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
-use super::deployment_group::{ask, group_of};
+use super::deployment_group::{ask, group_of, primary};
 use super::driver::Services;
 use super::evidence::{Evidence, Own};
 use super::explain::{alarms, explain};
+use super::in_flight::ROLLBACK_APPEARS;
 use super::target_health::groups;
 use super::watch::Watch;
 use super::{appspec, deployment_error};
 use crate::aws::Fate;
 use crate::core::following::Followed;
 use crate::core::{Error, ErrorKind, Result};
-
-/// How long `rollbackInfo` is waited for once a deployment has ended: it "appears later", and nothing says how much.
-const ROLLBACK_APPEARS: Duration = Duration::from_secs(60);
 
 /// Follows the deployment `id` to its end.
 pub async fn follow(watch: Watch<'_>, id: &str) -> Followed {
@@ -74,7 +70,14 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                         Some(by) => taken_back(watch, by, error).await,
                         None => {
                             let not = why_not.unwrap_or("CodeDeploy has started no rollback");
-                            Followed::Failed(Error { message: format!("{}; {not}", error.message), ..error })
+                            let error = Error { message: format!("{}; {not}", error.message), ..error };
+                            match is_untouched(&watch, id).await {
+                                true => Followed::TakenBack(Error {
+                                    message: format!("{}; nothing of it was installed", error.message),
+                                    ..error
+                                }),
+                                false => Followed::Failed(error),
+                            }
                         }
                     };
                 }
@@ -120,6 +123,15 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
             return end;
         }
     }
+}
+
+/// Returns whether the deployment `id`, which has ended, has left no task set: then the service is as it was.
+///
+/// Source: deploy-peers 4.4: where BeforeInstall fails "a rollback is not possible at this point", and none is needed.
+async fn is_untouched(watch: &Watch<'_>, id: &str) -> bool {
+    let Ok(service) = watch.services.calls.service(&watch.of.id).await else { return false };
+    let mut sets = service["taskSets"].as_array().into_iter().flatten();
+    !primary(&service).is_null() && sets.all(|set| set["externalId"] != id)
 }
 
 /// Asks CodeDeploy to stop the deployment `id` and to roll it back. One that has ended by now tells so itself.
@@ -201,7 +213,8 @@ fn replacement(target: &Value) -> Option<&Value> {
     target["taskSetsInfo"].as_array()?.iter().find(|set| set["taskSetLabel"] == "Green")
 }
 
-fn rolls_back(info: &Value) -> bool {
+/// Returns whether CodeDeploy is set to take the deployment `info`, which has not succeeded, back.
+pub fn rolls_back(info: &Value) -> bool {
     let auto = &info["autoRollbackConfiguration"];
     let events = auto["events"].as_array();
     let wanted = match info["errorInformation"]["code"].as_str() {

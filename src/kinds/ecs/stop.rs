@@ -1,18 +1,24 @@
 //! Stopping what is in flight on a service before something else is sent: it goes back by itself, and faster.
 
-use serde_json::Value;
+use std::time::Duration;
 
-use super::deployment_group::{group_of, primary};
+use serde_json::json;
+
+use super::deployment_group::ask;
 use super::driver::Services;
 use super::follow::short;
+use super::in_flight::{Heading, before, flight, is_over, original};
 use super::service_deployment::{Standing, standing};
 use super::watch::Watch;
-use super::{appspec, codedeploy, service_deployment, shift};
+use super::{service_deployment, shift};
 use crate::core::driver::Sending;
 use crate::core::following::Followed;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
 use crate::core::{Error, Result};
+
+/// How often, a second apart, a deployment is looked at that was asked to stop.
+const LOOKS: u32 = 10;
 
 /// Stops the deployment that is in flight on `of` where it leads away from `to`, the ARN of the task definition that `m` goes
 /// back to, and follows its rollback to the end. Returns whether that has put `to` back: then nothing is left to send.
@@ -27,9 +33,6 @@ pub async fn turn_back(
     with: &Sending<'_>,
 ) -> Result<bool> {
     let service = services.calls.service(&of.id).await?;
-    if service["deploymentController"]["type"] == "CODE_DEPLOY" {
-        return of_codedeploy(services, m, of, &service, to, with).await;
-    }
     let Some(arn) = service["currentServiceDeployment"].as_str() else { return Ok(false) };
     let found = services.calls.service_deployments(&[arn.to_string()]).await?;
     let Some(deployment) = found.into_iter().next() else { return Ok(false) };
@@ -53,32 +56,68 @@ pub async fn turn_back(
     ended(Box::pin(service_deployment::follow(watch, arn)).await)
 }
 
-async fn of_codedeploy(
+/// Stops the deployment of CodeDeploy that is in flight on `of` where it leads away from `to`, or finds the rollback that is.
+/// Returns the ticket of that; `None` where there is none, or it was faster than the stop.
+///
+/// Who begins this is not its end: the rollback is a deployment of its own, and is followed like one.
+pub async fn back(
     services: &Services,
     m: &Move,
     of: &Found,
-    service: &Value,
     to: &str,
     with: &Sending<'_>,
-) -> Result<bool> {
-    let group = group_of(services, &of.id, service).await?;
-    let Some(last) = group.info["lastAttemptedDeployment"]["deploymentId"].as_str() else { return Ok(false) };
-    let since = group.info["lastAttemptedDeployment"]["createTime"].as_f64().unwrap_or_default();
-    let until = services.calls.account.clock.now().as_second() as f64 + 3600.0;
-    let all = group.deployments(services, since.floor(), until).await?;
-    let Some(info) = all.into_iter().find(|one| one["deploymentId"] == last) else { return Ok(false) };
-    let goes = !matches!(info["status"].as_str(), Some("Succeeded" | "Failed" | "Stopped"));
-    let ours = info["description"].as_str().is_some_and(|said| said.starts_with(codedeploy::MARK));
-    // Until all traffic is shifted the old tasks are PRIMARY; then those of the deployment are.
-    let now = primary(service)["taskDefinition"].as_str().unwrap_or_default();
-    let before = appspec::definition(&info["previousRevision"]);
-    if !goes || !ours || (now != to && before.as_deref() != Some(to)) {
-        return Ok(false);
+) -> Result<Option<String>> {
+    let service = services.calls.service(&of.id).await?;
+    let Some(flight) = flight(services, &of.id, &service).await? else { return Ok(None) };
+    if let Heading::Back(of) = &flight.heading {
+        let leads = original(&service, of)["taskDefinition"] == to;
+        return Ok(leads.then(|| ticket_back(of)));
+    }
+    let id = flight.id.as_str();
+    if before(&service, &flight.info).as_deref() != Some(to) {
+        return Ok(None);
     }
     let mut watch = Watch::new(services, m, of, with);
-    watch.tell(format!("stopping deployment {last} and rolling it back"));
-    shift::stop(&watch, last).await?;
-    ended(Box::pin(shift::stopped(watch, last, "what it has replaced is wanted again")).await)
+    watch.tell(format!("stopping deployment {id} and rolling it back"));
+    shift::stop(&watch, id).await?;
+    // "Pending" says that what runs is yet to end ("StopDeployment"): until then it may still succeed.
+    for _ in 0..LOOKS {
+        let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
+        let info = answer["deploymentInfo"].take();
+        if info["status"] == "Succeeded" {
+            return Ok(None);
+        }
+        if is_over(&info) {
+            break;
+        }
+        services.calls.account.clock.sleep(Duration::from_secs(1)).await;
+    }
+    Ok(Some(ticket_back(id)))
+}
+
+/// What a ticket ends in that is of the way back from a deployment of CodeDeploy.
+const BACK: &str = "/back";
+
+/// Returns the ticket of the way back from the deployment `id`.
+pub fn ticket_back(id: &str) -> String {
+    format!("{id}{BACK}")
+}
+
+/// Returns the deployment that `ticket` is the way back from, if it is such a one.
+pub fn back_from(ticket: &str) -> Option<&str> {
+    ticket.strip_suffix(BACK)
+}
+
+/// Follows the way back from the deployment `id` to its end: who wants that has succeeded with it.
+pub async fn follow_back(watch: Watch<'_>, id: &str) -> Followed {
+    match Box::pin(shift::stopped(watch, id, "what it has replaced is wanted again")).await {
+        Followed::TakenBack(_) => Followed::Done,
+        Followed::Done => {
+            let message = format!("deployment {id} succeeded before it could be stopped");
+            Followed::Failed(Error::failed(message))
+        }
+        other => other,
+    }
 }
 
 /// Returns whether what was stopped has gone back.

@@ -7,7 +7,9 @@ use super::calls::family_of;
 use super::deployment_group::group_of;
 use super::driver::Services;
 use super::fields::DEFINITION;
+use super::in_flight::{Flight, Heading, flight, original};
 use super::moves::REVISION;
+use super::stop::ticket_back;
 use super::{appspec, codedeploy};
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
@@ -57,6 +59,13 @@ async fn of_codedeploy(services: &Services, m: &Move, id: &str, since: f64) -> R
     let group = group_of(services, id, &service).await?;
     let until = services.calls.account.clock.now().as_second() as f64 + 3600.0;
     for one in group.deployments(services, since.floor(), until).await? {
+        if let Some(of) = one["rollbackInfo"]["rollbackTriggeringDeploymentId"].as_str() {
+            // A rollback, which may copy the description of what it takes back; ours, if it leads where `m` does.
+            if original(&service, of)["taskDefinition"].as_str().is_some_and(|to| names(&m.args, to)) {
+                return Ok(Some(ticket_back(of)));
+            }
+            continue;
+        }
         let said = one["description"].as_str().unwrap_or_default();
         let definition = appspec::definition(&one["revision"]).unwrap_or_default();
         if said.starts_with(codedeploy::MARK)
@@ -66,7 +75,12 @@ async fn of_codedeploy(services: &Services, m: &Move, id: &str, since: f64) -> R
             return Ok(Some(id.to_string()));
         }
     }
-    Ok(None)
+    // One that was stopped, and whose rollback is yet to be made.
+    let Some(Flight { heading: Heading::Back(of), .. }) = flight(services, id, &service).await? else {
+        return Ok(None);
+    };
+    let leads = original(&service, &of)["taskDefinition"].as_str().is_some_and(|to| names(&m.args, to));
+    Ok(leads.then(|| ticket_back(&of)))
 }
 
 /// Returns whether `definition`, the ARN of a task definition, is what `args` name: an ARN, `family:revision`, or the family

@@ -225,13 +225,17 @@ pub(crate) fn task_sets(world: &mut World, at: At<'_>) -> Result<Vec<SetState>, 
     Ok(service.sets.iter().map(|set| set.state(service.desired, &cluster.tasks)).collect())
 }
 
-/// Makes a task set the primary one; the one before is ACTIVE from then on. What the service says of its task definition
-/// and target groups follows it (UpdateServicePrimaryTaskSet).
+/// What of a task set is the service's once it is the primary one.
+const PASSED_ON: [&str; 4] =
+    ["capacityProviderStrategy", "loadBalancers", "networkConfiguration", "platformVersion"];
+
+/// Makes a task set the primary one; the one before is ACTIVE from then on. "Any parameters that are updated on the primary
+/// task set in a service will transition to the service" (UpdateServicePrimaryTaskSet, ECS API reference).
 pub(crate) fn set_primary(world: &mut World, at: At<'_>, id: &str) -> Result<(), Fail> {
     let now = world.clock.now();
-    let (id, definition, balancers) = {
+    let (id, definition, settings) = {
         let set = set(world, at, id)?;
-        (set.id.clone(), set.task_definition.clone(), set.settings.get("loadBalancers").cloned())
+        (set.id.clone(), set.task_definition.clone(), set.settings.clone())
     };
     let service = service(world, at)?;
     for set in &mut service.sets {
@@ -245,9 +249,8 @@ pub(crate) fn set_primary(world: &mut World, at: At<'_>, id: &str) -> Result<(),
         }
     }
     service.task_definition = definition;
-    if let Some(balancers) = balancers {
-        service.settings.insert("loadBalancers".into(), balancers);
-    }
+    let own = settings.into_iter().filter(|(name, _)| PASSED_ON.contains(&name.as_str()));
+    service.settings.extend(own);
     Ok(())
 }
 

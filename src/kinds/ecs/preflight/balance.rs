@@ -8,6 +8,7 @@ use super::card::Card;
 use super::target::Target;
 use crate::aws::ELB;
 use crate::core::{Error, ErrorKind, Result};
+use crate::kinds::ecs::deployment_group::group_of;
 use crate::kinds::ecs::driver::Services;
 
 const ASKED: &str = "target groups";
@@ -16,6 +17,9 @@ const RIGHTS: &str =
 
 /// Asks about what balances the load between the tasks.
 pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
+    if target.controller() == "CODE_DEPLOY" {
+        return of_codedeploy(services, target, card).await;
+    }
     let balanced = target.service["loadBalancers"].as_array().map(Vec::as_slice).unwrap_or_default();
     let (mut count, mut well) = (0, true);
     for one in balanced {
@@ -62,6 +66,45 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
                 format!("{count} are there and attached")
             },
         );
+    }
+}
+
+/// Asks about the pair of target groups between which CodeDeploy shifts the traffic: by name, in the deployment group.
+///
+/// Source: `TargetGroupPairInfo` of the CodeDeploy API reference.
+async fn of_codedeploy(services: &Services, target: &Target, card: &mut Card<'_>) {
+    let group = match services.calls.service(&target.id).await {
+        Ok(service) => group_of(services, &target.id, &service).await,
+        // It is yet to be made.
+        Err(e) if e.kind == ErrorKind::NotFound => return,
+        Err(e) => Err(e),
+    };
+    let group = match group {
+        Ok(group) => group,
+        Err(e) if e.kind == ErrorKind::Blocked => {
+            return card.block(ASKED, e.message, e.hint.unwrap_or_default());
+        }
+        Err(e) => return card.unasked(ASKED, &e, "codedeploy:BatchGetDeploymentGroups"),
+    };
+    let pair = group.info.pointer("/loadBalancerInfo/targetGroupPairInfoList/0/targetGroups");
+    let names: Vec<&str> =
+        pair.and_then(Value::as_array).into_iter().flatten().filter_map(|g| g["name"].as_str()).collect();
+    for name in &names {
+        let body = json!({ "Names": [name] });
+        match services.calls.account.query(&ELB, "DescribeTargetGroups", &body).await.map_err(Error::from) {
+            Ok(answer) if !answer["TargetGroups"][0].is_null() => {}
+            Err(e) if e.kind != ErrorKind::NotFound => return card.unasked(ASKED, &e, RIGHTS),
+            _ => {
+                return card.block(
+                    ASKED,
+                    format!("the target group {name} is not there any more, and CodeDeploy needs both of its pair"),
+                    "make it again, or name another one in the deployment group",
+                );
+            }
+        }
+    }
+    if !names.is_empty() {
+        card.pass(ASKED, format!("{} are there", names.join(" and ")));
     }
 }
 

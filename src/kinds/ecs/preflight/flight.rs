@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::card::Card;
 use super::target::Target;
+use crate::core::Result;
 use crate::core::driver::Change;
 use crate::core::run::RunKind;
 use crate::kinds::ecs::driver::Services;
+use crate::kinds::ecs::in_flight::{Heading, flight};
 
 const ASKED: &str = "in flight";
 
@@ -26,7 +28,14 @@ pub async fn ask(
         Err(e) => return card.unasked(ASKED, &e, "ecs:DescribeServices"),
     };
     let by_codedeploy = service.pointer("/deploymentController/type").is_some_and(|t| t == "CODE_DEPLOY");
-    match (under_way(&service), by_codedeploy, kind) {
+    let open = match by_codedeploy {
+        true => match of_codedeploy(services, &target.id, &service).await {
+            Ok(open) => open,
+            Err(e) => return card.unasked(ASKED, &e, "codedeploy:ListDeployments and GetDeployment"),
+        },
+        false => under_way(&service),
+    };
+    match (open, by_codedeploy, kind) {
         (None, ..) => card.pass(ASKED, "no deployment is under way"),
         // Source: deploy-peers 4.4: DeploymentLimitExceededException; one deployment a group.
         (Some(what), true, RunKind::Deploy) => card.block(
@@ -44,17 +53,20 @@ pub async fn ask(
     }
 }
 
-/// Returns which deployment of `service` has not ended.
+/// Returns which deployment of CodeDeploy has not ended. Task sets do not tell: before its own is made there is none of it,
+/// and the old one may drain yet when it has ended.
+async fn of_codedeploy(services: &Services, id: &str, service: &Value) -> Result<Option<String>> {
+    let flight = flight(services, id, service).await?;
+    Ok(flight.map(|flight| match flight.heading {
+        Heading::There => format!("the deployment {}", flight.id),
+        Heading::Back(of) => format!("the rollback of the deployment {of}"),
+    }))
+}
+
+/// Returns which deployment of `service`, which ECS deploys, has not ended.
 ///
-/// Source: deploy-peers 4.2 and 4.4: a service that ECS deploys has more than its PRIMARY deployment, or a rollout state
-/// IN_PROGRESS; one that CodeDeploy deploys has task sets, and more than one of them.
+/// Source: deploy-peers 4.2: it has more than its PRIMARY deployment, or a rollout state IN_PROGRESS.
 fn under_way(service: &Value) -> Option<String> {
-    let sets = service["taskSets"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if let [first, _, ..] = sets {
-        let by = sets.iter().find(|s| s["status"] != "PRIMARY").unwrap_or(first);
-        let id = by["externalId"].as_str().or_else(|| by["id"].as_str()).unwrap_or("of CodeDeploy");
-        return Some(format!("the deployment {id}"));
-    }
     let deployments = service["deployments"].as_array()?;
     let open = deployments.iter().find(|d| d["status"] == "PRIMARY" && d["rolloutState"] == "IN_PROGRESS");
     let several = || deployments.iter().find(|d| d["status"] == "PRIMARY").filter(|_| deployments.len() > 1);
@@ -80,8 +92,5 @@ mod tests {
         assert_eq!(open.as_deref(), Some("the deployment ecs-svc/1 of api:7"));
         let active = json!({ "status": "ACTIVE", "id": "ecs-svc/0" });
         assert!(under_way(&json!({ "deployments": [primary("COMPLETED"), active] })).is_some());
-        let sets = json!([{ "status": "PRIMARY" }, { "status": "ACTIVE", "externalId": "d-1" }]);
-        assert_eq!(under_way(&json!({ "taskSets": sets })).as_deref(), Some("the deployment d-1"));
-        assert_eq!(under_way(&json!({ "taskSets": [{ "status": "PRIMARY" }], "deployments": [] })), None);
     }
 }
