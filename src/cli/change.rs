@@ -151,6 +151,8 @@ pub(super) fn consent(
 /// Returns the number of changes, in words.
 pub(super) fn amount(plan: &Plan) -> String {
     match plan.steps.len() {
+        1 if plan.begins_again() => "This restarts 1 service".into(),
+        n if plan.begins_again() => format!("This restarts {n} services"),
         1 => "This makes 1 change".into(),
         n => format!("This makes {n} changes"),
     }

@@ -48,8 +48,8 @@ impl Shop {
         Shop { sandbox, shell }
     }
 
-    /// Runs a command, while the time of the service goes on.
-    pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> Said {
+    /// Does something while the time of the service goes on.
+    pub(crate) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
         let over = Arc::new(AtomicBool::new(false));
         let (sandbox, seen) = (self.sandbox.clone(), over.clone());
         let time = std::thread::spawn(move || {
@@ -58,9 +58,15 @@ impl Shop {
                 std::thread::sleep(Duration::from_millis(20));
             }
         });
-        let said = self.shell.run(arguments);
+        let done = work();
         over.store(true, Ordering::Relaxed);
         time.join().unwrap();
+        done
+    }
+
+    /// Runs a command, while the time of the service goes on.
+    pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> Said {
+        let said = self.aside(|| self.shell.run(arguments));
         assert_eq!(said.code, code, "{arguments:?}\n{}\n{}", said.out, said.err);
         said
     }

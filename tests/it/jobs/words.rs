@@ -27,7 +27,7 @@ pub(super) fn steady(screen: &str) -> String {
 
 /// Returns whether a line is said only in a sandbox, or only where something takes a while.
 fn only_sometimes(line: &str) -> bool {
-    let read = line.strip_prefix("Read ").and_then(|l| l.strip_suffix(" resources"));
+    let read = line.strip_prefix("Read ").and_then(|l| l.trim_end_matches('s').strip_suffix(" resource"));
     line.starts_with("Not AWS: ") || read.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
