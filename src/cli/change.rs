@@ -163,6 +163,7 @@ pub(super) async fn perform(
     face: &Face,
     plan: &Plan,
     redo: Option<String>,
+    args: &ChangeArgs,
     work: impl AsyncFnOnce(&Events) -> Result<Ended>,
 ) -> Result<Exit> {
     face.signals.changing();
@@ -171,6 +172,11 @@ pub(super) async fn perform(
     let exit = Exit::of_run(&ended);
     match &ended {
         Ended::Done { .. } | Ended::Left { why: None, .. } => {}
+        // Whoever does not wait is told how it stands, not that it is an error.
+        Ended::InProgress { why, .. } if args.no_wait => {
+            face.notice.failed(why);
+            face.ui.say(&why.message);
+        }
         Ended::Left { why: Some(why), .. }
         | Ended::Stopped { why, .. }
         | Ended::RolledBack { why, .. }

@@ -92,6 +92,8 @@ async fn what_nobody_waits_for_goes_on_and_is_taken_up_again() {
     let artifact = format!("{WEB}:app=web:2");
     let said = shop.run(8, &["deploy", "--to", "prod", "--artifact", &artifact, "--yes", "--no-wait"]);
     assert!(said.out.contains("is still in progress in prod"), "{}", said.out);
+    assert!(said.err.contains("goes on (started): nobody waits for it"), "{}", said.err);
+    assert!(!said.err.contains("error: "), "that was asked for: {}", said.err);
     let line = |word: &str| {
         let found = said.out.lines().find_map(|l| l.strip_prefix(word));
         found.unwrap_or_else(|| panic!("{word}: {}", said.out)).to_string()
@@ -121,8 +123,8 @@ async fn a_way_back_is_planned_now_and_gone_once_later() {
     let said = shop.run(0, &["rollback", "--plan", "back.json", "--yes"]);
     assert!(said.err.contains("  PASS   revision"), "{}", said.err);
     assert_eq!(shop.revision().await, "web:1");
-    let again = shop.run(14, &["rollback", "--plan", "back.json", "--yes"]);
-    assert!(again.err.contains("error: "), "{}", again.err);
+    let again = shop.run(13, &["rollback", "--plan", "back.json", "--yes"]);
+    assert!(again.err.contains("has been performed"), "{}", again.err);
 }
 
 /// A plan that was saved has the patience that is typed when it is performed.
