@@ -42,3 +42,4 @@ mod ticket;
 mod watch;
 
 pub use driver::Services;
+pub use watch::LATER;
