@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole loop in a simulated AWS: extract dev, package, deploy to prod, make a mistake, roll it back exactly.
+# The whole loop in a simulated AWS: extract dev, package, deploy to prod, make a mistake, roll it back exactly. Then a
+# service: a new image goes from dev to prod, and one that cannot run explains itself and goes back by itself.
 # Needs a Rust toolchain and bash. Ends with code 0 only if prod is in the end what it was before.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,6 +19,15 @@ cd "$work"
 
 say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
+
+# Runs a command that has to end with this code.
+ends_with() {
+    local code=0 expected=$1
+    shift
+    run "$@" || code=$?
+    printf '[exit %s]\n' "$code"
+    test "$code" = "$expected"
+}
 
 # What the sandbox holds for an account, straight from the sandbox: no word of snapdeploy is taken for it.
 state() {
@@ -65,6 +75,21 @@ say "Undo the release as well"
 run snapdeploy rollback prod --confirm acme/prod
 state 222222222222 >after.json
 cmp before.json after.json
+
+service=ecs/service/main/web
+
+say "A service: a new image, in dev first"
+run snapdeploy deploy --artifact "$service:app=acme-web:1.5" --to dev --reason "shop 1.5" --yes
+
+say "Then what ran in dev goes to prod: the same bits, with the proof that they ran"
+run snapdeploy deploy dev@live --to prod "$service" --reason "shop 1.5" --confirm acme/prod
+
+say "An image that cannot run: it explains itself, and prod is as it was"
+ends_with 6 snapdeploy deploy --artifact "$service:app=acme-web:1.6" --to prod --confirm acme/prod
+run snapdeploy health prod "$service"
+
+say "Back to the last that was good before 1.5"
+run snapdeploy rollback prod "$service" --reason "1.5 is slow" --confirm acme/prod
 
 say "Who did what, and is all well?"
 run snapdeploy history --env prod

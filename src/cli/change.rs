@@ -158,6 +158,8 @@ pub(super) fn consent(
 /// Returns the number of changes, in words.
 pub(super) fn amount(plan: &Plan) -> String {
     match plan.steps.len() {
+        1 if plan.begins_again() => "This restarts 1 service".into(),
+        n if plan.begins_again() => format!("This restarts {n} services"),
         1 => "This makes 1 change".into(),
         n => format!("This makes {n} changes"),
     }
@@ -168,6 +170,7 @@ pub(super) async fn perform(
     face: &Face,
     plan: &Plan,
     redo: Option<String>,
+    args: &ChangeArgs,
     work: impl AsyncFnOnce(&Events) -> Result<Ended>,
 ) -> Result<Exit> {
     face.signals.changing();
@@ -176,6 +179,11 @@ pub(super) async fn perform(
     let exit = Exit::of_run(&ended);
     match &ended {
         Ended::Done { .. } | Ended::Left { why: None, .. } => {}
+        // Whoever does not wait is told how it stands, not that it is an error.
+        Ended::InProgress { why, .. } if args.no_wait => {
+            face.notice.failed(why);
+            face.ui.say(&why.message);
+        }
         Ended::Left { why: Some(why), .. }
         | Ended::Stopped { why, .. }
         | Ended::RolledBack { why, .. }

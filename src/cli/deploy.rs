@@ -194,7 +194,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     }
     change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
-    change::perform(face, &plan, None, async |events| {
+    change::perform(face, &plan, None, &args.change, async |events| {
         keep(loaded.as_ref(), &built, &context).await?;
         let (means, change) = (args.change.means(&context, &site, events), &args.change);
         runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await

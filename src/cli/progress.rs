@@ -104,7 +104,8 @@ impl Drawer {
                     bar.set_position(done);
                 });
                 if self.done == self.total && self.began.elapsed() > PATIENCE {
-                    self.line(&format!("Read {} resources", self.total));
+                    let s = if self.total == 1 { "" } else { "s" };
+                    self.line(&format!("Read {} resource{s}", self.total));
                 }
             }
             Event::Committed { snapshot } => self.line(&format!("Committed the snapshot {snapshot}")),

@@ -86,7 +86,7 @@ async fn perform(
     change::consent(face, context, site, &change::amount(plan), &args.change)?;
     let reason = args.change.reason.clone();
     let patience = args.change.patience();
-    change::perform(face, plan, None, async |events| {
+    change::perform(face, plan, None, &args.change, async |events| {
         let means = args.change.means(context, site, events);
         runs::begin_within(&means, plan, reason, OnFailure::Stop, patience).await
     })

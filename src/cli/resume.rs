@@ -47,7 +47,7 @@ pub(super) async fn run(
     }
     face.ui.show(&PlanReport::of(&past.plan));
     face.ui.say(format!(
-        "Run {} began {} by {} ({}); {} of {} calls are made",
+        "Run {} began {} by {} ({}); {} of {} calls are done",
         start.run,
         moment(start.at),
         start.actor.identity,
@@ -63,7 +63,7 @@ pub(super) async fn run(
     change::consent(face, &context, &site, verb, args)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     face.signals.changed();
-    change::perform(face, &past.plan, None, async |events| {
+    change::perform(face, &past.plan, None, args, async |events| {
         runs::resume(&args.means(&context, &site, events), &start.run, on_failure).await
     })
     .await

@@ -156,7 +156,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     if open {
         face.signals.changed();
     }
-    change::perform(face, &plan, redo, async |events| {
+    change::perform(face, &plan, redo, &args.change, async |events| {
         let means = args.change.means(&context, &site, events);
         if open {
             let manner = if args.take_over { Manner::GiveUpSoon } else { Manner::AskToStop };

@@ -124,7 +124,7 @@ pub(super) async fn perform(
         RunKind::Deploy => on_failure.unwrap_or(site.environment.on_failure),
         RunKind::Rollback => OnFailure::Stop,
     };
-    change::perform(face, plan, None, async |events| {
+    change::perform(face, plan, None, args, async |events| {
         let means = args.means(&context, &site, events);
         runs::begin_within(&means, plan, args.reason.clone(), on_failure, args.patience()).await
     })

@@ -91,10 +91,14 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
             if !counts {
                 continue;
             }
+            let ended = record.finish.is_some();
             let past = past(means, &entry.run).await?;
             let undone = partly.get(&entry.run).cloned().unwrap_or_default();
+            // What only began again is as it was before; an open run is to be ended all the same.
+            let again = |a: &Address| past.plan.steps.iter().any(|s| s.address == *a && s.is_again());
+            let touched = past.progress.touched(&past.plan);
             let left =
-                past.progress.touched(&past.plan).into_iter().any(|a| select.picks(a) && !undone.contains(a));
+                touched.into_iter().any(|a| select.picks(a) && !undone.contains(a) && !(ended && again(a)));
             if left {
                 return Ok(past);
             }

@@ -38,7 +38,10 @@ pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Re
     checks.push(Check {
         name: "permissions".into(),
         healthy: problems.is_empty(),
-        detail: format!("{} resources read", lives.len()),
+        detail: match lives.len() {
+            1 => "1 resource read".into(),
+            n => format!("{n} resources read"),
+        },
         problems,
     });
     let lives: Vec<_> = lives.into_values().collect();

@@ -84,6 +84,13 @@ pub struct Step {
     pub after: Option<Print>,
 }
 
+impl Step {
+    /// Returns whether it only begins again as it is.
+    pub fn is_again(&self) -> bool {
+        self.action == Action::Update && self.before == self.after
+    }
+}
+
 /// What would change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -176,6 +183,11 @@ impl Plan {
     /// Returns whether it puts back what was there at a time: it undoes no run.
     pub fn restores(&self) -> bool {
         self.kind == RunKind::Rollback && self.undoes.is_none()
+    }
+
+    /// Returns whether all that it does is to begin again what is there: then there is nothing to put back.
+    pub fn begins_again(&self) -> bool {
+        self.kind == RunKind::Deploy && !self.steps.is_empty() && self.steps.iter().all(Step::is_again)
     }
 
     /// Adds what a person ought to know besides.

@@ -41,7 +41,7 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
     let occasion = Occasion {
         kind: RunKind::Deploy,
         environment: environment.into(),
-        source: format!("{environment} again"),
+        source: format!("a restart of {}", names.join(", ")),
         source_digest: Digest::of(format!("restart {}", names.join(" ")).as_bytes()).to_string(),
         undoes: None,
     };

@@ -25,8 +25,20 @@ fn the_quickstart_ends_where_it_began() {
         "Rolled back 42 changes",
         "prod is healthy",
         "byte for byte",
+        // A service: the way to prod by digest with its proof, the failure that explains itself, and the way back.
+        "[exit 6]",
+        "as revision 1",
     ] {
         assert!(out.contains(shown), "`{shown}` is not shown:\n{out}\n{err}");
+    }
+    for told in [
+        "Proof of ecs/service/main/web: sha256:",
+        "container app exited with code 3",
+        "cannot open orders.db: no such file",
+        "all of it: aws logs tail /acme/web --log-stream-names ecs/app/",
+        "is as it was before.",
+    ] {
+        assert!(format!("{out}{err}").contains(told), "`{told}` is not told:\n{out}\n{err}");
     }
     assert!(
         out.contains("You can say sales") && out.contains("You can say sails"),

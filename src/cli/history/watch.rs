@@ -119,7 +119,7 @@ impl Watch<'_> {
                 ui.say(format!("Run {} has ended already, {}", s.run, moment(finish.at)))
             }
             (None, _) => ui.say(format!(
-                "Run {} ({} of {} to {}) began {} by {} ({}); {} of {} calls are made",
+                "Run {} ({} of {} to {}) began {} by {} ({}); {} of {} calls are done",
                 s.run,
                 verb(s.kind),
                 s.source,

@@ -25,6 +25,9 @@ pub(in crate::cli) struct RunReport {
     environment: String,
     pin: Pin,
     source: String,
+    /// Whether it only began again what is there.
+    #[serde(skip)]
+    again: bool,
     changes: usize,
     seconds: u64,
     /// The run that undid it, or was to.
@@ -69,6 +72,7 @@ impl RunReport {
             environment: plan.environment.clone(),
             pin: plan.pin.clone(),
             source: plan.source.clone(),
+            again: plan.begins_again(),
             changes: 0,
             seconds: 0,
             rollback: None,
@@ -99,7 +103,9 @@ impl RunReport {
         };
         match ended {
             Ended::Done { run } => {
-                (report.ended, report.run, report.undo) = ("done", Some(run.clone()), undo(run));
+                (report.ended, report.run) = ("done", Some(run.clone()));
+                // What began again is as it was.
+                report.undo = undo(run).filter(|_| !plan.begins_again());
             }
             Ended::Left { run, left, why } => {
                 (report.ended, report.run, report.left) = ("left", Some(run.clone()), left.clone());
@@ -163,6 +169,9 @@ impl Report for RunReport {
         let run = self.run.as_ref().map(ToString::to_string).unwrap_or_default();
         let changes = if self.changes == 1 { "1 change".into() } else { format!("{} changes", self.changes) };
         match (self.ended, self.kind) {
+            ("done", RunKind::Deploy) if self.again => {
+                writeln!(out, "Done in {seconds} s: {source} in {place}.")?;
+            }
             ("done", RunKind::Deploy) => writeln!(out, "Deployed {changes} to {place} in {seconds} s.")?,
             ("done", RunKind::Rollback) => {
                 writeln!(out, "Rolled back {changes} in {place} in {seconds} s: as it was {source}.")?;

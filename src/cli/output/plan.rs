@@ -66,6 +66,7 @@ impl Report for PlanReport<'_> {
                     None,
                 )
                 .into_owned();
+                let word = if step.is_again() { "restart" } else { word };
                 let line = format!("  {}  {address}  {members}", style.apply_to(word));
                 writeln!(out, "{}", line.trim_end())?;
             }
@@ -92,7 +93,8 @@ impl Report for PlanReport<'_> {
             .flat_map(|(action, _)| plan.steps.iter().filter(|s| s.action == *action))
             .map(|s| {
                 let members = if s.action == Action::Update { s.members.join(", ") } else { String::new() };
-                [s.address.to_string(), word(s.action).into(), members]
+                let word = if s.is_again() { "restart" } else { word(s.action) };
+                [s.address.to_string(), word.into(), members]
             })
             .collect();
         let place = cell(&place_of(&plan.pin));
@@ -115,6 +117,10 @@ impl Report for PlanReport<'_> {
 /// Returns what the plan is, in a few words.
 fn title(plan: &Plan) -> String {
     match plan.kind {
+        RunKind::Deploy if plan.begins_again() => {
+            let names: Vec<String> = plan.steps.iter().map(|s| s.address.to_string()).collect();
+            format!("Restart {} in {}", names.join(", "), plan.environment)
+        }
         RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
         RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
     }
@@ -132,6 +138,9 @@ fn members(step: &Step) -> String {
 /// Returns `3 changes: 1 to create, 2 to update; 14 unchanged`.
 fn counts(plan: &Plan) -> String {
     let n = plan.steps.len();
+    if plan.begins_again() {
+        return format!("{n} to restart, and nothing to change");
+    }
     let mut out = match n {
         0 => "No changes".to_string(),
         1 => "1 change".to_string(),

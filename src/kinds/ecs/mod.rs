@@ -45,3 +45,4 @@ mod ticket;
 mod watch;
 
 pub use driver::Services;
+pub use watch::LATER;

@@ -79,17 +79,21 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         };
         evidence.own.until = deployment["rollback"]["startedAt"].as_f64();
         let reason = deployment["statusReason"].as_str().or(deployment["rollback"]["reason"].as_str());
-        let reason = reason.unwrap_or("no reason is given").to_string();
+        // Who has it stopped knows better why than ECS, which says no more than that somebody wanted it.
+        let reason = match &asked {
+            Asked::For(why) => format!("the tasks kept failing, so it was stopped: {why}"),
+            Asked::Not => reason.unwrap_or("no reason is given").to_string(),
+        };
         match standing(&deployment) {
             Standing::Succeeded => return Followed::Done,
             Standing::TakenBack => {
                 let message =
                     format!("{what} of {address} failed, and ECS has put back what was there: {reason}");
-                return Followed::TakenBack(told(evidence, &deployment, asked, message).await);
+                return Followed::TakenBack(told(evidence, &deployment, message).await);
             }
             Standing::Stuck => {
                 let message = format!("{what} of {address} failed, and so did its rollback: {reason}");
-                let error = told(evidence, &deployment, asked, message).await;
+                let error = told(evidence, &deployment, message).await;
                 return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
             }
             Standing::Stopped => {
@@ -97,7 +101,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
                     return Followed::Superseded(e);
                 }
                 let message = format!("{what} of {address} was stopped and not rolled back: {reason}");
-                let error = told(evidence, &deployment, asked, message).await;
+                let error = told(evidence, &deployment, message).await;
                 return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
             }
             Standing::Back if !goes_back => {
@@ -124,7 +128,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
                 let message = format!(
                     "{what} of {address} cannot succeed, and there is nothing to roll back to: {why}"
                 );
-                return Followed::Failed(told(evidence, &deployment, asked, message).await);
+                return Followed::Failed(told(evidence, &deployment, message).await);
             }
             watch.tell(format!("rolling back, since the tasks keep failing: {why}"));
             match stop(&watch, arn).await {
@@ -182,11 +186,7 @@ async fn gather<'c>(
 }
 
 /// Returns the error that says `message`, with what explains it.
-async fn told(evidence: &mut Evidence<'_>, deployment: &Value, asked: Asked, message: String) -> Error {
-    let message = match asked {
-        Asked::Not => message,
-        Asked::For(why) => format!("{message}; it was stopped since the tasks kept failing: {why}"),
-    };
+async fn told(evidence: &mut Evidence<'_>, deployment: &Value, message: String) -> Error {
     let said = monitors(evidence.calls, deployment).await;
     Error::failed(message).explained(explain(evidence, said).await)
 }

@@ -12,9 +12,10 @@ use crate::core::inventory::Found;
 use crate::core::moves::Move;
 use crate::core::{Clock, Error, ErrorKind};
 
-/// The pauses between the first looks, and between all later ones.
+/// The pauses between the first looks.
 const FIRST: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(3)];
-const LATER: Duration = Duration::from_secs(5);
+/// The pause between two looks from then on.
+pub const LATER: Duration = Duration::from_secs(5);
 
 /// Somebody who watches one deployment.
 pub struct Watch<'a> {

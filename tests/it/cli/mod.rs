@@ -21,6 +21,7 @@ mod refusals;
 mod rollback_to;
 mod runner;
 mod saving;
+mod services;
 pub(crate) mod shell;
 mod waiting;
 mod watching;

@@ -50,8 +50,8 @@ impl Shop {
         Shop { sandbox, shell, pace: Duration::from_secs(5) }
     }
 
-    /// Runs a command, while the time of the service goes on.
-    pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> Said {
+    /// Does something while the time of the service goes on.
+    pub(crate) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
         let over = Arc::new(AtomicBool::new(false));
         let (sandbox, seen, pace) = (self.sandbox.clone(), over.clone(), self.pace);
         let time = std::thread::spawn(move || {
@@ -60,9 +60,15 @@ impl Shop {
                 std::thread::sleep(Duration::from_millis(20));
             }
         });
-        let said = self.shell.run(arguments);
+        let done = work();
         over.store(true, Ordering::Relaxed);
         time.join().unwrap();
+        done
+    }
+
+    /// Runs a command, while the time of the service goes on.
+    pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> Said {
+        let said = self.aside(|| self.shell.run(arguments));
         assert_eq!(said.code, code, "{arguments:?}\n{}\n{}", said.out, said.err);
         said
     }

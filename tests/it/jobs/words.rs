@@ -25,9 +25,13 @@ pub(super) fn steady(screen: &str) -> String {
     out
 }
 
-/// Returns whether a line is said only in a sandbox, or only where something takes a while.
+/// Returns whether a line is said only in a sandbox, or only where something takes a while: how far a service is, is seen
+/// in passing.
 fn only_sometimes(line: &str) -> bool {
-    let read = line.strip_prefix("Read ").and_then(|l| l.strip_suffix(" resources"));
+    if line.starts_with("ecs/service/") && line.contains(": ") {
+        return true;
+    }
+    let read = line.strip_prefix("Read ").and_then(|l| l.trim_end_matches('s').strip_suffix(" resource"));
     line.starts_with("Not AWS: ") || read.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }
 
@@ -44,10 +48,12 @@ fn is_count(text: &str) -> bool {
 
 /// What a pattern letter takes: `9` a digit, `h` a lowercase hexadecimal digit, `a` a digit or a lowercase letter;
 /// anything else is itself.
-const PATTERNS: [(&str, &str); 9] = [
+const PATTERNS: [(&str, &str); 11] = [
     ("99999999t999999999-aaaaaa", "<id>"),
     ("hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh", "<digest>"),
     ("hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh", "<uuid>"),
+    ("hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh", "<task>"),
+    ("hhhhhhhhhhhhhhhhhhhhh", "<deployment>"),
     ("9999-99-99 99:99:99Z", "<time>"),
     ("9999-99-99T99:99:99.999999999Z", "<time>"),
     ("9999-99-99T99:99:99Z", "<time>"),
@@ -159,6 +165,9 @@ fn what_changes_becomes_words_and_the_rest_stays() {
             "...\nWaiting: the owner",
         ),
         ("Not AWS: calls go to http://127.0.0.1:1\nx", "x"),
+        ("ecs/service/main/web: in progress, 0 of 2 tasks run\n[1/1] A", "[1/1] A"),
+        ("deployment d8b5614fa054df36e6929 of x", "deployment <deployment> of x"),
+        ("of task 7ddf2b1428f72116bdfc5bafd77b082a:", "of task <task>:"),
     ] {
         assert_eq!(steady(said).trim_end(), steadied);
     }
