@@ -110,6 +110,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ),
     ("ecs_deployments_held", "false", "no deployment of ECS gets further while this is true"),
     (
+        "ecs_draining_counts",
+        "true",
+        "a rolling deployment is over when the tasks before it have stopped, else when they are all asked to",
+    ),
+    (
         "ecs_exit_counts_as_failed",
         "true",
         "a task whose essential container exits before it was healthy counts as failed",

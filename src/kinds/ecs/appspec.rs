@@ -86,7 +86,8 @@ pub fn definition(revision: &Value) -> Option<String> {
 /// Returns the members of a service that `revision` sets besides, as ECS spells them. Of one in YAML, which is not written
 /// here, nothing is told.
 pub fn members(revision: &Value) -> Map<String, Value> {
-    let spec = content(revision).and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
+    let spec =
+        content(revision).and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
     let service = member(&spec, "Resources").and_then(|all| all.get(0)?.as_object()?.values().next());
     let properties = service.and_then(|of| member(of, "Properties")).unwrap_or(&Value::Null);
     let mut all = Map::new();

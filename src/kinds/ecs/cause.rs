@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+/// A task that stops later than this after it has started was no failure to start, in seconds: a worker may end when its work
+/// is done, or once a day, and a deployment that bakes for hours is not ended by that.
+const SOON: f64 = 600.0;
+
 /// Why a task has stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
@@ -14,6 +18,8 @@ pub struct Cause {
     pub words: String,
     /// What two tasks have in common that stopped for the same reason, where that will not pass by itself.
     pub fatal: Option<String>,
+    /// Whether it says that tasks of this sort do not come up: it stopped soon, and not because it had done its work.
+    pub counts: bool,
     /// The container that failed, if it had started.
     pub container: Option<String>,
 }
@@ -21,6 +27,16 @@ pub struct Cause {
 /// Returns why `task`, as DescribeTasks has it, has failed; `None` where it was stopped because it was not wanted any
 /// more, or has not stopped.
 pub fn cause(task: &Value) -> Option<Cause> {
+    let cause = told(task)?;
+    let at = |name: &str| task[name].as_f64();
+    let ran =
+        at("stoppingAt").or(at("stoppedAt")).zip(at("startedAt")).map_or(0.0, |(end, start)| end - start);
+    let soon = ran <= SOON;
+    Some(Cause { counts: cause.counts && soon, fatal: cause.fatal.filter(|_| soon), ..cause })
+}
+
+/// Returns the same, as if it had stopped soon.
+fn told(task: &Value) -> Option<Cause> {
     let text = |v: &Value| v.as_str().unwrap_or_default().to_string();
     let (code, reason) = (text(&task["stopCode"]), text(&task["stoppedReason"]));
     if code.is_empty() && reason.is_empty() {
@@ -39,24 +55,34 @@ pub fn cause(task: &Value) -> Option<Cause> {
             let only = containers().next().filter(|_| containers().count() == 1);
             let name = of.or_else(|| pulled.or(only).and_then(|c| c["name"].as_str()));
             let Some(name) = name else {
-                return Some(Cause { words: steady(said), fatal: Some("pull".into()), container: None });
+                return Some(Cause {
+                    words: steady(said),
+                    fatal: Some("pull".into()),
+                    counts: true,
+                    container: None,
+                });
             };
             let image =
                 containers().find(|c| c["name"] == name).map(|c| text(&c["image"])).unwrap_or_default();
             let image =
                 if image.is_empty() || said.contains(&image) { String::new() } else { format!(" ({image})") };
             let words = format!("container {name}{image}: {}", steady(said));
-            return Some(Cause { words, fatal: Some(format!("pull {name}")), container: None });
+            return Some(Cause { words, fatal: Some(format!("pull {name}")), counts: true, container: None });
         }
     }
     if reason.contains("ResourceInitializationError") {
         let words = steady(&reason);
-        return Some(Cause { fatal: Some(words.clone()), words, container: None });
+        return Some(Cause { fatal: Some(words.clone()), words, counts: true, container: None });
     }
     if let Some(killed) = containers().find(|c| text(&c["reason"]).contains("OutOfMemory")) {
         let name = text(&killed["name"]);
         let words = format!("container {name} ran out of memory: {}", steady(&text(&killed["reason"])));
-        return Some(Cause { words, fatal: Some(format!("memory {name}")), container: Some(name) });
+        return Some(Cause {
+            words,
+            fatal: Some(format!("memory {name}")),
+            counts: true,
+            container: Some(name),
+        });
     }
     if code == "EssentialContainerExited" || reason.starts_with("Essential container") {
         // The others are stopped with it: by SIGTERM (143), then by SIGKILL (137).
@@ -65,13 +91,15 @@ pub fn cause(task: &Value) -> Option<Cause> {
         let first = ended().find(|c| !matches!(exit(c), Some(0 | 137 | 143)));
         let first = first.or_else(|| ended().find(|c| exit(c) != Some(0))).or_else(|| ended().next());
         let Some(first) = first else {
-            return Some(Cause { words: steady(&reason), fatal: None, container: None });
+            return Some(Cause { words: steady(&reason), fatal: None, counts: true, container: None });
         };
         let (name, number) = (text(&first["name"]), first["exitCode"].as_i64().unwrap_or_default());
         let said = first["reason"].as_str().map(|r| format!("{r}; ")).unwrap_or_default();
         let words =
             format!("container {name} exited with code {number}: {}{}", steady(&said), steady(&reason));
-        return Some(Cause { words, fatal: Some(format!("exit {name} {number}")), container: Some(name) });
+        let failed = number != 0;
+        let fatal = failed.then(|| format!("exit {name} {number}"));
+        return Some(Cause { words, fatal, counts: failed, container: Some(name) });
     }
     if code == "TaskFailedToStart" {
         let said = containers().find_map(|c| Some((text(&c["name"]), c["reason"].as_str()?)));
@@ -81,7 +109,7 @@ pub fn cause(task: &Value) -> Option<Cause> {
             }
             _ => steady(&reason),
         };
-        return Some(Cause { words, fatal: None, container: None });
+        return Some(Cause { words, fatal: None, counts: true, container: None });
     }
     if reason.starts_with("Task failed") {
         let sick = containers().find(|c| c["healthStatus"] == "UNHEALTHY").or_else(|| containers().next());
@@ -89,7 +117,7 @@ pub fn cause(task: &Value) -> Option<Cause> {
             Some(c) => format!("container {} is unhealthy: {}", text(&c["name"]), steady(&reason)),
             None => steady(&reason),
         };
-        return Some(Cause { words, fatal: None, container: sick.map(|c| text(&c["name"])) });
+        return Some(Cause { words, fatal: None, counts: true, container: sick.map(|c| text(&c["name"])) });
     }
     // Scaled in, replaced, stopped by a person, its host was lost: no fault of what is deployed.
     None
@@ -142,6 +170,21 @@ mod tests {
         let cause = cause(&exited("a", 1)).unwrap();
         assert_eq!(cause.words, "container app exited with code 1: Essential container in task exited");
         assert_eq!((cause.fatal.as_deref(), cause.container.as_deref()), (Some("exit app 1"), Some("app")));
+    }
+
+    #[test]
+    fn who_ends_late_or_when_the_work_is_done_is_no_failure_to_start() {
+        let of = |code: i64, ran: f64| {
+            let mut task = exited("a", code);
+            (task["startedAt"], task["stoppingAt"]) = (json!(1000.0), json!(1000.0 + ran));
+            let cause = cause(&task).unwrap();
+            (cause.fatal.is_some(), cause.counts)
+        };
+        assert_eq!(of(1, 30.0), (true, true));
+        assert_eq!(of(1, 7200.0), (false, false));
+        let mut done = exited("a", 0);
+        done["containers"][0]["exitCode"] = json!(0);
+        assert_eq!(cause(&done).map(|c| (c.fatal.is_some(), c.counts)), Some((false, false)));
     }
 
     #[test]

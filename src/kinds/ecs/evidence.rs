@@ -137,8 +137,9 @@ impl<'a> Evidence<'a> {
         let groups = grouped(self.stopped.values());
         let alike = groups.iter().find(|(count, cause, _)| *count >= 2 && cause.fatal.is_some());
         let any = || {
-            let (count, cause, _) =
-                groups.first().filter(|_| self.enough.is_some_and(|n| self.failed() >= n))?;
+            let counted = || groups.iter().filter(|(_, cause, _)| cause.counts);
+            let all: usize = counted().map(|(count, ..)| count).sum();
+            let (count, cause, _) = counted().next().filter(|_| self.enough.is_some_and(|n| all >= n))?;
             Some(format!("{}, and no circuit breaker counts them", line(*count, cause)))
         };
         alike.map(|(count, cause, _)| line(*count, cause)).or_else(any)

@@ -90,20 +90,22 @@ async fn told(services: &Services, source: &SchemaSource) -> Result<String> {
     value.map(String::from).ok_or_else(|| Error::failed(format!("the parameter {path} is empty")))
 }
 
-/// Returns the newest edition that says that it works with `at`, and how to go to it.
+/// Returns the newest edition that says that it works with `at`, and how to go to it: the one that runs now only where there
+/// is no other, since who asks wants to leave it.
 async fn nearest(services: &Services, id: &str, at: &str) -> Result<Option<String>> {
     let of = super::names::service(&services.pin, id);
+    let mut current = None;
     for edition in editions(services, &of).await? {
         let definition = services.calls.task_definition(&edition.name).await?;
         let tags = definition["tags"].as_array().into_iter().flatten();
         let pair = |t: &Value| Some((t["key"].as_str()?.to_string(), t["value"].clone()));
         let range = range(&Value::Object(tags.filter_map(pair).collect()));
         if range.is_said() && range.fit(at) == Fit::Within && edition.good != Some(false) {
-            return Ok(Some(match edition.current {
-                true => format!("{edition}, which runs now"),
-                false => format!("{edition}: --to :{}", edition.revision),
-            }));
+            if !edition.current {
+                return Ok(Some(format!("{edition}: --to :{}", edition.revision)));
+            }
+            current = Some(format!("{edition}, which runs now"));
         }
     }
-    Ok(None)
+    Ok(current)
 }

@@ -121,7 +121,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             // A rollback that cannot succeed is not left where it is: what runs well now stays so.
             if (watch.with.kind, watch.with.on_failure) == (RunKind::Deploy, OnFailure::Stop) {
                 let message = format!("{what} of {address} cannot succeed, and is left as it is: {why}");
-                let error = told(evidence, &deployment, asked, message).await;
+                let error = told(evidence, &deployment, message).await;
                 return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
             }
             if deployment["sourceServiceRevisions"].as_array().is_none_or(Vec::is_empty) {

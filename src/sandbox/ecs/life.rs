@@ -51,7 +51,14 @@ pub(crate) fn step(
         Stage::Running => run(task, service.as_deref(), sim),
         Stage::Deactivating => {
             deregister(task, sim);
-            if sim.due(task.stopping.unwrap_or(sim.now) + sim.rules.stop) {
+            // Its targets drain first ("DEACTIVATING", "Amazon ECS task lifecycle").
+            let drains = task
+                .targets
+                .iter()
+                .any(|one| sim.health(&one.group, &task.address) == Some(Health::Draining));
+            if drains {
+                sim.look_again();
+            } else if sim.due(task.stopping.unwrap_or(sim.now) + sim.rules.stop) {
                 task.stage = Stage::Stopping;
             }
         }

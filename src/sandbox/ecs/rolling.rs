@@ -32,7 +32,9 @@ pub(crate) fn step(service: &mut Service, room: &mut Room<'_>, sim: &mut Sim<'_>
     } else {
         replace(service, room, sim);
     }
-    let gone = |id: &str, room: &Room<'_>| room.wanted(id) == 0;
+    // assumed: switch ecs_draining_counts
+    let waits = sim.rules.draining_counts;
+    let gone = |id: &str, room: &Room<'_>| room.wanted(id) == 0 && !(waits && room.left(id) > 0);
     let before = service.deployments.len();
     let mut at = 0;
     service.deployments.retain(|one| {

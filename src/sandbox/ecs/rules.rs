@@ -26,6 +26,7 @@ pub(crate) struct Rules {
     /// The bake time of a rolling deployment with alarms.
     pub(crate) bake: f64,
     pub(crate) held: bool,
+    pub(crate) draining_counts: bool,
     pub(crate) hooks_fail: bool,
     pub(crate) exit_fails: bool,
     pub(crate) breaker_by_stages: bool,
@@ -49,6 +50,7 @@ impl Rules {
             minute: seconds("ecs_minute_ms"),
             bake: seconds("ecs_rolling_bake_ms"),
             held: switches.on("ecs_deployments_held"),
+            draining_counts: switches.on("ecs_draining_counts"),
             hooks_fail: switches.on("ecs_hooks_fail"),
             exit_fails: switches.on("ecs_exit_counts_as_failed"),
             breaker_by_stages: switches.on("ecs_breaker_by_stages"),

@@ -28,6 +28,11 @@ impl Room<'_> {
         self.count(owner, Task::wanted)
     }
 
+    /// How many have not stopped yet, also of those that are to.
+    pub(crate) fn left(&self, owner: &str) -> u64 {
+        self.count(owner, |task| task.stage != Stage::Stopped)
+    }
+
     /// How many of them run and are well.
     pub(crate) fn healthy(&self, owner: &str) -> u64 {
         self.count(owner, |task| task.running() && task.healthy)

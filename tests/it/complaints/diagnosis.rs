@@ -52,16 +52,25 @@ async fn a_secret_that_is_gone_leaves_no_log() {
     // It is there when the plan is made, and gone when the tasks start.
     let artifact = format!("{WEB}={}", crate::ecs::scene::image("2"));
     let arguments = ["deploy", "--to", "prod", "--artifact", &artifact, "--yes"];
+    shop.sandbox.set_switch("ecs_restart_ms", "30000").unwrap();
     let said = super::shops::held(&shop, 6, &arguments, "UpdateService", |shop| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let gone = json!({ "Name": "/web/key" });
-        let told = runtime.block_on(tell(&shop.sandbox, "ssm", "AmazonSSM.DeleteParameter", gone));
-        assert_eq!(told.0, 200);
+        let tell = |operation: &str, body: Value| {
+            let target = format!("AmazonSSM.{operation}");
+            assert_eq!(runtime.block_on(tell(&shop.sandbox, "ssm", &target, body)).0, 200);
+        };
+        tell("DeleteParameter", json!({ "Name": "/web/key" }));
+        shop.sandbox.release();
+        super::shops::until(|| super::shops::calls(shop, "StopServiceDeployment") > 0);
+        // What is put back has to start, too.
+        tell("PutParameter", json!({ "Name": "/web/key", "Value": "k", "Type": "String" }));
     });
     assert!(said.err.contains("ResourceInitializationError: unable to pull secrets"), "{}", said.err);
     assert!(said.err.contains("/web/key"), "{}", said.err);
     assert_eq!(shop.revision().await, "web:1");
-    // From now on it is known before anything is touched.
+    // Where it is gone beforehand nothing is touched.
+    let gone = json!({ "Name": "/web/key" });
+    assert_eq!(tell(&shop.sandbox, "ssm", "AmazonSSM.DeleteParameter", gone).await.0, 200);
     let said = shop.ship(13, "2");
     assert!(said.err.contains("there is no parameter /web/key"), "{}", said.err);
 }

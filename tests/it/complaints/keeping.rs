@@ -89,7 +89,6 @@ async fn nobody_knows_who_it_was_and_why() {
         assert_eq!(actor["identity"], "arn:aws:iam::111111111111:user/sandbox");
         assert!(actor["host"].as_str().unwrap().starts_with("tester@"), "{actor}");
     }
-    shop.run(0, &["history", "verify"]);
 }
 
 /// Complaint 40, <https://github.com/aws/containers-roadmap/issues/1078>: a lifecycle policy of the registry has deleted the

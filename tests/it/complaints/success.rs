@@ -43,6 +43,9 @@ async fn green_after_the_circuit_breaker_rolled_back() {
 #[tokio::test]
 async fn the_arns_have_to_be_compared_by_hand() {
     let shop = breaking();
+    described(&shop).await;
+    shop.sandbox.advance(std::time::Duration::from_secs(60));
+    described(&shop).await;
     // The revision names the tag 1, which stands for other bits from now on.
     let asked = json!({"repositoryName": "web", "imageIds": [{"imageTag": "3"}]});
     let got = scene::ecr(&shop.sandbox, "BatchGetImage", asked).await;
@@ -124,7 +127,7 @@ async fn a_success_is_reported_as_stopped_by_its_own_twin() {
     let dev = crate::world::environment("dev");
     let account = account.account(&dev, snapdeploy::core::environment::Access::Write).await.unwrap();
     let body = json!({ "cluster": "main", "service": "web", "enableExecuteCommand": true,
-        "deploymentConfiguration": { "maximumPercent": 150 } });
+        "deploymentConfiguration": { "maximumPercent": 300 } });
     account.ask(&snapdeploy::aws::ECS, "UpdateService", &body).await.unwrap();
     let deployments = async || {
         let asked = json!({ "cluster": "main", "service": "web" });
@@ -141,7 +144,7 @@ async fn a_success_is_reported_as_stopped_by_its_own_twin() {
     assert!(all.iter().all(|one| one["status"] == "SUCCESSFUL"), "{all:#?}");
     let service = crate::ecs::place::service(&world).await;
     assert_eq!(service["enableExecuteCommand"], true);
-    assert_eq!(service["deploymentConfiguration"]["maximumPercent"], 150);
+    assert_eq!(service["deploymentConfiguration"]["maximumPercent"], 300);
     assert!(service["serviceArn"].as_str().unwrap().contains(B) && touched_none(&world));
 }
 

@@ -191,7 +191,7 @@ fn on_its_way(strategy: &str) -> (Shop, String) {
 async fn the_way_back_goes_through_the_steps_again() {
     let (shop, listener) = on_its_way("CANARY");
     assert_eq!(weights(&shop, &listener)["green"], 10);
-    roll_back(&shop, 0);
+    shop.run(0, &["rollback", "prod", "--yes"]);
     assert_eq!(weights(&shop, &listener), [("blue".into(), 100), ("green".into(), 0)].into());
     assert_eq!((calls(&shop, "StopServiceDeployment"), calls(&shop, "UpdateService")), (1, 1));
     assert_eq!(newest(&shop).await["status"], "ROLLBACK_SUCCESSFUL");
@@ -203,7 +203,7 @@ async fn the_way_back_goes_through_the_steps_again() {
 async fn an_abort_is_ignored_once_all_traffic_is_shifted() {
     let (shop, listener) = on_its_way("BLUE_GREEN");
     assert_eq!(weights(&shop, &listener)["green"], 100, "in its bake time");
-    roll_back(&shop, 0);
+    shop.run(0, &["rollback", "prod", "--yes"]);
     assert_eq!(weights(&shop, &listener), [("blue".into(), 100), ("green".into(), 0)].into());
     assert_eq!(shop.revision().await, "web:1");
     assert_eq!(shop.json(0, &["history", "--env", "prod"])["data"]["runs"][0]["start"]["kind"], "rollback");

@@ -6,27 +6,33 @@ use serde_json::json;
 use snapdeploy::sandbox::{AlarmSeed, Behaviour, ServiceSeed};
 
 use super::shops::{
-    WEB, baking, calls, described, newest, resume, roll_back, shop, shop_in, staged, until, wait, weights,
-    with_sick,
+    WEB, baking, calls, described, newest, resume, shop, shop_in, staged, until, wait, weights, with_sick,
 };
 use crate::cli::shell::Said;
 use crate::ecs::back::Shop;
 use crate::ecs::scene::{add_image, image, scenario, service};
 use crate::ecs::shop as driven;
 use crate::sandbox::DEV;
+use crate::world::{B, REGION};
 
 /// Complaint 18, <https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/30>: all is deployed, the old tasks
 /// take their time to leave, and the job fails after ten minutes.
 #[tokio::test]
 async fn deployed_and_failed_after_ten_minutes() {
-    let shop = shop(&service());
-    // Five and a half minutes until its connections are drained, as long again until it has stopped.
-    shop.sandbox.set_switch("ecs_stop_ms", "330000").unwrap();
+    let mut scenario = scenario();
+    let mut balancer = scenario.account(B).load_balancer(REGION, "front");
+    let group = balancer.target_group("web");
+    balancer.listener(80, &[("web", 1)]);
+    // Six minutes until its connections are drained, and five until it has stopped.
+    for (name, ms) in [("elb_drain_ms", "360000"), ("ecs_stop_ms", "150000")] {
+        scenario.switch(name, ms).unwrap();
+    }
+    let shop = shop_in(scenario, &ServiceSeed { target_groups: vec![group], ..service() });
     shop.ship(0, "2");
     assert_eq!(shop.revision().await, "web:2");
     let deployment = newest(&shop).await;
     let took = deployment["finishedAt"].as_f64().unwrap() - deployment["createdAt"].as_f64().unwrap();
-    assert!(took > 600.0, "{took}");
+    assert!(took > 360.0, "{took}");
 }
 
 /// Complaint 19, <https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/527>: it ends after 60 minutes
@@ -85,14 +91,11 @@ async fn a_bake_of_23_hours_blocks_the_job_or_is_not_waited_for() {
 #[tokio::test]
 async fn the_way_back_has_what_is_left_of_the_time() {
     let mut scenario = scenario();
-    let late = Behaviour { exits: Some((400.0, 1)), ..Behaviour::default() };
+    let late = Behaviour { exits: Some((400.0, 1)), warms_up: 1000.0, ..Behaviour::default() };
     add_image(&mut scenario, "late", "linux/amd64", late);
-    // What is taken back takes 500 seconds to stop.
-    scenario.switch("ecs_stop_ms", "250000").unwrap();
-    scenario.switch("ecs_healthy_after_ms", "900000").unwrap();
-    let shop = shop_in(scenario, &ServiceSeed { desired: 2, ..service() });
-    shop.sandbox.advance(Duration::from_secs(1000));
-    described(&shop).await;
+    // What is taken back takes 400 seconds to stop.
+    scenario.switch("ecs_stop_ms", "400000").unwrap();
+    let shop = shop_in(scenario, &ServiceSeed { desired: 2, health_check: true, ..service() });
     let said = shop.ship_with(6, "late", &["--timeout", "10m"]);
     assert!(said.out.contains("is as it was before"), "{}", said.out);
     let deployment = newest(&shop).await;
@@ -132,7 +135,10 @@ async fn a_service_that_warms_up_is_rolled_back_by_surprise() {
 /// Complaint 24, <https://github.com/aws/copilot-cli/issues/2041>: what is doomed fails ten times before it ends.
 #[tokio::test]
 async fn a_doomed_deployment_fails_ten_times_before_it_ends() {
-    let shop = shop(&ServiceSeed { desired: 20, ..service() });
+    // One after the other, so that the breaker, which takes ten of twenty, would take long.
+    let shop =
+        shop(&ServiceSeed { desired: 20, configuration: json!({ "maximumPercent": 105 }), ..service() });
+    shop.sandbox.set_switch("ecs_restart_ms", "10000").unwrap();
     let said = shop.ship(6, "3");
     assert!(said.err.contains("it was stopped since the tasks kept failing"), "{}", said.err);
     assert!(said.err.contains("exited with code 3"), "{}", said.err);
@@ -153,7 +159,7 @@ async fn a_deployment_cannot_be_broken_off() {
     let child = command.spawn().unwrap();
     until(|| calls(&shop, "DescribeServiceDeployments") > 3);
     shop.sandbox.set_switch("ecs_pull_ms", "100").unwrap();
-    roll_back(&shop, 0);
+    shop.run(0, &["rollback", "prod", "--yes"]);
     let said = Said::from(child.wait_with_output().unwrap());
     assert_eq!(said.code, 8, "{}\n{}", said.out, said.err);
     assert!(said.err.contains("asked it to stop"), "{}", said.err);
