@@ -121,6 +121,7 @@ pub async fn undo_open(
                 lease: &lease,
                 journal,
                 plan: &past_run.plan,
+                on_failure: OnFailure::Stop,
                 progress: Progress::of(&rows),
                 seen: None,
             };
@@ -230,7 +231,8 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
 async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: OnFailure) -> Result<LegEnd> {
     let journal = Journal::new(means.ledger, means.clock, lease.claim.clone(), leg.rows.len());
     let progress = Progress::of(&leg.rows);
-    let mut performance = Performance { means, lease, journal, plan: &leg.plan, progress, seen: None };
+    let (plan, seen) = (&leg.plan, None);
+    let mut performance = Performance { means, lease, journal, plan, on_failure, progress, seen };
     let run = leg.start.run.clone();
     if !leg.rows.is_empty() {
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;

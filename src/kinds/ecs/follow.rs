@@ -23,7 +23,10 @@ pub async fn follow(
     let of = match of {
         Some(of) => of.clone(),
         // What was created under it has no other id yet.
-        None => names::service(&services.pin, &service_of(ticket).unwrap_or(m.address.name().to_string())),
+        None => names::service(
+            &services.pin,
+            &service_of(ticket).unwrap_or_else(|| services.values.names.physical(&m.address)),
+        ),
     };
     let watch = Watch::new(services, m, &of, with);
     if with.patience.is_zero() {

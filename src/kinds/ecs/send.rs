@@ -282,8 +282,15 @@ impl secret::Older for Revisions<'_> {
     async fn next(&mut self) -> Result<Option<Value>> {
         let (calls, shelf) = (&self.sender.services.calls, &self.sender.services.shelf);
         if let Some(first) = self.first.take() {
-            // It may have been deleted for good.
-            return Ok(Some(shelf.definition(calls, &first).await.unwrap_or_default()));
+            // Deleted for good, it is not known any more ("DescribeTaskDefinition" of the API reference: ClientException).
+            let gone = |e: &crate::core::Error| {
+                e.kind == ErrorKind::NotFound || e.code.as_deref() == Some("ClientException")
+            };
+            return match shelf.definition(calls, &first).await {
+                Ok(definition) => Ok(Some(definition)),
+                Err(e) if gone(&e) => Ok(Some(Value::Null)),
+                Err(e) => Err(e),
+            };
         }
         if let Some(service) = self.service.take() {
             let service = calls.service(&service).await?;

@@ -13,6 +13,8 @@ use super::target_health::groups;
 use super::watch::Watch;
 use crate::aws::Fate;
 use crate::core::following::Followed;
+use crate::core::run::RunKind;
+use crate::core::runs::OnFailure;
 use crate::core::{Error, ErrorKind};
 
 /// How a service deployment stands.
@@ -112,6 +114,12 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             let _ = evidence.look_at_targets().await;
         }
         if let (Asked::Not, false, Some(why)) = (&asked, goes_back, evidence.fatal()) {
+            // A rollback that cannot succeed is not left where it is: what runs well now stays so.
+            if (watch.with.kind, watch.with.on_failure) == (RunKind::Deploy, OnFailure::Stop) {
+                let message = format!("{what} of {address} cannot succeed, and is left as it is: {why}");
+                let error = told(evidence, &deployment, asked, message).await;
+                return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
+            }
             if deployment["sourceServiceRevisions"].as_array().is_none_or(Vec::is_empty) {
                 let message = format!(
                     "{what} of {address} cannot succeed, and there is nothing to roll back to: {why}"

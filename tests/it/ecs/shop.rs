@@ -158,6 +158,8 @@ impl Shop {
             lease: &self.lease,
             events,
             patience: self.patience,
+            kind: snapdeploy::core::run::RunKind::Deploy,
+            on_failure: snapdeploy::core::runs::OnFailure::Rollback,
         }
     }
 
