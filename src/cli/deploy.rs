@@ -196,7 +196,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &plan, None, async |events| {
         keep(loaded.as_ref(), &built, &context).await?;
-        let (means, change) = (context.means(&site, events), &args.change);
+        let (means, change) = (args.change.means(&context, &site, events), &args.change);
         runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
     })
     .await

@@ -110,7 +110,7 @@ pub(super) async fn perform(
     let context = Context::open(face).await?;
     let site = context.site(&plan.environment, Access::Write).await?;
     progress::show(face, async |events| {
-        let means = context.means(&site, events);
+        let means = args.means(&context, &site, events);
         not_held(&means, args.patience()).await?;
         saved.fresh(&means).await
     })
@@ -125,7 +125,7 @@ pub(super) async fn perform(
         RunKind::Rollback => OnFailure::Stop,
     };
     change::perform(face, plan, None, async |events| {
-        let means = context.means(&site, events);
+        let means = args.means(&context, &site, events);
         runs::begin_within(&means, plan, args.reason.clone(), on_failure, args.patience()).await
     })
     .await

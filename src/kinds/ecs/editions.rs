@@ -84,11 +84,7 @@ pub async fn editions(services: &Services, of: &Found) -> Result<Vec<Edition>> {
 }
 
 /// Returns how each task definition that the service had was deployed last, by ARN.
-async fn deployed(
-    services: &Services,
-    of: &Found,
-    service: &Value,
-) -> Result<BTreeMap<String, Deployed>> {
+async fn deployed(services: &Services, of: &Found, service: &Value) -> Result<BTreeMap<String, Deployed>> {
     if service["deploymentController"]["type"] == "CODE_DEPLOY" {
         return by_codedeploy(services, of, service).await;
     }

@@ -82,9 +82,11 @@ async fn ending(services: &Services, group: &Group) -> Result<Option<Flight>> {
     }
     let clock = &services.calls.account.clock;
     let since = info["completeTime"].as_f64().unwrap_or_default();
-    let is_young = clock.now().as_millisecond() as f64 / 1000.0 - since
-        < clock.scale(ROLLBACK_APPEARS).as_secs_f64();
-    let is_expected = rolls_back(&info) && info["rollbackInfo"]["rollbackMessage"].is_null();
+    let is_young =
+        clock.now().as_millisecond() as f64 / 1000.0 - since < clock.scale(ROLLBACK_APPEARS).as_secs_f64();
+    // What was stopped before it had begun is taken back by nothing.
+    let has_begun = !info["startTime"].is_null();
+    let is_expected = has_begun && rolls_back(&info) && info["rollbackInfo"]["rollbackMessage"].is_null();
     let heading = Heading::Back(id.to_string());
     Ok((is_young && is_expected).then(|| Flight { id: id.to_string(), heading, info }))
 }
@@ -161,7 +163,8 @@ mod tests {
 
     #[test]
     fn a_rollback_names_what_it_takes_back() {
-        let back = json!({ "deploymentId": "d-3", "rollbackInfo": { "rollbackTriggeringDeploymentId": "d-2" } });
+        let back =
+            json!({ "deploymentId": "d-3", "rollbackInfo": { "rollbackTriggeringDeploymentId": "d-2" } });
         assert_eq!(under_way(back).heading, Heading::Back("d-2".into()));
         assert_eq!(under_way(json!({ "deploymentId": "d-3" })).heading, Heading::There);
     }

@@ -3,30 +3,25 @@
 
 use futures::StreamExt;
 
-use super::shifted::{both, landed, plan, start};
+use super::shifted::{at_rest, both, plan, start};
 use crate::crash::{Phase, Prints, WayOut, perform, prints, recover, roll_back};
 use crate::mortal::{Death, Side};
 use crate::world::World;
 
-/// For how many minutes the old tasks are kept: then the way back is a stop. Without, it is another deployment.
+/// For how many minutes the old tasks are kept: as long as they are, the way back is a stop, and then another deployment.
 #[derive(Clone, Copy, Debug)]
 struct Keeps(u64);
 
 async fn world(keeps: Keeps) -> World {
-    start(both("2", "1", |group| drop(group.termination_wait(keeps.0)))).await
+    let world = start(both("2", "1", |group| drop(group.termination_wait(keeps.0)))).await;
+    world.sandbox.set_switch("codedeploy_minute_ms", "10").unwrap();
+    world
 }
 
 async fn deploy(world: &World, death: &Death) -> bool {
     let plan = plan(world).await;
     assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
     perform(world, &plan, death).await
-}
-
-/// Waits until nothing is in flight, where the old tasks are not kept.
-async fn ended(world: &World, keeps: Keeps) {
-    if keeps.0 == 0 {
-        landed(world).await;
-    }
 }
 
 async fn play(
@@ -41,7 +36,6 @@ async fn play(
         Phase::Deploy => Box::pin(deploy(&world, &death)).await,
         Phase::Rollback => {
             assert!(Box::pin(deploy(&world, &Death::never())).await);
-            ended(&world, keeps).await;
             Box::pin(roll_back(&world, &death)).await
         }
     };
@@ -49,10 +43,7 @@ async fn play(
     assert!(Box::pin(recover(&world, way)).await, "{here}: nothing is open");
     let is_new = (phase == Phase::Deploy) == (way == WayOut::Resume);
     assert_eq!(prints(&world).await, *if is_new { new } else { old }, "{here}");
-    // What may still be in flight leads nowhere else.
-    if !is_new {
-        landed(&world).await;
-    }
+    assert!(at_rest(&world).await, "{here}: something is in flight");
     let runs = super::shifted::runs(&world).await;
     assert_eq!(runs, if is_new { "web:2" } else { "web:1" }, "{here}");
 }
@@ -67,7 +58,6 @@ async fn matrix(phase: Phase, keeps: Keeps, exactly: usize) {
     assert!(Box::pin(deploy(&world, &forth)).await);
     let new = prints(&world).await;
     assert_ne!(old, new);
-    ended(&world, keeps).await;
     let back = Death::at_move(usize::MAX, Side::Before);
     assert!(Box::pin(roll_back(&world, &back)).await);
     assert_eq!(prints(&world).await, old);
@@ -91,6 +81,7 @@ async fn killed_at_every_call_of_a_shift_a_service_is_as_before_or_as_after() {
     matrix(Phase::Deploy, Keeps(0), 2).await;
 }
 
+/// A minute is a hundredth of a second: they are kept for as long as a deployment takes.
 #[tokio::test(flavor = "current_thread")]
 async fn killed_at_every_call_of_a_shift_whose_old_tasks_are_kept_a_service_is_as_before_or_as_after() {
     matrix(Phase::Deploy, Keeps(60), 2).await;

@@ -10,18 +10,26 @@ use snapdeploy::core::select::Selection;
 use snapdeploy::core::tried::{Verdict, tried};
 use snapdeploy::core::verified::Aim;
 
+use super::back::Shop;
 use super::place::{ecs, image, service, web};
-use super::shifted::{both, document, landed, plan, runs, start, theirs};
-use crate::kinds::place::{back, perform};
-use crate::world::{B, World};
+use super::scene::{image as scene_image, register, tell};
+use super::shifted::{both, deployment, document, landed, one, plan, runs, start, theirs};
+use crate::kinds::place::perform;
+use crate::world::{B, REGION, World};
 
 /// Registers a revision like the newest with this image, and deploys it by hand; its ARN.
 async fn by_hand(world: &World, tag: &str) -> String {
     let newest = ecs(world, "DescribeTaskDefinition", json!({ "taskDefinition": "web" })).await;
     let mut body = newest["taskDefinition"].clone();
-    for derived in
-        ["taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy"]
-    {
+    for derived in [
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+    ] {
         body.as_object_mut().unwrap().remove(derived);
     }
     body["containerDefinitions"][0]["image"] = json!(image(B, tag));
@@ -102,8 +110,55 @@ async fn the_last_verified_good_is_gone_back_to_and_a_bad_one_is_passed_over() {
     assert_eq!(runs(&world).await, "web:2");
     let now = document(&world).await;
     assert_eq!((now.portable, now.local), (good.portable, good.local));
-    // What was there before the run is had all the same by who asks for that.
-    assert!(back(&world).await.moves.len() <= 1);
+}
+
+/// Begins a deployment of the image 2 as somebody else; the ARN of its revision.
+async fn somebody_deploys(shop: &Shop) -> String {
+    let made =
+        register(&shop.sandbox, |d| d["containerDefinitions"][0]["image"] = json!(scene_image("2"))).await;
+    let arn = format!("arn:aws:ecs:{REGION}:{B}:task-definition/{made}");
+    let body = deployment(&arn, &json!([]));
+    let target = "CodeDeploy_20141006.CreateDeployment";
+    let (status, answer) = tell(&shop.sandbox, "codedeploy", target, body).await;
+    assert_eq!(status, 200, "{answer}");
+    arn
+}
+
+/// With the real command: `--artifact`, and `--to` as people name what they want.
+#[tokio::test]
+async fn an_artifact_is_shipped_and_a_revision_is_gone_back_to_by_name() {
+    let shop = Shop::of(one(|group| drop(group)));
+    let said = shop.ship(0, "2");
+    assert_eq!(shop.revision().await, "web:2", "{}", said.err);
+    let made = |operation: &str| shop.sandbox.calls().iter().filter(|c| c.operation == operation).count();
+    assert_eq!((made("CreateDeployment"), made("UpdateService")), (1, 0));
+    for text in [":1", "web:1", &scene_image("1")] {
+        assert_eq!(shop.plan(&["--to", text])["source_digest"], ":1", "{text}");
+    }
+    shop.run(0, &["rollback", "prod", "ecs/service/main/web", "--to", ":1", "--yes"]);
+    assert_eq!((shop.revision().await.as_str(), made("CreateDeployment")), ("web:1", 2));
+    // That one was good is known by its deployment, and by the run.
+    assert_eq!(shop.plan(&["--to", "2"])["source_digest"], ":2");
+}
+
+/// The card says that what is in flight is stopped first: so it is, also where it leads away from something else.
+#[tokio::test]
+async fn what_somebody_else_has_in_flight_is_stopped_before_another_revision_is_gone_back_to() {
+    let shop = Shop::of(one(|group| drop(group.termination_wait(60))));
+    shop.sandbox.set_switch("codedeploy_minute_ms", "1000").unwrap();
+    shop.ship(0, "2");
+    shop.sandbox.set_switch("codedeploy_held", "true").unwrap();
+    let theirs = somebody_deploys(&shop).await;
+    assert!(theirs.ends_with("web:3"));
+    let back = ["rollback", "prod", "ecs/service/main/web", "--to", ":1"];
+    let card = shop.plan(&["--to", ":1"])["card"].clone();
+    let line = card.as_array().unwrap().iter().find(|line| line["asked"] == "in flight").unwrap();
+    assert!(line["detail"].as_str().unwrap().contains("is stopped and rolled back first"), "{line}");
+    shop.sandbox.set_switch("codedeploy_held", "false").unwrap();
+    shop.run(0, &[&back[..], &["--yes"]].concat());
+    assert_eq!(shop.revision().await, "web:1");
+    let stops = shop.sandbox.calls().iter().filter(|c| c.operation == "StopDeployment").count();
+    assert_eq!(stops, 1);
 }
 
 /// Waits until the newest deployment has succeeded.

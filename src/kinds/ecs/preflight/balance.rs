@@ -97,7 +97,9 @@ async fn of_codedeploy(services: &Services, target: &Target, card: &mut Card<'_>
             _ => {
                 return card.block(
                     ASKED,
-                    format!("the target group {name} is not there any more, and CodeDeploy needs both of its pair"),
+                    format!(
+                        "the target group {name} is not there any more, and CodeDeploy needs both of its pair"
+                    ),
                     "make it again, or name another one in the deployment group",
                 );
             }
