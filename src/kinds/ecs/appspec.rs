@@ -25,8 +25,8 @@ pub fn revision(args: &Value, set: &Value, hooks: &Value) -> Result<Value> {
     let mut properties = Map::new();
     properties.insert("TaskDefinition".into(), json!(definition));
     properties.insert("LoadBalancerInfo".into(), json!({ "ContainerName": name, "ContainerPort": port }));
-    // What is not said stays as the service has it.
-    if let Some(platform) = args["platformVersion"].as_str() {
+    // "If not specified, LATEST is used by default" (AppSpec 'resources' section): a service would leave its own.
+    if let Some(platform) = given("platformVersion").and_then(Value::as_str).filter(|p| !p.is_empty()) {
         properties.insert("PlatformVersion".into(), json!(platform));
     }
     let network = &args["networkConfiguration"]["awsvpcConfiguration"];
@@ -169,7 +169,8 @@ mod tests {
             revision(&json!({ "taskDefinition": "web:2" }), &set, &json!([{ "AfterInstall": "f" }])).unwrap();
         let spec: Value = serde_json::from_str(made["appSpecContent"]["content"].as_str().unwrap()).unwrap();
         let properties = json!({ "TaskDefinition": "web:2",
-            "LoadBalancerInfo": { "ContainerName": "app", "ContainerPort": 80 } });
+            "LoadBalancerInfo": { "ContainerName": "app", "ContainerPort": 80 },
+            "PlatformVersion": "1.4.0" });
         assert_eq!(spec["Resources"][0]["TargetService"]["Properties"], properties);
         assert_eq!(
             (hooks(&made).unwrap(), definition(&made).as_deref()),

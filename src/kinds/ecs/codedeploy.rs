@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 
 use super::appspec;
-use super::calls::revision_of;
 use super::deployment_group::{Group, ask, group_of, primary};
 use super::driver::Services;
-use super::moves::CLONE_TAG;
 use crate::aws::{CLOUDWATCH, Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
+use crate::core::run::RunKind;
 use crate::core::{Error, Result};
 
 /// The call that begins a deployment.
@@ -22,7 +21,7 @@ pub const MARK: &str = "snapdeploy";
 /// differs besides of `loadBalancers`, `networkConfiguration`, `platformVersion` and `capacityProviderStrategy` is as
 /// UpdateService would have it.
 pub async fn start(services: &Services, m: &Move, of: &Found, args: Value, with: &Sending<'_>) -> Reply {
-    let (body, group) = match prepared(services, m, of, &args).await {
+    let (body, group) = match prepared(services, m, of, &args, with.kind).await {
         Ok(both) => both,
         Err(e) => return Reply::Refused(e.context(format!("cannot deploy {}", m.address))),
     };
@@ -42,7 +41,13 @@ pub async fn start(services: &Services, m: &Move, of: &Found, args: Value, with:
     }
 }
 
-async fn prepared(services: &Services, m: &Move, of: &Found, args: &Value) -> Result<(Value, Group)> {
+async fn prepared(
+    services: &Services,
+    m: &Move,
+    of: &Found,
+    args: &Value,
+    kind: RunKind,
+) -> Result<(Value, Group)> {
     let service = services.calls.service(&of.id).await?;
     let group = group_of(services, &of.id, &service).await?;
     let mut set = primary(&service).clone();
@@ -61,24 +66,12 @@ async fn prepared(services: &Services, m: &Move, of: &Found, args: &Value) -> Re
             "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"] },
     });
     let names = group.alarms();
-    if !names.is_empty() && goes_back(services, args, &set).await? && is_any_firing(services, &names).await? {
+    if kind == RunKind::Rollback && !names.is_empty() && is_any_firing(services, &names).await? {
         // What goes back while an alarm fires would be stopped by that alarm at once.
         body["overrideAlarmConfiguration"] =
             json!({ "enabled": false, "ignorePollAlarmFailure": true, "alarms": [] });
     }
     Ok((body, group))
-}
-
-/// Returns whether `args` name what was there before `set`: an older revision, or the clone of one.
-async fn goes_back(services: &Services, args: &Value, set: &Value) -> Result<bool> {
-    let (Some(to), Some(from)) = (args["taskDefinition"].as_str(), set["taskDefinition"].as_str()) else {
-        return Ok(false);
-    };
-    if revision_of(to).zip(revision_of(from)).is_some_and(|(to, from)| to < from) {
-        return Ok(true);
-    }
-    let definition = services.calls.task_definition(to).await?;
-    Ok(definition["tags"].as_array().into_iter().flatten().any(|tag| tag["key"] == CLONE_TAG))
 }
 
 async fn is_any_firing(services: &Services, names: &[&str]) -> Result<bool> {

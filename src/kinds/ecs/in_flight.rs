@@ -84,7 +84,9 @@ async fn ending(services: &Services, group: &Group) -> Result<Option<Flight>> {
     let since = info["completeTime"].as_f64().unwrap_or_default();
     let is_young =
         clock.now().as_millisecond() as f64 / 1000.0 - since < clock.scale(ROLLBACK_APPEARS).as_secs_f64();
-    let is_expected = rolls_back(&info) && info["rollbackInfo"]["rollbackMessage"].is_null();
+    // What was stopped before it had begun is taken back by nothing.
+    let has_begun = !info["startTime"].is_null();
+    let is_expected = has_begun && rolls_back(&info) && info["rollbackInfo"]["rollbackMessage"].is_null();
     let heading = Heading::Back(id.to_string());
     Ok((is_young && is_expected).then(|| Flight { id: id.to_string(), heading, info }))
 }

@@ -14,7 +14,12 @@ use super::watch::Watch;
 use super::{appspec, deployment_error};
 use crate::aws::Fate;
 use crate::core::following::Followed;
+use crate::core::run::RunKind;
+use crate::core::runs::OnFailure;
 use crate::core::{Error, ErrorKind, Result};
+
+/// Whose deployment is left as it is where it cannot succeed.
+const LEFT: (RunKind, OnFailure) = (RunKind::Deploy, OnFailure::Stop);
 
 /// Follows the deployment `id` to its end.
 pub async fn follow(watch: Watch<'_>, id: &str) -> Followed {
@@ -84,15 +89,6 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 watch.tell(format!("{}, waiting for the rollback", status.to_lowercase()));
             }
             _ => {
-                // One that was asked to stop may stop yet.
-                let is_over = has_all_traffic(&seen) && matches!(status, "InProgress" | "Baking");
-                if is_over && asked.is_none() {
-                    let minutes = kept_for(services, &info, &seen);
-                    watch.tell(format!(
-                        "all traffic is shifted; the old tasks are kept for {minutes} more minutes"
-                    ));
-                    return Followed::Done;
-                }
                 let mut fatal = None;
                 if let Some(evidence) = &mut evidence {
                     evidence.own.by =
@@ -105,6 +101,15 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 }
                 // CodeDeploy has no circuit breaker: it would wait for an hour.
                 match fatal.filter(|_| asked.is_none()) {
+                    // A rollback that cannot succeed is not left where it is: what runs well now stays so.
+                    Some(why) if (watch.with.kind, watch.with.on_failure) == LEFT => {
+                        let message =
+                            format!("{what} of {address} cannot succeed, and is left as it is: {why}");
+                        let error = told(&watch, evidence.as_mut(), &info, &seen, message).await;
+                        return Followed::Failed(error.hint(format!(
+                            "aws deploy stop-deployment --deployment-id {id} --auto-rollback-enabled"
+                        )));
+                    }
                     Some(why) => {
                         watch.tell(format!("stopping, since the tasks keep failing: {why}"));
                         match stop(&watch, id).await {
@@ -114,6 +119,14 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                             }
                             Err(e) => watch.tell(format!("cannot be stopped, so CodeDeploy decides: {e}")),
                         }
+                    }
+                    // Not its success yet: while the old tasks are kept, an alarm still takes it back.
+                    None if asked.is_none() && has_all_traffic(&seen) => {
+                        let minutes = kept_for(services, &info, &seen);
+                        watch.tell(format!(
+                            "all traffic is shifted; the old tasks are kept for {minutes} more minutes; to end that: aws \
+                             deploy continue-deployment --deployment-id {id} --deployment-wait-type TERMINATION_WAIT"
+                        ));
                     }
                     None => watch.tell(progress(&info, &seen, evidence.as_ref())),
                 }

@@ -12,9 +12,11 @@ use super::service_deployment::{Standing, standing};
 use super::watch::Watch;
 use super::{service_deployment, shift};
 use crate::core::driver::Sending;
+use crate::core::event::Event;
 use crate::core::following::Followed;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
+use crate::core::run::RunKind;
 use crate::core::{Error, Result};
 
 /// How often, a second apart, a deployment is looked at that was asked to stop.
@@ -23,8 +25,9 @@ const LOOKS: u32 = 10;
 /// Stops the deployment that is in flight on `of` where it leads away from `to`, the ARN of the task definition that `m` goes
 /// back to, and follows its rollback to the end. Returns whether that has put `to` back: then nothing is left to send.
 ///
-/// A rolling deployment is not stopped: the next one replaces it in the same way. Nor is one that leads elsewhere: who goes
-/// back to where it comes from undoes it, and nobody else has a reason to.
+/// A rolling deployment is not stopped: the next one replaces it in the same way; one that ECS rolls back by itself is
+/// followed. Nor is one that leads elsewhere: who goes back to where it comes from undoes it, and nobody else has a reason
+/// to.
 pub async fn turn_back(
     services: &Services,
     m: &Move,
@@ -37,13 +40,20 @@ pub async fn turn_back(
     let found = services.calls.service_deployments(&[arn.to_string()]).await?;
     let Some(deployment) = found.into_iter().next() else { return Ok(false) };
     let strategy = deployment["deploymentConfiguration"]["strategy"].as_str().unwrap_or("ROLLING");
-    let goes = matches!(standing(&deployment), Standing::Forwards | Standing::Back);
-    if !goes || strategy == "ROLLING" {
-        return Ok(false);
+    match standing(&deployment) {
+        Standing::Forwards if strategy != "ROLLING" => {}
+        // Where ECS goes back already, an UpdateService to the same would start nothing, and say nothing of how that ends.
+        Standing::Back => {}
+        _ => return Ok(false),
     }
-    let sources = deployment["sourceServiceRevisions"].as_array().into_iter().flatten();
-    let sources: Vec<String> =
-        sources.filter_map(|source| source["arn"].as_str().map(String::from)).collect();
+    // Until it has begun to go back it does not say to what.
+    let sources: Vec<String> = match deployment["rollback"]["serviceRevisionArn"].as_str() {
+        Some(back) => vec![back.to_string()],
+        None => {
+            let sources = deployment["sourceServiceRevisions"].as_array().into_iter().flatten();
+            sources.filter_map(|source| source["arn"].as_str().map(String::from)).collect()
+        }
+    };
     let revisions = services.calls.service_revisions(&sources).await?;
     if !revisions.iter().any(|revision| revision["taskDefinition"] == to) {
         return Ok(false);
@@ -53,11 +63,19 @@ pub async fn turn_back(
         watch.tell(format!("stopping deployment {} and rolling it back", short(arn)));
         service_deployment::stop(&watch, arn).await?;
     }
-    ended(Box::pin(service_deployment::follow(watch, arn)).await)
+    match Box::pin(service_deployment::follow(watch, arn)).await {
+        // A deployment of what was there before can still succeed.
+        Followed::Failed(e) => {
+            with.events.emit(Event::Going { address: m.address.clone(), what: e.message });
+            Ok(false)
+        }
+        other => ended(other),
+    }
 }
 
 /// Stops the deployment of CodeDeploy that is in flight on `of` where it leads away from `to`, or finds the rollback that is.
-/// Returns the ticket of that; `None` where there is none, or it was faster than the stop.
+/// Returns the ticket of that; `None` where there is none, or it was faster than the stop. Who rolls back has everything
+/// stopped that is in flight, wherever it leads.
 ///
 /// Who begins this is not its end: the rollback is a deployment of its own, and is followed like one.
 pub async fn back(
@@ -69,12 +87,15 @@ pub async fn back(
 ) -> Result<Option<String>> {
     let service = services.calls.service(&of.id).await?;
     let Some(flight) = flight(services, &of.id, &service).await? else { return Ok(None) };
-    if let Heading::Back(of) = &flight.heading {
-        let leads = original(&service, of)["taskDefinition"] == to;
-        return Ok(leads.then(|| ticket_back(of)));
+    if let Heading::Back(from) = &flight.heading {
+        if original(&service, from)["taskDefinition"] == to {
+            return Ok(Some(ticket_back(from)));
+        }
+        return clear(Watch::new(services, m, of, with), from).await;
     }
     let id = flight.id.as_str();
-    if before(&service, &flight.info).as_deref() != Some(to) {
+    let leads = before(&service, &flight.info).as_deref() == Some(to);
+    if !leads && with.kind != RunKind::Rollback {
         return Ok(None);
     }
     let mut watch = Watch::new(services, m, of, with);
@@ -92,7 +113,16 @@ pub async fn back(
         }
         services.calls.account.clock.sleep(Duration::from_secs(1)).await;
     }
-    Ok(Some(ticket_back(id)))
+    if leads {
+        return Ok(Some(ticket_back(id)));
+    }
+    clear(watch, id).await
+}
+
+/// Waits until the deployment `id` is taken back, for there is one at a time: what is wanted is sent after it.
+async fn clear(watch: Watch<'_>, id: &str) -> Result<Option<String>> {
+    let why = "the way back leads elsewhere";
+    ended(Box::pin(shift::stopped(watch, id, why)).await).map(|_| None)
 }
 
 /// What a ticket ends in that is of the way back from a deployment of CodeDeploy.

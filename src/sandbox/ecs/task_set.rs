@@ -187,8 +187,9 @@ pub(crate) fn create_task_set(world: &mut World, at: At<'_>, new: &NewTaskSet<'_
     if let Some(network) = &new.network {
         settings.insert("networkConfiguration".into(), network.clone());
     }
-    if let Some(platform) = &new.platform {
-        settings.insert("platformVersion".into(), json!(platform));
+    // "If not specified, LATEST is used by default" (AppSpec 'resources' section for Amazon ECS deployments); EC2 has none.
+    if new.platform.is_some() || settings.contains_key("platformVersion") {
+        settings.insert("platformVersion".into(), json!(new.platform.as_deref().unwrap_or("LATEST")));
     }
     let revision = service.add_revision(&definition, settings.clone(), now);
     let arn = format!("{}/{id}", service.arn.replace(":service/", ":task-set/"));

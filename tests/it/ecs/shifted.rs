@@ -6,7 +6,9 @@ use snapdeploy::core::document::Document;
 use snapdeploy::core::means::Values;
 use snapdeploy::core::release::Deployment;
 use snapdeploy::core::select::Selection;
-use snapdeploy::sandbox::{AlarmSeed, Behaviour, DeploymentGroupSeed, ImageSeed, Sandbox, Scenario, ServiceSeed};
+use snapdeploy::sandbox::{
+    AlarmSeed, Behaviour, DeploymentGroupSeed, ImageSeed, Sandbox, Scenario, ServiceSeed,
+};
 
 use super::place::{image, service, somebody, web};
 use super::shop::exits;
@@ -45,6 +47,21 @@ pub(crate) fn both(dev: &str, prod: &str, describe: impl Fn(DeploymentGroupSeed<
         };
         seed.service(&web).unwrap();
     }
+    scenario
+}
+
+/// Account B alone, with the images and roles of `scene`, and the service that CodeDeploy deploys.
+pub(crate) fn one(describe: impl Fn(DeploymentGroupSeed<'_>)) -> Scenario {
+    let mut scenario = super::scene::scenario();
+    let seed = scenario.account(B);
+    let mut balancer = seed.load_balancer(REGION, "front");
+    let blue = balancer.target_group("blue");
+    balancer.target_group("green");
+    let listener = balancer.listener(80, &[("blue", 1)]);
+    describe(seed.deployment_group(REGION, ("main", "web"), ["blue", "green"], &listener));
+    let (controller, target_groups) = ("CODE_DEPLOY".into(), vec![blue]);
+    let web = ServiceSeed { controller, target_groups, breaker: false, ..super::scene::service() };
+    seed.service(&web).unwrap();
     scenario
 }
 
@@ -107,15 +124,7 @@ pub(crate) async fn deployments(world: &World) -> Vec<Value> {
 /// Waits until no deployment of the group in B is under way, and none is about to be made.
 pub(crate) async fn landed(world: &World) {
     for _ in 0..200 {
-        let over = |one: &Value| {
-            let back = &one["rollbackInfo"];
-            match one["status"].as_str().unwrap() {
-                "Succeeded" => true,
-                "Failed" | "Stopped" => !back["rollbackMessage"].is_null(),
-                _ => false,
-            }
-        };
-        if deployments(world).await.iter().all(over) {
+        if at_rest(world).await {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -123,16 +132,43 @@ pub(crate) async fn landed(world: &World) {
     panic!("something is in flight: {:#?}", deployments(world).await);
 }
 
+/// Returns whether no deployment of the group in B is under way, and none is about to be made.
+pub(crate) async fn at_rest(world: &World) -> bool {
+    let over = |one: &Value| {
+        let (back, code) = (&one["rollbackInfo"], &one["errorInformation"]["code"]);
+        let wanted = match code.as_str() {
+            Some("MANUAL_STOP") => "DEPLOYMENT_STOP_ON_REQUEST",
+            Some("ALARM_ACTIVE") => "DEPLOYMENT_STOP_ON_ALARM",
+            _ => "DEPLOYMENT_FAILURE",
+        };
+        let automatic = one["autoRollbackConfiguration"]["events"].to_string().contains(wanted);
+        match one["status"].as_str().unwrap() {
+            "Succeeded" => true,
+            // One that was stopped before it had begun is taken back by nothing.
+            "Failed" | "Stopped" => {
+                !automatic || one["startTime"].is_null() || !back["rollbackMessage"].is_null()
+            }
+            _ => false,
+        }
+    };
+    deployments(world).await.iter().all(over)
+}
+
 /// Begins a deployment of the revision `definition` as somebody in B, with `hooks`; its id.
 pub(crate) async fn theirs(world: &World, definition: &str, hooks: Value) -> String {
+    let body = deployment(definition, &hooks);
+    codedeploy(world, "CreateDeployment", body).await["deploymentId"].as_str().unwrap().to_string()
+}
+
+/// Returns the request for a deployment of the revision `definition`, with `hooks`.
+pub(crate) fn deployment(definition: &str, hooks: &Value) -> Value {
     let spec = json!({ "version": 0.0, "Hooks": hooks, "Resources": [{ "TargetService": {
         "Type": "AWS::ECS::Service", "Properties": { "TaskDefinition": definition,
             "LoadBalancerInfo": { "ContainerName": "app", "ContainerPort": 80 } } } }] });
     let revision =
         json!({ "revisionType": "AppSpecContent", "appSpecContent": { "content": spec.to_string() } });
-    let body = json!({ "applicationName": "AppECS-main-web", "deploymentGroupName": "DgpECS-main-web",
-        "revision": revision });
-    codedeploy(world, "CreateDeployment", body).await["deploymentId"].as_str().unwrap().to_string()
+    json!({ "applicationName": "AppECS-main-web", "deploymentGroupName": "DgpECS-main-web",
+        "revision": revision })
 }
 
 /// Returns the task set that has the traffic in B.

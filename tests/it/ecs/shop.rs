@@ -14,6 +14,7 @@ use snapdeploy::core::following::{Followed, PATIENCE};
 use snapdeploy::core::inventory::Found;
 use snapdeploy::core::means::Values;
 use snapdeploy::core::moves::{Does, Move, Stage};
+use snapdeploy::core::run::RunKind;
 use snapdeploy::core::{Digest, Error, Result};
 use snapdeploy::kinds::ecs::Services;
 use snapdeploy::sandbox::{Behaviour, ImageSeed, Sandbox, Scenario};
@@ -30,6 +31,7 @@ pub struct Shop {
     pub name: &'static str,
     pub patience: Duration,
     pub lease: Wish,
+    pub kind: RunKind,
 }
 
 /// A lease that ends never, and somebody's wish.
@@ -89,7 +91,7 @@ impl Shop {
         let account = sessions.account(&environment("dev"), Access::Write).await.unwrap();
         let pin = Pin::services(DEV.into(), REGION.into());
         let driver = Services::new(pin, account, Values::default());
-        Shop { sandbox, driver, name, patience: PATIENCE, lease: Wish(None) }
+        Shop { sandbox, driver, name, patience: PATIENCE, lease: Wish(None), kind: RunKind::Deploy }
     }
 
     pub async fn ecs(&self, operation: &str, body: Value) -> Value {
@@ -163,7 +165,7 @@ impl Shop {
             lease: &self.lease,
             events,
             patience: self.patience,
-            kind: snapdeploy::core::run::RunKind::Deploy,
+            kind: self.kind,
             on_failure: snapdeploy::core::runs::OnFailure::Rollback,
         }
     }

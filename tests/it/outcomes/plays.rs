@@ -1,0 +1,94 @@
+//! What is done in each outcome: typed with snapdeploy, and done by somebody else in AWS.
+
+use serde_json::json;
+use snapdeploy::sandbox::AlarmState;
+
+use super::harness::{Image, Outcome, Told};
+use super::place::Place;
+use crate::world::{B, REGION};
+
+/// Plays an outcome of a deployment that ECS itself follows.
+pub(crate) fn play(strategy: &str, outcome: Outcome, place: &Place) -> Vec<Told> {
+    match outcome {
+        Outcome::Success => vec![place.deploy(Image::New).end()],
+        Outcome::FailingTasks => vec![place.deploy(Image::Failing).end()],
+        Outcome::AlarmInMidShift => {
+            place.minute(60_000);
+            let deploy = place.deploy(Image::New);
+            place.until("the new tasks get traffic", || shifts(strategy, place));
+            place.sandbox.set_alarm(B, REGION, "errors", AlarmState::Firing).unwrap();
+            vec![deploy.end()]
+        }
+        Outcome::Superseded => {
+            place.hold(true);
+            let deploy = place.deploy(Image::New);
+            place.until_followed("DescribeServiceDeployments");
+            let theirs = place.register(Image::Theirs);
+            place
+                .ecs("UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": theirs}));
+            place.hold(false);
+            vec![deploy.end()]
+        }
+        Outcome::StoppedByHand => {
+            place.hold(true);
+            let deploy = place.deploy(Image::New);
+            place.until_followed("DescribeServiceDeployments");
+            let arn = place.newest()["serviceDeploymentArn"].clone();
+            place.ecs("StopServiceDeployment", json!({"serviceDeploymentArn": arn, "stopType": "ROLLBACK"}));
+            place.hold(false);
+            vec![deploy.end()]
+        }
+        Outcome::PatienceEnded => {
+            place.hold(true);
+            let deploy = place.deploy_with(Image::New, &["--timeout", "1m"]).end();
+            let watch = place.start("history watch", &["history", "watch", "--env", "prod"]);
+            place.hold(false);
+            let watch = watch.end();
+            let resume = place.start("deploy --resume", &["deploy", "--resume", "--to", "prod", "--yes"]);
+            vec![deploy, watch, resume.end()]
+        }
+        Outcome::KilledAndResumed => {
+            place.hold(true);
+            let deploy = place.deploy(Image::New);
+            place.until_followed("DescribeServiceDeployments");
+            let deploy = deploy.kill();
+            place.hold(false);
+            let resume = place.start("deploy --resume", &["deploy", "--resume", "--to", "prod", "--yes"]);
+            vec![deploy, resume.end()]
+        }
+        Outcome::RolledBackDuringBake => {
+            // A step of a shift takes a tenth of a second, and the bake time a minute.
+            place.minute(100);
+            let deploy = place.deploy(Image::New);
+            place.until("it bakes", || bakes(strategy, place));
+            let rollback = place.rollback().end();
+            vec![deploy.end(), rollback]
+        }
+        Outcome::RolledBackAfter => {
+            vec![place.deploy(Image::New).end(), place.rollback().end()]
+        }
+    }
+}
+
+/// Whether the new tasks of the deployment in flight get traffic, and the old ones still run.
+pub(crate) fn shifts(strategy: &str, place: &Place) -> bool {
+    let one = place.described();
+    let target = &one["targetServiceRevision"];
+    match strategy {
+        "ROLLING" => {
+            one["status"] == "IN_PROGRESS" && target["runningTaskCount"].as_u64().is_some_and(|n| n > 0)
+        }
+        _ => target["requestedProductionTrafficWeight"].as_f64().is_some_and(|weight| weight > 0.0),
+    }
+}
+
+fn bakes(strategy: &str, place: &Place) -> bool {
+    let one = place.described();
+    match strategy {
+        // "the deployment is COMPLETED after the bake time" has no stage of its own: the old tasks are gone, and it goes on.
+        "ROLLING" => {
+            one["status"] == "IN_PROGRESS" && place.service()["deployments"].as_array().unwrap().len() == 1
+        }
+        _ => one["lifecycleStage"] == "BAKE_TIME",
+    }
+}
