@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use snapdeploy::sandbox::ServiceSeed;
 
-use super::shops::{
-    WEB, calls, held, newest_of_codedeploy as newest, roll_back, shop_in, touched, wait, with_sick,
-};
+use super::shops::{begin, calls, held, newest_of_codedeploy as newest, resume, shop_in, touched, with_sick};
 use crate::ecs::back::Shop;
-use crate::ecs::scene::service;
+use crate::ecs::scene::{register, service, tell};
 use crate::world::{B, REGION};
 
 /// Returns the shop of a service that CodeDeploy deploys, keeping the old tasks for `minutes`.
@@ -36,33 +35,47 @@ pub fn by_codedeploy(minutes: u64) -> Shop {
 #[tokio::test]
 async fn an_hour_of_already_has_an_active_deployment() {
     let shop = by_codedeploy(60);
-    // It is done when all traffic is shifted, and not an hour later.
-    shop.ship(0, "2");
+    // All traffic is shifted, and it is said how to have done with the hour.
+    let said = shop.ship_with(8, "2", &["--timeout", "5m"]);
     let first = newest(&shop).await;
-    assert_eq!(first["status"], "InProgress");
-    shop.sandbox.clear_calls();
     let id = first["deploymentId"].as_str().unwrap();
-    let said = shop.ship(13, "1");
-    assert!(said.err.contains(id) && said.err.contains("snapdeploy rollback"), "{}", said.err);
-    assert_eq!(touched(&shop), Vec::<String>::new());
-    // Within that hour the way back is a stop.
-    roll_back(&shop, 0);
+    let free = format!("continue-deployment --deployment-id {id} --deployment-wait-type TERMINATION_WAIT");
+    assert!(said.err.contains(&free), "{}", said.err);
+    let body = json!({ "deploymentId": id, "deploymentWaitType": "TERMINATION_WAIT" });
+    let target = "CodeDeploy_20141006.ContinueDeployment";
+    assert_eq!(tell(&shop.sandbox, "codedeploy", target, body).await.0, 200);
+    resume(&shop, 0);
+    // The next one begins at once, and within its own hour the way back is a stop.
+    shop.ship_with(8, "1", &["--timeout", "5m"]);
+    shop.sandbox.clear_calls();
+    shop.run(0, &["rollback", "prod", "--yes"]);
     assert_eq!((calls(&shop, "StopDeployment"), calls(&shop, "CreateDeployment")), (1, 0));
-    assert_eq!(shop.revision().await, "web:1");
+    assert_eq!(shop.revision().await, "web:2");
+}
+
+/// Complaint 31 too: whoever deploys beside it finds that out from CodeDeploy, when half of the work is done.
+#[tokio::test]
+async fn the_active_deployment_is_found_out_too_late() {
+    let shop = by_codedeploy(60);
+    let definition = register(&shop.sandbox, |d| d["memory"] = json!("1024")).await;
+    let id = begin(&shop, &definition).await;
+    shop.sandbox.clear_calls();
+    let said = shop.ship(13, "2");
+    assert!(said.err.contains(&id) && said.err.contains("CodeDeploy takes one at a time"), "{}", said.err);
+    assert_eq!(touched(&shop), Vec::<String>::new());
 }
 
 /// Complaint 32, <https://github.com/kayac/ecspresso/pull/663>: the deployment succeeds while it is being stopped, and the
 /// tool fails over a status that it has not thought of.
 #[tokio::test]
 async fn it_succeeds_while_it_is_being_stopped() {
-    let shop = by_codedeploy(60);
-    shop.ship(0, "2");
-    held(&shop, 0, &["rollback", "prod", WEB, "--yes"], "StopDeployment", |shop| {
+    let shop = Shop { pace: Duration::from_secs(40), ..by_codedeploy(60) };
+    shop.ship_with(8, "2", &["--timeout", "2m"]);
+    held(&shop, 0, &["rollback", "prod", "--yes"], "StopDeployment", |shop| {
         // The old tasks are gone, and so is what a stop would have gone back to.
         shop.sandbox.advance(Duration::from_secs(2 * 3600));
     });
     assert_eq!((calls(&shop, "StopDeployment"), calls(&shop, "CreateDeployment")), (1, 2));
-    wait(&shop, 5).await;
     assert_eq!(shop.revision().await, "web:1");
 }
 

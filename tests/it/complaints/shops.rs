@@ -147,16 +147,27 @@ pub async fn wait(shop: &Shop, minutes: u64) {
     }
 }
 
+async fn codedeploy(shop: &Shop, operation: &str, body: Value) -> Value {
+    let target = format!("CodeDeploy_20141006.{operation}");
+    let (status, answer) = tell(&shop.sandbox, "codedeploy", &target, body).await;
+    assert_eq!(status, 200, "{operation}: {answer}");
+    answer
+}
+
 /// Returns the newest deployment of CodeDeploy.
 pub async fn newest_of_codedeploy(shop: &Shop) -> Value {
-    let ask = async |operation: &str, body: Value| {
-        let target = format!("CodeDeploy_20141006.{operation}");
-        let (status, answer) = tell(&shop.sandbox, "codedeploy", &target, body).await;
-        assert_eq!(status, 200, "{operation}: {answer}");
-        answer
-    };
     let of = json!({ "applicationName": "AppECS-main-web", "deploymentGroupName": "DgpECS-main-web" });
-    let group = ask("GetDeploymentGroup", of).await["deploymentGroupInfo"].clone();
+    let group = codedeploy(shop, "GetDeploymentGroup", of).await["deploymentGroupInfo"].clone();
     let id = group["lastAttemptedDeployment"]["deploymentId"].clone();
-    ask("GetDeployment", json!({ "deploymentId": id })).await["deploymentInfo"].clone()
+    codedeploy(shop, "GetDeployment", json!({ "deploymentId": id })).await["deploymentInfo"].clone()
+}
+
+/// Begins a deployment of CodeDeploy by hand; its id.
+pub async fn begin(shop: &Shop, definition: &str) -> String {
+    let spec = json!({ "version": 0.0, "Resources": [{ "TargetService": { "Type": "AWS::ECS::Service",
+        "Properties": { "TaskDefinition": definition,
+            "LoadBalancerInfo": { "ContainerName": "app", "ContainerPort": 80 } } } }] });
+    let body = json!({ "applicationName": "AppECS-main-web", "deploymentGroupName": "DgpECS-main-web",
+        "revision": { "revisionType": "AppSpecContent", "appSpecContent": { "content": spec.to_string() } } });
+    codedeploy(shop, "CreateDeployment", body).await["deploymentId"].as_str().unwrap().to_string()
 }

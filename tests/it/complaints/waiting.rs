@@ -140,7 +140,7 @@ async fn a_doomed_deployment_fails_ten_times_before_it_ends() {
         shop(&ServiceSeed { desired: 20, configuration: json!({ "maximumPercent": 105 }), ..service() });
     shop.sandbox.set_switch("ecs_restart_ms", "10000").unwrap();
     let said = shop.ship(6, "3");
-    assert!(said.err.contains("it was stopped since the tasks kept failing"), "{}", said.err);
+    assert!(said.err.contains("the tasks kept failing, so it was stopped"), "{}", said.err);
     assert!(said.err.contains("exited with code 3"), "{}", said.err);
     assert_eq!(shop.revision().await, "web:1");
     assert!(!said.err.contains("the circuit breaker has counted"), "it was not waited for: {}", said.err);
