@@ -61,8 +61,15 @@ pub(crate) fn play(strategy: &str, outcome: Outcome, place: &Place) -> Vec<Told>
             place.minute(100);
             let deploy = place.deploy(Image::New);
             place.until("it bakes", || bakes(strategy, place));
-            let rollback = place.rollback().end();
-            vec![deploy.end(), rollback]
+            place.sandbox.clear_calls();
+            let rollback = place.rollback();
+            let deploy = deploy.end();
+            // What the rollback begins has not to bake for as long.
+            let begun = ["UpdateService", "StopServiceDeployment"];
+            let calls = || place.sandbox.calls().iter().any(|call| begun.contains(&call.operation.as_str()));
+            place.until("it goes back", calls);
+            place.minute(1);
+            vec![deploy, rollback.end()]
         }
         Outcome::RolledBackAfter => {
             vec![place.deploy(Image::New).end(), place.rollback().end()]
