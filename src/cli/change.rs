@@ -190,6 +190,7 @@ pub(super) async fn perform(
         | Ended::TakenBack { why, .. }
         | Ended::Superseded { why, .. }
         | Ended::InProgress { why, .. }
+        | Ended::Fallen { why, .. }
         | Ended::RollbackFailed { why, .. } => {
             face.notice.failed(why);
             face.ui.error(why, exit);

@@ -17,7 +17,7 @@ use super::edition::Edition;
 use super::error::{Error, Result};
 use super::event::Events;
 use super::finding::Finding;
-use super::following::Followed;
+use super::following::{Far, Followed};
 use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
@@ -360,10 +360,9 @@ pub trait Driver: Send + Sync {
         Followed::Failed(Error::bug(format!("{} starts nothing, and has the ticket {ticket}", m.address)))
     }
 
-    /// Asks how far what `m` has started on `of` under `ticket` is: a line for a person, or nothing where there is none.
-    /// Asked once, by whoever looks on.
-    async fn progress(&self, _m: &Move, _of: Option<&Found>, _ticket: &str) -> Result<String> {
-        Ok(String::new())
+    /// Asks how far what `m` has started on `of` under `ticket` is. Asked by whoever looks on; writes nothing.
+    async fn progress(&self, _m: &Move, _of: Option<&Found>, _ticket: &str) -> Result<Far> {
+        Ok(Far::default())
     }
 
     /// Asks what has to hold for `change` to work, in a deployment or a rollback. Writes nothing.

@@ -25,6 +25,24 @@ pub enum Followed {
     GoesOn(Error),
 }
 
+/// How far something is that AWS goes on with by itself, as somebody sees it who only looks on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Far {
+    /// A line for a person; empty where the service does not say.
+    pub line: String,
+    /// How it came out, once it has.
+    pub end: Option<End>,
+}
+
+/// How something came out that AWS went on with by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It succeeded.
+    Done,
+    /// It did not.
+    Fell(Verdict),
+}
+
 impl Making<'_, '_> {
     /// Returns whether `e` says that something goes on which nobody was ever to wait for.
     pub(super) fn lets_go(&self, e: &Error) -> bool {

@@ -41,6 +41,7 @@ mod live;
 mod mortal;
 mod names;
 mod order_laws;
+mod outcomes;
 mod pace;
 mod portable;
 mod portable_corpus;

@@ -53,7 +53,7 @@ pub fn short(ticket: &str) -> &str {
 
 /// Returns the id, `CLUSTER/SERVICE`, of the service that a service deployment is of:
 /// `arn:aws:ecs:REGION:ACCOUNT:service-deployment/CLUSTER/SERVICE/ID`.
-fn service_of(ticket: &str) -> Option<String> {
+pub fn service_of(ticket: &str) -> Option<String> {
     let (_, rest) = ticket.split_once(":service-deployment/")?;
     Some(rest.rsplit_once('/')?.0.to_string())
 }

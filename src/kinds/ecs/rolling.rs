@@ -9,7 +9,8 @@ use super::evidence::{Evidence, Own};
 use super::explain::explain;
 use super::target_health::groups;
 use super::watch::Watch;
-use crate::core::following::Followed;
+use crate::core::following::{End, Followed};
+use crate::core::run::Verdict;
 use crate::core::{Error, ErrorKind};
 
 /// How the deployment of an id stands in its service.
@@ -99,6 +100,21 @@ pub async fn follow(mut watch: Watch<'_>, id: &str) -> Followed {
         if let Err(end) = watch.pause(&what).await {
             return end;
         }
+    }
+}
+
+/// Returns how the deployment `id` of `service` came out, once it has.
+pub fn end(service: &Value, id: &str) -> Option<End> {
+    match standing(service, id) {
+        Standing::Goes => None,
+        Standing::Succeeded => Some(End::Done),
+        Standing::Failed(_) => Some(End::Fell(Verdict::Failed)),
+        Standing::Superseded(_) => Some(End::Fell(Verdict::Superseded)),
+        Standing::Back(by) => match of_id(service, &by)?["rolloutState"].as_str() {
+            Some("COMPLETED") => Some(End::Fell(Verdict::TakenBack)),
+            Some("FAILED") => Some(End::Fell(Verdict::Failed)),
+            _ => None,
+        },
     }
 }
 
