@@ -73,7 +73,7 @@ async fn it_succeeds_while_it_is_being_stopped() {
     shop.ship_with(8, "2", &["--timeout", "2m"]);
     held(&shop, 0, &["rollback", "prod", "--yes"], "StopDeployment", |shop| {
         // The old tasks are gone, and so is what a stop would have gone back to. The next hour is a short one.
-        shop.sandbox.set_switch("codedeploy_minute_ms", "100").unwrap();
+        shop.sandbox.set_switch("codedeploy_minute_ms", "2000").unwrap();
         shop.sandbox.advance(Duration::from_secs(2 * 3600));
     });
     assert_eq!((calls(&shop, "StopDeployment"), calls(&shop, "CreateDeployment")), (1, 2));

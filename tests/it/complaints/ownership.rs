@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use snapdeploy::sandbox::ServiceSeed;
 
 use super::codedeploy::by_codedeploy;
-use super::shops::{WEB, beside, calls, described, newest, roll_back, shop, staged, touched, until, weights};
+use super::shops::{WEB, beside, calls, described, newest, roll_back, shop, staged, until, weights};
 use crate::ecs::scene::{ecs, image, service};
 use crate::world::{B, REGION};
 
