@@ -92,7 +92,8 @@ fn of_service(deployment: &Value) -> String {
     let target = &deployment["targetServiceRevision"];
     let at = deployment["lifecycleStage"].as_str().map(|stage| format!(" at {stage}")).unwrap_or_default();
     let (running, wanted) = (&target["runningTaskCount"], &target["requestedTaskCount"]);
-    let waits = service_deployment::waits_for(deployment).map(|command| format!("; it waits for: {command}"));
+    let waits =
+        service_deployment::waits_for(deployment).map(|command| format!("; it waits for `{command}`"));
     let waits = waits.unwrap_or_default();
     match (running.as_u64(), wanted.as_u64()) {
         (Some(running), Some(wanted)) => {

@@ -293,7 +293,7 @@ fn progress(deployment: &Value, evidence: &Evidence<'_>) -> String {
     if evidence.health.all > 0 && has_targets_to_wait_for(deployment) {
         parts.push(format!("{} of {} targets healthy", evidence.health.healthy, evidence.health.all));
     }
-    parts.extend(waits_for(deployment).map(|command| format!("it waits for: {command}")));
+    parts.extend(waits_for(deployment).map(|command| format!("it waits for `{command}`")));
     parts.join(", ")
 }
 

@@ -39,17 +39,17 @@ fn a_pause_is_told_with_the_command_that_ends_it() {
     assert_eq!(deploy.code, 8, "{deploy:#?}");
     let watch = place.start("watch", &["history", "watch", "--env", "prod", "--timeout", "1m"]).end();
     assert_eq!(watch.code, 8, "{watch:#?}");
-    let said = "it waits for: aws ecs continue-service-deployment ";
+    let said = "it waits for `aws ecs continue-service-deployment ";
     for text in [&deploy.err, &watch.err, &watch.out] {
         assert!(text.contains(said), "{text}");
     }
     // What is said is done, as it is said.
-    let (_, command) = watch.out.split_once(said).unwrap();
+    let command = watch.out.split_once(said).and_then(|(_, rest)| rest.split_once('`')).unwrap().0;
     let words: Vec<&str> = command.split_whitespace().collect();
     let [_, arn, _, hook, _, action] = words[..6] else { panic!("{words:?}") };
     place.ecs(
         "ContinueServiceDeployment",
-        json!({"serviceDeploymentArn": arn, "hookId": hook, "action": action.trim_end_matches(')')}),
+        json!({"serviceDeploymentArn": arn, "hookId": hook, "action": action}),
     );
     place.minute(1);
     let resume = place.start("resume", &RESUME).end();

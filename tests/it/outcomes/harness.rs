@@ -166,6 +166,14 @@ pub(crate) struct Told {
     pub(crate) err: String,
 }
 
+impl Told {
+    /// Asserts that these words were told.
+    #[track_caller]
+    pub(crate) fn says(&self, words: &str) {
+        assert!(self.err.contains(words) || self.out.contains(words), "{words}: {self:#?}");
+    }
+}
+
 impl Cell {
     /// Does it, and asserts that it comes out as expected.
     pub(crate) fn assert(&self) {

@@ -50,7 +50,7 @@ pub(super) fn seed(scenario: &mut Scenario, strategy: &str, more: &Value) {
 
 /// The same is expected of all three: ECS moves the traffic back before it says that it has gone back.
 macro_rules! strategy {
-    ($module:ident, $name:expr) => {
+    ($module:ident, $name:expr, $alarm:expr) => {
         pub(super) mod $module {
             use super::Native;
             use crate::outcomes::harness::{Image, KILLED, at_rest, cells};
@@ -60,7 +60,7 @@ macro_rules! strategy {
                 failing_tasks: FailingTasks, [("deploy", 6)], "rolled_back", at_rest(Image::Before),
                     "it is stopped at the second task that ends alike, without waiting for the circuit breaker";
                 alarm_in_mid_shift: AlarmInMidShift, [("deploy", 6)], "rolled_back", at_rest(Image::Before),
-                    "";
+                    $alarm;
                 superseded: Superseded, [("deploy", 9)], "superseded", at_rest(Image::Theirs),
                     "the other's deployment is named, and left as it is";
                 stopped_by_hand: StoppedByHand, [("deploy", 6)], "rolled_back", at_rest(Image::Before), "";
@@ -68,7 +68,7 @@ macro_rules! strategy {
                     at_rest(Image::New), "`history watch` tells the verdict and records nothing; `deploy --resume` verifies and records it";
                 killed_and_resumed: KilledAndResumed, [("deploy", KILLED), ("deploy --resume", 0)], "succeeded",
                     at_rest(Image::New), "";
-                rolled_back_during_bake: RolledBackDuringBake, [("deploy", 8), ("rollback", 0)], "rolled_back",
+                rolled_back_during_bake: RolledBackDuringBake, [("deploy", 8), ("rollback", 0)], "undone",
                     at_rest(Image::Before), "the old tasks still run, and get the traffic back; `deploy` lets go of it, since `rollback` asks it to";
                 rolled_back_after: RolledBackAfter, [("deploy", 0), ("rollback", 0)], "undone", at_rest(Image::Before), "";
             }
@@ -76,6 +76,10 @@ macro_rules! strategy {
     };
 }
 
-strategy!(blue_green, "BLUE_GREEN");
-strategy!(canary, "CANARY");
-strategy!(linear, "LINEAR");
+strategy!(
+    blue_green,
+    "BLUE_GREEN",
+    "all traffic is shifted at once: the alarm fires when the new tasks have it, before the old ones are gone"
+);
+strategy!(canary, "CANARY", "");
+strategy!(linear, "LINEAR", "");

@@ -42,7 +42,7 @@ cells! { &Rolling;
         at_rest(Image::New), "`history watch` tells the verdict and records nothing; `deploy --resume` verifies and records it";
     killed_and_resumed: KilledAndResumed, [("deploy", KILLED), ("deploy --resume", 0)], "succeeded",
         at_rest(Image::New), "";
-    rolled_back_during_bake: RolledBackDuringBake, [("deploy", 8), ("rollback", 0)], "rolled_back",
+    rolled_back_during_bake: RolledBackDuringBake, [("deploy", 8), ("rollback", 0)], "undone",
         at_rest(Image::Before), "it bakes since it has alarms: the old tasks are gone, and new ones are started; `deploy` lets go of it, since `rollback` asks it to";
     rolled_back_after: RolledBackAfter, [("deploy", 0), ("rollback", 0)], "undone", at_rest(Image::Before), "";
 }
