@@ -49,6 +49,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "how long a minute of CodeDeploy's waits is: traffic shifts, hooks, readiness, termination, installation",
     ),
     (
+        "codedeploy_rollback_minds_alarms",
+        "false",
+        "an automatic rollback is stopped by an alarm that fires, like any deployment; false: it goes on all the same",
+    ),
+    (
         "codedeploy_stage_ms",
         "300",
         "how long a step of a deployment takes that waits for nothing, and a stop",

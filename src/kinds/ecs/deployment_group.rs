@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::calls::parts;
 use super::driver::Services;
-use super::in_flight::is_over;
 use crate::aws::CODEDEPLOY;
 use crate::core::{Error, Result};
 
@@ -72,7 +71,8 @@ fn remembered(services: &Services, id: &str, group: Group) -> Group {
 
 /// Returns the application and the group of the deployment that made the PRIMARY task set (its `externalId`).
 async fn by_task_set(services: &Services, service: &Value) -> Option<(String, String)> {
-    let deployment = primary(service)["externalId"].as_str()?;
+    // What ECS itself made has none.
+    let deployment = primary(service)["externalId"].as_str().filter(|id| id.starts_with("d-"))?;
     let body = json!({ "deploymentId": deployment });
     let answer = ask(services, "GetDeployment", &body).await.ok()?;
     let info = &answer["deploymentInfo"];
@@ -129,16 +129,14 @@ async fn pages(
 }
 
 impl Group {
-    /// Returns its deployment that has not ended, if there is one.
+    /// Returns its deployment that had not ended when they were listed, if there was one.
     pub async fn open(&self, services: &Services) -> Result<Option<Value>> {
         let body = json!({ "applicationName": self.application, "deploymentGroupName": self.name,
             "includeOnlyStatuses": OPEN });
         let ids = pages(services, "ListDeployments", "deployments", body).await?;
         let Some(id) = ids.first() else { return Ok(None) };
         let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
-        let info = answer["deploymentInfo"].take();
-        // It may have ended since.
-        Ok((!is_over(&info)).then_some(info))
+        Ok(Some(answer["deploymentInfo"].take()))
     }
 
     /// Returns its deployments that were created from `since` to `until`, seconds since 1970, the oldest first.

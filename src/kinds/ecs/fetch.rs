@@ -62,8 +62,12 @@ impl Shelf {
         let calls = &services.calls;
         let mut service = calls.service(&of.id).await?;
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(of.id.clone(), Seen::of(&service));
-        // As with what ECS deploys, what CodeDeploy has begun is what the service is to be.
+        // As with what ECS deploys, what CodeDeploy has begun is what the service is to be. Where it has nothing in flight,
+        // it may have ended since the service was read.
         let lead = lead(services, &of.id, &service).await?;
+        if service["deploymentController"]["type"] == "CODE_DEPLOY" {
+            service = calls.service(&of.id).await?;
+        }
         if let Some(members) = service.as_object_mut() {
             members.extend(lead.members);
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::appspec;
-use super::deployment_group::{Group, ask, group_of, primary};
+use super::deployment_group::{ask, group_of, primary};
 use super::driver::Services;
 use super::shift::rolls_back;
 use crate::core::{ErrorKind, Result};
@@ -52,10 +52,19 @@ pub async fn flight(services: &Services, id: &str, service: &Value) -> Result<Op
         Err(e) if e.kind == ErrorKind::Blocked => return Ok(None),
         Err(e) => return Err(e),
     };
-    if let Some(info) = group.open(services).await? {
-        return Ok(Some(under_way(info)));
+    match group.open(services).await? {
+        Some(info) if !is_over(&info) => Ok(Some(under_way(info))),
+        // It has ended since it was listed.
+        Some(info) => ending(services, info).await,
+        None => {
+            let last = &group.info["lastAttemptedDeployment"];
+            // How it was when the group was read may be over by now.
+            match last["deploymentId"].as_str().filter(|_| last["status"] != "Succeeded") {
+                Some(id) => ending(services, deployment(services, id).await?).await,
+                None => Ok(None),
+            }
+        }
     }
-    ending(services, &group).await
 }
 
 fn under_way(info: Value) -> Flight {
@@ -64,20 +73,19 @@ fn under_way(info: Value) -> Flight {
     Flight { id: info["deploymentId"].as_str().unwrap_or_default().to_string(), heading, info }
 }
 
-/// Returns the last deployment where it has not succeeded and its rollback has not ended, or is yet to be made.
-async fn ending(services: &Services, group: &Group) -> Result<Option<Flight>> {
-    let last = &group.info["lastAttemptedDeployment"];
-    let (Some(id), Some("Failed" | "Stopped")) = (last["deploymentId"].as_str(), last["status"].as_str())
-    else {
-        return Ok(None);
-    };
-    let get = async |id: &str| -> Result<Value> {
-        let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
-        Ok(answer["deploymentInfo"].take())
-    };
-    let info = get(id).await?;
+async fn deployment(services: &Services, id: &str) -> Result<Value> {
+    let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
+    Ok(answer["deploymentInfo"].take())
+}
+
+/// Returns the deployment `info` where it has not succeeded and its rollback has not ended, or is yet to be made.
+async fn ending(services: &Services, info: Value) -> Result<Option<Flight>> {
+    if !is_over(&info) {
+        return Ok(Some(under_way(info)));
+    }
+    let id = info["deploymentId"].as_str().unwrap_or_default().to_string();
     if let Some(by) = info["rollbackInfo"]["rollbackDeploymentId"].as_str() {
-        let by = get(by).await?;
+        let by = deployment(services, by).await?;
         return Ok((!is_over(&by)).then(|| under_way(by)));
     }
     let clock = &services.calls.account.clock;
@@ -86,9 +94,13 @@ async fn ending(services: &Services, group: &Group) -> Result<Option<Flight>> {
         clock.now().as_millisecond() as f64 / 1000.0 - since < clock.scale(ROLLBACK_APPEARS).as_secs_f64();
     // What was stopped before it had begun is taken back by nothing.
     let has_begun = !info["startTime"].is_null();
-    let is_expected = has_begun && rolls_back(&info) && info["rollbackInfo"]["rollbackMessage"].is_null();
-    let heading = Heading::Back(id.to_string());
-    Ok((is_young && is_expected).then(|| Flight { id: id.to_string(), heading, info }))
+    // Nor is a rollback taken back, nor what CodeDeploy says that it cannot.
+    let is_settled = !info["rollbackInfo"]["rollbackTriggeringDeploymentId"].is_null()
+        || !info["rollbackInfo"]["rollbackMessage"].is_null();
+    let has_failed = info["status"] != "Succeeded";
+    let is_expected = has_begun && has_failed && rolls_back(&info) && !is_settled;
+    let heading = Heading::Back(id.clone());
+    Ok((is_young && is_expected).then_some(Flight { id, heading, info }))
 }
 
 /// Returns whether the deployment that is `info` has ended.

@@ -9,10 +9,12 @@ use super::rollback::Cause;
 use super::settle::Rules;
 use super::stage;
 
-/// Stops a deployment of which an alarm is firing, at its start or later. A rollback goes on all the same: what it takes
-/// back is what fired the alarm (assumed). An alarm that does not exist does not fire (assumed).
+/// Stops a deployment of which an alarm is firing, at its start or later; an automatic rollback as
+/// `codedeploy_rollback_minds_alarms` has it, since AWS does not say (deploy-peers 4.4 has it of those that somebody makes:
+/// they need `overrideAlarmConfiguration`). An alarm that does not exist does not fire (assumed).
 pub(crate) fn check(world: &World, deployment: &mut Deployment, rules: &Rules) {
-    if deployment.triggered_by.is_some() {
+    // assumed: switch codedeploy_rollback_minds_alarms
+    if deployment.triggered_by.is_some() && !rules.rollback_minds_alarms {
         return;
     }
     let firing = firing(world, deployment);

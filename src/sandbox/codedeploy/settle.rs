@@ -14,6 +14,7 @@ pub(crate) struct Rules {
     pub(crate) bakes: bool,
     pub(crate) hooks_answer: bool,
     pub(crate) first_rolls_back: bool,
+    pub(crate) rollback_minds_alarms: bool,
 }
 
 /// More steps than any deployment has.
@@ -32,6 +33,7 @@ pub(crate) fn settle(world: &mut World) {
         bakes: switches.on("codedeploy_bakes"),
         hooks_answer: switches.on("codedeploy_hooks_answer"),
         first_rolls_back: switches.on("codedeploy_first_rolls_back"),
+        rollback_minds_alarms: switches.on("codedeploy_rollback_minds_alarms"),
     };
     // A rollback that is made here has its first step with the next call.
     let active: Vec<Deployment> = world

@@ -117,7 +117,8 @@ async fn somebody_deploys(shop: &Shop) -> String {
     let made =
         register(&shop.sandbox, |d| d["containerDefinitions"][0]["image"] = json!(scene_image("2"))).await;
     let arn = format!("arn:aws:ecs:{REGION}:{B}:task-definition/{made}");
-    let body = deployment(&arn, &json!([]));
+    // Its hook says nothing, so that it goes on until it is stopped, or for an hour.
+    let body = deployment(&arn, &json!([{ "AfterInstall": "later" }]));
     let target = "CodeDeploy_20141006.CreateDeployment";
     let (status, answer) = tell(&shop.sandbox, "codedeploy", target, body).await;
     assert_eq!(status, 200, "{answer}");
@@ -144,17 +145,14 @@ async fn an_artifact_is_shipped_and_a_revision_is_gone_back_to_by_name() {
 /// The card says that what is in flight is stopped first: so it is, also where it leads away from something else.
 #[tokio::test]
 async fn what_somebody_else_has_in_flight_is_stopped_before_another_revision_is_gone_back_to() {
-    let shop = Shop::of(one(|group| drop(group.termination_wait(60))));
-    shop.sandbox.set_switch("codedeploy_minute_ms", "1000").unwrap();
+    let shop = Shop::of(one(|group| drop(group.hook("later", &[""]))));
     shop.ship(0, "2");
-    shop.sandbox.set_switch("codedeploy_held", "true").unwrap();
     let theirs = somebody_deploys(&shop).await;
     assert!(theirs.ends_with("web:3"));
     let back = ["rollback", "prod", "ecs/service/main/web", "--to", ":1"];
     let card = shop.plan(&["--to", ":1"])["card"].clone();
     let line = card.as_array().unwrap().iter().find(|line| line["asked"] == "in flight").unwrap();
     assert!(line["detail"].as_str().unwrap().contains("is stopped and rolled back first"), "{line}");
-    shop.sandbox.set_switch("codedeploy_held", "false").unwrap();
     shop.run(0, &[&back[..], &["--yes"]].concat());
     assert_eq!(shop.revision().await, "web:1");
     let stops = shop.sandbox.calls().iter().filter(|c| c.operation == "StopDeployment").count();

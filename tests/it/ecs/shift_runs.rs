@@ -245,6 +245,41 @@ async fn an_alarm_that_fires_is_said_before_fails_a_deployment_and_does_not_hold
     same(&document(&world).await, &before);
 }
 
+/// Only its success is success: traffic at 100 % is none yet.
+#[tokio::test(flavor = "current_thread")]
+async fn an_alarm_while_the_old_tasks_are_kept_takes_it_back() {
+    for minds in ["false", "true"] {
+        let alarmed = |group: DeploymentGroupSeed<'_>| drop(group.alarms(&["errors"]).termination_wait(60));
+        let world = start(both("2", "1", alarmed)).await;
+        world.sandbox.set_switch("codedeploy_rollback_minds_alarms", minds).unwrap();
+        let before = document(&world).await;
+        let fires = async {
+            while runs(&world).await != "web:2" {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            world.sandbox.set_alarm(B, REGION, "errors", AlarmState::Firing).unwrap();
+            // What is begun to undo it has not to wait for an hour.
+            world.sandbox.set_switch("codedeploy_minute_ms", "20").unwrap();
+        };
+        let (ended, ()) = tokio::join!(deployed(&world), fires);
+        match minds {
+            "false" => {
+                let Ok(Ended::TakenBack { why, .. }) = ended else { panic!("{ended:#?}") };
+                assert!(why.message.contains("an alarm fired"), "{}", why.message);
+                assert_eq!(deployments(&world).await[0]["creator"], "codeDeployRollback");
+            }
+            // The rollback of CodeDeploy was stopped too, so ours has to be one that minds no alarm.
+            _ => {
+                let Ok(Ended::RolledBack { why, .. }) = ended else { panic!("{ended:#?}") };
+                assert!(why.message.contains("stopped too: an alarm fired"), "{}", why.message);
+                assert_eq!(deployments(&world).await[0]["overrideAlarmConfiguration"]["enabled"], false);
+            }
+        }
+        assert_eq!(runs(&world).await, "web:1");
+        same(&document(&world).await, &before);
+    }
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn a_deployment_that_has_the_group_is_named_with_what_to_type() {
     let world = start(both("2", "1", keeps)).await;

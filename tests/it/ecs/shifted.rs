@@ -54,6 +54,7 @@ pub(crate) fn both(dev: &str, prod: &str, describe: impl Fn(DeploymentGroupSeed<
 pub(crate) fn one(describe: impl Fn(DeploymentGroupSeed<'_>)) -> Scenario {
     let mut scenario = super::scene::scenario();
     let seed = scenario.account(B);
+    seed.lambda(REGION, "later");
     let mut balancer = seed.load_balancer(REGION, "front");
     let blue = balancer.target_group("blue");
     balancer.target_group("green");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use snapdeploy::sandbox::{AlarmState, Scenario, ServiceSeed};
 
 use super::harness::{Controller, Image, KILLED, Outcome, Told, at_rest, cells};
-use super::place::{BAKE, Place};
+use super::place::Place;
 use crate::ecs::scene::service;
 use crate::world::{B, REGION};
 
@@ -23,13 +23,15 @@ impl Controller for CodeDeploy {
         let production = balancer.listener(80, &[("blue", 100), ("green", 0)]);
         let group = account.deployment_group(REGION, ("main", "web"), ["blue", "green"], &production);
         let group = group.config("CodeDeployDefault.ECSCanary10Percent5Minutes");
-        drop(group.alarms(&["errors"]).termination_wait(BAKE));
+        drop(group.alarms(&["errors"]).termination_wait(10));
         let (controller, target_groups) = ("CODE_DEPLOY".into(), vec![blue]);
         let seed = ServiceSeed { desired: 2, controller, target_groups, breaker: false, ..service() };
         account.service(&seed).unwrap();
     }
 
     fn play(&self, outcome: Outcome, place: &Place) -> Vec<Told> {
+        // An hour is what CodeDeploy gives the new tasks to start: some seconds.
+        place.minute(50);
         let told = play(outcome, place);
         if outcome == Outcome::Superseded {
             // Ours has ended; theirs goes on.
@@ -97,7 +99,7 @@ fn play(outcome: Outcome, place: &Place) -> Vec<Told> {
         Outcome::Superseded => {
             place.hold(true);
             let deploy = place.deploy(Image::New);
-            place.until_followed("GetDeployment");
+            place.until_followed("ListDeploymentTargets");
             let theirs = place.register(Image::Theirs);
             let ours = going(place).remove(0);
             codedeploy(place, "StopDeployment", json!({"deploymentId": ours, "autoRollbackEnabled": false}));
@@ -130,17 +132,21 @@ fn play(outcome: Outcome, place: &Place) -> Vec<Told> {
         Outcome::KilledAndResumed => {
             place.hold(true);
             let deploy = place.deploy(Image::New);
-            place.until_followed("GetDeployment");
+            place.until_followed("ListDeploymentTargets");
             let deploy = deploy.kill();
             place.hold(false);
             vec![deploy, resume(place)]
         }
         Outcome::RolledBackDuringBake => {
-            // The old tasks are kept for a minute.
-            place.minute(100);
             let deploy = place.deploy(Image::New);
             place.until("it bakes", || bakes(place));
+            place.minute(60_000);
+            place.sandbox.clear_calls();
             let rollback = place.rollback().end();
+            let begun = ["CreateDeployment", "StopDeployment"];
+            let calls = place.sandbox.calls().into_iter().map(|call| call.operation);
+            let calls: Vec<String> = calls.filter(|call| begun.contains(&call.as_str())).collect();
+            assert_eq!(calls, ["StopDeployment"], "{rollback:#?}");
             vec![deploy.end(), rollback]
         }
         Outcome::RolledBackAfter => {
@@ -163,7 +169,7 @@ cells! { &CodeDeploy;
         at_rest(Image::New), "`history watch` tells the verdict and records nothing; `deploy --resume` verifies and records it";
     killed_and_resumed: KilledAndResumed, [("deploy", KILLED), ("deploy --resume", 0)], "succeeded",
         at_rest(Image::New), "";
-    rolled_back_during_bake: RolledBackDuringBake, [("deploy", 8), ("rollback", 0)], "rolled_back",
+    rolled_back_during_bake: RolledBackDuringBake, [("deploy", 8), ("rollback", 0)], "undone",
         at_rest(Image::Before), "it bakes while the old tasks are kept: they get the traffic back at once; `deploy` lets go of it, since `rollback` asks it to";
     rolled_back_after: RolledBackAfter, [("deploy", 0), ("rollback", 0)], "undone", at_rest(Image::Before),
         "the old tasks are gone: it is a deployment like the first";
