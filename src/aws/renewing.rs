@@ -12,7 +12,7 @@ use aws_credential_types::provider::future::ProvideCredentials as Provided;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use tokio::sync::Mutex;
 
-use crate::core::Error;
+use crate::core::{Clock, Error};
 
 /// What expires sooner than this is not used any more: a call takes a while.
 const SOON: Duration = Duration::from_secs(60);
@@ -24,13 +24,14 @@ const OVER: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpire
 #[derive(Clone, Debug)]
 pub struct Renewing {
     from: SharedCredentialsProvider,
+    clock: Clock,
     kept: Arc<Mutex<Option<Credentials>>>,
 }
 
 impl Renewing {
     /// Returns `provider` with what it provides kept.
-    pub(super) fn around(provider: SharedCredentialsProvider) -> Renewing {
-        Renewing { from: provider, kept: Arc::default() }
+    pub(super) fn around(provider: SharedCredentialsProvider, clock: Clock) -> Renewing {
+        Renewing { from: provider, clock, kept: Arc::default() }
     }
 
     /// Forgets what is kept if `error` says that it has expired, so that the next call has new credentials; returns
@@ -45,7 +46,8 @@ impl Renewing {
 
     async fn provide(&self) -> aws_credential_types::provider::Result {
         let mut kept = self.kept.lock().await;
-        let lasts = |c: &Credentials| c.expiry().is_none_or(|end| end > SystemTime::now() + SOON);
+        let soon = SystemTime::from(self.clock.now()) + SOON;
+        let lasts = |c: &Credentials| c.expiry().is_none_or(|end| end > soon);
         if let Some(credentials) = kept.as_ref().filter(|c| lasts(c)) {
             return Ok(credentials.clone());
         }
@@ -85,7 +87,7 @@ mod tests {
             Self: 'a,
         {
             let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
-            let end = SystemTime::now() + Duration::from_secs(self.1);
+            let end = SystemTime::from(Clock::system().now()) + Duration::from_secs(self.1);
             Provided::ready(Ok(Credentials::new(number.to_string(), "x", None, Some(end), "test")))
         }
     }
@@ -100,13 +102,15 @@ mod tests {
 
     #[tokio::test]
     async fn they_are_kept_until_they_expire_or_are_said_to_have() {
-        let lasting = Renewing::around(SharedCredentialsProvider::new(Numbered(Arc::default(), 3600)));
+        let lasting =
+            Renewing::around(SharedCredentialsProvider::new(Numbered(Arc::default(), 3600)), Clock::system());
         assert_eq!((key(&lasting).await, key(&lasting).await), ("1".into(), "1".into()));
         assert!(!lasting.renews(&refused("AccessDenied")).await);
         assert_eq!(key(&lasting).await, "1");
         assert!(lasting.renews(&refused("ExpiredTokenException")).await);
         assert_eq!((key(&lasting).await, key(&lasting).await), ("2".into(), "2".into()));
-        let short = Renewing::around(SharedCredentialsProvider::new(Numbered(Arc::default(), 30)));
+        let short =
+            Renewing::around(SharedCredentialsProvider::new(Numbered(Arc::default(), 30)), Clock::system());
         assert_eq!((key(&short).await, key(&short).await), ("1".into(), "2".into()), "they end too soon");
     }
 }

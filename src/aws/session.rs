@@ -180,7 +180,7 @@ impl Sessions {
                     Some(credentials) => role.build_from_provider(credentials).await,
                     None => role.build().await,
                 };
-                let renewing = Renewing::around(Noted::around(provider));
+                let renewing = Renewing::around(Noted::around(provider), self.clock.clone());
                 let config = base
                     .to_builder()
                     .credentials_provider(SharedCredentialsProvider::new(renewing.clone()))
