@@ -98,7 +98,7 @@ impl Making<'_, '_> {
     }
 
     /// Returns that it goes on; where the lease is lost, that somebody else has it now.
-    async fn goes_on(&self, e: Error) -> Error {
+    pub(super) async fn goes_on(&self, e: Error) -> Error {
         match self.lease.sure().await {
             Err(fenced) if fenced.kind == ErrorKind::Fenced => fenced,
             _ => Error { kind: ErrorKind::InProgress, ..e },

@@ -171,6 +171,10 @@ impl Making<'_, '_> {
                 Reply::Unknown(e) => {
                     self.progress.borrow_mut().doubt(Some((index, self.means.clock.now())));
                     self.journal.lock().await.note(Note::Unknown { index, error: e.message.clone() });
+                    // What has to end before it can be sent goes on, and nobody waits for it any more.
+                    if e.kind == ErrorKind::InProgress {
+                        return Err(self.goes_on(e).await);
+                    }
                     self.retrying(&address, &e);
                     again = true;
                     last = Some(e);

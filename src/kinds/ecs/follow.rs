@@ -13,6 +13,10 @@ use crate::core::moves::Move;
 
 pub use super::ticket::ticket;
 
+/// What to do about a deployment of somebody else's.
+pub const LOOK_WHO: &str =
+    "look who deploys to it besides: CloudTrail keeps UpdateService with the caller for 90 days";
+
 /// Follows what `m` has started on `of` under `ticket` to its own end, or to the end of patience.
 pub async fn follow(
     services: &Services,

@@ -121,11 +121,10 @@ mod tests {
             "targetServiceRevision": { "runningTaskCount": 2, "requestedTaskCount": 3 } });
         assert_eq!(of_service(&staged), "IN_PROGRESS at BAKE_TIME, 2 of 3 tasks running");
         assert_eq!(of_service(&json!({ "status": "PENDING" })), "PENDING");
-        let pause = json!({ "status": "IN_PROGRESS", "serviceDeploymentArn": "arn:1",
+        let pause = json!({ "status": "IN_PROGRESS", "serviceDeploymentArn": "arn:aws:ecs:us-east-1:1:service-deployment/main/web/1",
             "lifecycleHookDetails": [{ "hookId": "h-1", "status": "AWAITING_ACTION" }] });
-        assert!(
-            of_service(&pause).contains("--service-deployment-arn arn:1 --hook-id h-1 --action CONTINUE")
-        );
+        let said = of_service(&pause);
+        assert!(said.contains("main/web/1 --hook-id h-1 --action CONTINUE --region us-east-1`"), "{said}");
         let one =
             json!({ "rolloutState": "IN_PROGRESS", "runningCount": 1, "desiredCount": 2, "failedTasks": 4 });
         assert_eq!(of_rolling(&one), "IN_PROGRESS, 1 of 2 tasks running, 4 failed");

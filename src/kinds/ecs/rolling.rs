@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::evidence::{Evidence, Own};
 use super::explain::explain;
+use super::follow::LOOK_WHO;
 use super::target_health::groups;
 use super::watch::Watch;
 use crate::core::following::{End, Followed};
@@ -68,7 +69,7 @@ pub async fn follow(mut watch: Watch<'_>, id: &str) -> Followed {
                 let definition = other["taskDefinition"].as_str().unwrap_or_default();
                 let revision = definition.rsplit('/').next().unwrap_or_default();
                 let message = format!("{what} of {address} was superseded by deployment {by} of {revision}");
-                return Followed::Superseded(Error::new(ErrorKind::Superseded, message));
+                return Followed::Superseded(Error::new(ErrorKind::Superseded, message).hint(LOOK_WHO));
             }
             Standing::Back(by) => {
                 if back.is_none() {

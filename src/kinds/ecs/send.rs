@@ -165,6 +165,8 @@ impl Sender<'_> {
                 let message = format!("what was in flight on {} was stopped and has gone back", m.address);
                 Err(Failure { error: Error::new(ErrorKind::Unavailable, message), fate: Fate::Later })
             }
+            // It was asked to stop, and nobody has seen the end of that: the move is begun.
+            Err(error) if error.kind == ErrorKind::InProgress => Err(Failure { error, fate: Fate::Unknown }),
             Err(e) => Err(unsent(e)),
         }
     }
@@ -224,6 +226,8 @@ impl Sender<'_> {
 
     /// Returns the ARN of the service deployment that `service`, an answer, tells of, once there is one: it is made a moment
     /// after the call is answered.
+    ///
+    /// Somebody else's may have begun since: it is the first after the call, and of the task definition that the answer has.
     async fn started(&self, found: &Found, service: &Value, seen: &Seen) -> Option<String> {
         let now = Seen::of(service);
         if now.deployment.is_some() && now.deployment != seen.deployment {
@@ -236,15 +240,25 @@ impl Sender<'_> {
             if look > 0 {
                 self.calls().account.clock.sleep(std::time::Duration::from_secs(1)).await;
             }
-            let newest = self.calls().deployments_in_short(&found.id, 1).await.ok()?.into_iter().next();
-            let newest = newest.filter(|d| d["createdAt"].as_f64().is_some_and(|at| at >= since));
-            if let Some(arn) = newest.and_then(|d| d["serviceDeploymentArn"].as_str().map(String::from))
-                && Some(&arn) != seen.deployment.as_ref()
-            {
-                return Some(arn);
+            let mut fresh = self.calls().deployments_in_short(&found.id, SEARCHED).await.ok()?;
+            fresh.retain(|one| {
+                one["createdAt"].as_f64().is_some_and(|at| at >= since)
+                    && one["serviceDeploymentArn"].as_str() != seen.deployment.as_deref()
+            });
+            for one in fresh.iter().rev() {
+                if fresh.len() == 1 || self.is_of(one, &service["taskDefinition"]).await {
+                    return one["serviceDeploymentArn"].as_str().map(String::from);
+                }
             }
         }
         None
+    }
+
+    /// Returns whether a service deployment, in short, is of this task definition.
+    async fn is_of(&self, deployment: &Value, definition: &Value) -> bool {
+        let revision = deployment["targetServiceRevisionArn"].as_str().map(String::from);
+        let revisions = self.calls().service_revisions(revision.as_slice()).await.unwrap_or_default();
+        revisions.first().is_some_and(|revision| revision["taskDefinition"] == *definition)
     }
 
     async fn create(&self, m: &Move, found: &Found, args: Value) -> std::result::Result<(), Failure> {
@@ -364,7 +378,9 @@ fn reply(m: &Move, failure: Failure) -> Reply {
             fate = Fate::Later;
         }
     }
-    let error = error.context(format!("cannot write {}", m.address));
+    if error.kind != ErrorKind::InProgress {
+        error = error.context(format!("cannot write {}", m.address));
+    }
     match fate {
         Fate::Refused => Reply::Refused(error),
         Fate::Later => Reply::Later(error),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::calls::Calls;
 use super::evidence::{Evidence, Own};
 use super::explain::{explain, monitors};
-use super::follow::{service_of, short};
+use super::follow::{LOOK_WHO, service_of, short};
 use super::target_health::groups;
 use super::watch::Watch;
 use crate::aws::Fate;
@@ -16,6 +16,9 @@ use crate::core::following::Followed;
 use crate::core::run::RunKind;
 use crate::core::runs::OnFailure;
 use crate::core::{Error, ErrorKind};
+
+/// How often a deployment is looked for that is not known.
+const LOOKS: u32 = 5;
 
 /// How a service deployment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,16 +61,22 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
     let calls = watch.services.calls.clone();
     let (what, address) = (format!("deployment {}", short(arn)), watch.m.address.clone());
     let mut evidence: Option<Evidence<'_>> = None;
-    let (mut asked, mut goes_back) = (Asked::Not, false);
+    let (mut asked, mut goes_back, mut missed) = (Asked::Not, false, 0);
     loop {
         let deployment =
             match calls.service_deployments(&[arn.to_string()]).await.map(|all| all.into_iter().next()) {
                 Ok(Some(deployment)) => deployment,
+                // What began a moment ago may not be shown yet; after 90 days it is not any more.
+                Ok(None) if missed == LOOKS => {
+                    let message = "DescribeServiceDeployments does not know it".to_string();
+                    return watch.unseen(&what, Error::not_found(message));
+                }
                 Ok(None) => {
-                    // It is remembered for 90 days.
-                    let message =
-                        format!("{what} of {address} is not known any more, so nobody can say how it ended");
-                    return Followed::Failed(Error::failed(message));
+                    missed += 1;
+                    if let Err(end) = watch.pause(&what).await {
+                        return end;
+                    }
+                    continue;
                 }
                 Err(e) => return watch.unseen(&what, e),
             };
@@ -210,11 +219,7 @@ async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value) -> Option<
         }
     };
     let message = format!("deployment {} of {} was superseded by {by}", short(arn), watch.m.address);
-    Some(
-        Error::new(ErrorKind::Superseded, message).hint(
-            "look who deploys to it besides: CloudTrail keeps UpdateService with the caller for 90 days",
-        ),
-    )
+    Some(Error::new(ErrorKind::Superseded, message).hint(LOOK_WHO))
 }
 
 /// Returns the service deployment, in short, that has taken the place of `deployment`, which was stopped and whose ARN is
@@ -249,8 +254,9 @@ pub fn waits_for(deployment: &Value) -> Option<String> {
     let mut hooks = deployment["lifecycleHookDetails"].as_array()?.iter();
     let hook = hooks.find(|hook| hook["status"] == "AWAITING_ACTION")?["hookId"].as_str()?;
     let arn = deployment["serviceDeploymentArn"].as_str()?;
+    let region = arn.split(':').nth(3).unwrap_or_default();
     Some(format!(
-        "aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {hook} --action CONTINUE"
+        "aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {hook} --action CONTINUE --region {region}"
     ))
 }
 

@@ -130,3 +130,55 @@ fn what_failed_and_is_there_is_begun_anew() {
     );
     assert_eq!(place.end(), at_rest(Image::New));
 }
+
+#[test]
+fn who_lets_go_of_a_rollback_while_it_stops_what_is_in_flight_can_go_on_with_it() {
+    let place =
+        Place::new(&Described("BLUE_GREEN", |scenario| native::seed(scenario, "BLUE_GREEN", &json!({}))));
+    place.minute(100);
+    let deploy = place.deploy(Image::New);
+    place.until("it bakes", || {
+        place.described()["lifecycleStage"] == "BAKE_TIME" && shifts("BLUE_GREEN", &place)
+    });
+    place.hold(true);
+    let rollback = place.start("rollback", &["rollback", "prod", "--yes", "--no-wait"]).end();
+    assert_eq!((deploy.end().code, rollback.code), (8, 8), "{rollback:#?}");
+    let stopped = place.newest();
+    assert_eq!(stopped["status"], "ROLLBACK_REQUESTED", "it was asked to stop");
+    place.hold(false);
+    let resume = place.start("resume", &RESUME).end();
+    assert_eq!(resume.code, 0, "{resume:#?}");
+    assert_eq!((place.end(), place.verdict().as_str()), (at_rest(Image::Before), "undone"));
+    assert_eq!(
+        place.newest()["serviceDeploymentArn"],
+        stopped["serviceDeploymentArn"],
+        "nothing more was begun"
+    );
+}
+
+/// What `history watch` says of a deployment that nobody follows is what `deploy --resume` then records.
+#[test]
+fn a_watch_tells_each_verdict_that_is_recorded_then() {
+    let stop = |place: &Place| {
+        let arn = place.newest()["serviceDeploymentArn"].clone();
+        place.ecs("StopServiceDeployment", json!({"serviceDeploymentArn": arn, "stopType": "ROLLBACK"}));
+    };
+    let supersede = |place: &Place| {
+        let theirs = place.register(Image::Theirs);
+        place.ecs("UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": theirs}));
+    };
+    let ends: [(&dyn Fn(&Place), i32, Image); 2] =
+        [(&stop, 6, Image::Before), (&supersede, 9, Image::Theirs)];
+    for (end, code, image) in ends {
+        let place = Place::new(&Described("ROLLING", |scenario| rolling::seed(scenario, json!({}))));
+        place.hold(true);
+        assert_eq!(place.deploy_with(Image::New, &["--no-wait"]).end().code, 8);
+        end(&place);
+        place.hold(false);
+        let watch = place.start("watch", &["history", "watch", "--env", "prod"]).end();
+        let resume = place.start("resume", &RESUME).end();
+        assert_eq!((watch.code, resume.code), (code, code), "{watch:#?} {resume:#?}");
+        watch.says("nobody has recorded that yet");
+        assert_eq!(place.end(), at_rest(image));
+    }
+}

@@ -16,7 +16,7 @@ pub(crate) fn play(strategy: &str, outcome: Outcome, place: &Place) -> Vec<Told>
             place.sandbox.set_switch("ecs_restart_ms", "20000").unwrap();
             let deploy = place.deploy(Image::Failing).end();
             deploy.says("container app exited with code 3");
-            deploy.says("it was stopped since the tasks kept failing");
+            deploy.says("the tasks kept failing, so it was stopped");
             vec![deploy]
         }
         Outcome::AlarmInMidShift => {
