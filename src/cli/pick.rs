@@ -66,7 +66,12 @@ pub(super) async fn pick(
 }
 
 fn ask(face: &Face, address: &Address, choice: &Choice) -> Result<String> {
-    let lines = lines(&choice.tried);
+    let mut lines = lines(&choice.tried);
+    // A line that goes on in the next one could not be drawn over; two columns are the cursor's.
+    if let Some(width) = face.ui.err().width {
+        let room = usize::from(width).saturating_sub(3);
+        lines.iter_mut().for_each(|l| *l = console::truncate_str(l, room, "…").into_owned());
+    }
     let usual = choice.tried.iter().position(|t| choice.usual.as_ref() == Some(&t.edition.revision));
     face.ui.say(format!("The last {} that {address} ran:", lines.len()));
     let at = face.ui.choose("Which is it to be again", &lines, usual.unwrap_or_default())?;
