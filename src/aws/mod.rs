@@ -9,6 +9,7 @@ mod noted;
 mod pace;
 mod parameters;
 mod query;
+mod renewing;
 mod rpc;
 mod sending;
 mod session;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::error::{Failure, Fate};
 use super::pace::Patience;
 use super::rpc::{Rpc, Speech};
+use super::sending::Renewed;
 use super::session::Account;
 use super::xml;
 use crate::core::ErrorKind;
@@ -138,12 +139,16 @@ impl Account {
         params: &Value,
     ) -> Result<Value, Failure> {
         let mut patience = Patience::new(&self.clock);
+        let mut renewed = Renewed::default();
         loop {
             let form = form(service, action, params);
             let failure = match self.rpc.speak(speech(&self.rpc, service), action, form, None).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
+            if self.renews(&mut renewed, &failure).await {
+                continue;
+            }
             let throttled = failure.fate == Fate::Later;
             let passes =
                 throttled || (failure.fate == Fate::Unknown && failure.error.kind == ErrorKind::Unavailable);

@@ -34,6 +34,7 @@ use serde_json::Value;
 use super::error::{Failure, Fate, classify};
 use super::guard::Guard;
 use super::pace::Patience;
+use super::sending::Renewed;
 use super::session::Account;
 use crate::core::lease::SETTLE;
 use crate::core::{Error, ErrorKind};
@@ -262,11 +263,15 @@ impl Account {
         body: &Value,
     ) -> Result<Value, Failure> {
         let mut patience = Patience::new(&self.clock);
+        let mut renewed = Renewed::default();
         loop {
             let failure = match self.rpc.send(service, operation, body.to_string(), None).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
+            if self.renews(&mut renewed, &failure).await {
+                continue;
+            }
             let throttled = failure.fate == Fate::Later;
             let passes =
                 throttled || (failure.fate == Fate::Unknown && failure.error.kind == ErrorKind::Unavailable);
@@ -284,7 +289,14 @@ impl Account {
         body: &Value,
         guard: Guard,
     ) -> Result<Value, Failure> {
-        let answer = self.rpc.send(service, operation, body.to_string(), Some(guard.clone())).await;
+        let send = async || self.rpc.send(service, operation, body.to_string(), Some(guard.clone())).await;
+        let mut answer = send().await;
+        if let Err(failure) = &answer
+            && self.renews(&mut Renewed::default(), failure).await
+        {
+            // It was not let in, so it had no effect.
+            answer = send().await;
+        }
         match guard.has_stopped_it() {
             false => answer,
             true => {

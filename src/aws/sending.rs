@@ -10,6 +10,16 @@ use super::pace::Patience;
 use super::session::Account;
 use crate::core::{Error, ErrorKind};
 
+/// Whether the credentials were had anew for a call.
+#[derive(Default)]
+pub(super) enum Renewed {
+    /// They were not.
+    #[default]
+    NotYet,
+    /// They were: had they expired again, more of them would not help.
+    Once,
+}
+
 impl Account {
     /// Sends what `send` sends, a read that spends from the quota of `call`, until there is an answer or a refusal, or
     /// patience ends.
@@ -18,12 +28,16 @@ impl Account {
         F: Future<Output = Result<T, Failure>>,
     {
         let mut patience = Patience::new(&self.clock);
+        let mut renewed = Renewed::default();
         loop {
             self.pace.take(call).await;
             let failure = match send().await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
+            if self.renews(&mut renewed, &failure).await {
+                continue;
+            }
             let throttled = failure.fate == Fate::Later;
             if throttled {
                 self.pace.throttled(call);
@@ -57,7 +71,32 @@ impl Account {
         if answer.as_ref().is_err_and(|failure| failure.fate == Fate::Later) {
             self.pace.throttled(call);
         }
-        answer
+        match answer {
+            // It was not let in, so it had no effect.
+            Err(Failure { error, .. }) if self.has_renewed(&error).await => {
+                let error = Error { kind: ErrorKind::Unavailable, ..error };
+                Err(Failure { error, fate: Fate::Later })
+            }
+            answer => answer,
+        }
+    }
+
+    /// Whether the credentials were those of a session that is over, and the next call has new ones: once for a call.
+    pub(super) async fn renews(&self, renewed: &mut Renewed, failure: &Failure) -> bool {
+        match renewed {
+            Renewed::NotYet if self.has_renewed(&failure.error).await => {
+                *renewed = Renewed::Once;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    async fn has_renewed(&self, error: &Error) -> bool {
+        match &self.renewing {
+            Some(renewing) => renewing.renews(error).await,
+            None => false,
+        }
     }
 
     /// Returns a client for Connect that sends nothing that `guard` stops.

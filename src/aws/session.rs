@@ -5,16 +5,19 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
 
 use super::error::classify;
 use super::noted::Noted;
 use super::pace::{Pace, Share};
+use super::renewing::Renewing;
 use super::rpc::Rpc;
 use crate::core::environment::{Access, Environment};
 use crate::core::lease::SETTLE;
@@ -55,6 +58,8 @@ pub struct Account {
     pub pace: Pace,
     /// The clock by which reads are repeated.
     pub clock: Clock,
+    /// The credentials of the role, which can be had anew; nothing where there is no role.
+    pub(super) renewing: Option<Renewing>,
 }
 
 impl Sessions {
@@ -161,8 +166,8 @@ impl Sessions {
         }
         let base = builder.build();
         let role = environment.role(access);
-        let config = match role {
-            None => base,
+        let (config, renewing) = match role {
+            None => (base, None),
             Some(role) => {
                 let mut role = AssumeRoleProvider::builder(role).configure(&base).session_name("snapdeploy");
                 if let Some(id) = &environment.external_id {
@@ -175,7 +180,13 @@ impl Sessions {
                     Some(credentials) => role.build_from_provider(credentials).await,
                     None => role.build().await,
                 };
-                base.to_builder().credentials_provider(Noted::around(provider)).build()
+                let renewing = Renewing::around(Noted::around(provider), self.clock.clone());
+                let config = base
+                    .to_builder()
+                    .credentials_provider(SharedCredentialsProvider::new(renewing.clone()))
+                    // They are kept there, and for all clients: the role is assumed once.
+                    .identity_cache(IdentityCache::no_cache());
+                (config.build(), Some(renewing))
             }
         };
         let (account, arn) = caller(&config).await.map_err(|e| {
@@ -205,6 +216,7 @@ impl Sessions {
             s3: s3(&config),
             rpc: Rpc::new(&once),
             clock: self.clock.clone(),
+            renewing,
         })
     }
 

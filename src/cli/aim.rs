@@ -73,9 +73,9 @@ pub(super) async fn aim(
     if !(choice.is_some() && text.contains("@sha256:")) {
         match outside(context, means, environment, text).await {
             Ok(found) => all.push(found),
-            Err(e) if all.is_empty() || e.kind == ErrorKind::NotFound => why = Some(e),
-            Err(e) if text.contains('@') => return Err(e),
-            Err(_) => {}
+            // It is written as none of these: it may be the name of an edition.
+            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Input) => why = Some(e),
+            Err(e) => return Err(e),
         }
     }
     if is_run(text) {
@@ -168,8 +168,12 @@ fn left_by(environment: &str, pin: &crate::core::Pin, record: &RunRecord) -> Res
 
 /// Returns the error that nothing goes by `text`.
 fn nothing(environment: &str, text: &str, choice: Option<&Choice>, why: Option<Error>) -> Error {
-    let Some(choice) = choice else {
-        return why.unwrap_or_else(|| Error::not_found(format!("nothing goes by `{text}`")));
+    // Written so, it can be nothing but a source, and that is wrong.
+    let is_source = (text.contains('@') && !text.contains("sha256:")) || text == "live";
+    let choice = match (choice, why) {
+        (Some(_), Some(why)) if is_source && why.kind == ErrorKind::Input => return why,
+        (Some(choice), _) => choice,
+        (None, why) => return why.unwrap_or_else(|| Error::not_found(format!("nothing goes by `{text}`"))),
     };
     let address = &choice.found.address;
     let message = format!(

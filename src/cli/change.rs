@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
@@ -14,9 +15,10 @@ use crate::core::plan::Plan;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
 
-use super::context::{Context, Face, Site};
+use super::context::{Context, Face, Site, variable};
 use super::duration::Typed;
 use super::exit::Exit;
+use super::expiry;
 use super::output::{PlanReport, RunReport, place_of};
 use super::progress;
 
@@ -103,6 +105,11 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
         face.ui.result(&RunReport::nothing(plan))?;
         return Ok(Next::Over(Exit::Done));
     }
+    if plan.moves.iter().any(|m| site.driver.starts(m))
+        && let Some(line) = expiry::too_soon(variable, Timestamp::now(), args.following())
+    {
+        face.ui.say(line);
+    }
     Ok(Next::Perform)
 }
 
@@ -183,6 +190,7 @@ pub(super) async fn perform(
         | Ended::TakenBack { why, .. }
         | Ended::Superseded { why, .. }
         | Ended::InProgress { why, .. }
+        | Ended::Fallen { why, .. }
         | Ended::RollbackFailed { why, .. } => {
             face.notice.failed(why);
             face.ui.error(why, exit);

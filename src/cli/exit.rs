@@ -78,7 +78,7 @@ impl Exit {
             Ended::RolledBack { .. } | Ended::TakenBack { .. } => Exit::RolledBack,
             Ended::Superseded { .. } => Exit::Superseded,
             Ended::InProgress { .. } => Exit::InProgress,
-            Ended::RollbackFailed { .. } => Exit::RollbackFailed,
+            Ended::Fallen { .. } | Ended::RollbackFailed { .. } => Exit::RollbackFailed,
         }
     }
 

@@ -11,6 +11,7 @@ mod deploy;
 mod diff;
 mod duration;
 mod exit;
+mod expiry;
 mod extract;
 mod generate;
 mod health;

@@ -110,7 +110,7 @@ pub(super) async fn perform(
     let context = Context::open(face).await?;
     let site = context.site(&plan.environment, Access::Write).await?;
     progress::show(face, async |events| {
-        let means = context.means(&site, events);
+        let means = args.means(&context, &site, events);
         not_held(&means, args.patience()).await?;
         saved.fresh(&means).await
     })

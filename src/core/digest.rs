@@ -122,6 +122,22 @@ fn write(value: &Value, out: &mut String) {
     }
 }
 
+/// Makes each number in `value` the one that its canonical form reads back as: AWS writes what is no whole number by nature
+/// with a fraction, as 10.0, which is 10.
+pub fn by_value(value: &mut Value) {
+    match value {
+        Value::Number(n) if !n.is_i64() && !n.is_u64() => {
+            let whole = n.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < i64::MAX as f64);
+            if let Some(f) = whole {
+                *value = Value::from(f as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(by_value),
+        Value::Object(members) => members.values_mut().for_each(by_value),
+        _ => {}
+    }
+}
+
 fn write_number(n: &serde_json::Number, out: &mut String) {
     if n.is_i64() || n.is_u64() {
         out.push_str(&n.to_string());
@@ -145,6 +161,15 @@ mod tests {
         let a: Value = serde_json::from_str(r#"{"b":1.0,"a":[1e2,"\u0041"]}"#).unwrap();
         assert_eq!(canonical(&a), r#"{"a":[100,"A"],"b":1}"#);
         assert_eq!(Digest::of_json(&a), Digest::of_json(&json!({"a": [100, "A"], "b": 1})));
+    }
+
+    #[test]
+    fn a_number_by_value_is_the_one_that_reads_back() {
+        let text = r#"{"a":[10.0,0.5,-0.0,3,-7.0,1e18,1e30,9007199254740993]}"#;
+        let mut value: Value = serde_json::from_str(text).unwrap();
+        by_value(&mut value);
+        assert_eq!(value, serde_json::from_str::<Value>(&canonical(&value)).unwrap());
+        assert_eq!(value["a"][0], json!(10));
     }
 
     #[test]

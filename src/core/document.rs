@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::digest::{Digest, canonical};
+use super::digest::{Digest, by_value, canonical};
 use super::error::{Error, Result};
 
 /// One resource, as kept in snapshots and packages. Every string and object key in `portable` and `local` is a
@@ -32,6 +32,14 @@ impl Document {
     /// Returns the digest of the local part.
     pub fn local_digest(&self) -> Digest {
         Digest::of_json(&Value::Object(self.local.clone()))
+    }
+
+    /// Returns the document as it reads back once it is stored.
+    pub fn by_value(mut self) -> Document {
+        for part in [&mut self.portable, &mut self.local, &mut self.exact, &mut self.unknown] {
+            part.values_mut().for_each(by_value);
+        }
+        self
     }
 
     /// Returns the whole document as canonical JSON: the bytes that are stored.

@@ -17,15 +17,14 @@ use super::edition::Edition;
 use super::error::{Error, Result};
 use super::event::Events;
 use super::finding::Finding;
-use super::following::Followed;
+use super::following::{Far, Followed};
 use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
-use super::portable::references;
 use super::preflight::Line;
 use super::run::RunKind;
+use super::runs::OnFailure;
 use super::secret::{Fingerprint, Secret, Vault};
-use super::template::Form;
 
 /// A kind that could not be listed, or a resource that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +143,10 @@ pub struct Sending<'a> {
     pub events: &'a Events,
     /// How long what AWS goes on with by itself is followed.
     pub patience: Duration,
+    /// What the run is that sends them.
+    pub kind: RunKind,
+    /// Whether what cannot succeed is put back at once, or stays where it stops.
+    pub on_failure: OnFailure,
 }
 
 /// How long calls may be sent: a process can be suspended at any point, and another may have taken its run over by
@@ -357,10 +360,9 @@ pub trait Driver: Send + Sync {
         Followed::Failed(Error::bug(format!("{} starts nothing, and has the ticket {ticket}", m.address)))
     }
 
-    /// Asks how far what `m` has started on `of` under `ticket` is: a line for a person, or nothing where there is none.
-    /// Asked once, by whoever looks on.
-    async fn progress(&self, _m: &Move, _of: Option<&Found>, _ticket: &str) -> Result<String> {
-        Ok(String::new())
+    /// Asks how far what `m` has started on `of` under `ticket` is. Asked by whoever looks on; writes nothing.
+    async fn progress(&self, _m: &Move, _of: Option<&Found>, _ticket: &str) -> Result<Far> {
+        Ok(Far::default())
     }
 
     /// Asks what has to hold for `change` to work, in a deployment or a rollback. Writes nothing.
@@ -391,25 +393,4 @@ pub trait Driver: Send + Sync {
 
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;
-}
-
-/// Returns every address that `value`, a part of `of` or of a call that writes it, has to do with where it is: those
-/// that it refers to by id or ARN, and what these imply.
-pub fn concerns(driver: &dyn Driver, of: &Address, value: &Value) -> BTreeSet<Address> {
-    concerns_with(value, |address, qualifier| driver.implied(of, address, qualifier))
-}
-
-/// Returns what [`concerns`] does where `implied` says what a reference implies.
-pub fn concerns_with(
-    value: &Value,
-    implied: impl Fn(&Address, Option<&str>) -> Vec<Address>,
-) -> BTreeSet<Address> {
-    let mut all = BTreeSet::new();
-    for (form, address, qualifier) in references(value) {
-        if form != Form::Name {
-            all.extend(implied(&address, qualifier.as_deref()));
-            all.insert(address);
-        }
-    }
-    all
 }

@@ -60,6 +60,14 @@ pub enum Ended {
         /// How far it is.
         why: Error,
     },
+    /// AWS has not brought the way back to a good end: that of a rollback which was asked for, or its own from a deployment
+    /// that failed. There is nothing more to do that nobody has asked for.
+    Fallen {
+        /// The run.
+        run: RunId,
+        /// Why.
+        why: Error,
+    },
     /// It failed, and so did its rollback.
     RollbackFailed {
         /// The failed run.

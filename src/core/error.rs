@@ -51,7 +51,7 @@ pub struct Error {
     pub message: String,
     /// The command to type, or the thing to change.
     pub hint: Option<String>,
-    /// What explains it, a line each: what AWS and what runs there have said.
+    /// What explains it, a line each: what AWS and what runs there have said. What is quoted from a log is indented.
     pub explained: Vec<String>,
     /// The code that AWS gave, if AWS gave one.
     pub code: Option<Box<str>>,

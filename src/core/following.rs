@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::{Error, ErrorKind, Result};
 use super::make::Making;
-use super::moves::Move;
+use super::moves::{Does, Move};
 use super::run::{How, Note, Verdict};
 
 /// How long a deployment is followed where nothing is said: CodeDeploy gives one an hour ("CodeDeploy quotas").
@@ -23,6 +23,24 @@ pub enum Followed {
     Superseded(Error),
     /// It goes on: patience is at its end, or somebody wishes to let go of it.
     GoesOn(Error),
+}
+
+/// How far something is that AWS goes on with by itself, as somebody sees it who only looks on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Far {
+    /// A line for a person; empty where the service does not say.
+    pub line: String,
+    /// How it came out, once it has.
+    pub end: Option<End>,
+}
+
+/// How something came out that AWS went on with by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It succeeded.
+    Done,
+    /// It did not.
+    Fell(Verdict),
 }
 
 impl Making<'_, '_> {
@@ -55,6 +73,10 @@ impl Making<'_, '_> {
     /// Follows what a call for `m` has started to its end.
     pub(super) async fn follow(&self, index: usize, m: &Move, ticket: &str) -> Result<()> {
         let leash = self.lease.leash();
+        // An answer that was lost had the id of what it made: what follows in the plan asks for it.
+        if m.does == Does::Create && self.found(&m.address).is_none() {
+            self.look_again(m).await?;
+        }
         let of = self.found(&m.address);
         let followed = self.means.driver.follow(m, of.as_ref(), ticket, &self.sending(&leash)).await;
         let (verdict, error) = match followed {
@@ -67,7 +89,9 @@ impl Making<'_, '_> {
             Followed::TakenBack(e) => (Verdict::TakenBack, plainly(e)),
             Followed::Superseded(e) => (Verdict::Superseded, Error { kind: ErrorKind::Superseded, ..e }),
         };
-        let (why, explained) = (error.message.clone(), error.explained.clone());
+        // What is quoted from logs is shown and not kept: nobody knows what is in them, and the journal is for good.
+        let kept = error.explained.iter().filter(|line| !line.starts_with(char::is_whitespace));
+        let (why, explained) = (error.message.clone(), kept.cloned().collect());
         self.journal.lock().await.record(Note::Fell { index, verdict, why, explained }).await?;
         self.progress.borrow_mut().fell(index, verdict);
         Err(error)

@@ -23,6 +23,7 @@ use super::portable::Resolver;
 use super::progress::Progress;
 use super::referrers::concerns_of;
 use super::run::{How, Made, Note, RunKind};
+use super::runs::OnFailure;
 use super::schedule::Schedule;
 
 /// How often a move without a clear answer is tried before the run gives up.
@@ -33,6 +34,7 @@ pub(super) struct Making<'a, 'b> {
     pub(super) means: &'a Means<'a>,
     pub(super) lease: &'a Lease<'a>,
     pub(super) plan: &'a Plan,
+    pub(super) on_failure: OnFailure,
     pub(super) journal: Mutex<&'b mut Journal<'a>>,
     pub(super) progress: RefCell<&'b mut Progress>,
     /// What is there as far as it is known. Who works with it keeps what it was.
@@ -198,7 +200,14 @@ impl Making<'_, '_> {
             lease: leash,
             events: self.means.events,
             patience: self.means.patience,
+            kind: self.plan.kind,
+            on_failure: self.on_failure,
         }
+    }
+
+    /// Looks at what an earlier call for `m` may have written, and keeps what is learned about where that is.
+    pub(super) async fn look_again(&self, m: &Move) -> Result<Sight> {
+        self.look(m, true).await
     }
 
     /// Looks at what `m` writes, and keeps what is learned about where that is.

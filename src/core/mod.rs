@@ -15,6 +15,7 @@ mod bring;
 pub mod clock;
 pub mod closure;
 pub mod compare;
+pub mod concern;
 pub mod deed;
 pub mod detect;
 pub mod digest;

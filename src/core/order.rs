@@ -7,8 +7,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use serde_json::Value;
 
 use super::address::Address;
+use super::concern::concerns;
 use super::document::Document;
-use super::driver::{Change, Driver, concerns};
+use super::driver::{Change, Driver};
 use super::error::{Error, Result};
 use super::moves::{Does, Move, Stage, facet_digest};
 use super::plan::Wish;

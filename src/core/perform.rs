@@ -20,6 +20,7 @@ use super::plan::{Action, Plan, Step};
 use super::progress::Progress;
 use super::renames::relabel;
 use super::run::Note;
+use super::runs::OnFailure;
 use super::survey;
 
 /// A plan being performed.
@@ -32,6 +33,8 @@ pub struct Performance<'a> {
     pub journal: Journal<'a>,
     /// The plan.
     pub plan: &'a Plan,
+    /// What is done with what fails.
+    pub on_failure: OnFailure,
     /// How far it has come.
     pub progress: Progress,
     /// What its verification saw, once it has looked.
@@ -64,6 +67,7 @@ impl Performance<'_> {
             means: self.means,
             lease: self.lease,
             plan: self.plan,
+            on_failure: self.on_failure,
             journal: Mutex::new(&mut self.journal),
             progress: RefCell::new(&mut self.progress),
             inventory: RefCell::new(Rc::new(inventory)),

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::address::Address;
+use super::concern::concerns;
 use super::document::Document;
-use super::driver::{Driver, Gap, Live, concerns};
+use super::driver::{Driver, Gap, Live};
 use super::inventory::Inventory;
 use super::means::Means;
 use super::survey;

@@ -55,7 +55,17 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
         if to.portable != live.document.portable {
             let message = "takes what its tags stand for now, which are other bits than those that run";
             let hint = "to keep the bits, deploy them by digest: --artifact ADDRESS=@sha256:...";
-            findings.push(Finding::new(Weight::Warning, Some(address), message).hint(hint));
+            // What a release has to have proven elsewhere first does not come in by a tag.
+            let (weight, hint) = match &means.values.promote_from {
+                Some(first) => (
+                    Weight::Block,
+                    format!(
+                        "{environment} takes only what {first} has proven: snapdeploy deploy {first}@latest --to {environment} '{address}'"
+                    ),
+                ),
+                None => (Weight::Warning, hint.to_string()),
+            };
+            findings.push(Finding::new(weight, Some(address), message).hint(hint));
         }
         steps.push(Step {
             address: address.clone(),

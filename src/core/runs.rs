@@ -121,6 +121,7 @@ pub async fn undo_open(
                 lease: &lease,
                 journal,
                 plan: &past_run.plan,
+                on_failure: OnFailure::Stop,
                 progress: Progress::of(&rows),
                 seen: None,
             };
@@ -214,7 +215,11 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
             {
                 return Ok(Ended::Stopped { run, why });
             }
-            (Ok(LegEnd::Over(Ended::Stopped { why: then, .. })) | Err(then), Some((first, why))) => {
+            (
+                Ok(LegEnd::Over(Ended::Stopped { why: then, .. } | Ended::Fallen { why: then, .. }))
+                | Err(then),
+                Some((first, why)),
+            ) => {
                 return Ok(Ended::RollbackFailed { run: first, by: Some(run), why, then });
             }
             (Ok(LegEnd::Over(ended)), _) => return Ok(ended),
@@ -226,7 +231,8 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
 async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: OnFailure) -> Result<LegEnd> {
     let journal = Journal::new(means.ledger, means.clock, lease.claim.clone(), leg.rows.len());
     let progress = Progress::of(&leg.rows);
-    let mut performance = Performance { means, lease, journal, plan: &leg.plan, progress, seen: None };
+    let (plan, seen) = (&leg.plan, None);
+    let mut performance = Performance { means, lease, journal, plan, on_failure, progress, seen };
     let run = leg.start.run.clone();
     if !leg.rows.is_empty() {
         performance.journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
@@ -320,7 +326,11 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         }
     }
     park(lease, &mut performance, &error).await;
-    Ok(LegEnd::Over(Ended::Stopped { run, why: error }))
+    let is_fallen = !performance.progress.fallen.is_empty() && error.kind != ErrorKind::Interrupted;
+    Ok(LegEnd::Over(match is_fallen && (wants_back || !is_deploy) {
+        true => Ended::Fallen { run, why: error },
+        false => Ended::Stopped { run, why: error },
+    }))
 }
 
 /// Records that the run has come to an end that is no success, and is not to be gone on with.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
-use super::driver::{Driver, concerns};
+use super::concern::concerns;
+use super::driver::Driver;
 use super::moves::{Does, Move, Stage};
 
 /// How many moves are made at once.

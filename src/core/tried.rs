@@ -9,9 +9,10 @@ use super::address::Address;
 use super::edition::Edition;
 use super::error::{ErrorKind, Result};
 use super::history::{Search, search};
-use super::id::RunId;
+use super::id::{RunId, SnapshotId};
 use super::inventory::Found;
 use super::means::Means;
+use super::progress::Progress;
 use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 
@@ -109,24 +110,34 @@ async fn ours(means: &Means<'_>, address: &Address) -> Result<BTreeMap<String, O
             let plan = means.repository.plan(&start.plan).await?;
             if let Some(run) = plan.undoes {
                 undone.entry(run).or_insert_with(|| start.run.clone());
+                // What it undid may have ended before it left a snapshot: what was there when it began is that.
+                let begun = Progress::of(&means.ledger.rows(&start.run).await?).before;
+                if let Some(revision) = left(means, address, begun.as_ref()).await? {
+                    let (run, by) = (start.run.clone(), start.actor.identity.clone());
+                    let undone = Some(start.run.clone());
+                    ours.entry(revision).or_insert(Ours { run, at: finish.at, by, undone });
+                }
             }
         }
-        let Some(after) = finish.after.filter(|_| finish.status == RunStatus::Succeeded) else { continue };
-        let snapshot = match means.repository.snapshot(pin, &after).await {
-            Ok(snapshot) => snapshot,
-            // What is lost says nothing.
-            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => continue,
-            Err(e) => return Err(e),
-        };
-        let Some(document) = snapshot.documents.get(address) else { continue };
-        let Some(revision) = means.driver.edition(address, document) else { continue };
-        if ours.contains_key(&revision) {
-            continue;
-        }
+        let after = finish.after.filter(|_| finish.status == RunStatus::Succeeded);
+        let Some(revision) = left(means, address, after.as_ref()).await? else { continue };
         let undone = undone_by.or_else(|| undone.get(&start.run).cloned());
-        ours.insert(revision, Ours { run: start.run, at: finish.at, by: start.actor.identity, undone });
+        let (run, by) = (start.run, start.actor.identity);
+        ours.entry(revision).or_insert(Ours { run, at: finish.at, by, undone });
     }
     Ok(ours)
+}
+
+/// Returns the revision that `address` is in a snapshot. What is lost says nothing.
+async fn left(means: &Means<'_>, address: &Address, id: Option<&SnapshotId>) -> Result<Option<String>> {
+    let Some(id) = id else { return Ok(None) };
+    let snapshot = match means.repository.snapshot(means.driver.pin(), id).await {
+        Ok(snapshot) => snapshot,
+        Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let document = snapshot.documents.get(address);
+    Ok(document.and_then(|document| means.driver.edition(address, document)))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::edition::Edition;
 use crate::core::finding::Finding;
-use crate::core::following::Followed;
+use crate::core::following::{Far, Followed};
 use crate::core::inventory::{Found, Inventory, Standing};
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
@@ -161,7 +161,8 @@ impl Driver for Whole {
     }
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
-        self.at(&of.address).encode(of, raw, inventory)
+        let live = self.at(&of.address).encode(of, raw, inventory);
+        Live { document: live.document.by_value(), ..live }
     }
 
     fn arrange(&self, address: &Address, document: &mut Document) {
@@ -267,7 +268,7 @@ impl Driver for Whole {
         self.at(&m.address).follow(m, of, ticket, with).await
     }
 
-    async fn progress(&self, m: &Move, of: Option<&Found>, ticket: &str) -> Result<String> {
+    async fn progress(&self, m: &Move, of: Option<&Found>, ticket: &str) -> Result<Far> {
         self.at(&m.address).progress(m, of, ticket).await
     }
 

@@ -41,7 +41,7 @@ pub enum FaultKind {
     },
     /// The call is accepted, and what it begins fails (Lambda: an update, a creation).
     FailsLater,
-    /// The service's quota error (Connect: HTTP 429 too, and not a throttle).
+    /// The service's quota error (Connect: HTTP 429 too, and not a throttle; RegisterTaskDefinition: too many at once).
     LimitExceeded,
 }
 
@@ -270,6 +270,12 @@ pub(crate) fn answer(kind: &FaultKind, call: &Call) -> Option<Answer> {
                 429,
                 "LimitExceededException",
                 "The allowed limit for the resource has been exceeded.",
+            ),
+            // As its users quote it (hashicorp/terraform-provider-aws, issue 9777): no code of a throttle, and it passes.
+            "ecs" if call.operation == "RegisterTaskDefinition" => Fail::new(
+                400,
+                "ClientException",
+                "Too many concurrent attempts to create a new revision of the specified family.",
             ),
             "lex" => Fail::new(402, "ServiceQuotaExceededException", "The quota has been reached."),
             _ => Fail::new(400, "LimitExceededException", "The limit has been exceeded."),

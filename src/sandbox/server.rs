@@ -182,6 +182,13 @@ impl Sandbox {
         self.shared.world().set_alarm(account, region, name, state)
     }
 
+    /// Puts `bytes` in the place of what the bucket holds under `key`, as a disk does that goes bad: nobody is asked.
+    ///
+    /// Errors: there is no such object.
+    pub fn spoil(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<(), String> {
+        self.shared.world().spoil(bucket, key, bytes)
+    }
+
     /// Sets a switch (see [`super::SWITCHES`]).
     pub fn set_switch(&self, name: &str, value: &str) -> Result<(), SwitchError> {
         self.shared.world().switches.set(name, value)

@@ -152,6 +152,13 @@ impl World {
         done.then_some(()).ok_or_else(|| format!("the account {account:?} has no alarm {name:?} in {region}"))
     }
 
+    /// Makes other bytes of what a bucket holds.
+    pub(crate) fn spoil(&mut self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<(), String> {
+        let object = self.buckets.get_mut(bucket).and_then(|b| b.objects.get_mut(key));
+        object.ok_or_else(|| format!("the bucket {bucket:?} holds no {key:?}"))?.body = bytes.into();
+        Ok(())
+    }
+
     /// Whether a call has to wait.
     pub(crate) fn holds(&self, call: &Call) -> bool {
         self.holds.iter().any(|hold| hold.matches(call))

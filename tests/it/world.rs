@@ -254,6 +254,8 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
             lease: &Unbounded,
             events: &Events::silent(),
             patience: snapdeploy::core::following::PATIENCE,
+            kind: snapdeploy::core::run::RunKind::Deploy,
+            on_failure: snapdeploy::core::runs::OnFailure::Rollback,
         };
         let reply = driver.send(&m, inventory.get(address), args, &with).await;
         assert!(matches!(reply, Reply::Done(_)), "{reply:?}");

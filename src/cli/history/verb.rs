@@ -65,8 +65,9 @@ Examples:
 ///
 /// Nothing is written. Each new line of the run's journal is told as it is written; where the run turns round, so is its
 /// rollback. The code is the one that the run ends with: 0 done, 6 rolled back, 7 rollback failed, 9 superseded, 3
-/// stopped part-way, 1 failed. It is 8 if nobody follows the run any more and AWS goes on with it, and if the time given
-/// is over.
+/// stopped part-way, 1 failed. Where nobody follows the run any more and AWS goes on with it, AWS is asked until it has come
+/// to an end, and the code is the one that `deploy --resume` would record. It is 8 if the time given is over, and if more is
+/// to be done than AWS does by itself.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:

@@ -10,10 +10,11 @@ use crate::cli::output::moment;
 use crate::cli::resume::site_of;
 use crate::cli::runs;
 use crate::core::environment::Access;
+use crate::core::following::{End, Far};
 use crate::core::moves::Move;
 use crate::core::plan::Plan;
 use crate::core::progress::Progress;
-use crate::core::run::RunStatus;
+use crate::core::run::{RunKind, RunStatus, Verdict};
 use crate::core::stand::{Look, Stand, look_at, silence};
 use crate::core::{Error, Result, RunId, process};
 
@@ -38,11 +39,12 @@ pub(super) async fn run(args: &WatchArgs, face: &Face) -> Result<Exit> {
     let mut watch = Watch { context: &context, face, chain: vec![first.start.run.clone()], told: None };
     let (look, plan) = watch.until_over(until).await?;
     let turned = if watch.chain.len() > 1 { Turned::Round } else { Turned::Not };
-    let exit = code(&look, &plan, turned);
-    let going = match (&look.stand, exit) {
-        (Stand::LetGo, Exit::InProgress) => watch.going(args.env.as_deref(), &look, &plan).await,
-        _ => Vec::new(),
-    };
+    let mut exit = code(&look, &plan, turned);
+    let mut going = Vec::new();
+    if let (Stand::LetGo, Exit::InProgress) = (&look.stand, exit) {
+        going = watch.going(args.env.as_deref(), &look, &plan, until).await;
+        exit = verdict(&look, &plan, &going, turned);
+    }
     face.ui.result(&WatchReport::new(&first, &watch.chain, &look, &plan, exit, going))?;
     Ok(exit)
 }
@@ -139,29 +141,81 @@ impl Watch<'_> {
         self.told = Some(look.rows.len());
     }
 
-    /// Asks how far what AWS goes on with is. Whoever cannot be asked is no reason to fail: the ticket is told.
-    async fn going(&self, environment: Option<&str>, look: &Look, plan: &Plan) -> Vec<Going> {
+    /// Asks how far what AWS goes on with is until all of it has come to an end, or the time is over. Whoever cannot be
+    /// asked is no reason to fail: the ticket is told.
+    async fn going(
+        &self,
+        environment: Option<&str>,
+        look: &Look,
+        plan: &Plan,
+        until: Option<Timestamp>,
+    ) -> Vec<Going> {
         let environment = environment.unwrap_or(&look.record.start.environment);
         let site = site_of(self.context, environment, &look.record, Access::Read).await;
-        let mut all = Vec::new();
+        let mut all: Vec<Going> = Vec::new();
         for (index, ticket) in look.tickets() {
             let Some(m) = plan.moves.get(index) else { continue };
-            let progress = match &site {
-                Ok(site) => progress(site, m, &ticket).await,
-                Err(e) => format!("how far it is cannot be asked: {}", e.message),
+            let address = m.address.clone();
+            let mut told = String::new();
+            let far = loop {
+                let far = match &site {
+                    Ok(site) => far(site, m, &ticket).await,
+                    Err(e) => Err(e.message.clone()),
+                };
+                let far = match far {
+                    Ok(far) => far,
+                    Err(why) => {
+                        let line = format!("how far it is cannot be asked: {why}");
+                        break Far { line, end: None };
+                    }
+                };
+                if far.line != told && !far.line.is_empty() {
+                    self.face.ui.say(format!(
+                        "{}  {address}: {}",
+                        moment(self.context.clock.now()),
+                        far.line
+                    ));
+                }
+                told.clone_from(&far.line);
+                let is_over = until.is_some_and(|until| self.context.clock.now() >= until);
+                if far.end.is_some() || far.line.is_empty() || is_over {
+                    break far;
+                }
+                self.context.clock.sleep(EVERY).await;
             };
-            all.push(Going { address: m.address.clone(), ticket, progress });
+            all.push(Going { address, ticket, progress: far.line, end: far.end });
         }
         all
     }
 }
 
-async fn progress(site: &Site, m: &Move, ticket: &str) -> String {
+async fn far(site: &Site, m: &Move, ticket: &str) -> Result<Far, String> {
     let asked = match site.driver.find(&m.address).await {
         Ok(of) => site.driver.progress(m, of.as_ref(), ticket).await,
         Err(e) => Err(e),
     };
-    asked.unwrap_or_else(|e| format!("how far it is cannot be asked: {}", e.message))
+    asked.map_err(|e| e.message)
+}
+
+/// Returns the code that the run would end with, now that AWS has come to the end of `going` and nobody has recorded it:
+/// 8 where that is not known, or where more is to be done than AWS does by itself.
+fn verdict(look: &Look, plan: &Plan, going: &[Going], turned: Turned) -> Exit {
+    let fell = |verdict| going.iter().any(|one| one.end == Some(End::Fell(verdict)));
+    let progress = Progress::of(&look.rows);
+    let made = progress.done.len() + going.iter().filter(|one| one.end == Some(End::Done)).count();
+    if going.iter().any(|one| one.end.is_none()) {
+        return Exit::InProgress;
+    }
+    let is_back = matches!(turned, Turned::Round) || look.record.start.kind == RunKind::Rollback;
+    match () {
+        () if is_back && (fell(Verdict::Failed) || fell(Verdict::TakenBack)) => Exit::RollbackFailed,
+        () if fell(Verdict::Failed) => Exit::Stopped,
+        () if fell(Verdict::Superseded) => Exit::Superseded,
+        () if fell(Verdict::TakenBack) => Exit::RolledBack,
+        () if made + progress.left.len() < plan.moves.len() => Exit::InProgress,
+        () if matches!(turned, Turned::Round) => Exit::RolledBack,
+        () => Exit::Done,
+    }
 }
 
 /// Whether what is looked at is the run that was asked for.
@@ -180,6 +234,9 @@ fn code(look: &Look, plan: &Plan, turned: Turned) -> Exit {
         (Stand::GoesOn(_), _) => Exit::InProgress,
         (Stand::LetGo, _) if !progress.tickets.is_empty() => Exit::InProgress,
         (Stand::LetGo, Turned::Round) if look.failed() => Exit::RollbackFailed,
+        (Stand::LetGo, _) if look.record.start.kind == RunKind::Rollback && !progress.fallen.is_empty() => {
+            Exit::RollbackFailed
+        }
         (Stand::LetGo, _) => Exit::Stopped,
         (Stand::Ended(finish), turned) => match (finish.status, turned) {
             (RunStatus::Succeeded, _) if !progress.left(plan).is_empty() => Exit::RollbackFailed,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::cli::exit::Exit;
 use crate::cli::output::Report;
 use crate::cli::ui::Ink;
+use crate::core::following::End;
 use crate::core::plan::Plan;
 use crate::core::run::{Note, RunKind, RunRecord};
 use crate::core::stand::{Look, Stand};
@@ -20,6 +21,9 @@ pub(super) struct Going {
     pub(super) ticket: String,
     /// How far it is; empty where the service does not say.
     pub(super) progress: String,
+    /// How it came out, once it has.
+    #[serde(skip)]
+    pub(super) end: Option<End>,
 }
 
 /// How a run that was watched has ended, or stands.
@@ -70,6 +74,10 @@ impl WatchReport {
             Stand::Ended(f) => {
                 (Some(f.message.clone()), None, None, Some(undo).filter(|_| own && exit == Exit::Done))
             }
+            Stand::LetGo if matches!(exit, Exit::Done | Exit::RolledBack | Exit::Superseded) => {
+                let message = "AWS has come to the end of it by itself, and nobody has recorded that yet";
+                (Some(message.to_string()), None, Some(resume), None)
+            }
             Stand::LetGo => (stopped, None, Some(resume), Some(undo).filter(|_| own)),
             Stand::GoesOn(_) => {
                 (None, Some(format!("snapdeploy history watch {}", first.start.run)), None, None)
@@ -117,7 +125,7 @@ impl Report for WatchReport {
         for line in &self.explained {
             writeln!(out, "  {line}")?;
         }
-        for Going { address, ticket, progress } in &self.going {
+        for Going { address, ticket, progress, .. } in &self.going {
             match progress.as_str() {
                 "" => writeln!(out, "{address}: {ticket}")?,
                 progress => writeln!(out, "{address}: {progress} ({ticket})")?,

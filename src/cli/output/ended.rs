@@ -138,6 +138,11 @@ impl RunReport {
                     }
                 }
             }
+            Ended::Fallen { run, why } => {
+                (report.ended, report.run, report.why) =
+                    ("rollback_failed", Some(run.clone()), Some(why.into()));
+                report.resume = resume(run);
+            }
             Ended::RollbackFailed { run, by, why, then } => {
                 (report.ended, report.run, report.why) =
                     ("rollback_failed", Some(run.clone()), Some(why.into()));
@@ -185,6 +190,9 @@ impl Report for RunReport {
             ("rolled_back", _) => writeln!(out, "The deployment failed; {place} is as it was before.")?,
             ("superseded", _) => writeln!(out, "Somebody else's deployment took its place in {place}.")?,
             ("in_progress", _) => writeln!(out, "Run {run} is still in progress in {place}.")?,
+            ("rollback_failed", RunKind::Rollback) => {
+                writeln!(out, "The rollback failed: {place} needs a person.")?;
+            }
             ("rollback_failed", _) => {
                 writeln!(out, "The deployment failed, and so did its rollback: {place} needs a person.")?;
                 if let Some(why) = &self.rollback_why {

@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::progress;
 use crate::cli::source::{Loaded, SourceName};
 use crate::core::closure::{Dependencies, close};
-use crate::core::driver::concerns_with;
+use crate::core::concern::concerns_with;
 use crate::core::package::Package;
 use crate::core::select::Selection;
 use crate::core::{Address, Digest, Document, Error, Result};

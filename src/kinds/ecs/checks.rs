@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::deployment_group::{group_of, primary};
 use super::driver::Services;
+use super::fetch::task_definition;
 use super::follow::short;
 use super::names::KIND;
 use super::service_deployment::{Standing, standing};
@@ -77,6 +78,16 @@ async fn one(services: &Services, id: &str, service: &Value) -> Findings {
         match services.calls.service_deployments(&[arn.to_string()]).await {
             Ok(all) => all.iter().for_each(|deployment| found.deployment(deployment)),
             Err(e) => found.unasked("its deployment", &e),
+        }
+    }
+    if let Some(arn) = task_definition(service) {
+        match services.calls.task_definition(arn).await {
+            // What runs goes on, and scales; nobody can deploy it again ("DeregisterTaskDefinition", ECS API reference).
+            Ok(definition) if definition["status"] == "INACTIVE" => {
+                found.detail.push(format!("its revision {} is INACTIVE", short(arn)));
+            }
+            Ok(_) => {}
+            Err(e) => found.unasked("its task definition", &e),
         }
     }
     let serving = serving(service);

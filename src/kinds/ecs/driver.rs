@@ -21,7 +21,7 @@ use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::edition::Edition;
 use crate::core::finding::Finding;
-use crate::core::following::Followed;
+use crate::core::following::{Far, Followed};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
@@ -182,7 +182,7 @@ impl Driver for Services {
         matches!(m.call.as_str(), "CreateService" | "UpdateService" | "CreateDeployment")
     }
 
-    async fn progress(&self, _: &Move, of: Option<&Found>, ticket: &str) -> Result<String> {
+    async fn progress(&self, _: &Move, of: Option<&Found>, ticket: &str) -> Result<Far> {
         Box::pin(progress::progress(self, of, ticket)).await
     }
 

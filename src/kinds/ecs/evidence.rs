@@ -11,6 +11,9 @@ use crate::core::Result;
 
 /// How many tasks are described at once ("DescribeTasks", ECS API reference).
 const TASKS: usize = 100;
+/// How many failures are enough where nobody else counts them: half of the tasks that are wanted, but no fewer than the first
+/// and no more than the second. It is what the circuit breaker of ECS has where nothing is said (deploy-peers 4.2).
+const ENOUGH: (u64, u64) = (3, 200);
 /// ECS writes down the beginning of a deployment and of what belongs to it one after the other.
 const SLACK: f64 = 1.0;
 
@@ -48,6 +51,8 @@ pub struct Evidence<'a> {
     pub own: Own,
     /// Its target groups.
     pub groups: Vec<String>,
+    /// How many failures of any sort are enough; nothing where a circuit breaker counts them.
+    pub enough: Option<usize>,
     /// What the target groups said last, and what they said last of targets that do not answer.
     pub health: TargetHealth,
     sick: Vec<String>,
@@ -63,11 +68,19 @@ impl<'a> Evidence<'a> {
             id: id.to_string(),
             own,
             groups,
+            enough: None,
             health: TargetHealth::default(),
             sick: Vec::new(),
             seen: BTreeSet::new(),
             stopped: BTreeMap::new(),
         }
+    }
+
+    /// Returns it with a count of its own, of tasks of which `desired` are wanted: nobody else will end it.
+    pub fn uncounted(mut self, desired: &Value) -> Evidence<'a> {
+        let half = desired.as_u64().unwrap_or_default().div_ceil(2);
+        self.enough = usize::try_from(half.clamp(ENOUGH.0, ENOUGH.1)).ok();
+        self
     }
 
     /// Looks at the tasks that have stopped since the last look.
@@ -118,12 +131,17 @@ impl<'a> Evidence<'a> {
         self.stopped.len()
     }
 
-    /// Returns in words why it cannot come to a good end: two tasks have failed alike, of what does not pass.
+    /// Returns in words why it cannot come to a good end: two tasks have failed alike, of what does not pass; or enough of
+    /// whatever it is, where no circuit breaker ends it.
     pub fn fatal(&self) -> Option<String> {
-        let found = grouped(self.stopped.values())
-            .into_iter()
-            .find(|(count, cause, _)| *count >= 2 && cause.fatal.is_some());
-        found.map(|(count, cause, _)| line(count, &cause))
+        let groups = grouped(self.stopped.values());
+        let alike = groups.iter().find(|(count, cause, _)| *count >= 2 && cause.fatal.is_some());
+        let any = || {
+            let (count, cause, _) =
+                groups.first().filter(|_| self.enough.is_some_and(|n| self.failed() >= n))?;
+            Some(format!("{}, and no circuit breaker counts them", line(*count, cause)))
+        };
+        alike.map(|(count, cause, _)| line(*count, cause)).or_else(any)
     }
 
     /// Returns what the tasks have failed of, a line each.

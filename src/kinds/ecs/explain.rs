@@ -39,7 +39,7 @@ pub async fn explain(evidence: &mut Evidence<'_>, said: Vec<String>) -> Vec<Stri
     lines
 }
 
-/// Returns what the circuit breaker and the alarms of `deployment`, a service deployment, have done.
+/// Returns what the circuit breaker, the lifecycle hooks and the alarms of `deployment`, a service deployment, have done.
 pub async fn monitors(calls: &Calls, deployment: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     let breaker = &deployment["deploymentCircuitBreaker"];
@@ -47,6 +47,17 @@ pub async fn monitors(calls: &Calls, deployment: &Value) -> Vec<String> {
         let (count, limit) = (&breaker["failureCount"], &breaker["threshold"]);
         lines.push(format!("the circuit breaker has counted {count} failed tasks of {limit}"));
     }
+    // ECS itself says no more than that a hook has failed.
+    let hooks = deployment["lifecycleHookDetails"].as_array().into_iter().flatten();
+    lines.extend(hooks.filter_map(|hook| {
+        let how = match hook["status"].as_str()? {
+            "FAILED" => "has failed",
+            "TIMED_OUT" => "was not answered in time",
+            _ => return None,
+        };
+        let name = hook["targetArn"].as_str().or(hook["hookId"].as_str())?;
+        Some(format!("the lifecycle hook {name} {how}"))
+    }));
     let names = deployment["alarms"]["triggeredAlarmNames"].as_array().into_iter().flatten();
     let names: Vec<&str> = names.filter_map(Value::as_str).collect();
     lines.extend(alarms(calls, &names).await);

@@ -23,7 +23,10 @@ pub async fn follow(
     let of = match of {
         Some(of) => of.clone(),
         // What was created under it has no other id yet.
-        None => names::service(&services.pin, &service_of(ticket).unwrap_or(m.address.name().to_string())),
+        None => names::service(
+            &services.pin,
+            &service_of(ticket).unwrap_or_else(|| services.values.names.physical(&m.address)),
+        ),
     };
     let watch = Watch::new(services, m, &of, with);
     if with.patience.is_zero() {
@@ -50,7 +53,7 @@ pub fn short(ticket: &str) -> &str {
 
 /// Returns the id, `CLUSTER/SERVICE`, of the service that a service deployment is of:
 /// `arn:aws:ecs:REGION:ACCOUNT:service-deployment/CLUSTER/SERVICE/ID`.
-fn service_of(ticket: &str) -> Option<String> {
+pub fn service_of(ticket: &str) -> Option<String> {
     let (_, rest) = ticket.split_once(":service-deployment/")?;
     Some(rest.rsplit_once('/')?.0.to_string())
 }

@@ -1,5 +1,6 @@
 //! Amazon ECS: services with their task definitions.
 
+mod already;
 mod appspec;
 mod artifact;
 mod attainable;

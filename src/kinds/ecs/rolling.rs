@@ -9,7 +9,8 @@ use super::evidence::{Evidence, Own};
 use super::explain::explain;
 use super::target_health::groups;
 use super::watch::Watch;
-use crate::core::following::Followed;
+use crate::core::following::{End, Followed};
+use crate::core::run::Verdict;
 use crate::core::{Error, ErrorKind};
 
 /// How the deployment of an id stands in its service.
@@ -42,7 +43,12 @@ pub async fn follow(mut watch: Watch<'_>, id: &str) -> Followed {
         let evidence = evidence.get_or_insert_with(|| {
             let by = Some(id.to_string());
             let definition = entry.as_ref().and_then(|e| e["taskDefinition"].as_str()).map(String::from);
-            Evidence::new(&calls, &watch.of.id, Own { definition, by, ..Own::default() }, groups(&service))
+            let own = Own { definition, by, ..Own::default() };
+            let evidence = Evidence::new(&calls, &watch.of.id, own, groups(&service));
+            match service["deploymentConfiguration"]["deploymentCircuitBreaker"]["enable"] == true {
+                true => evidence,
+                false => evidence.uncounted(&service["desiredCount"]),
+            }
         });
         if back.is_none() {
             let _ = evidence.look_at_tasks().await;
@@ -94,6 +100,21 @@ pub async fn follow(mut watch: Watch<'_>, id: &str) -> Followed {
         if let Err(end) = watch.pause(&what).await {
             return end;
         }
+    }
+}
+
+/// Returns how the deployment `id` of `service` came out, once it has.
+pub fn end(service: &Value, id: &str) -> Option<End> {
+    match standing(service, id) {
+        Standing::Goes => None,
+        Standing::Succeeded => Some(End::Done),
+        Standing::Failed(_) => Some(End::Fell(Verdict::Failed)),
+        Standing::Superseded(_) => Some(End::Fell(Verdict::Superseded)),
+        Standing::Back(by) => match of_id(service, &by)?["rolloutState"].as_str() {
+            Some("COMPLETED") => Some(End::Fell(Verdict::TakenBack)),
+            Some("FAILED") => Some(End::Fell(Verdict::Failed)),
+            _ => None,
+        },
     }
 }
 

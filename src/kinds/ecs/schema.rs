@@ -44,11 +44,13 @@ pub async fn ask(services: &Services, change: &Change<'_>, target: &Target, card
         Fit::Within => {
             card.pass(ASKED, format!("it works with {}, and the database is at {at}", range.shown()))
         }
+        // What is no version may be anything, also what nobody is to see.
         Fit::Unclear => card.warn(
             ASKED,
             format!(
-                "it works with {}, which cannot be compared with {at}, where the database is",
-                range.shown()
+                "it works with {}, which cannot be compared with what was told of the database ({} characters)",
+                range.shown(),
+                at.chars().count()
             ),
         ),
         fit => {
@@ -78,8 +80,12 @@ async fn told(services: &Services, source: &SchemaSource) -> Result<String> {
         SchemaSource::Asked(teller) => return teller.tell().await,
         SchemaSource::Parameter(path) => path,
     };
-    let body = json!({ "Name": path, "WithDecryption": true });
+    let body = json!({ "Name": path, "WithDecryption": false });
     let answer = services.calls.account.ask(&SSM, "GetParameter", &body).await.map_err(Error::from)?;
+    if answer["Parameter"]["Type"] == "SecureString" {
+        return Err(Error::input(format!("the parameter {path} is a secret, and a version is none"))
+            .hint("put what the database is at into a parameter of the type String"));
+    }
     let value = answer["Parameter"]["Value"].as_str().map(str::trim).filter(|v| !v.is_empty());
     value.map(String::from).ok_or_else(|| Error::failed(format!("the parameter {path} is empty")))
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 
+use super::already::{Already, already};
 use super::calls::{Calls, family_of, parts};
 use super::codedeploy::{self, START};
 use super::driver::Services;
@@ -182,21 +183,31 @@ impl Sender<'_> {
         (body["cluster"], body["service"]) = (json!(cluster), json!(name));
         let forced = body["forceNewDeployment"] == true;
         let deploys = forced || DEPLOYING.iter().chain(&[REVISION]).any(|n| body.get(n).is_some());
-        let answer = self.tell(UPDATE, body).await?;
+        let mut answer = self.tell(UPDATE, body.clone()).await?;
         if !deploys {
             return Ok(None);
         }
-        let service = &answer["service"];
-        let now = Seen::of(service);
-        // Nothing new has begun: it was all so already.
-        if !forced
-            && seen.primary.is_some()
-            && now.primary == seen.primary
-            && now.deployment == seen.deployment
-        {
-            return Ok(None);
+        let is_seen = |now: &Seen| {
+            seen.primary.is_some() && now.primary == seen.primary && now.deployment == seen.deployment
+        };
+        if !forced && is_seen(&Seen::of(&answer["service"])) {
+            // Nothing new has begun, since it was all so already. What failed as it is now takes more than to ask for it.
+            match already(self.calls(), &found.id, &answer["service"]).await.map_err(unsent)? {
+                Already::Well => return Ok(None),
+                Already::Goes(ticket) => return Ok(Some(ticket)),
+                Already::GoesBack => {
+                    let message = format!("ECS is going back to what {} is to be", m.address);
+                    let error = Error::new(ErrorKind::Unavailable, message);
+                    return Err(Failure { error, fate: Fate::Later });
+                }
+                Already::Fell => {
+                    body["forceNewDeployment"] = json!(true);
+                    answer = self.tell(UPDATE, body).await?;
+                }
+            }
         }
-        Ok(self.started(found, service, &seen).await.or(now.primary))
+        let service = &answer["service"];
+        Ok(self.started(found, service, &seen).await.or(Seen::of(service).primary))
     }
 
     /// Returns the ARN of the service deployment that `service`, an answer, tells of, once there is one: it is made a moment
@@ -271,8 +282,15 @@ impl secret::Older for Revisions<'_> {
     async fn next(&mut self) -> Result<Option<Value>> {
         let (calls, shelf) = (&self.sender.services.calls, &self.sender.services.shelf);
         if let Some(first) = self.first.take() {
-            // It may have been deleted for good.
-            return Ok(Some(shelf.definition(calls, &first).await.unwrap_or_default()));
+            // Deleted for good, it is not known any more ("DescribeTaskDefinition" of the API reference: ClientException).
+            let gone = |e: &crate::core::Error| {
+                e.kind == ErrorKind::NotFound || e.code.as_deref() == Some("ClientException")
+            };
+            return match shelf.definition(calls, &first).await {
+                Ok(definition) => Ok(Some(definition)),
+                Err(e) if gone(&e) => Ok(Some(Value::Null)),
+                Err(e) => Err(e),
+            };
         }
         if let Some(service) = self.service.take() {
             let service = calls.service(&service).await?;

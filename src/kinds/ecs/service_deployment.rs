@@ -5,13 +5,16 @@
 
 use serde_json::{Value, json};
 
+use super::calls::Calls;
 use super::evidence::{Evidence, Own};
 use super::explain::{explain, monitors};
-use super::follow::short;
+use super::follow::{service_of, short};
 use super::target_health::groups;
 use super::watch::Watch;
 use crate::aws::Fate;
 use crate::core::following::Followed;
+use crate::core::run::RunKind;
+use crate::core::runs::OnFailure;
 use crate::core::{Error, ErrorKind};
 
 /// How a service deployment stands.
@@ -76,11 +79,10 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             },
         };
         evidence.own.until = deployment["rollback"]["startedAt"].as_f64();
-        let reason = deployment["statusReason"].as_str().or(deployment["rollback"]["reason"].as_str());
         // Who has it stopped knows better why than ECS, which says no more than that somebody wanted it.
         let reason = match &asked {
             Asked::For(why) => format!("the tasks kept failing, so it was stopped: {why}"),
-            Asked::Not => reason.unwrap_or("no reason is given").to_string(),
+            Asked::Not => reason(&deployment).to_string(),
         };
         match standing(&deployment) {
             Standing::Succeeded => return Followed::Done,
@@ -95,7 +97,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
                 return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
             }
             Standing::Stopped => {
-                if let (Asked::Not, Some(e)) = (&asked, superseded(&watch, arn, &deployment, &reason).await) {
+                if let (Asked::Not, Some(e)) = (&asked, superseded(&watch, arn, &deployment).await) {
                     return Followed::Superseded(e);
                 }
                 let message = format!("{what} of {address} was stopped and not rolled back: {reason}");
@@ -116,6 +118,12 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             let _ = evidence.look_at_targets().await;
         }
         if let (Asked::Not, false, Some(why)) = (&asked, goes_back, evidence.fatal()) {
+            // A rollback that cannot succeed is not left where it is: what runs well now stays so.
+            if (watch.with.kind, watch.with.on_failure) == (RunKind::Deploy, OnFailure::Stop) {
+                let message = format!("{what} of {address} cannot succeed, and is left as it is: {why}");
+                let error = told(evidence, &deployment, message).await;
+                return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
+            }
             if deployment["sourceServiceRevisions"].as_array().is_none_or(Vec::is_empty) {
                 let message = format!(
                     "{what} of {address} cannot succeed, and there is nothing to roll back to: {why}"
@@ -151,11 +159,7 @@ pub async fn stop(watch: &Watch<'_>, arn: &str) -> Result<(), Error> {
     }
 }
 
-async fn gather<'c>(
-    watch: &Watch<'_>,
-    calls: &'c super::calls::Calls,
-    deployment: &Value,
-) -> Result<Evidence<'c>, Error> {
+async fn gather<'c>(watch: &Watch<'_>, calls: &'c Calls, deployment: &Value) -> Result<Evidence<'c>, Error> {
     let target = deployment["targetServiceRevision"]["arn"].as_str().map(String::from);
     let revisions = calls.service_revisions(target.as_slice()).await?;
     let revision = revisions.into_iter().next().unwrap_or_default();
@@ -169,7 +173,12 @@ async fn gather<'c>(
     targets.extend(groups(&revision["resolvedConfiguration"]));
     targets.sort();
     targets.dedup();
-    Ok(Evidence::new(calls, &watch.of.id, own, targets))
+    let evidence = Evidence::new(calls, &watch.of.id, own, targets);
+    let breaker = &deployment["deploymentConfiguration"]["deploymentCircuitBreaker"];
+    Ok(match breaker["enable"] == true {
+        true => evidence,
+        false => evidence.uncounted(&deployment["targetServiceRevision"]["requestedTaskCount"]),
+    })
 }
 
 /// Returns the error that says `message`, with what explains it.
@@ -183,31 +192,16 @@ fn shown(arn: &str, region: &str) -> String {
 }
 
 /// Returns who has taken the place of `deployment`, which was stopped: what ECS says, or what began before it had stopped.
-async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value, reason: &str) -> Option<Error> {
-    let said = reason.to_lowercase();
-    let replaced = said.contains("replaced") || said.contains("new service deployment");
-    let number = |v: &Value| v.as_f64();
-    let ours = number(&deployment["createdAt"]).unwrap_or_default();
-    let ended = number(&deployment["stoppedAt"]).or(number(&deployment["finishedAt"])).unwrap_or(f64::MAX);
+async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value) -> Option<Error> {
     let calls = &watch.services.calls;
-    let others = calls.deployments_in_short(&watch.of.id, 20).await.unwrap_or_default();
-    let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
-    let next = others
-        .into_iter()
-        .filter(|other| other["serviceDeploymentArn"] != arn && at(other) > ours)
-        .filter(|other| replaced || at(other) <= ended)
-        .min_by(|a, b| at(a).total_cmp(&at(b)));
-    if next.is_none() && !replaced {
-        return None;
-    }
-    let by = match next {
-        None => "another".to_string(),
-        Some(next) => {
+    let by = match next(calls, arn, deployment).await? {
+        Value::Null => "another".to_string(),
+        next => {
             let revision = next["targetServiceRevisionArn"].as_str().unwrap_or_default().to_string();
             let of = calls.service_revisions(&[revision]).await.unwrap_or_default();
             let definition = of.first().and_then(|r| r["taskDefinition"].as_str()).map(short);
-            let began =
-                jiff::Timestamp::from_second(at(&next) as i64).map(|t| t.to_string()).unwrap_or_default();
+            let at = next["createdAt"].as_f64().unwrap_or_default();
+            let began = jiff::Timestamp::from_second(at as i64).map(|t| t.to_string()).unwrap_or_default();
             format!(
                 "deployment {} of {}, begun at {began}",
                 short(next["serviceDeploymentArn"].as_str().unwrap_or_default()),
@@ -221,6 +215,43 @@ async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value, reason: &s
             "look who deploys to it besides: CloudTrail keeps UpdateService with the caller for 90 days",
         ),
     )
+}
+
+/// Returns the service deployment, in short, that has taken the place of `deployment`, which was stopped and whose ARN is
+/// `arn`; null where ECS says that there is one, and it is not known any more.
+pub async fn next(calls: &Calls, arn: &str, deployment: &Value) -> Option<Value> {
+    let said = reason(deployment).to_lowercase();
+    let replaced = said.contains("replaced") || said.contains("new service deployment");
+    let number = |v: &Value| v.as_f64();
+    let ours = number(&deployment["createdAt"]).unwrap_or_default();
+    let ended = number(&deployment["stoppedAt"]).or(number(&deployment["finishedAt"])).unwrap_or(f64::MAX);
+    let others = match service_of(arn) {
+        Some(id) => calls.deployments_in_short(&id, 20).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
+    let next = others
+        .into_iter()
+        .filter(|other| other["serviceDeploymentArn"] != arn && at(other) > ours)
+        .filter(|other| replaced || at(other) <= ended)
+        .min_by(|a, b| at(a).total_cmp(&at(b)));
+    next.or(replaced.then_some(Value::Null))
+}
+
+/// Returns what ECS says of why `deployment` came to its end.
+fn reason(deployment: &Value) -> &str {
+    let reason = deployment["statusReason"].as_str().or(deployment["rollback"]["reason"].as_str());
+    reason.unwrap_or("no reason is given")
+}
+
+/// Returns the command that a pause of `deployment` waits for, if one does.
+pub fn waits_for(deployment: &Value) -> Option<String> {
+    let mut hooks = deployment["lifecycleHookDetails"].as_array()?.iter();
+    let hook = hooks.find(|hook| hook["status"] == "AWAITING_ACTION")?["hookId"].as_str()?;
+    let arn = deployment["serviceDeploymentArn"].as_str()?;
+    Some(format!(
+        "aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {hook} --action CONTINUE"
+    ))
 }
 
 /// Returns whether not all of its tasks run.
@@ -267,14 +298,7 @@ fn progress(deployment: &Value, evidence: &Evidence<'_>) -> String {
     if evidence.health.all > 0 && has_targets_to_wait_for(deployment) {
         parts.push(format!("{} of {} targets healthy", evidence.health.healthy, evidence.health.all));
     }
-    let hooks = deployment["lifecycleHookDetails"].as_array().into_iter().flatten();
-    if let Some(waits) = hooks.into_iter().find(|hook| hook["status"] == "AWAITING_ACTION") {
-        let arn = deployment["serviceDeploymentArn"].as_str().unwrap_or_default();
-        let hook = waits["hookId"].as_str().unwrap_or_default();
-        parts.push(format!(
-            "it waits for: aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {hook} --action CONTINUE"
-        ));
-    }
+    parts.extend(waits_for(deployment).map(|command| format!("it waits for `{command}`")));
     parts.join(", ")
 }
 

@@ -229,7 +229,8 @@ async fn gather<'c>(watch: &Watch<'c>, info: &Value) -> Option<Evidence<'c>> {
     }
     targets.sort();
     targets.dedup();
-    Some(Evidence::new(calls, &watch.of.id, own, targets))
+    // CodeDeploy has no circuit breaker.
+    Some(Evidence::new(calls, &watch.of.id, own, targets).uncounted(&service["desiredCount"]))
 }
 
 /// Returns the error that says `message`, with what explains it.

@@ -9,6 +9,7 @@ use super::service_deployment::{Standing, standing};
 use super::watch::Watch;
 use super::{appspec, codedeploy, service_deployment, shift};
 use crate::core::driver::Sending;
+use crate::core::event::Event;
 use crate::core::following::Followed;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
@@ -17,8 +18,9 @@ use crate::core::{Error, Result};
 /// Stops the deployment that is in flight on `of` where it leads away from `to`, the ARN of the task definition that `m` goes
 /// back to, and follows its rollback to the end. Returns whether that has put `to` back: then nothing is left to send.
 ///
-/// A rolling deployment is not stopped: the next one replaces it in the same way. Nor is one that leads elsewhere: who goes
-/// back to where it comes from undoes it, and nobody else has a reason to.
+/// A rolling deployment is not stopped: the next one replaces it in the same way; one that ECS rolls back by itself is
+/// followed. Nor is one that leads elsewhere: who goes back to where it comes from undoes it, and nobody else has a reason
+/// to.
 pub async fn turn_back(
     services: &Services,
     m: &Move,
@@ -34,13 +36,20 @@ pub async fn turn_back(
     let found = services.calls.service_deployments(&[arn.to_string()]).await?;
     let Some(deployment) = found.into_iter().next() else { return Ok(false) };
     let strategy = deployment["deploymentConfiguration"]["strategy"].as_str().unwrap_or("ROLLING");
-    let goes = matches!(standing(&deployment), Standing::Forwards | Standing::Back);
-    if !goes || strategy == "ROLLING" {
-        return Ok(false);
+    match standing(&deployment) {
+        Standing::Forwards if strategy != "ROLLING" => {}
+        // Where ECS goes back already, an UpdateService to the same would start nothing, and say nothing of how that ends.
+        Standing::Back => {}
+        _ => return Ok(false),
     }
-    let sources = deployment["sourceServiceRevisions"].as_array().into_iter().flatten();
-    let sources: Vec<String> =
-        sources.filter_map(|source| source["arn"].as_str().map(String::from)).collect();
+    // Until it has begun to go back it does not say to what.
+    let sources: Vec<String> = match deployment["rollback"]["serviceRevisionArn"].as_str() {
+        Some(back) => vec![back.to_string()],
+        None => {
+            let sources = deployment["sourceServiceRevisions"].as_array().into_iter().flatten();
+            sources.filter_map(|source| source["arn"].as_str().map(String::from)).collect()
+        }
+    };
     let revisions = services.calls.service_revisions(&sources).await?;
     if !revisions.iter().any(|revision| revision["taskDefinition"] == to) {
         return Ok(false);
@@ -50,7 +59,14 @@ pub async fn turn_back(
         watch.tell(format!("stopping deployment {} and rolling it back", short(arn)));
         service_deployment::stop(&watch, arn).await?;
     }
-    ended(Box::pin(service_deployment::follow(watch, arn)).await)
+    match Box::pin(service_deployment::follow(watch, arn)).await {
+        // A deployment of what was there before can still succeed.
+        Followed::Failed(e) => {
+            with.events.emit(Event::Going { address: m.address.clone(), what: e.message });
+            Ok(false)
+        }
+        other => ended(other),
+    }
 }
 
 async fn of_codedeploy(

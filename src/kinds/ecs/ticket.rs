@@ -9,9 +9,9 @@ use super::driver::Services;
 use super::fields::DEFINITION;
 use super::moves::REVISION;
 use super::{appspec, codedeploy};
-use crate::core::Result;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
+use crate::core::{ErrorKind, Result};
 
 /// How far the clock of this machine and AWS's may be apart.
 const APART: f64 = 5.0;
@@ -23,13 +23,19 @@ pub async fn ticket(
     of: Option<&Found>,
     since: Timestamp,
 ) -> Result<Option<String>> {
-    let id = of.map_or(m.address.name(), |of| &of.id);
+    let physical = services.values.names.physical(&m.address);
+    let id = of.map_or(physical.as_str(), |of| &of.id);
     let since = since.as_millisecond() as f64 / 1000.0 - APART;
     if m.call == codedeploy::START {
         return of_codedeploy(services, m, id, since).await;
     }
     let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
-    let mut fresh = services.calls.deployments_in_short(id, 20).await?;
+    let mut fresh = match services.calls.deployments_in_short(id, 20).await {
+        Ok(fresh) => fresh,
+        // What was to be created is not there: nothing was started.
+        Err(e) if e.kind == ErrorKind::NotFound && of.is_none() => return Ok(None),
+        Err(e) => return Err(e),
+    };
     fresh.retain(|one| at(one) >= since);
     // The oldest first: a later one is somebody else's, or an answer to the first.
     fresh.reverse();

@@ -209,8 +209,8 @@ fn two_environments_never_own_the_same() {
         "[environments.dev] and [environments.other]",
     );
     // The one that stands second in the file, whatever their names.
-    let (stage, prod) = (r#"["connect/*", "ecs/service/x"]"#, r#"["lambda/function/acme-*"]"#);
-    refused(&format!("{DEV}{}", owns(stage)), "snapdeploy.toml:5:22: `ecs/service/x` selects nothing", "");
+    let (stage, prod) = (r#"["connect/*", "ecs/cluster/x"]"#, r#"["lambda/function/acme-*"]"#);
+    refused(&format!("{DEV}{}", owns(stage)), "snapdeploy.toml:5:22: `ecs/cluster/x` selects nothing", "");
     let elsewhere = beside.replace("0f8e", "2f8e");
     taken(&format!("{DEV}{elsewhere}"));
     refused(

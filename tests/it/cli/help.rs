@@ -26,7 +26,7 @@ const VERBS: [&[&str]; 20] = [
 ];
 
 #[test]
-fn every_verb_has_long_help_and_all_but_the_root_end_with_two_examples() {
+fn every_verb_has_long_help_and_all_but_the_root_end_with_examples() {
     for verb in VERBS {
         let said = Shell::new().run(&[verb, &["--help"]].concat());
         assert_eq!(said.code, 0, "{verb:?}: {}", said.err);
@@ -36,7 +36,7 @@ fn every_verb_has_long_help_and_all_but_the_root_end_with_two_examples() {
         }
         let examples = said.out.split_once("Examples:\n").map(|(_, rest)| rest).unwrap_or_default();
         let lines = examples.lines().filter(|l| l.trim_start().starts_with("snapdeploy ")).count();
-        assert_eq!(lines, 2, "{verb:?}: {}", said.out);
+        assert!((2..=4).contains(&lines), "{verb:?}: {}", said.out);
     }
 }
 

@@ -112,7 +112,7 @@ fn stats_count_what_history_shows() {
     assert!(prod["median_seconds"].is_u64() && prod["p90_seconds"].is_u64());
     let shown = acme.run(0, &["history", "stats", "--env", "prod", "--since", "7d"]).out;
     let cells: Vec<&str> = shown.lines().nth(2).unwrap().split_whitespace().collect();
-    assert_eq!(cells[..8], ["prod", "2", "1", "1", "0", "0", "1", "84"], "{shown}");
+    assert_eq!(cells[..9], ["prod", "2", "1", "1", "0", "0", "0", "1", "84"], "{shown}");
     assert!(!shown.contains("in all"), "{shown}");
     assert_eq!(acme.json(0, &["history", "stats", "--since", "2099-01-01"])["data"]["all"]["deployments"], 0);
 }

@@ -72,7 +72,7 @@ async fn a_moved_tag_changes_nothing_of_what_ran_then() {
 }
 
 /// Makes the tag `to` stand for what `from` stands for.
-pub(super) async fn move_tag(scene: &Scene, from: &str, to: &str) {
+pub(crate) async fn move_tag(scene: &Scene, from: &str, to: &str) {
     let asked = json!({"repositoryName": "web", "imageIds": [{"imageTag": from}]});
     let got = ecr(&scene.sandbox, "BatchGetImage", asked).await;
     let put = json!({

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use snapdeploy::core::release::Deployment;
+use snapdeploy::sandbox::{Fault, FaultKind};
 
 use super::place::{both, changes, definition, document, ecs, move_tag, revision, service, start, web};
 use crate::kinds::place::{back, perform, planned};
@@ -146,6 +147,28 @@ async fn a_service_that_is_not_there_is_made_and_the_way_back_removes_it() {
     perform(&world, &back(&world).await).await;
     let gone = ecs(&world, "DescribeServices", ask).await["services"][0]["status"].clone();
     assert!(gone == "DRAINING" || gone == "INACTIVE", "{gone}");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_service_whose_creation_was_answered_to_nobody_is_found_and_followed() {
+    for kind in [FaultKind::DropAfter, FaultKind::ErrorAfter, FaultKind::DropBefore] {
+        let mut scenario = both("2", "1");
+        let seed = snapdeploy::sandbox::ServiceSeed {
+            name: "new".into(),
+            images: vec![("app".into(), super::place::image(A, "3"))],
+            ..Default::default()
+        };
+        scenario.account(A).service(&seed).unwrap();
+        let world = start(scenario).await;
+        let dev = world.extract(&*world.a, "dev").await;
+        let only = crate::kinds::place::some(&["ecs/service/main/new"]);
+        let plan = planned(&world, &dev, &only).await;
+        world.sandbox.fault(Fault::next("CreateService", kind.clone()));
+        perform(&world, &plan).await;
+        let ask = json!({ "cluster": "main", "services": ["new"] });
+        let made = ecs(&world, "DescribeServices", ask).await["services"][0].clone();
+        assert_eq!((&made["status"], &made["runningCount"]), (&json!("ACTIVE"), &json!(1)), "{kind:?}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use snapdeploy::aws::{Account, ECR, ECS, Elsewhere, Sessions, http};
+use snapdeploy::aws::{Account, ECR, ECS, Elsewhere, Sessions};
 use snapdeploy::core::ErrorKind;
 use snapdeploy::core::address::Address;
 use snapdeploy::core::document::Document;
@@ -52,6 +52,7 @@ fn two(dev: ImageSeed) -> (Scenario, String) {
     let mut digest = String::new();
     for (account, tag) in [(A, "2"), (B, "1")] {
         let seeded = scenario.account(account);
+        seeded.role("web-execution", None).role("web-task", None);
         seeded.image(seed("1", &["linux/amd64"]));
         if account == A {
             digest = seeded.image(dev.clone());
@@ -154,6 +155,8 @@ async fn send(world: &World, m: &Move, lease: &dyn Leash) -> Reply {
         lease,
         events: &Events::silent(),
         patience: snapdeploy::core::following::PATIENCE,
+        kind: snapdeploy::core::run::RunKind::Deploy,
+        on_failure: snapdeploy::core::runs::OnFailure::Rollback,
     };
     world.b.send(m, None, m.args.clone(), &with).await
 }
@@ -313,10 +316,11 @@ async fn a_layer_with_other_bytes_is_refused_and_nothing_is_put_in_its_place() {
         serde_json::from_str(answer["images"][0]["imageManifest"].as_str().unwrap()).unwrap();
     let layer = &manifest["layers"][0];
     let ask = json!({ "repositoryName": "web", "layerDigest": layer["digest"] });
-    let url = account.ask(&ECR, "GetDownloadUrlForLayer", &ask).await.unwrap()["downloadUrl"].clone();
+    account.ask(&ECR, "GetDownloadUrlForLayer", &ask).await.unwrap();
+    let key = layer["digest"].as_str().unwrap().replace(':', "/");
     let size = layer["size"].as_u64().unwrap() as usize;
     for bytes in [vec![7; size], vec![7; size + 1], vec![7; 3]] {
-        http::put(url.as_str().unwrap(), bytes.into()).await.unwrap();
+        world.sandbox.spoil("ecr_layers", &key, bytes).unwrap();
         let reply = send(&world, &put(&digest, &["2"]), &Unbounded).await;
         let Reply::Refused(e) = reply else { panic!("{reply:?}") };
         assert_eq!(e.kind, ErrorKind::Corrupt);

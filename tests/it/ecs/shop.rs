@@ -79,8 +79,13 @@ pub fn exits(code: i64) -> Behaviour {
 
 impl Shop {
     pub async fn open(scenario: Scenario, name: &'static str) -> Shop {
+        Shop::open_at(SCALE, scenario, name).await
+    }
+
+    /// Opens it with pauses of the driver that are `scale` times shorter.
+    pub async fn open_at(scale: u32, scenario: Scenario, name: &'static str) -> Shop {
         let sandbox = Sandbox::start(scenario).unwrap();
-        let sessions = Sessions::with(&Clock::scaled(SCALE), &sdk(&sandbox.endpoint()));
+        let sessions = Sessions::with(&Clock::scaled(scale), &sdk(&sandbox.endpoint()));
         let account = sessions.account(&environment("dev"), Access::Write).await.unwrap();
         let pin = Pin::services(DEV.into(), REGION.into());
         let driver = Services::new(pin, account, Values::default());
@@ -158,6 +163,8 @@ impl Shop {
             lease: &self.lease,
             events,
             patience: self.patience,
+            kind: snapdeploy::core::run::RunKind::Deploy,
+            on_failure: snapdeploy::core::runs::OnFailure::Rollback,
         }
     }
 

@@ -93,7 +93,10 @@ async fn what_fails_is_explained_and_its_rollback_is_followed_with_a_patience_of
     let ended = begin(&world.means(&slow), &plan, None, OnFailure::Rollback).await;
     let Ok(Ended::RolledBack { run, by, why }) = ended else { panic!("{ended:?}") };
     assert!(why.message.contains("d-1") && why.explained[0].contains("137"), "{why:?}");
+    assert!(why.explained[1].contains("hunter2"), "what is quoted from a log is shown: {why:?}");
     assert_eq!(told(&world, &run).await, ["intent", "started d-1", "fell Failed"]);
+    let kept = serde_json::json!(world.ledger.rows(&run).await.unwrap()).to_string();
+    assert!(kept.contains("out of memory") && !kept.contains("hunter2"), "{kept}");
     assert_eq!(told(&world, &by).await, ["intent", "started d-2", "done"]);
     let patience = world.means(&slow).patience;
     let whole = [("d-1".to_string(), patience), ("d-2".to_string(), patience)];

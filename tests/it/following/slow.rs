@@ -200,9 +200,10 @@ impl Driver for Slow<'_> {
         let error = |text: &str| Error::failed(format!("{ticket} of {} {text}", m.address));
         match fate {
             Fate::Done => Followed::Done,
-            Fate::Failed => {
-                Followed::Failed(error("failed").explained(["exit code 137, out of memory".into()]))
-            }
+            Fate::Failed => Followed::Failed(
+                error("failed")
+                    .explained(["exit code 137, out of memory".into(), "    PASSWORD=hunter2".into()]),
+            ),
             Fate::TakenBack => {
                 self.words(&m.address, "old words").await;
                 Followed::TakenBack(error("was rolled back"))

@@ -59,7 +59,8 @@ async fn what_is_steady_is_well_and_what_never_starts_is_not() {
         "does": "update", "call": "UpdateService", "facet": [], "args": {}, "before": null, "after": null }))
     .unwrap();
     let far = driver.progress(&m, None, &ticket).await.unwrap();
-    assert!(far.starts_with("IN_PROGRESS") && far.contains("0 of"), "{far}");
+    assert!(far.line.starts_with("IN_PROGRESS") && far.line.contains("0 of"), "{far:?}");
+    assert_eq!(far.end, None);
     assert!(driver.starts(&m));
 }
 

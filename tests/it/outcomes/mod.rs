@@ -1,0 +1,11 @@
+//! How each way of deploying a service comes out, through the real command: the cells of `docs/outcomes.md`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
+mod beside;
+pub(crate) mod harness;
+mod native;
+mod place;
+mod plays;
+mod rolling;
+mod table;
