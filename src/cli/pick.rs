@@ -66,10 +66,15 @@ pub(super) async fn pick(
 }
 
 fn ask(face: &Face, address: &Address, choice: &Choice) -> Result<String> {
-    let lines = lines(&choice.tried);
+    let mut lines = lines(&choice.tried);
+    // A line that goes on in the next one could not be drawn over; two columns are the cursor's.
+    if let Some(width) = face.ui.err().width {
+        let room = usize::from(width).saturating_sub(3);
+        lines.iter_mut().for_each(|l| *l = console::truncate_str(l, room, "…").into_owned());
+    }
     let usual = choice.tried.iter().position(|t| choice.usual.as_ref() == Some(&t.edition.revision));
     face.ui.say(format!("The last {} that {address} ran:", lines.len()));
-    let at = face.ui.choose("Which is it to be again?", &lines, usual.unwrap_or_default())?;
+    let at = face.ui.choose("Which is it to be again", &lines, usual.unwrap_or_default())?;
     let tried = choice.tried.get(at).ok_or_else(|| Error::bug("what was chosen is not in the list"))?;
     Ok(tried.edition.revision.clone())
 }
@@ -78,7 +83,7 @@ fn ask(face: &Face, address: &Address, choice: &Choice) -> Result<String> {
 fn lines(tried: &[Tried]) -> Vec<String> {
     let row = |t: &Tried| {
         let images: Vec<String> = t.edition.images.iter().map(|i| i.short()).collect();
-        let by = t.edition.by.as_deref().map_or("?", |by| by.rsplit('/').next().unwrap_or(by));
+        let by = t.edition.by.as_deref().map_or("?", |by| by.rsplit(['/', ':']).next().unwrap_or(by));
         let verdict = match t.verdict {
             Verdict::Good => "good",
             Verdict::Bad => "bad",
@@ -114,6 +119,7 @@ mod tests {
                     container: "app".into(),
                     image: format!("example.com/api:1.{revision}"),
                     digest: None,
+                    tags: Vec::new(),
                 }],
                 at: Some("2026-11-19T18:00:00Z".parse().unwrap()),
                 by: Some("arn:aws:iam::111122223333:user/kim".into()),

@@ -36,6 +36,10 @@ pub struct EditionImage {
     pub image: String,
     /// `sha256:...`, as it really ran.
     pub digest: Option<String>,
+    /// The tags that stand for that digest now, where the text has none: people know an image by its tag, also one that
+    /// was deployed by its digest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
 }
 
 impl Edition {
@@ -72,7 +76,7 @@ impl EditionImage {
     /// Returns whether `text` names it: `tag`, `repo:tag` with as much of the repository as is needed, `sha256:...`,
     /// `repo@sha256:...`, or eight digits or more of its digest.
     pub fn is(&self, text: &str) -> bool {
-        let (repository, tag) = self.parts();
+        let (repository, _) = self.parts();
         let ends = |name: &str| {
             repository == name || repository.strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
         };
@@ -89,15 +93,22 @@ impl EditionImage {
         if let Some(hex) = text.strip_prefix("sha256:") {
             return digits(hex);
         }
-        if digits(text) || tag == Some(text) || self.image == text {
+        if digits(text) || self.is_tagged(text) || self.image == text {
             return true;
         }
-        text.rsplit_once(':').is_some_and(|(name, wanted)| tag == Some(wanted) && ends(name))
+        text.rsplit_once(':').is_some_and(|(name, wanted)| self.is_tagged(wanted) && ends(name))
+    }
+
+    fn is_tagged(&self, tag: &str) -> bool {
+        self.parts().1 == Some(tag) || self.tags.iter().any(|t| t == tag)
     }
 
     /// Returns it in a few characters: its repository's last name with its tag, else with the first digits of its digest.
     pub fn short(&self) -> String {
-        let (repository, tag) = self.parts();
+        let (repository, written_tag) = self.parts();
+        // One that says more than that it is the newest.
+        let telling = self.tags.iter().find(|t| *t != "latest").or(self.tags.first());
+        let tag = written_tag.or(telling.map(String::as_str));
         let name = repository.rsplit('/').next().unwrap_or(repository);
         let written = self.image.split_once('@').map(|(_, digest)| digest);
         let hex = self.digest.as_deref().or(written).and_then(|d| d.strip_prefix("sha256:"));
@@ -114,7 +125,20 @@ mod tests {
     use super::*;
 
     fn image(image: &str, digest: Option<&str>) -> EditionImage {
-        EditionImage { container: "app".into(), image: image.into(), digest: digest.map(String::from) }
+        let digest = digest.map(String::from);
+        EditionImage { container: "app".into(), image: image.into(), digest, tags: Vec::new() }
+    }
+
+    #[test]
+    fn an_image_that_is_named_by_its_digest_is_known_by_its_tags() {
+        let pinned = image(&format!("localhost:5000/shop/api@sha256:{}", "0".repeat(64)), None);
+        let tags = vec!["latest".to_string(), "1.5".to_string()];
+        let known = EditionImage { tags, ..pinned.clone() };
+        for text in ["1.5", "api:1.5", "shop/api:1.5", "latest", "00000000"] {
+            assert!(known.is(text), "{text}");
+        }
+        assert!(!known.is("1.4") && !known.is("web:1.5") && !pinned.is("1.5"));
+        assert_eq!((known.short(), pinned.short()), ("api:1.5".into(), "api@000000000000".into()));
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn the_quickstart_ends_where_it_began() {
         "byte for byte",
         // A service: the way to prod by digest with its proof, the failure that explains itself, and the way back.
         "[exit 6]",
-        "as revision 1",
+        "Rolled back 1 change in prod",
     ] {
         assert!(out.contains(shown), "`{shown}` is not shown:\n{out}\n{err}");
     }

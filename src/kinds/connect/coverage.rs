@@ -88,6 +88,11 @@ const fn other(family: &'static str, listed: &'static [&'static str], becomes: &
 
 /// What is beside an instance, as rows of the table: their drivers have more than tables.
 const BESIDE: &str = "\
+| `ecs/service` | created, updated, deleted | `networkConfiguration`, `loadBalancers`, `serviceRegistries`, \
+`serviceConnectConfiguration`, `volumeConfigurations`, `vpcLatticeConfigurations`, `capacityProviderStrategy`, alarms and \
+lifecycle hooks of deployments, `executionRoleArn`, `taskRoleArn`, log groups, the values of `environment` | changing a \
+revision, or making one with a number of one's own | with its task definition, images by digest and copied where they \
+lack; an update never sends how many tasks there are to be; no clusters, target groups or scaling |
 | `lambda/function` | created, updated, deleted | the values of `Environment.Variables`, `Role`, `VpcConfig`, `KMSKeyArn`, \
 `DeadLetterConfig`, `FileSystemConfigs`, `LoggingConfig.LogGroup`, permissions of others than Connect and Lex; \
 `ReservedConcurrentExecutions` and whether event sources are enabled, unless `--include-operational` | changing a version, \

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::calls::{family_of, revision_of};
+use super::copy::tags;
 use super::driver::Services;
 use super::encode::{live as encoded, written};
 use super::fetch::{ran as ran_now, task_definition};
-use super::images::{Image, resolve};
+use super::images::{Image, Repository, resolve};
 use super::past_shifts::past_shifts;
 use crate::core::document::Document;
 use crate::core::driver::{Freshness, Live};
@@ -80,7 +81,28 @@ pub async fn editions(services: &Services, of: &Found) -> Result<Vec<Edition>> {
             current: arn == current,
         });
     }
+    name(services, &mut all).await;
     Ok(all)
+}
+
+/// Adds the tags by which people know what was deployed by its digest. Of what nobody may ask for, the digest is known.
+async fn name(services: &Services, all: &mut [Edition]) {
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for one in all.iter_mut().flat_map(|edition| &mut edition.images) {
+        let image = Image::of(&one.image);
+        let (None, Some(digest), Some((owner, region, name))) = (&image.tag, &image.digest, image.in_ecr())
+        else {
+            continue;
+        };
+        one.tags = match known.get(&one.image) {
+            Some(tags) => tags.clone(),
+            None => {
+                let place = Repository { account: &services.calls.account, owner, region, name };
+                let found = tags(&place, digest).await;
+                known.entry(one.image.clone()).or_insert(found).clone()
+            }
+        };
+    }
 }
 
 /// Returns how each task definition that the service had was deployed last, by ARN.
@@ -164,7 +186,7 @@ fn ran(revision: &Value) -> BTreeMap<String, String> {
 fn images(definition: &Value, ran: &BTreeMap<String, String>) -> Vec<EditionImage> {
     let one = |(container, image): (String, String)| {
         let digest = Image::of(&image).digest.or_else(|| ran.get(&container).cloned());
-        EditionImage { container, image, digest }
+        EditionImage { container, image, digest, tags: Vec::new() }
     };
     written(definition).into_iter().map(one).collect()
 }

@@ -98,7 +98,7 @@ async fn at_a_terminal_the_last_editions_are_there_to_pick_from() {
     typist.args(["-c", super::init::TYPIST, env!("CARGO_BIN_EXE_snapdeploy")]);
     typist.args(WEB).arg("--dry-run").arg("--");
     // The default is the last that is verified good and does not run now: two lines below the first.
-    typist.args(["Which is it to be again?="]);
+    typist.args(["Which is it to be again:="]);
     let command = shop.shell.command(&[]);
     typist.current_dir(shop.shell.directory.path()).env_clear();
     typist.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));

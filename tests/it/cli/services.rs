@@ -8,7 +8,7 @@ use snapdeploy::sandbox::CallRecord;
 use super::runner::assignments;
 use super::shell::Said;
 use crate::ecs::back::Shop;
-use crate::ecs::scene::{deploy, ecs, image, register, scenario, service, update};
+use crate::ecs::scene::{deploy, ecr, ecs, image, register, scenario, service, update};
 use crate::world::{B, REGION};
 
 const WEB: &str = "ecs/service/main/web";
@@ -58,6 +58,29 @@ async fn an_image_is_shipped_by_its_tag_and_runs_by_its_digest() {
     let gone = shop.run(10, &["deploy", "--to", "prod", "--artifact", &format!("{WEB}:app=web:7"), "--yes"]);
     assert!(gone.err.contains("hint: "), "{}", gone.err);
     assert_eq!(changes(&shop), Vec::<String>::new());
+}
+
+/// What was shipped by a tag runs by its digest, and is still known by the tag: in the list, and by `--to`.
+#[tokio::test]
+async fn what_was_shipped_by_a_tag_is_gone_back_to_by_it() {
+    let shop = Shop::new();
+    let asked = json!({"repositoryName": "web", "imageIds": [{"imageTag": "2"}]});
+    let found = ecr(&shop.sandbox, "BatchGetImage", asked).await;
+    let manifest = found["images"][0]["imageManifest"].clone();
+    let tagged = json!({"repositoryName": "web", "imageManifest": manifest, "imageTag": "summer"});
+    ecr(&shop.sandbox, "PutImage", tagged).await;
+    shop.ship(0, "summer");
+    shop.run(0, &["rollback", "prod", WEB, "--to", ":1", "--yes"]);
+    for text in ["summer", "web:summer"] {
+        let plan = shop.plan(&["--to", text]);
+        assert_eq!(plan["source_digest"], ":2", "{text}");
+    }
+    let none = shop.run(10, &["rollback", "prod", WEB, "--to", "winter", "--dry-run"]);
+    assert!(
+        none.err.contains("revision 1 (web:1)") && none.err.contains("revision 2 (web:2)"),
+        "{}",
+        none.err
+    );
 }
 
 /// A restart leaves nothing to put back: the way back leads past it, to what was there before the last real change.

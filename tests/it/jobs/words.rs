@@ -103,7 +103,7 @@ fn worded(line: &str, snapshots: bool) -> String {
             }
         }
     }
-    at_host(&seconds(&out))
+    numbers(&at_host(&seconds(&out)))
 }
 
 /// Returns what an id is the id of, by what stands before it; `listed` where the line is of a list of snapshots.
@@ -129,6 +129,15 @@ fn at_host(text: &str) -> String {
         },
         None => text.to_string(),
     }
+}
+
+/// Returns the text without the numbers by which ECS calls deployments.
+fn numbers(text: &str) -> String {
+    let mut parts = text.split("ecs-svc/");
+    let first = parts.next().unwrap_or_default().to_string();
+    let rest =
+        parts.map(|part| format!("ecs-svc/<n>{}", part.trim_start_matches(|c: char| c.is_ascii_digit())));
+    std::iter::once(first).chain(rest).collect()
 }
 
 /// Returns the text with how long something took as `<n> s`.
@@ -167,6 +176,7 @@ fn what_changes_becomes_words_and_the_rest_stays() {
         ("Not AWS: calls go to http://127.0.0.1:1\nx", "x"),
         ("ecs/service/main/web: in progress, 0 of 2 tasks run\n[1/1] A", "[1/1] A"),
         ("deployment d8b5614fa054df36e6929 of x", "deployment <deployment> of x"),
+        ("deployment ecs-svc/4824657844437722638 goes on", "deployment ecs-svc/<n> goes on"),
         ("of task 7ddf2b1428f72116bdfc5bafd77b082a:", "of task <task>:"),
     ] {
         assert_eq!(steady(said).trim_end(), steadied);
