@@ -11,7 +11,7 @@ use snapdeploy::core::run::RunKind;
 use snapdeploy::core::schema::{SchemaSource, Tells};
 use snapdeploy::sandbox::{AlarmSeed, AlarmState, Scenario, ServiceSeed};
 
-use super::scene::{Card, Scene, deploy, ecs, register, scenario, service, update, web};
+use super::scene::{Card, Scene, deploy, ecs, register, scenario, service, tell, update, web};
 use crate::world::{B, REGION};
 
 async fn two(mut scenario: Scenario, seed: ServiceSeed) -> Scene {
@@ -128,9 +128,12 @@ impl Tells for Says {
 /// Three revisions: the first works with schemas 1 to 4, the second with 3 to 6; the third says nothing.
 async fn ranges(source: Option<SchemaSource>) -> Scene {
     let mut scenario = scenario();
-    scenario.account(B).parameter(REGION, "/web/schema", "5").service(&service()).unwrap();
+    scenario.account(B).service(&service()).unwrap();
     let schema = source.map(|s| (web(), s)).into_iter().collect();
     let scene = Scene::with(scenario, Values { schema, ..Values::default() }).await;
+    // What a scenario seeds is a secret, and what a database is at is none.
+    let at = json!({"Name": "/web/schema", "Value": "5", "Type": "String"});
+    assert_eq!(tell(&scene.sandbox, "ssm", "AmazonSSM.PutParameter", at).await.0, 200);
     for (min, max) in [("1", "4"), ("3", "6")] {
         let tags = json!([{"key": "snapdeploy:schema-min", "value": min}, {"key": "snapdeploy:schema-max", "value": max}]);
         let revision = register(&scene.sandbox, |d| d["tags"] = tags).await;
