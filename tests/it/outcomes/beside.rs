@@ -167,8 +167,7 @@ fn a_watch_tells_each_verdict_that_is_recorded_then() {
         let theirs = place.register(Image::Theirs);
         place.ecs("UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": theirs}));
     };
-    let ends: [(&dyn Fn(&Place), i32, Image); 2] =
-        [(&stop, 6, Image::Before), (&supersede, 9, Image::Theirs)];
+    let ends = [(stop as fn(&Place), 6, Image::Before), (supersede, 9, Image::Theirs)];
     for (end, code, image) in ends {
         let place = Place::new(&Described("ROLLING", |scenario| rolling::seed(scenario, json!({}))));
         place.hold(true);
