@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::shops::{baking, calls, resume, shop};
+use super::shops::{baking, calls, resume, shop, wait};
 use crate::ecs::back::{CONFIG, Shop};
 use crate::ecs::scene::service;
 use crate::world::{B, sdk};
@@ -54,7 +54,9 @@ async fn credentials_that_cannot_be_renewed_turn_good_into_failed() {
         said.err
     );
     assert_eq!((calls(&shop, "StopServiceDeployment"), calls(&shop, "UpdateService")), (0, 1));
-    let shop = session(shop).await;
+    // Its twenty minutes go by, and those of the next session slowly.
+    wait(&shop, 30).await;
+    let shop = session(Shop { pace: Duration::from_secs(5), ..shop }).await;
     resume(&shop, 0);
     assert_eq!(shop.revision().await, "web:2");
     assert_eq!(calls(&shop, "UpdateService"), 1, "it was judged, and not made again");

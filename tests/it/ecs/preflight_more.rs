@@ -109,6 +109,8 @@ async fn a_deployment_that_is_under_way_is_said() {
     scene.back_to("1").await.passes("in flight");
     let third = register(&scene.sandbox, |d| d["memory"] = json!("1024")).await;
     let begin = json!({"cluster": "main", "service": "web", "taskDefinition": third});
+    // It goes on for as long as somebody looks.
+    scene.sandbox.set_switch("ecs_pull_ms", "60000").unwrap();
     ecs(&scene.sandbox, "UpdateService", begin).await;
     scene.sandbox.advance(Duration::from_millis(10));
     let card = scene.back_to("1").await;
@@ -162,5 +164,5 @@ async fn a_revision_for_another_schema_blocks_and_the_nearest_that_fits_is_named
     let mute = ranges(Some(SchemaSource::Asked(Arc::new(Says(Err("the database is away")))))).await;
     mute.back_to("2").await.says("schema", Warn, "could not be asked: the database is away");
     let word = ranges(Some(SchemaSource::Asked(Arc::new(Says(Ok("add-users")))))).await;
-    word.back_to("2").await.says("schema", Warn, "cannot be compared with add-users");
+    word.back_to("2").await.says("schema", Warn, "cannot be compared with what was told of the database");
 }
