@@ -8,8 +8,8 @@ use snapdeploy::sandbox::CallRecord;
 use super::runner::assignments;
 use super::shell::Said;
 use crate::ecs::back::Shop;
-use crate::ecs::scene::{deploy, ecr, ecs, image, register, scenario, service, update};
-use crate::world::{B, REGION};
+use crate::ecs::scene::{deploy, ecr, ecs, image, register, scenario, service, tell, update};
+use crate::world::B;
 
 const WEB: &str = "ecs/service/main/web";
 
@@ -125,8 +125,9 @@ async fn what_nobody_waits_for_goes_on_and_is_taken_up_again() {
     let run = watch.strip_prefix("snapdeploy history watch ").unwrap();
     assert_eq!(resume, format!("snapdeploy deploy --resume {run}"));
     assert_eq!(undo, format!("snapdeploy rollback prod --run {run}"));
-    let watched = shop.run(8, &["history", "watch", run]);
-    assert!(watched.out.contains("0 of 1 tasks run"), "{}", watched.out);
+    let watched = shop.run(8, &["history", "watch", run, "--timeout", "1s"]);
+    let told = format!("{}{}", watched.err, watched.out);
+    assert!(told.contains("0 of 1 tasks run"), "{told}");
     // Somebody else is told, and not let in between.
     let other = shop.run(11, &["deploy", "--to", "prod", "--artifact", &artifact, "--yes"]);
     assert!(other.err.contains(run), "{}", other.err);
@@ -187,8 +188,11 @@ async fn the_summary_of_a_step_has_the_card_and_why_it_failed() {
 #[tokio::test]
 async fn a_revision_for_another_schema_blocks_by_a_parameter_and_by_a_command() {
     let mut scenario = scenario();
-    scenario.account(B).parameter(REGION, "/web/schema", "5").service(&service()).unwrap();
+    scenario.account(B).service(&service()).unwrap();
     let shop = Shop::of(scenario);
+    // What a scenario seeds is a secret, and what a database is at is none.
+    let at = json!({"Name": "/web/schema", "Value": "5", "Type": "String"});
+    assert_eq!(tell(&shop.sandbox, "ssm", "AmazonSSM.PutParameter", at).await.0, 200);
     for (min, max) in [("1", "4"), ("3", "6")] {
         let tags = json!([{"key": "snapdeploy:schema-min", "value": min}, {"key": "snapdeploy:schema-max", "value": max}]);
         let revision = register(&shop.sandbox, |d| d["tags"] = tags).await;

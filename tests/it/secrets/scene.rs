@@ -113,7 +113,8 @@ impl Scene {
         // A store on disk can be searched, SQLite's files too.
         let other = |line: &&str| !line.starts_with("store");
         let config: Vec<&str> = config.lines().filter(other).collect();
-        const THEIRS: &str = "[\"connect/*\", \"lambda/function/acme-*\", \"lex/bot/Orders\"]";
+        const THEIRS: &str =
+            "[\"connect/*\", \"lambda/function/acme-*\", \"lex/bot/Orders\", \"ecs/service/main/*\"]";
         let mut owns = "[\"connect/*\", \"lambda/function/vaulted\"]".to_string();
         if users == Users::Owned {
             owns.push_str("\nusers = true");
