@@ -156,6 +156,9 @@ fn who_lets_go_of_a_rollback_while_it_stops_what_is_in_flight_can_go_on_with_it(
     );
 }
 
+/// What somebody else does, the code of that, and what runs then.
+type Ending<'a> = (&'a dyn Fn(&Place), i32, Image);
+
 /// What `history watch` says of a deployment that nobody follows is what `deploy --resume` then records.
 #[test]
 fn a_watch_tells_each_verdict_that_is_recorded_then() {
@@ -167,8 +170,7 @@ fn a_watch_tells_each_verdict_that_is_recorded_then() {
         let theirs = place.register(Image::Theirs);
         place.ecs("UpdateService", json!({"cluster": "main", "service": "web", "taskDefinition": theirs}));
     };
-    let ends: [(&dyn Fn(&Place), i32, Image); 2] =
-        [(&stop, 6, Image::Before), (&supersede, 9, Image::Theirs)];
+    let ends: [Ending<'_>; 2] = [(&stop, 6, Image::Before), (&supersede, 9, Image::Theirs)];
     for (end, code, image) in ends {
         let place = Place::new(&Described("ROLLING", |scenario| rolling::seed(scenario, json!({}))));
         place.hold(true);
