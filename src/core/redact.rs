@@ -5,8 +5,8 @@
 //! printed (`cli/ui.rs`), logged (`cli/logs.rs`), drawn (`cli/progress.rs`), given to a runner of GitHub Actions
 //! (`cli/actions.rs`) and told a webhook (`cli/notify.rs`). Documents are not redacted: a secret never gets into one.
 //!
-//! Environment values of functions are secrets by default, and many are ordinary words: `orders`, `production`,
-//! `us-east-1`. Where ordinary words are said (a stream) such a value is not looked for; where a service may quote what
+//! Environment values of functions are secrets by default, and many are ordinary words: `orders`, `production`.
+//! Where ordinary words are said (a stream) such a value is not looked for; where a service may quote what
 //! it was sent (its error messages, the reasons that it gives) every value is. One of 3 to 5 bytes is looked for there
 //! between quotes only, and one of 1 or 2 not at all: it would be in every number, and keeps nothing secret.
 
@@ -66,7 +66,10 @@ pub fn confide(text: &str) {
 
 fn note(text: &str, take: impl FnOnce(&mut Registry, Vec<String>)) {
     let known = |r: &Registry| r.given.contains(text);
-    if text.len() < QUOTED || known(&registry().read().unwrap_or_else(PoisonError::into_inner)) {
+    if text.len() < QUOTED
+        || is_region(text)
+        || known(&registry().read().unwrap_or_else(PoisonError::into_inner))
+    {
         return;
     }
     let spelled = spellings(text);
@@ -79,6 +82,20 @@ fn note(text: &str, take: impl FnOnce(&mut Registry, Vec<String>)) {
         return;
     }
     take(&mut registry, spelled.into_iter().collect());
+}
+
+/// Returns whether `text` is written as a region is, `us-east-1`: what says where something is keeps nothing secret, and the
+/// commands to type next name it.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let [area, between @ .., number] = &parts[..] else { return false };
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    area.len() == 2
+        && letters(area)
+        && (1..=3).contains(&between.len())
+        && between.iter().all(letters)
+        && is_number
 }
 
 /// Notes that `name` is seen by everybody: a resource, an environment, a region is called so.
@@ -184,6 +201,17 @@ mod tests {
             assert!(!masked.contains(&base64::encode(secret.as_bytes())), "{masked}");
             assert!(masked.len() < text.len() - secret.len() / 2, "{masked}");
         }
+    }
+
+    #[test]
+    fn a_region_is_no_secret_wherever_it_stands() {
+        for (text, is) in
+            [("us-gov-west-1", true), ("ap-southeast-4", true), ("us-east-1a", false), ("db-1", false)]
+        {
+            assert_eq!(is_region(text), is, "{text}");
+        }
+        register("eu-central-2");
+        assert_eq!(redact_foreign("--region eu-central-2"), "--region eu-central-2");
     }
 
     #[test]
