@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use snapdeploy::sandbox::{Sandbox, Scenario};
 
-use crate::python::python;
+use crate::python::{BOTO3, BOTO3_IS_THERE, python};
 
 /// What differs (`STEP PATH`; one `*` stands for anything) and why the sandbox is as it is.
 pub type Accepted = &'static [(&'static str, &'static str)];
@@ -15,7 +15,7 @@ pub type Accepted = &'static [(&'static str, &'static str)];
 /// Runs a script (its path below `tests/it`) on a sandbox with an empty account and on the emulator at `theirs`. At least
 /// `least` answers are compared; what differs and is not in `accepted` fails, and so does what is and no longer differs.
 pub fn compare(script: &str, account: &str, (name, theirs): (&str, &str), least: usize, accepted: Accepted) {
-    let python = python("import boto3", &["boto3==1.44.5"]).unwrap();
+    let python = python(BOTO3_IS_THERE, &BOTO3).unwrap();
     let mut scenario = Scenario::empty();
     scenario.account(account);
     let sandbox = Sandbox::start(scenario).unwrap();

@@ -32,7 +32,7 @@ const MINISTACK: Emulator = Emulator {
 const MOTO: Emulator = Emulator {
     name: "moto",
     // boto3 as the other tests have it, since moto would take the newest.
-    packages: &["moto[server]==5.2.5", "boto3==1.44.5"],
+    packages: &["moto[server]==5.2.5", "boto3==1.44.5", "botocore==1.44.5"],
     check: "import importlib.metadata as m, flask; assert m.version('moto') == '5.2.5'",
     module: "moto.server",
     arguments: &["-H", "127.0.0.1", "-p", "PORT"],

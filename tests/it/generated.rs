@@ -8,6 +8,8 @@ use std::process::Command;
 
 use snapdeploy::kinds::connect::coverage::{NO_FAMILY, OTHERS, listing_calls};
 
+use crate::python::{BOTO3, BOTO3_IS_THERE, python};
+
 fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let Ok(entries) = std::fs::read_dir(directory) else { return BTreeMap::new() };
     entries
@@ -77,7 +79,7 @@ const NEWER: [&str; 2] = ["ListContactFlowAliases", "ListReplicationFindings"];
 /// Every operation of AWS's own model that lists or searches something is in the tables, so that no family is forgotten.
 #[test]
 fn every_family_of_the_model_is_in_the_table() {
-    let python = match crate::python::python("import botocore", &["boto3"]) {
+    let python = match python(BOTO3_IS_THERE, &BOTO3) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),
         Err(why) => return println!("skipped: {why}"),

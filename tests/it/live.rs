@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use serde_json::json;
 use snapdeploy::sandbox::{Kind, SWITCHES, Sandbox, Scenario};
 
-use crate::python::python;
+use crate::python::{BOTO3, BOTO3_IS_THERE, python};
 use crate::world::{A, REGION, content};
 
 /// What the probe can't settle, whatever the instance has.
@@ -40,7 +40,7 @@ fn scenario() -> Scenario {
 
 /// Runs the probe with `arguments`; `None` if there is no Python and that is no failure here.
 fn probe(sandbox: &Sandbox, instance: &str, arguments: &[&str]) -> Option<Output> {
-    let python = match python("import boto3", &["boto3"]) {
+    let python = match python(BOTO3_IS_THERE, &BOTO3) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_some() => panic!("{why}"),
         Err(why) => {

@@ -4,6 +4,12 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// AWS's models as they are checked against: another version has other shapes.
+pub const BOTO3: [&str; 2] = ["boto3==1.44.5", "botocore==1.44.5"];
+/// A program that succeeds where they are there.
+pub const BOTO3_IS_THERE: &str =
+    "import boto3, botocore; assert (boto3.__version__, botocore.__version__) == ('1.44.5', '1.44.5')";
+
 /// Returns the interpreter, once `check` (a program) succeeds in it; `packages` are what pip needs to make it so.
 /// One process and one test at a time changes the environment. Fails if there is no Python or no network.
 pub fn python(check: &str, packages: &[&str]) -> Result<PathBuf, String> {

@@ -98,7 +98,7 @@ mod tests {
         let proof = json!({
             "address": "ecs/service/main/web", "images": [format!("sha256:{}", "ab".repeat(32))],
             "pin": "111111111111.eu-west-1.services", "environment": "stage",
-            "run": "01JZZZZZZZZZZZZZZZZZZZZZZZ", "by": "arn:aws:iam::111111111111:user/ada",
+            "run": "20260301t100000000-7k2m9x", "by": "arn:aws:iam::111111111111:user/ada",
             "since": "2026-03-01T10:00:00Z", "until": null, "at": "2026-03-02T04:00:00Z",
             "checks": [
                 { "name": "verdict", "healthy": true, "detail": "what was deployed was read again" },
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(
             shown(&proof),
             "Proof of ecs/service/main/web: sha256:abababababab… has been in stage for about 18 h\n  \
-             deployed 2026-03-01 10:00:00Z by arn:aws:iam::111111111111:user/ada (run 01JZZZZZZZZZZZZZZZZZZZZZZZ)\n  \
+             deployed 2026-03-01 10:00:00Z by arn:aws:iam::111111111111:user/ada (run 20260301t100000000-7k2m9x)\n  \
              passed verdict: what was deployed was read again\n  \
              not passed health: of the environment: web has no tasks\n"
         );

@@ -7,7 +7,7 @@ use serde_json::json;
 use snapdeploy::sandbox::{AlarmSeed, AlarmState, ImageSeed, Kind, Sandbox, Scenario};
 
 use super::{DEV, PROD, REGION, hello};
-use crate::python::python;
+use crate::python::{BOTO3, BOTO3_IS_THERE, python};
 
 fn scenario() -> Scenario {
     let mut scenario = Scenario::empty();
@@ -53,8 +53,7 @@ fn scenario() -> Scenario {
 
 #[test]
 fn every_answer_has_the_shape_that_aws_models_give_it() {
-    let check = "import boto3; assert boto3.__version__ == '1.44.5'";
-    let python = match python(check, &["boto3==1.44.5"]) {
+    let python = match python(BOTO3_IS_THERE, &BOTO3) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_none() => {
             println!("skipped: {why}");

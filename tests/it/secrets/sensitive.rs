@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use crate::python::python;
+use crate::python::{BOTO3, BOTO3_IS_THERE, python};
 
 /// The words that a row may have.
 const WORDS: [&str; 5] = ["never asked", "not extracted", "secret", "volatile", "shown"];
@@ -45,7 +45,7 @@ fn compare(models: &BTreeSet<String>, table: &BTreeMap<String, String>) -> (Vec<
 
 #[test]
 fn every_member_that_the_models_call_sensitive_has_a_row() {
-    let python = match python("import boto3; assert boto3.__version__ == '1.44.5'", &["boto3==1.44.5"]) {
+    let python = match python(BOTO3_IS_THERE, &BOTO3) {
         Ok(python) => python,
         Err(why) if std::env::var_os("CI").is_none() => {
             println!("skipped: {why}");
