@@ -325,7 +325,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -s v -l verb
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l scenario -d 'What is in the simulated accounts: a directory with a scenario.toml. If not given: this one, examples/acme, or two small accounts, dev (111111111111) and prod (222222222222)' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l port -d 'The port on 127.0.0.1; a free one if not given' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l quotas -d 'Whether calls are throttled as AWS does' -r -f -a "aws\t'By AWS\'s default quotas'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l quotas -d 'Whether calls are throttled as AWS does' -r -f -a "aws\t'Connect by AWS\'s default quotas, other services without'
 off\t'Not at all'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand sandbox" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'

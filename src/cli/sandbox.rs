@@ -45,7 +45,7 @@ pub(super) struct SandboxArgs {
 /// Whether calls are throttled.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Quotas {
-    /// By AWS's default quotas
+    /// Connect by AWS's default quotas, other services without
     Aws,
     /// Not at all
     Off,

@@ -144,6 +144,13 @@ impl Sender<'_> {
         let digest = |_: &str, text: &str| resolved.get(text)?.as_deref().ok();
         for (container, image) in encode::images(&definition, digest) {
             if runs.get(&container).is_some_and(|planned| *planned != json!(image)) {
+                // Who may not ask, or was not answered, does not know that it has been moved.
+                if let (Some(Err(why)), false) = (resolved.get(&image), image.contains("@sha256:")) {
+                    let message = format!("cannot tell what {image} in {container} stands for now: {why}");
+                    return Err(refused(
+                        Error::blocked(message).hint("make the plan again: run the same command"),
+                    ));
+                }
                 let message = format!(
                     "revision {name} would run {image} in {container} now, where {} was planned: its tag has been moved",
                     runs[&container]
