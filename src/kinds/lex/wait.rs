@@ -11,10 +11,12 @@ use crate::core::driver::Leash;
 use crate::core::redact::redact_foreign;
 use crate::core::{Error, ErrorKind};
 
-/// The time between two looks, and how many there are at most: an hour in all.
+/// The first pause between two looks, and the longest; each is twice the one before. And how many looks there are at most:
+/// an hour in all.
 ///
-/// Source: botocore's `lexv2-models` waiters look every 10 seconds, for six minutes; large locales build for longer.
-const BETWEEN: Duration = Duration::from_secs(5);
+/// Source: botocore's `lexv2-models` waiters look every 10 seconds, for six minutes; large locales build for longer, and
+/// small bots for less than a second.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
 const LOOKS: u32 = 720;
 
 /// What a look showed.
@@ -41,6 +43,7 @@ impl Calls {
     where
         F: Future<Output = Result<Seen, Failure>>,
     {
+        let mut pause = PAUSES.0;
         for _ in 0..LOOKS {
             match look().await? {
                 Seen::Over(answer) => return Ok(answer),
@@ -53,7 +56,8 @@ impl Calls {
             if let Some(why) = leash.and_then(Leash::stop) {
                 return Err(Failure { error: Error::new(ErrorKind::Interrupted, why), fate: Fate::Later });
             }
-            self.account.clock.sleep(BETWEEN).await;
+            self.account.clock.sleep(pause).await;
+            pause = (pause * 2).min(PAUSES.1);
         }
         // Waiting again would be hours more, while the environment is held.
         let error = Error::new(ErrorKind::Unavailable, format!("{what} has not ended within an hour"));
