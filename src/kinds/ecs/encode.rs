@@ -99,6 +99,11 @@ fn known(wire: &Value, account: &str, encoder: &mut Encoder<'_>) -> Known {
         revision: revision_of(arn),
         written: written(current).into_iter().map(|(name, text)| (name, json!(text))).collect(),
         images,
+        guessed: written(current)
+            .into_iter()
+            .filter(|(name, text)| Image::of(text).digest.is_none() && wire["Ran"][name].as_str().is_none())
+            .map(|(name, _)| name)
+            .collect(),
         active,
     }
 }

@@ -4,7 +4,7 @@
 //! exact part, which is never compared. The images of a revision count as what their tags stand for now: what a deployment of
 //! it would run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +18,7 @@ const FAMILY: &str = "Family";
 const REVISION: &str = "Revision";
 const WRITTEN: &str = "Written";
 const IMAGES: &str = "Images";
+const GUESSED: &str = "Guessed";
 const REVISIONS: &str = "Revisions";
 
 /// What a task definition holds, in both parts.
@@ -95,6 +96,8 @@ pub struct Known {
     pub written: Map<String, Value>,
     /// The images of that by container, as a deployment would run them now: templates.
     pub images: Map<String, Value>,
+    /// The containers of that whose image is what its tag stands for now, since nobody knows what ran.
+    pub guessed: BTreeSet<String>,
     /// The revisions that are ACTIVE, by number; those that were not looked at have nothing.
     pub active: BTreeMap<u64, Option<Revision>>,
 }
@@ -108,11 +111,13 @@ impl Known {
             Some(Revision { key, pinned: v["Pinned"] == true })
         };
         let active = object(REVISIONS).unwrap_or_default().into_iter();
+        let guessed = document.exact.get(GUESSED).and_then(Value::as_array).into_iter().flatten();
         Known {
             family: document.exact.get(FAMILY).and_then(Value::as_str).unwrap_or_default().to_string(),
             revision: document.exact.get(REVISION).and_then(Value::as_u64),
             written: object(WRITTEN).unwrap_or_default(),
             images: object(IMAGES).unwrap_or_default(),
+            guessed: guessed.filter_map(|name| name.as_str().map(String::from)).collect(),
             active: active.filter_map(|(n, v)| Some((n.parse().ok()?, revision(&v)))).collect(),
         }
     }
@@ -129,6 +134,9 @@ impl Known {
             (IMAGES.to_string(), json!(self.images)),
             (REVISIONS.to_string(), json!(active)),
         ]);
+        if !self.guessed.is_empty() {
+            document.exact.insert(GUESSED.into(), json!(self.guessed));
+        }
     }
 
     /// Returns the number of an ACTIVE revision that has the content `key`: the one that the service has, else the one

@@ -50,6 +50,18 @@ async fn an_inactive_revision_is_cloned_and_a_newer_one_is_warned_of() {
     card.passes("revision");
 }
 
+/// Finding 0.4: of a revision that no deployment of the last 90 days was of, nobody knows what its tag stood for.
+#[tokio::test]
+async fn what_nobody_has_seen_running_is_not_called_the_same_bits() {
+    let scene = two(service()).await;
+    let other = register(&scene.sandbox, |d| d["containerDefinitions"][0]["image"] = json!(image("3"))).await;
+    let card = scene.back_to(other.rsplit(':').next().unwrap()).await;
+    card.says("image app", Warn, "nobody knows what");
+    assert!(scene.back_to("1").await.0.iter().all(|l| l.1 == Pass));
+    let by_digest = scene.as_of("1").await;
+    assert!(by_digest.exact.get("Guessed").is_none(), "{:?}", by_digest.exact);
+}
+
 /// Finding 0.5: what is archived is not gone, and says how it is restored.
 #[tokio::test]
 async fn an_image_that_is_archived_or_gone_blocks() {

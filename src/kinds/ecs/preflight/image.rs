@@ -6,6 +6,7 @@ use super::card::Card;
 use super::platform;
 use super::target::{Target, Wanted};
 use crate::aws::{Account, ECR};
+use crate::core::run::RunKind;
 use crate::core::{ErrorKind, Result};
 use crate::kinds::ecs::driver::Services;
 use crate::kinds::ecs::images::Image;
@@ -19,7 +20,7 @@ struct Place<'a> {
 }
 
 /// Asks about each image.
-pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
+pub async fn ask(services: &Services, kind: RunKind, target: &Target, card: &mut Card<'_>) {
     for wanted in &target.images {
         let asked = format!("image {}", wanted.container);
         let image = Image::of(&wanted.image);
@@ -33,6 +34,14 @@ pub async fn ask(services: &Services, target: &Target, card: &mut Card<'_>) {
         let account = services.calls.account.in_region(region);
         let place = Place { account, owner, region, repository };
         one(&place, &image, wanted, &asked, card).await;
+        if kind == RunKind::Rollback && wanted.guessed && image.digest.is_some() {
+            let text = wanted.written.as_deref().unwrap_or(&wanted.image);
+            card.warn_so(
+                &asked,
+                format!("nobody knows what {text} stood for when it ran: what it stands for now is taken"),
+                format!("if its digest is known: --artifact ADDRESS:{}=@sha256:...", wanted.container),
+            );
+        }
         if let Some(digest) = &image.digest {
             platform::ask(&place.account, (owner, repository, digest), target, &wanted.container, card).await;
         }

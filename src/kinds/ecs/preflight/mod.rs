@@ -41,7 +41,7 @@ pub async fn preflight(services: &Services, change: &Change<'_>, kind: RunKind) 
     let [a, b, c, d, e, f, g, h] = &mut cards;
     futures::join!(
         revision::ask(services, change, kind, a),
-        image::ask(services, &target, b),
+        image::ask(services, kind, &target, b),
         role::ask(services, &target, c),
         secret::ask(services, &target, d),
         balance::ask(services, &target, e),

@@ -32,6 +32,8 @@ pub struct Wanted {
     pub image: String,
     /// As the task definition names it.
     pub written: Option<String>,
+    /// Whether it is what its tag stands for now, since nobody knows what ran.
+    pub guessed: bool,
 }
 
 impl Target {
@@ -58,7 +60,8 @@ impl Target {
         for (name, container) in containers.and_then(Value::as_object).into_iter().flatten() {
             let Some(image) = container["image"].as_str() else { continue };
             let written = known.written.get(name).and_then(Value::as_str).map(String::from);
-            images.push(Wanted { container: name.clone(), image: image.to_string(), written });
+            let guessed = known.guessed.contains(name);
+            images.push(Wanted { container: name.clone(), image: image.to_string(), written, guessed });
         }
         Ok(Target {
             definition: all.get(DEFINITION).cloned().unwrap_or_default(),
