@@ -325,6 +325,18 @@ fn delete(change: &Change<'_>, from: &Document) -> Move {
 /// Fails with `Blocked` where CodeDeploy, or somebody else, deploys it.
 pub fn restart(address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
     let by = controller(live);
+    let mut to = live.clone();
+    // A tag is looked up again.
+    Content::of(live).with_images(&Known::of(live).images).write(&mut to);
+    let known = Known::of(live);
+    // Under CodeDeploy no update begins a deployment, but a deployment may be of the revision that runs.
+    if let ("CODE_DEPLOY", Some(number)) = (by, known.revision) {
+        let args = json!({
+            REVISION: escape(&format!("{}:{number}", known.family)),
+            RUNS: Content::of(&to).images(),
+        });
+        return Ok((to, vec![made_ready(address, Stage::Switch, START, args)]));
+    }
     if by != "ECS" {
         let message =
             format!("{address} is deployed by {by}, under which ECS starts no deployment by itself");
@@ -332,9 +344,6 @@ pub fn restart(address: &Address, live: &Document) -> Result<(Document, Vec<Move
             Error::blocked(message).hint("deploy the image that it has: --artifact ADDRESS=@sha256:...")
         );
     }
-    let mut to = live.clone();
-    // A tag is looked up again.
-    Content::of(live).with_images(&Known::of(live).images).write(&mut to);
     let args = json!({ "forceNewDeployment": true });
     Ok((to, vec![made_ready(address, Stage::Switch, UPDATE, args)]))
 }

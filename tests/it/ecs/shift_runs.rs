@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use snapdeploy::core::back::{newest, plan_back};
 use snapdeploy::core::holder::Manner;
 use snapdeploy::core::release::{Deployment, Source, plan_deploy};
+use snapdeploy::core::restart::plan_restart;
 use snapdeploy::core::runs::{Ended, OnFailure, begin, undo_open};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::{Error, ErrorKind};
@@ -43,6 +44,22 @@ async fn deployed(world: &World) -> snapdeploy::core::Result<Ended> {
     let plan = plan(world).await;
     assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
     begin(&world.means(&*world.b), &plan, None, OnFailure::Rollback).await
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_restart_is_a_deployment_of_the_revision_that_runs() {
+    let world = start(both("2", "1", plain)).await;
+    let (before, set) = (document(&world).await, primary(&world).await);
+    world.sandbox.clear_calls();
+    let plan = plan_restart(&world.means(&*world.b), "prod", &[web()]).await.unwrap();
+    assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
+    perform(&world, &plan).await;
+    assert_eq!(changes(&world), ["CreateDeployment"]);
+    let now = primary(&world).await;
+    assert_eq!(now["taskDefinition"], set["taskDefinition"]);
+    assert_ne!(now["id"], set["id"], "tasks of its own");
+    assert_eq!(deployments(&world).await.remove(0)["status"], "Succeeded", "followed to its end");
+    same(&document(&world).await, &before);
 }
 
 #[tokio::test(flavor = "current_thread")]
