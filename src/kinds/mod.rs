@@ -9,6 +9,7 @@ pub mod lex;
 mod merged;
 mod named;
 mod readable;
+mod tag;
 mod whole;
 
 pub use bind::{Instance, bind, bind_among, instances};

@@ -104,6 +104,7 @@ fn known(wire: &Value, account: &str, encoder: &mut Encoder<'_>) -> Known {
             .filter(|(name, text)| Image::of(text).digest.is_none() && wire["Ran"][name].as_str().is_none())
             .map(|(name, _)| name)
             .collect(),
+        desired: wire["Service"]["desiredCount"].as_u64(),
         active,
     }
 }

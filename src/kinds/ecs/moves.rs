@@ -6,7 +6,7 @@ use super::attainable::DESIRED;
 use super::codedeploy::START;
 use super::fields::{ALWAYS, DEFINITION, DEPLOYING, FIXED, OF_APPSPEC, UPDATED, blank, configuration_blank};
 use super::state::{Content, Known};
-use super::{balanced, calls, tag};
+use super::{balanced, calls};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
@@ -14,6 +14,10 @@ use crate::core::template::escape;
 use crate::core::{Address, Error, Result};
 use crate::kinds::connect::UID_TAG;
 use crate::kinds::merged::{merged, merged_all};
+use crate::kinds::tag::Spelled;
+
+/// How ECS writes tags.
+const TAGS: Spelled = Spelled { tags: "tags", keys: "tagKeys" };
 
 /// Makes a revision of a task definition.
 pub const REGISTER: &str = "RegisterTaskDefinition";
@@ -104,7 +108,7 @@ fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -
     let other = Content::of(from) != Content::of(to);
     let deploys = other || changed.iter().any(|name| DEPLOYING.contains(name));
     let mut definition = Map::new();
-    let mut moves = tag::moves(change, from, to);
+    let mut moves = TAGS.moves(change, from, to);
     if deploys {
         let picked = pick(from, to);
         if let Pick::Anew { clone_of } = picked {
@@ -284,7 +288,7 @@ fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move
     }
     // Source: "CreateService" of the API reference: required where the strategy is REPLICA.
     if args.get("schedulingStrategy").is_none_or(|s| s != "DAEMON") {
-        args.entry(DESIRED).or_insert(json!(1));
+        args.entry(DESIRED).or_insert(json!(then.desired.unwrap_or(1)));
     } else {
         args.remove(DESIRED);
     }

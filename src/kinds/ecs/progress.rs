@@ -24,7 +24,7 @@ pub async fn progress(services: &Services, of: Option<&Found>, ticket: &str) -> 
             Standing::Succeeded => Some(End::Done),
             Standing::TakenBack => Some(End::Fell(Verdict::TakenBack)),
             Standing::Stuck => Some(End::Fell(Verdict::Failed)),
-            Standing::Stopped => Some(match service_deployment::next(calls, ticket, deployment).await {
+            Standing::Stopped => Some(match service_deployment::next(calls, ticket, deployment).await? {
                 Some(_) => End::Fell(Verdict::Superseded),
                 None => End::Fell(Verdict::Failed),
             }),

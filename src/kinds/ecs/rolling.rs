@@ -119,6 +119,12 @@ pub fn end(service: &Value, id: &str) -> Option<End> {
     }
 }
 
+/// Returns whether a deployment of `service` can be judged by its id alone: `rolloutState` is of rolling ones.
+pub fn judges(service: &Value) -> bool {
+    let strategy = &service["deploymentConfiguration"]["strategy"];
+    strategy.is_null() || strategy == "ROLLING"
+}
+
 fn deployments(service: &Value) -> &[Value] {
     service["deployments"].as_array().map_or(&[], Vec::as_slice)
 }
@@ -138,7 +144,8 @@ fn standing(service: &Value, id: &str) -> Standing {
             Some("FAILED") => Standing::Failed(text(&primary["rolloutStateReason"])),
             Some(_) => Standing::Goes,
             // Behind a Classic Load Balancer there is no such state: it is over when it is alone and whole.
-            None if deployments(service).len() == 1
+            None if judges(service)
+                && deployments(service).len() == 1
                 && primary["pendingCount"] == 0
                 && primary["runningCount"] == primary["desiredCount"] =>
             {
@@ -191,6 +198,19 @@ mod tests {
     fn entry(id: &str, status: &str, state: Value) -> Value {
         json!({ "id": id, "status": status, "rolloutState": state, "taskDefinition": "web:1",
             "desiredCount": 2, "runningCount": 2, "pendingCount": 0 })
+    }
+
+    #[test]
+    fn counts_judge_no_deployment_by_stages() {
+        for (strategy, expected) in [
+            (Value::Null, Standing::Succeeded),
+            (json!("ROLLING"), Standing::Succeeded),
+            (json!("BLUE_GREEN"), Standing::Goes),
+        ] {
+            let mut service = service(json!([entry("ecs-svc/1", "PRIMARY", Value::Null)]), &[]);
+            service["deploymentConfiguration"] = json!({ "strategy": strategy });
+            assert_eq!(standing(&service, "ecs-svc/1"), expected, "{strategy}");
+        }
     }
 
     #[test]

@@ -11,17 +11,17 @@ use super::fetch::{Seen, task_definition};
 use super::fields::{CONTAINERS, DEFINITION, DEPLOYING};
 use super::images::{Image, resolve};
 use super::moves::{BEGUN, CLONE_TAG, CREATE, DELETE, REGISTER, REVISION, RUNS, UPDATE};
-use super::{encode, form, names, secret, stop, tag};
+use super::started::started;
+use super::{encode, form, names, secret, stop};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
 use crate::core::moves::{Does, Move};
 use crate::core::{Error, ErrorKind, Result};
+use crate::kinds::tag::{TAG, UNTAG};
 
 /// How many revisions are looked through for one with a content, or with a secret.
 const SEARCHED: usize = 20;
-/// How often, a second apart, a deployment is looked for that the answer does not name yet.
-const LOOKS: u32 = 5;
 
 /// Somebody who sends moves of one service.
 pub struct Sender<'a> {
@@ -172,9 +172,7 @@ impl Sender<'_> {
                 let message = format!("what was in flight on {} was stopped and has gone back", m.address);
                 Err(Failure { error: Error::new(ErrorKind::Unavailable, message), fate: Fate::Later })
             }
-            // It was asked to stop, and nobody has seen the end of that: the move is begun.
-            Err(error) if error.kind == ErrorKind::InProgress => Err(Failure { error, fate: Fate::Unknown }),
-            Err(e) => Err(unsent(e)),
+            Err(e) => Err(unended(e)),
         }
     }
 
@@ -187,7 +185,7 @@ impl Sender<'_> {
         body: &Value,
     ) -> std::result::Result<Option<String>, Failure> {
         let Some(to) = body[REVISION].as_str() else { return Ok(None) };
-        Box::pin(stop::back(self.services, m, found, to, self.with)).await.map_err(unsent)
+        Box::pin(stop::back(self.services, m, found, to, self.with)).await.map_err(unended)
     }
 
     /// Makes one UpdateService, and returns what it has started.
@@ -228,44 +226,9 @@ impl Sender<'_> {
             }
         }
         let service = &answer["service"];
-        Ok(self.started(found, service, &seen).await.or(Seen::of(service).primary))
-    }
-
-    /// Returns the ARN of the service deployment that `service`, an answer, tells of, once there is one: it is made a moment
-    /// after the call is answered.
-    ///
-    /// Somebody else's may have begun since: it is the first after the call, and of the task definition that the answer has.
-    async fn started(&self, found: &Found, service: &Value, seen: &Seen) -> Option<String> {
-        let now = Seen::of(service);
-        if now.deployment.is_some() && now.deployment != seen.deployment {
-            return now.deployment;
-        }
-        let primary = service["deployments"].as_array()?.iter().find(|d| d["status"] == "PRIMARY")?;
-        // AWS tells milliseconds, and the two are not made at once.
-        let since = primary["createdAt"].as_f64()? - 1.0;
-        for look in 0..LOOKS {
-            if look > 0 {
-                self.calls().account.clock.sleep(std::time::Duration::from_secs(1)).await;
-            }
-            let mut fresh = self.calls().deployments_in_short(&found.id, SEARCHED).await.ok()?;
-            fresh.retain(|one| {
-                one["createdAt"].as_f64().is_some_and(|at| at >= since)
-                    && one["serviceDeploymentArn"].as_str() != seen.deployment.as_deref()
-            });
-            for one in fresh.iter().rev() {
-                if fresh.len() == 1 || self.is_of(one, &service["taskDefinition"]).await {
-                    return one["serviceDeploymentArn"].as_str().map(String::from);
-                }
-            }
-        }
-        None
-    }
-
-    /// Returns whether a service deployment, in short, is of this task definition.
-    async fn is_of(&self, deployment: &Value, definition: &Value) -> bool {
-        let revision = deployment["targetServiceRevisionArn"].as_str().map(String::from);
-        let revisions = self.calls().service_revisions(revision.as_slice()).await.unwrap_or_default();
-        revisions.first().is_some_and(|revision| revision["taskDefinition"] == *definition)
+        // It was sent: who cannot see what it has started does not know more.
+        let begun = started(self.calls(), found, service, &seen).await;
+        Ok(begun.map_err(|error| Failure { error, fate: Fate::Unknown })?.or(Seen::of(service).primary))
     }
 
     async fn create(&self, m: &Move, found: &Found, args: Value) -> std::result::Result<(), Failure> {
@@ -284,17 +247,16 @@ impl Sender<'_> {
         if service["deploymentController"]["type"].as_str().is_some_and(|by| by != "ECS") {
             return Ok(None);
         }
-        Ok(self.started(found, &service, &Seen::default()).await.or(Seen::of(&service).primary))
+        let begun = started(self.calls(), found, &service, &Seen::default()).await.map_err(unsent)?;
+        Ok(begun.or(Seen::of(&service).primary))
     }
 
     async fn other(&self, m: &Move, found: &Found, args: Value) -> std::result::Result<(), Failure> {
         let (cluster, name) = parts(&found.id);
         let (call, body) = match m.call.as_str() {
             DELETE => (DELETE, json!({ "cluster": cluster, "service": name, "force": true })),
-            tag::TAG => {
-                (tag::TAG, json!({ "resourceArn": found.arn, "tags": form::tag_list(&args["tags"]) }))
-            }
-            tag::UNTAG => (tag::UNTAG, json!({ "resourceArn": found.arn, "tagKeys": args["tagKeys"] })),
+            TAG => (TAG, json!({ "resourceArn": found.arn, "tags": form::tag_list(&args["tags"]) })),
+            UNTAG => (UNTAG, json!({ "resourceArn": found.arn, "tagKeys": args["tagKeys"] })),
             other => return Err(refused(Error::bug(format!("there is no call {other}")))),
         };
         self.tell(call, body).await.map(drop)
@@ -372,6 +334,14 @@ fn refused(error: Error) -> Failure {
 fn unsent(error: Error) -> Failure {
     let fate = if error.kind == ErrorKind::Unavailable { Fate::Later } else { Fate::Refused };
     Failure { error, fate }
+}
+
+/// Something was asked to stop: where nobody has seen the end of that, the move is begun.
+fn unended(error: Error) -> Failure {
+    match error.kind {
+        ErrorKind::InProgress => Failure { error, fate: Fate::Unknown },
+        _ => unsent(error),
+    }
 }
 
 fn reply(m: &Move, failure: Failure) -> Reply {

@@ -106,8 +106,13 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
                 return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
             }
             Standing::Stopped => {
-                if let (Asked::Not, Some(e)) = (&asked, superseded(&watch, arn, &deployment).await) {
-                    return Followed::Superseded(e);
+                // Taken for a failure, somebody else's newer deployment would be undone with it.
+                if let Asked::Not = &asked {
+                    match superseded(&watch, arn, &deployment).await {
+                        Ok(Some(e)) => return Followed::Superseded(e),
+                        Ok(None) => {}
+                        Err(e) => return watch.unseen(&what, e),
+                    }
                 }
                 let message = format!("{what} of {address} was stopped and not rolled back: {reason}");
                 let error = told(evidence, &deployment, message).await;
@@ -201,12 +206,14 @@ fn shown(arn: &str, region: &str) -> String {
 }
 
 /// Returns who has taken the place of `deployment`, which was stopped: what ECS says, or what began before it had stopped.
-async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value) -> Option<Error> {
+async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value) -> Result<Option<Error>, Error> {
     let calls = &watch.services.calls;
     let by = match next(calls, arn, deployment).await? {
-        Value::Null => "another".to_string(),
-        next => {
+        None => return Ok(None),
+        Some(Value::Null) => "another".to_string(),
+        Some(next) => {
             let revision = next["targetServiceRevisionArn"].as_str().unwrap_or_default().to_string();
+            // Only a word more on what is known already.
             let of = calls.service_revisions(&[revision]).await.unwrap_or_default();
             let definition = of.first().and_then(|r| r["taskDefinition"].as_str()).map(short);
             let at = next["createdAt"].as_f64().unwrap_or_default();
@@ -219,19 +226,24 @@ async fn superseded(watch: &Watch<'_>, arn: &str, deployment: &Value) -> Option<
         }
     };
     let message = format!("deployment {} of {} was superseded by {by}", short(arn), watch.m.address);
-    Some(Error::new(ErrorKind::Superseded, message).hint(LOOK_WHO))
+    Ok(Some(Error::new(ErrorKind::Superseded, message).hint(LOOK_WHO)))
 }
 
 /// Returns the service deployment, in short, that has taken the place of `deployment`, which was stopped and whose ARN is
 /// `arn`; null where ECS says that there is one, and it is not known any more.
-pub async fn next(calls: &Calls, arn: &str, deployment: &Value) -> Option<Value> {
+pub async fn next(calls: &Calls, arn: &str, deployment: &Value) -> Result<Option<Value>, Error> {
     let said = reason(deployment).to_lowercase();
     let replaced = said.contains("replaced") || said.contains("new service deployment");
     let number = |v: &Value| v.as_f64();
     let ours = number(&deployment["createdAt"]).unwrap_or_default();
     let ended = number(&deployment["stoppedAt"]).or(number(&deployment["finishedAt"])).unwrap_or(f64::MAX);
     let others = match service_of(arn) {
-        Some(id) => calls.deployments_in_short(&id, 20).await.unwrap_or_default(),
+        Some(id) => match calls.deployments_in_short(&id, 20).await {
+            Ok(others) => others,
+            // ECS itself has said enough.
+            Err(_) if replaced => Vec::new(),
+            Err(e) => return Err(e),
+        },
         None => Vec::new(),
     };
     let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
@@ -240,7 +252,7 @@ pub async fn next(calls: &Calls, arn: &str, deployment: &Value) -> Option<Value>
         .filter(|other| other["serviceDeploymentArn"] != arn && at(other) > ours)
         .filter(|other| replaced || at(other) <= ended)
         .min_by(|a, b| at(a).total_cmp(&at(b)));
-    next.or(replaced.then_some(Value::Null))
+    Ok(next.or(replaced.then_some(Value::Null)))
 }
 
 /// Returns what ECS says of why `deployment` came to its end.

@@ -63,11 +63,13 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                         Some(asked) => format!("it was stopped since {asked}"),
                         None => why,
                     };
-                    if by.is_none()
-                        && asked.is_none()
-                        && let Some(e) = superseded(&watch, id, &info).await
-                    {
-                        return Followed::Superseded(e);
+                    if by.is_none() && asked.is_none() {
+                        // Taken for a failure, somebody else's newer deployment would be undone with it.
+                        match superseded(&watch, id, &info).await {
+                            Ok(Some(e)) => return Followed::Superseded(e),
+                            Ok(None) => {}
+                            Err(e) => return watch.unseen(&what, e),
+                        }
                     }
                     let message = format!("{what} of {address} {}: {why}", status.to_lowercase());
                     let error = told(&watch, evidence.as_mut(), &info, &seen, message).await;
@@ -295,26 +297,27 @@ async fn told(
 }
 
 /// Returns who has taken the place of the deployment `id`, which was stopped by hand: a later one of its group.
-async fn superseded(watch: &Watch<'_>, id: &str, info: &Value) -> Option<Error> {
+async fn superseded(watch: &Watch<'_>, id: &str, info: &Value) -> Result<Option<Error>> {
     if info["errorInformation"]["code"] != "MANUAL_STOP" {
-        return None;
+        return Ok(None);
     }
-    let service = watch.services.calls.service(&watch.of.id).await.ok()?;
-    let group = group_of(watch.services, &watch.of.id, &service).await.ok()?;
-    let since = info["createTime"].as_f64()?;
+    let service = watch.services.calls.service(&watch.of.id).await?;
+    let group = group_of(watch.services, &watch.of.id, &service).await?;
+    let since = info["createTime"].as_f64().unwrap_or_default();
     let until = watch.clock().now().as_second() as f64 + 3600.0;
-    let later = group.deployments(watch.services, since.floor(), until).await.ok()?;
+    let later = group.deployments(watch.services, since.floor(), until).await?;
     let next = later.iter().find(|one| {
         one["deploymentId"] != id
             && one["createTime"].as_f64().is_some_and(|at| at > since)
             && one["creator"] != "codeDeployRollback"
-    })?;
+    });
+    let Some(next) = next else { return Ok(None) };
     let by = next["deploymentId"].as_str().unwrap_or_default();
     let of = appspec::definition(&next["revision"]).unwrap_or_else(|| "an unknown revision".into());
     let said = next["description"].as_str().map(|d| format!(" ({d})")).unwrap_or_default();
     let message =
         format!("deployment {id} of {} was stopped, and superseded by {by} of {of}{said}", watch.m.address);
-    Some(Error::new(ErrorKind::Superseded, message))
+    Ok(Some(Error::new(ErrorKind::Superseded, message)))
 }
 
 /// Returns how far it is, in a line.

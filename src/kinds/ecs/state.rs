@@ -19,6 +19,7 @@ const REVISION: &str = "Revision";
 const WRITTEN: &str = "Written";
 const IMAGES: &str = "Images";
 const GUESSED: &str = "Guessed";
+const DESIRED: &str = "Desired";
 const REVISIONS: &str = "Revisions";
 
 /// What a task definition holds, in both parts.
@@ -98,6 +99,8 @@ pub struct Known {
     pub images: Map<String, Value>,
     /// The containers of that whose image is what its tag stands for now, since nobody knows what ran.
     pub guessed: BTreeSet<String>,
+    /// How many tasks are asked for: nobody's to change, but what a service is to have that has to be created again.
+    pub desired: Option<u64>,
     /// The revisions that are ACTIVE, by number; those that were not looked at have nothing.
     pub active: BTreeMap<u64, Option<Revision>>,
 }
@@ -118,6 +121,7 @@ impl Known {
             written: object(WRITTEN).unwrap_or_default(),
             images: object(IMAGES).unwrap_or_default(),
             guessed: guessed.filter_map(|name| name.as_str().map(String::from)).collect(),
+            desired: document.exact.get(DESIRED).and_then(Value::as_u64),
             active: active.filter_map(|(n, v)| Some((n.parse().ok()?, revision(&v)))).collect(),
         }
     }
@@ -134,6 +138,7 @@ impl Known {
             (IMAGES.to_string(), json!(self.images)),
             (REVISIONS.to_string(), json!(active)),
         ]);
+        document.exact.extend(self.desired.map(|count| (DESIRED.to_string(), json!(count))));
         if !self.guessed.is_empty() {
             document.exact.insert(GUESSED.into(), json!(self.guessed));
         }

@@ -103,7 +103,10 @@ pub async fn back(
     shift::stop(&watch, id).await?;
     // "Pending" says that what runs is yet to end ("StopDeployment"): until then it may still succeed.
     for _ in 0..LOOKS {
-        let mut answer = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await?;
+        // It was asked to stop: who cannot look now follows it, and is told then.
+        let Ok(mut answer) = ask(services, "GetDeployment", &json!({ "deploymentId": id })).await else {
+            break;
+        };
         let info = answer["deploymentInfo"].take();
         if info["status"] == "Succeeded" {
             return Ok(None);

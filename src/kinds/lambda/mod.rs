@@ -19,7 +19,6 @@ mod shared;
 mod source;
 mod staging;
 pub mod state;
-mod tag;
 mod wait;
 mod write;
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{CONFIGURED, FIXED, blank, facet};
 use super::state::{Alias, Content, FOREIGN, Key, LATEST, State, numbered};
-use super::{concurrency, permission, source, tag};
+use super::{concurrency, permission, source};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
@@ -14,6 +14,10 @@ use crate::core::template::escape;
 use crate::core::{Error, Result};
 use crate::kinds::connect::UID_TAG;
 use crate::kinds::merged::{merged, merged_all};
+use crate::kinds::tag::Spelled;
+
+/// How Lambda writes tags.
+const TAGS: Spelled = Spelled { tags: "Tags", keys: "TagKeys" };
 
 /// The calls that write content.
 pub const CREATE: &str = "CreateFunction";
@@ -99,7 +103,7 @@ fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -
     let mut path = Path { change, physical, now: State::of(from), moves: Vec::new() };
     let known = if change.from.is_some() { known(from, to) } else { BTreeMap::new() };
     path.content(&wanted, &known)?;
-    path.moves.extend(tag::moves(change, from, to));
+    path.moves.extend(TAGS.moves(change, from, to));
     path.moves.extend(permission::moves(change, from, to));
     path.moves.extend(source::moves(change, from, to));
     path.moves.extend(concurrency::moves(change, from, to));

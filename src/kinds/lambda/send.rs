@@ -7,7 +7,7 @@ use super::fetch::Shelf;
 use super::form::{code_digest, form, kept};
 use super::moves::{CODE, CONFIGURE, CREATE, CREATE_ALIAS, DELETE_ALIAS, PUBLISH, UPDATE_ALIAS, WAIT};
 use super::wait::{Patience, gave_up, trouble};
-use super::{names, permission, secret, source, tag, write};
+use super::{names, permission, secret, source, write};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::event::Event;
@@ -15,6 +15,7 @@ use crate::core::inventory::Found;
 use crate::core::means::Values;
 use crate::core::moves::{Does, Move};
 use crate::core::{Digest, Error, ErrorKind, Pin, Result};
+use crate::kinds::tag::{TAG, UNTAG};
 
 /// How the text of a blob begins once its placeholder is resolved.
 const BLOB: &str = "blob:";
@@ -281,7 +282,7 @@ impl Sender<'_> {
                     args["Qualifier"] = json!(alias);
                 }
             }
-            tag::TAG | tag::UNTAG => args["Resource"] = json!(found.arn),
+            TAG | UNTAG => args["Resource"] = json!(found.arn),
             source::CREATE | source::UPDATE | source::DELETE => {
                 return self.source(m, found, args).await;
             }

@@ -6,9 +6,10 @@ use aws_sdk_lambda::Client;
 use serde_json::Value;
 
 use super::moves::{self, DELETE, DELETE_ALIAS, UPDATE_ALIAS};
-use super::{permission, source, tag};
+use super::{permission, source};
 use crate::aws::{Failure, Fate};
 use crate::core::Error;
+use crate::kinds::tag::{TAG, UNTAG};
 use crate::wire;
 
 /// Sends `call` on the function `name`, with `args` under the names of the model.
@@ -42,11 +43,11 @@ pub async fn write(c: &Client, call: &str, name: &str, args: &Value) -> Result<V
             let remove = c.remove_permission().function_name(name).set_statement_id(text("StatementId"));
             wire!(call, remove.set_qualifier(text("Qualifier")).set_revision_id(text("RevisionId")))
         }
-        tag::TAG => {
+        TAG => {
             let body = apart(&["Resource"]);
             wire!(call, c.tag_resource().set_resource(text("Resource")), body)
         }
-        tag::UNTAG => {
+        UNTAG => {
             let keys = args["TagKeys"].as_array().into_iter().flatten().filter_map(Value::as_str);
             let untag = c.untag_resource().set_resource(text("Resource"));
             wire!(call, untag.set_tag_keys(Some(keys.map(String::from).collect())))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use snapdeploy::core::driver::Driver;
-use snapdeploy::sandbox::{AlarmSeed, AlarmState, Behaviour, ServiceSeed};
+use snapdeploy::sandbox::{AlarmSeed, AlarmState, Behaviour, Fault, FaultKind, ServiceSeed};
 
 use super::shop::{Shop, Wish, exits, image, scenario, verdict};
 use crate::sandbox::{DEV, REGION};
@@ -98,6 +98,27 @@ async fn somebody_elses_deployment_is_named_and_is_no_failure_of_ours() {
     assert!(message.contains(theirs) && message.contains("web:3"), "{message}");
     let (word, message, _) = verdict(shop.follow(&id).await.0);
     assert!(word == "superseded" && message.contains(&their_id), "{message}");
+}
+
+/// A failure would be undone, and somebody else's deployment with it.
+#[tokio::test]
+async fn who_may_not_see_what_came_after_takes_nothing_for_a_failure() {
+    for reason in [true, false] {
+        let (shop, _) = open(ServiceSeed::default()).await;
+        shop.sandbox.set_switch("ecs_deployments_held", "true").unwrap();
+        let (arn, _) = shop.deploy(GOOD).await;
+        if reason {
+            shop.deploy("public.ecr.aws/acme/web:3").await;
+        } else {
+            shop.ecs("StopServiceDeployment", json!({ "serviceDeploymentArn": arn, "stopType": "ROLLBACK" }))
+                .await;
+        }
+        shop.sandbox
+            .fault(Fault { times: 50, ..Fault::next("ListServiceDeployments", FaultKind::AccessDenied) });
+        shop.sandbox.set_switch("ecs_deployments_held", "false").unwrap();
+        let (word, message, _) = verdict(shop.follow(&arn).await.0);
+        assert_eq!(word, if reason { "superseded" } else { "taken back" }, "{message}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use snapdeploy::core::release::Deployment;
+use snapdeploy::core::restore::{When, plan_restore};
+use snapdeploy::core::select::Selection;
 use snapdeploy::sandbox::{Fault, FaultKind};
 
 use super::place::{both, changes, definition, document, ecs, move_tag, revision, service, start, web};
@@ -169,6 +171,28 @@ async fn a_service_whose_creation_was_answered_to_nobody_is_found_and_followed()
         let made = ecs(&world, "DescribeServices", ask).await["services"][0].clone();
         assert_eq!((&made["status"], &made["runningCount"]), (&json!("ACTIVE"), &json!(1)), "{kind:?}");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_service_that_has_to_be_made_again_has_as_many_tasks_as_it_had() {
+    let mut scenario = both("2", "1");
+    let seed = snapdeploy::sandbox::ServiceSeed {
+        name: "new".into(),
+        images: vec![("app".into(), super::place::image(B, "1"))],
+        desired: 3,
+        ..Default::default()
+    };
+    scenario.account(B).service(&seed).unwrap();
+    let world = start(scenario).await;
+    let then = world.extract(&*world.b, "prod").await;
+    ecs(&world, "DeleteService", json!({ "cluster": "main", "service": "new", "force": true })).await;
+    world.sandbox.advance(std::time::Duration::from_secs(600));
+    let (means, when) = (world.means(&*world.b), When::Snapshot(Box::new(then)));
+    let only = Selection::new(&["ecs/service/main/new".to_string()]).unwrap();
+    let plan = plan_restore(&means, "prod", &when, &only).await.unwrap();
+    perform(&world, &plan).await;
+    let ask = json!({ "cluster": "main", "services": ["new"] });
+    assert_eq!(ecs(&world, "DescribeServices", ask).await["services"][0]["desiredCount"], 3);
 }
 
 #[tokio::test(flavor = "current_thread")]
