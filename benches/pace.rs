@@ -248,6 +248,7 @@ fn means<'a>(
         process: snapdeploy::core::process::this(),
         values,
         patience: snapdeploy::core::following::PATIENCE,
+        waivers: Default::default(),
         tool: "bench",
     }
 }

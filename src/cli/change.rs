@@ -10,7 +10,7 @@ use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::following::PATIENCE;
 use crate::core::loss::Accepted;
-use crate::core::means::Means;
+use crate::core::means::{Ladders, Means, Waivers};
 use crate::core::plan::Plan;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
@@ -44,6 +44,12 @@ pub(super) struct ChangeArgs {
     /// A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so
     #[arg(long, value_name = "ADDRESS:PATH")]
     pub(super) accept_loss: Vec<String>,
+    /// Do not ask this gate, which decides whether a deployment goes on; recorded
+    #[arg(long, value_name = "GATE")]
+    pub(super) skip_gate: Vec<String>,
+    /// Shift all traffic at once, whatever the rollouts say
+    #[arg(long)]
+    pub(super) all_at_once: bool,
     /// Do not ask; not enough for a protected environment
     #[arg(long, conflicts_with = "confirm")]
     pub(super) yes: bool,
@@ -63,6 +69,15 @@ impl ChangeArgs {
         Accepted::Named(self.accept_loss.iter().cloned().collect())
     }
 
+    /// Returns what is not asked or run this time.
+    fn waivers(&self) -> Waivers {
+        Waivers {
+            gates: self.skip_gate.iter().cloned().collect(),
+            ladders: if self.all_at_once { Ladders::AtOnce } else { Ladders::Climbed },
+            ..Waivers::default()
+        }
+    }
+
     /// Returns how long what AWS goes on with by itself is followed.
     pub(super) fn following(&self) -> Duration {
         match (self.no_wait, &self.timeout) {
@@ -74,7 +89,12 @@ impl ChangeArgs {
 
     /// Returns what a run in `site` works with, as the flags say.
     pub(super) fn means<'a>(&self, context: &'a Context, site: &'a Site, events: &'a Events) -> Means<'a> {
-        Means { losses: self.losses(), patience: self.following(), ..context.means(site, events) }
+        Means {
+            losses: self.losses(),
+            patience: self.following(),
+            waivers: self.waivers(),
+            ..context.means(site, events)
+        }
     }
 
     /// Returns how long another run is waited for.

@@ -193,6 +193,7 @@ impl Context {
             process: self.process.clone(),
             values: &site.environment.values,
             patience: PATIENCE,
+            waivers: Default::default(),
             tool: env!("CARGO_PKG_VERSION"),
         }
     }

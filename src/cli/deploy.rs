@@ -153,7 +153,10 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         face.notice.about(Subject::Deploy, to);
     }
     let mut deployment = args.deployment()?;
-    let context = Context::open(face).await?;
+    let mut context = Context::open(face).await?;
+    if args.change.all_at_once {
+        context.config.shift_at_once(to);
+    }
     let access = args.saving.access(&args.change);
     let site = context.site(to, access).await?;
     if let Some(first) = &site.environment.values.promote_from {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
+use crate::core::rollout::duration;
 
 /// A duration above nothing. A day has 24 hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,13 +14,7 @@ impl FromStr for Typed {
 
     fn from_str(text: &str) -> Result<Typed, String> {
         let wrong = || format!("`{text}` is not a duration such as 90s, 10m, 1h 30m or 7d");
-        let span: Span = text.parse().map_err(|_| wrong())?;
-        // Months and years have no length of their own.
-        let exact = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
-        match Duration::try_from(exact) {
-            Ok(duration) if !duration.is_zero() => Ok(Typed(duration)),
-            _ => Err(wrong()),
-        }
+        duration(text).map(Typed).ok_or_else(wrong)
     }
 }
 

@@ -298,7 +298,8 @@ fn conflict(
         past.plan.moves.iter().filter(|m| m.address == step.address && m.does == Does::Update).collect();
     for m in &moves {
         let now = Some(facet_digest(document, &m.facet));
-        if !moves.iter().any(|o| o.facet == m.facet && (o.before == now || o.after == now)) {
+        let passed = |o: &super::moves::Move| now.is_some_and(|now| o.through.contains(&now));
+        if !moves.iter().any(|o| o.facet == m.facet && (o.before == now || o.after == now || passed(o))) {
             return changed("has been changed");
         }
     }

@@ -13,8 +13,13 @@ pub(super) async fn bring(means: &Means<'_>, source: &Pin, wishes: &[Wish], plan
     let (mut moves, mut said): (Vec<Move>, Vec<_>) = (Vec::new(), Vec::new());
     for step in plan.steps.iter().filter(|s| s.action != Action::Delete) {
         let Some(wish) = wishes.iter().find(|w| w.address == step.address) else { continue };
-        let change =
-            Change { address: &step.address, uid: &step.uid, from: wish.from.as_ref(), to: wish.to.as_ref() };
+        let change = Change {
+            address: &step.address,
+            uid: &step.uid,
+            from: wish.from.as_ref(),
+            to: wish.to.as_ref(),
+            way: plan.kind,
+        };
         let (brought, findings) = means.driver.bring(&change, source).await?;
         said.extend(findings);
         for one in brought {

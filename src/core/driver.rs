@@ -18,11 +18,14 @@ use super::error::{Error, Result};
 use super::event::Events;
 use super::finding::Finding;
 use super::following::{Far, Followed};
+use super::gate::{Inspector, Nobody};
+use super::hook::{Hooks, NoHooks};
 use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
 use super::preflight::Line;
 use super::run::RunKind;
+use super::rung::Rungs;
 use super::runs::OnFailure;
 use super::secret::{Fingerprint, Secret, Vault};
 
@@ -90,6 +93,8 @@ pub struct Change<'a> {
     pub from: Option<&'a Document>,
     /// What it is to be; `None` if it is to be deleted.
     pub to: Option<&'a Document>,
+    /// Forth, or back: the way back takes no ladders.
+    pub way: RunKind,
 }
 
 /// What came of sending a move.
@@ -147,6 +152,8 @@ pub struct Sending<'a> {
     pub kind: RunKind,
     /// Whether what cannot succeed is put back at once, or stays where it stops.
     pub on_failure: OnFailure,
+    /// Where to hold on each rung of a ladder.
+    pub rungs: &'a dyn Rungs,
 }
 
 /// How long calls may be sent: a process can be suspended at any point, and another may have taken its run over by
@@ -389,6 +396,16 @@ pub trait Driver: Send + Sync {
     /// where there is no such edition.
     async fn as_of(&self, live: &Live, revision: &str, _inventory: &Inventory) -> Result<Document> {
         Err(Error::not_found(format!("{} has no edition {revision}", live.found.address)))
+    }
+
+    /// Returns who asks gates there.
+    fn inspector(&self) -> &dyn Inspector {
+        &Nobody
+    }
+
+    /// Returns who runs hooks there.
+    fn hooks(&self) -> &dyn Hooks {
+        &NoHooks
     }
 
     /// Asks whether the environment is well, and `live` resources in it.

@@ -21,6 +21,8 @@ pub enum Followed {
     TakenBack(Error),
     /// Somebody else's deployment took its place.
     Superseded(Error),
+    /// It stays where it is until somebody goes on with it: as [`super::rung::Held::Paused`] says.
+    Paused(Error),
     /// It goes on: patience is at its end, or somebody wishes to let go of it.
     GoesOn(Error),
 }
@@ -77,14 +79,14 @@ impl Making<'_, '_> {
         if m.does == Does::Create && self.found(&m.address).is_none() {
             self.look_again(m).await?;
         }
-        let of = self.found(&m.address);
-        let followed = self.means.driver.follow(m, of.as_ref(), ticket, &self.sending(&leash)).await;
+        let followed = self.attend(index, m, ticket, &leash).await;
         let (verdict, error) = match followed {
             Followed::Done => {
                 self.done(index, m, How::Sent).await;
                 return Ok(());
             }
             Followed::GoesOn(e) => return Err(self.goes_on(e).await),
+            Followed::Paused(e) => return Err(self.paused(e).await),
             Followed::Failed(e) => (Verdict::Failed, plainly(e)),
             Followed::TakenBack(e) => (Verdict::TakenBack, plainly(e)),
             Followed::Superseded(e) => (Verdict::Superseded, Error { kind: ErrorKind::Superseded, ..e }),
@@ -95,6 +97,14 @@ impl Making<'_, '_> {
         self.journal.lock().await.record(Note::Fell { index, verdict, why, explained }).await?;
         self.progress.borrow_mut().fell(index, verdict);
         Err(error)
+    }
+
+    /// Returns that it stays where it is; where the lease is lost, that somebody else has it now.
+    async fn paused(&self, e: Error) -> Error {
+        match self.lease.sure().await {
+            Err(fenced) if fenced.kind == ErrorKind::Fenced => fenced,
+            _ => Error { kind: ErrorKind::Interrupted, ..e },
+        }
     }
 
     /// Returns that it goes on; where the lease is lost, that somebody else has it now.

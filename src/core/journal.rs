@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::error::Result;
 use super::ledger::{Claim, Ledger, ROWS_AT_ONCE};
 use super::redact::redact;
-use super::run::{Note, Row};
+use super::run::{HookState, Note, Row};
 
 /// The writing end of a run's journal.
 pub struct Journal<'a> {
@@ -31,6 +31,10 @@ impl<'a> Journal<'a> {
             | Note::Stopped { why: text } => *text = redact(text).into_owned(),
             Note::Fell { why, explained, .. } => {
                 explained.iter_mut().chain([why]).for_each(|text| *text = redact(text).into_owned());
+            }
+            Note::Gate { said, .. } => *said = redact(said).into_owned(),
+            Note::Hook { state: HookState::Ended { said, output, .. }, .. } => {
+                output.iter_mut().chain([said]).for_each(|text| *text = redact(text).into_owned());
             }
             Note::Verdict { problems, .. } => {
                 problems.iter_mut().for_each(|text| *text = redact(text).into_owned());

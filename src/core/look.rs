@@ -85,7 +85,7 @@ async fn look_at_existing(means: &Means<'_>, m: &Move, inventory: &Inventory) ->
     let now = Some(facet_digest(&live.document, &m.facet));
     Ok(if m.does == Does::Update && now == m.after {
         Sight::After
-    } else if now == m.before {
+    } else if now == m.before || now.is_some_and(|now| m.through.contains(&now)) {
         Sight::Before
     } else {
         Sight::Other("has been changed by somebody else since the plan was made".into())

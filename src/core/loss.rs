@@ -14,6 +14,7 @@ use super::means::Means;
 use super::moves::Move;
 use super::plan::{Wish, attainable};
 use super::portable::fingerprints;
+use super::run::RunKind;
 use super::secret::Fingerprint;
 use super::secret_paths::{Path, at, put, sealed, secrets, shown};
 
@@ -69,6 +70,8 @@ async fn unsendable(means: &Means<'_>, wish: &mut Wish) -> Result<Vec<Finding>> 
         uid: &wish.uid,
         from: granted.from.as_ref(),
         to: granted.to.as_ref(),
+        // What is sent is the same either way.
+        way: RunKind::Rollback,
     };
     // What cannot be planned says so by itself.
     let Ok(moves) = means.driver.moves(&change) else { return Ok(Vec::new()) };

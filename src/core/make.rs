@@ -23,6 +23,7 @@ use super::portable::Resolver;
 use super::progress::Progress;
 use super::referrers::concerns_of;
 use super::run::{How, Made, Note, RunKind};
+use super::rung::{NoRungs, Rungs};
 use super::runs::OnFailure;
 use super::schedule::Schedule;
 
@@ -130,7 +131,7 @@ impl Making<'_, '_> {
             self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });
             let leash = self.lease.leash();
-            let with = self.sending(&leash);
+            let with = self.sending(&leash, &NoRungs);
             match self.means.driver.send(m, target.as_ref(), args, &with).await {
                 Reply::Done(made) => {
                     if let Some((id, arn)) = made {
@@ -197,7 +198,7 @@ impl Making<'_, '_> {
         })
     }
 
-    pub(super) fn sending<'s>(&'s self, leash: &'s dyn Leash) -> Sending<'s> {
+    pub(super) fn sending<'s>(&'s self, leash: &'s dyn Leash, rungs: &'s dyn Rungs) -> Sending<'s> {
         Sending {
             blobs: &self.means.repository,
             vault: self.means.vault,
@@ -206,6 +207,7 @@ impl Making<'_, '_> {
             patience: self.means.patience,
             kind: self.plan.kind,
             on_failure: self.on_failure,
+            rungs,
         }
     }
 

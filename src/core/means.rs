@@ -1,6 +1,6 @@
 //! What a run works with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -8,12 +8,15 @@ use super::address::Address;
 use super::clock::Clock;
 use super::driver::Driver;
 use super::event::Events;
+use super::gate::Gate;
 use super::given::Held;
+use super::hook::Hook;
 use super::lease::Stop;
 use super::ledger::Ledger;
 use super::loss::Accepted;
 use super::naming::Naming;
 use super::repository::Repository;
+use super::rollout::Rollouts;
 use super::run::{Actor, Process};
 use super::schema::SchemaSource;
 use super::secret::{Seal, Vault};
@@ -45,6 +48,12 @@ pub struct Values {
     pub users: Users,
     /// Where it is told, for a service, what its database is at.
     pub schema: BTreeMap<Address, SchemaSource>,
+    /// On which ladders traffic is shifted.
+    pub rollouts: Rollouts,
+    /// The gates, by the order of their names.
+    pub gates: Vec<Gate>,
+    /// The hooks, by the order of their names.
+    pub hooks: Vec<Hook>,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
     /// What parameters that overlays name hold, as far as a plan has read them.
@@ -84,6 +93,29 @@ pub enum Users {
     Kept,
 }
 
+/// What is not asked or run this time, by name, since somebody said so. It is recorded.
+#[derive(Clone, Debug, Default)]
+pub struct Waivers {
+    /// Gates that are not asked.
+    pub gates: BTreeSet<String>,
+    /// Hooks that are not run, or that are taken for well where nobody knows how they ended.
+    pub hooks: BTreeSet<String>,
+    /// Hooks that are run again though nobody knows how they ended.
+    pub repeated: BTreeSet<String>,
+    /// Whether ladders are climbed.
+    pub ladders: Ladders,
+}
+
+/// Whether ladders are climbed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ladders {
+    /// Rung by rung.
+    #[default]
+    Climbed,
+    /// All rungs at once: nothing is held or asked on them.
+    AtOnce,
+}
+
 /// What a run works with: one environment, one store, one process.
 #[derive(Clone)]
 pub struct Means<'a> {
@@ -111,6 +143,8 @@ pub struct Means<'a> {
     pub values: &'a Values,
     /// How long what AWS goes on with by itself is followed.
     pub patience: std::time::Duration,
+    /// What is not asked or run this time, since somebody said so.
+    pub waivers: Waivers,
     /// The version of snapdeploy.
     pub tool: &'static str,
 }

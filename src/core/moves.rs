@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::address::Address;
 use super::digest::Digest;
 use super::document::Document;
+use super::rollout::Rollout;
 
 /// When in a plan a move has its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -58,6 +59,12 @@ pub struct Move {
     pub before: Option<Digest>,
     /// The facet's digest after; `None` where the resource is not there after.
     pub after: Option<Digest>,
+    /// The facet's digests on the way from before to after, where the call goes it step by step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<Digest>,
+    /// The ladder on which traffic reaches what it writes; none where all of it does at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
 }
 
 /// Returns the digest of the members `facet` of `document`, both parts.

@@ -219,7 +219,13 @@ fn arrange_removals(tasks: Vec<Task<'_>>, driver: &dyn Driver) -> Result<Vec<Mov
         let address = &task.wish.address;
         let mut moves = task.moves.clone();
         let mut still = refers.get(address).cloned().unwrap_or_default();
-        let change = Change { address, uid: &task.wish.uid, from: task.wish.from.as_ref(), to: None };
+        let change = Change {
+            address,
+            uid: &task.wish.uid,
+            from: task.wish.from.as_ref(),
+            to: None,
+            way: RunKind::Deploy,
+        };
         if in_circle.contains(address)
             && let Some(from) = &task.wish.from
         {

@@ -79,6 +79,9 @@ impl Performance<'_> {
         self.settle().await;
         let problems = self.verify(&inventory).await?;
         self.journal.record(Note::Verdict { good: problems.is_empty(), problems: problems.clone() }).await?;
+        if problems.is_empty() {
+            self.gates().await?;
+        }
         Ok(problems)
     }
 

@@ -12,7 +12,9 @@ use super::document::Document;
 use super::driver::{Change, Driver};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::gate::Gate;
 use super::given::Givens;
+use super::hook::Hook;
 use super::id::{PlanId, RunId};
 use super::impossible::impossible;
 use super::inventory::{Found, Inventory, Ownership};
@@ -136,6 +138,12 @@ pub struct Plan {
     /// The run by which the release had succeeded where it has to succeed first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_by: Option<RunId>,
+    /// The gates that decide about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
+    /// What is run before and after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<Hook>,
     /// How the images that it brings have stood where they come from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proof: Vec<Proof>,
@@ -279,8 +287,13 @@ pub fn plan(
             findings.push(Finding::new(Weight::Block, Some(&wish.address), message));
             continue;
         }
-        let change =
-            Change { address: &wish.address, uid: &wish.uid, from: wish.from.as_ref(), to: wish.to.as_ref() };
+        let change = Change {
+            address: &wish.address,
+            uid: &wish.uid,
+            from: wish.from.as_ref(),
+            to: wish.to.as_ref(),
+            way: occasion.kind,
+        };
         let moves = match driver.moves(&change) {
             Ok(moves) => moves,
             Err(e) => {
@@ -344,6 +357,8 @@ pub fn plan(
         left_alone: Vec::new(),
         saved: None,
         proven_by: None,
+        gates: Vec::new(),
+        hooks: Vec::new(),
         proof: Vec::new(),
         unchanged,
         findings,

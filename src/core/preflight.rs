@@ -62,8 +62,13 @@ impl Line {
 pub async fn ask(means: &Means<'_>, wishes: &[Wish], plan: &mut Plan) -> Result<()> {
     for step in plan.steps.iter().filter(|s| s.action != Action::Delete) {
         let Some(wish) = wishes.iter().find(|w| w.address == step.address) else { continue };
-        let change =
-            Change { address: &step.address, uid: &step.uid, from: wish.from.as_ref(), to: wish.to.as_ref() };
+        let change = Change {
+            address: &step.address,
+            uid: &step.uid,
+            from: wish.from.as_ref(),
+            to: wish.to.as_ref(),
+            way: plan.kind,
+        };
         plan.card.extend(means.driver.preflight(&change, plan.kind).await?);
     }
     let blocks = plan.card.iter().filter(|l| l.outcome == Outcome::Block).map(Line::finding).collect();

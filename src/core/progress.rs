@@ -28,6 +28,8 @@ pub struct Progress {
     pub made: Vec<Made>,
     /// Moves that were not made because somebody else had changed what they write.
     pub left: BTreeSet<usize>,
+    /// When each rung of a ladder was reached first, of moves that are not done.
+    pub reached: BTreeMap<usize, BTreeMap<usize, Timestamp>>,
     /// The snapshot to go back to.
     pub before: Option<SnapshotId>,
     /// When the last call was sent of which nobody knows the fate.
@@ -70,6 +72,8 @@ impl Progress {
                 }
                 Note::Fell { index, verdict, .. } => progress.fell(*index, *verdict),
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
+                Note::Rung { index, rung, .. } => progress.reached(*index, *rung, row.at),
+                Note::Gate { .. } | Note::Hook { .. } => {}
                 Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
             }
         }
@@ -77,6 +81,11 @@ impl Progress {
             progress.doubt(Some(call));
         }
         progress
+    }
+
+    /// Notes that the rung `rung` of the ladder of a move is reached.
+    pub fn reached(&mut self, index: usize, rung: usize, at: Timestamp) {
+        self.reached.entry(index).or_default().entry(rung).or_insert(at);
     }
 
     /// Notes that the effect of a move is there.
@@ -91,6 +100,7 @@ impl Progress {
     pub fn fell(&mut self, index: usize, verdict: Verdict) {
         self.tickets.remove(&index);
         self.intended.remove(&index);
+        self.reached.remove(&index);
         self.fallen.insert(index, verdict);
     }
 

@@ -10,6 +10,7 @@ use super::drift::{self, OnDrift};
 use super::driver::{Driver, Gap, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::gates;
 use super::given::{self, Givens};
 use super::home;
 use super::inventory::{Found, Inventory};
@@ -182,6 +183,7 @@ pub async fn plan_deploy(
     }
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
+    gates::put_on(means, &mut plan).await;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::digest::Digest;
+use super::gate::Decision;
+use super::hook::HookAt;
 use super::id::{RunId, SnapshotId};
 use super::pin::Pin;
 
@@ -190,6 +192,39 @@ pub enum Note {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         explained: Vec<String>,
     },
+    /// So much traffic reaches what the move writes.
+    Rung {
+        /// The move.
+        index: usize,
+        /// Its place in the move's ladder, from 0.
+        rung: usize,
+        /// How much, for people: `10%`.
+        share: String,
+    },
+    /// A gate was asked.
+    Gate {
+        /// Which.
+        gate: String,
+        /// The move that it decides about; none after all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        index: Option<usize>,
+        /// The place in the move's ladder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rung: Option<usize>,
+        /// What it says.
+        decision: Decision,
+        /// What was seen.
+        said: String,
+    },
+    /// A hook was begun, or has ended.
+    Hook {
+        /// Which.
+        hook: String,
+        /// When it is run.
+        at: HookAt,
+        /// How far it is.
+        state: HookState,
+    },
     /// AWS refused the move: it has had no effect.
     Refused {
         /// The move.
@@ -240,6 +275,31 @@ pub enum Verdict {
     TakenBack,
     /// Somebody else's took its place.
     Superseded,
+}
+
+/// How far a hook is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum HookState {
+    /// It is about to begin. Durable before it does.
+    Begins,
+    /// It goes on by itself.
+    Started {
+        /// What AWS calls it.
+        ticket: String,
+    },
+    /// It has ended.
+    Ended {
+        /// Whether all is well.
+        good: bool,
+        /// How it ended.
+        said: String,
+        /// The last lines that it printed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        output: Vec<String>,
+    },
+    /// It is not run, since somebody said so.
+    Skipped,
 }
 
 /// How a move's effect came about.

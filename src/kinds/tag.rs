@@ -52,6 +52,17 @@ impl Spelled {
             Some(facet_digest(&document, &facet))
         });
         let (stage, does, call) = (Stage::Write, Does::Update, call.into());
-        Move { address: change.address.clone(), stage, does, call, args, before, after, facet }
+        Move {
+            address: change.address.clone(),
+            stage,
+            does,
+            call,
+            args,
+            before,
+            after,
+            facet,
+            through: Vec::new(),
+            rollout: None,
+        }
     }
 }

@@ -23,7 +23,18 @@ pub struct Fake(Pin);
 fn make(address: &Address, does: Does, call: &str, stage: Stage, member: &str, to: &Document) -> Move {
     let args = to.portable.get(member).cloned().unwrap_or(json!([]));
     let facet = vec![member.to_string()];
-    Move { address: address.clone(), stage, does, call: call.into(), facet, args, before: None, after: None }
+    Move {
+        address: address.clone(),
+        stage,
+        does,
+        call: call.into(),
+        facet,
+        args,
+        before: None,
+        after: None,
+        through: Vec::new(),
+        rollout: None,
+    }
 }
 
 #[async_trait]
@@ -143,7 +154,15 @@ pub fn arranged(wishes: &[Wish]) -> Result<Vec<Move>> {
     let driver = fake();
     let task = |wish: &'_ Wish| {
         let Wish { address, uid, from, to, .. } = wish;
-        driver.moves(&Change { address, uid, from: from.as_ref(), to: to.as_ref() }).unwrap()
+        driver
+            .moves(&Change {
+                address,
+                uid,
+                from: from.as_ref(),
+                to: to.as_ref(),
+                way: snapdeploy::core::run::RunKind::Deploy,
+            })
+            .unwrap()
     };
     let touched = wishes.iter().filter(|w| w.from != w.to);
     arrange(touched.map(|wish| Task { wish, moves: task(wish) }).collect(), &driver, RunKind::Deploy)

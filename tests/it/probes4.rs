@@ -114,8 +114,13 @@ async fn a_shared_function_is_not_deleted() {
     let world = shared().await;
     let document = world.documents(&*world.b, "prod").await.remove(&orders()).unwrap();
     let address = orders();
-    let change =
-        snapdeploy::core::driver::Change { address: &address, uid: "", from: Some(&document), to: None };
+    let change = snapdeploy::core::driver::Change {
+        address: &address,
+        uid: "",
+        from: Some(&document),
+        to: None,
+        way: snapdeploy::core::run::RunKind::Deploy,
+    };
     let error = world.b.moves(&change).unwrap_err();
     assert!(error.message.contains("other environments"), "{error:?}");
 }

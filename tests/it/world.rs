@@ -140,6 +140,7 @@ impl World {
             process: snapdeploy::core::process::this(),
             values: &self.values,
             patience: snapdeploy::core::following::PATIENCE,
+            waivers: Default::default(),
             tool: "test",
         }
     }
@@ -241,7 +242,13 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
         Some(found) => Some(driver.read(found, &inventory).await.unwrap().document),
         None => None,
     };
-    let change = Change { address, uid: "somebody", from: from.as_ref(), to };
+    let change = Change {
+        address,
+        uid: "somebody",
+        from: from.as_ref(),
+        to,
+        way: snapdeploy::core::run::RunKind::Deploy,
+    };
     for m in driver.moves(&change).unwrap() {
         let args = Resolver { inventory: &inventory, accounts: &[], vars: &BTreeMap::new() };
         let (args, unresolved) = args.resolve(&m.args).unwrap();
@@ -256,6 +263,7 @@ pub async fn meddle(driver: &dyn Driver, address: &Address, to: Option<&Document
             patience: snapdeploy::core::following::PATIENCE,
             kind: snapdeploy::core::run::RunKind::Deploy,
             on_failure: snapdeploy::core::runs::OnFailure::Rollback,
+            rungs: &snapdeploy::core::rung::NoRungs,
         };
         let reply = driver.send(&m, inventory.get(address), args, &with).await;
         assert!(matches!(reply, Reply::Done(_)), "{reply:?}");

@@ -7,7 +7,8 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
+    "rollouts",
     "account",
     "region",
     "role_arn",
@@ -30,7 +31,7 @@ const KEYS: [&str; 21] = [
     "secrets",
     "kms_key",
 ];
-const LATER: [&str; 4] = ["rollouts", "gates", "hooks", "store"];
+const LATER: [&str; 4] = ["sites", "gates", "hooks", "store"];
 
 /// Reads the environment `name`, which `table` describes; `span` is where it begins. Its values are not read.
 pub(super) fn environment(

@@ -9,6 +9,7 @@ mod overlay;
 mod ownership;
 mod promotion;
 mod read;
+mod rollout;
 mod schema;
 mod store;
 mod table;

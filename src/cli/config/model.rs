@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::aws::Share;
 use crate::core::environment::Environment;
+use crate::core::rollout::Rollouts;
 use crate::core::{Error, Result};
 
 /// Where things are kept.
@@ -62,6 +63,13 @@ impl Config {
                 )),
             }
         })
+    }
+
+    /// Takes the ladders of the environment `name` away, where it is there: all traffic is shifted at once.
+    pub(in crate::cli) fn shift_at_once(&mut self, name: &str) {
+        if let Some(environment) = self.environments.get_mut(name) {
+            environment.values.rollouts = Rollouts::default();
+        }
     }
 
     /// Returns the phrase that a change of a protected environment asks for.

@@ -11,6 +11,7 @@ use super::addresses::selection;
 use super::names::names;
 use super::overlay::{Known, overlay};
 use super::read::plain;
+use super::rollout::rollouts;
 use super::schema::schema;
 use super::table::{At, Table};
 
@@ -61,6 +62,9 @@ pub(super) fn values(
         },
         staging: staging(table)?,
         schema: schema(table)?,
+        rollouts: rollouts(table)?,
+        gates: Vec::new(),
+        hooks: Vec::new(),
         seal: Seal::default(),
         parameters: Default::default(),
     })

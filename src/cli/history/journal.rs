@@ -10,8 +10,9 @@ use crate::cli::output::{PlanReport, Report, moment, place_of};
 use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
+use crate::core::gate::Decision;
 use crate::core::plan::Plan;
-use crate::core::run::{How, Note, Row, RunKind, RunRecord, Verdict};
+use crate::core::run::{HookState, How, Note, Row, RunKind, RunRecord, Verdict};
 
 use super::list::status;
 
@@ -116,6 +117,27 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
             let lines: String = explained.iter().map(|line| format!("\n    {line}")).collect();
             format!("{word}: {}: {why}{lines}", call(*index))
         }
+        Note::Rung { index, share, .. } => format!("{share} of the traffic: {}", call(*index)),
+        Note::Gate { gate, index, decision, said, .. } => {
+            let word = match decision {
+                Decision::Passed => "passed",
+                Decision::Inconclusive => "inconclusive",
+                Decision::Failed => "failed",
+                Decision::Skipped => "not asked",
+            };
+            let about = index.map(|i| format!(" ({})", call(i))).unwrap_or_default();
+            format!("gate {gate} {word}: {said}{about}")
+        }
+        Note::Hook { hook, state, .. } => match state {
+            HookState::Begins => format!("hook {hook} begins"),
+            HookState::Started { ticket } => format!("hook {hook} started: {ticket}"),
+            HookState::Ended { good, said, output } => {
+                let word = if *good { "is well" } else { "failed" };
+                let lines: String = output.iter().map(|line| format!("\n    {line}")).collect();
+                format!("hook {hook} {word}: {said}{lines}")
+            }
+            HookState::Skipped => format!("hook {hook} is not run: somebody said so"),
+        },
         Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
         Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),
         Note::Left { index, why } => format!("left as it is: {}: {why}", call(*index)),

@@ -75,6 +75,9 @@ impl Report for PlanReport<'_> {
         if self.least > WORTH_SAYING {
             writeln!(out, "It takes {} at Connect's default quotas", roughly(self.least))?;
         }
+        for line in conduct(plan) {
+            writeln!(out, "{line}")?;
+        }
         if !plan.left_alone.is_empty() {
             let names: Vec<String> = plan.left_alone.iter().map(ToString::to_string).collect();
             let there = &plan.environment;
@@ -102,7 +105,8 @@ impl Report for PlanReport<'_> {
         let steps = table(["what", "action", "members"], &rows);
         let (proof, card) = (proof_list(&plan.proof), card_table(&plan.card));
         let rest = finding_table(&beside(&plan.findings, &plan.card));
-        format!("{head}{steps}{proof}{card}{rest}")
+        let conduct: String = conduct(plan).iter().map(|line| format!("{}\n\n", cell(line))).collect();
+        format!("{head}{steps}{conduct}{proof}{card}{rest}")
     }
 
     fn outputs(&self) -> Vec<(&'static str, String)> {
@@ -124,6 +128,22 @@ fn title(plan: &Plan) -> String {
         RunKind::Deploy => format!("Deploy {} to {}", plan.source, plan.environment),
         RunKind::Rollback => format!("Roll {} back to what was there {}", plan.environment, plan.source),
     }
+}
+
+/// Returns how traffic is shifted, and what decides about it, a line each.
+fn conduct(plan: &Plan) -> Vec<String> {
+    let ladders = plan.moves.iter().filter_map(|m| Some((&m.address, m.rollout.as_ref()?)));
+    let mut lines: Vec<String> =
+        ladders.map(|(address, rollout)| format!("Traffic to {address}: {rollout}")).collect();
+    if !plan.gates.is_empty() {
+        let names: Vec<&str> = plan.gates.iter().map(|g| g.name.as_str()).collect();
+        lines.push(format!("Gates: {}", names.join(", ")));
+    }
+    if !plan.hooks.is_empty() {
+        let names: Vec<&str> = plan.hooks.iter().map(|h| h.name.as_str()).collect();
+        lines.push(format!("Hooks: {}", names.join(", ")));
+    }
+    lines
 }
 
 /// Returns the members that are worth naming: all that an update changes, of a new one those that the overlay sets.

@@ -126,6 +126,8 @@ pub fn moves(change: &Change<'_>, from: &Document, to: &Document) -> Result<Vec<
             args,
             before: Some(before),
             after: Some(facet_digest(&document, &facet)),
+            through: Vec::new(),
+            rollout: None,
         });
     };
     let changed = new.iter().filter(|(name, item)| old.get(*name) != Some(item));

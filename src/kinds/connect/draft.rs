@@ -210,6 +210,8 @@ pub fn moves(
         before: Some(facet_digest(&from, &facet)),
         after: Some(facet_digest(to, &facet)),
         facet,
+        through: Vec::new(),
+        rollout: None,
     })
 }
 

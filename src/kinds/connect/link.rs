@@ -82,6 +82,8 @@ pub fn moves(link: &Link, change: &Change<'_>, from: &Document, to: &Document, s
             args: (batch.arguments)(&some),
             before: Some(before),
             after: Some(facet_digest(&document, &facet)),
+            through: Vec::new(),
+            rollout: None,
         });
     }
     moves

@@ -102,6 +102,8 @@ fn create(family: &Family, change: &Change<'_>, to: &Document) -> Result<Vec<Mov
         args: Value::Object(args),
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }];
     // What create can't say is set afterwards, where it is not what a new resource has anyway.
     let mut born = to.clone();
@@ -233,6 +235,8 @@ fn setting(
         args,
         before: Some(before),
         after: Some(after),
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -262,6 +266,8 @@ fn delete(family: &Family, change: &Change<'_>, from: &Document) -> Result<Move>
         facet,
         args,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     })
 }
 
@@ -302,6 +308,8 @@ pub fn split(family: &Family, m: &Move) -> Result<(Move, Move)> {
         after: Some(with(whole.get("Content").cloned())),
         facet,
         args: Value::Object(args),
+        through: Vec::new(),
+        rollout: None,
     };
     Ok((shell, fill))
 }

@@ -165,6 +165,8 @@ fn put(address: &Address, digest: &str, from: &Place, to: &Place, tags: &[String
         args,
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 

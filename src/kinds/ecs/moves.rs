@@ -201,6 +201,8 @@ fn setting(
         before: Some(facet_digest(from, &facet)),
         after: Some(facet_digest(to, &facet)),
         facet,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -218,6 +220,8 @@ fn made_ready(address: &Address, stage: Stage, call: &str, args: Value) -> Move 
         args,
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -306,6 +310,8 @@ fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move
         args: Value::Object(args),
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     };
     Ok(vec![prepare(change, REGISTER, definition), made, prepare(change, BEGUN, json!({}))])
 }
@@ -321,6 +327,8 @@ fn delete(change: &Change<'_>, from: &Document) -> Move {
         facet,
         args: json!({}),
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 

@@ -161,5 +161,6 @@ fn ended(followed: Followed) -> Result<bool> {
         Followed::Done | Followed::Superseded(_) => Ok(false),
         Followed::Failed(e) => Err(Error::failed("what is in flight could not be rolled back").because(e)),
         Followed::GoesOn(e) => Err(Error { kind: crate::core::ErrorKind::InProgress, ..e }),
+        Followed::Paused(e) => Err(Error { kind: crate::core::ErrorKind::Interrupted, ..e }),
     }
 }

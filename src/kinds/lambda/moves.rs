@@ -82,6 +82,8 @@ fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move
         args: Value::Object(args),
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }];
     moves.push(wait(change));
     let state = State { own: first, description: wanted.description.clone(), ..State::default() };
@@ -274,6 +276,8 @@ impl Path<'_> {
             args,
             before: Some(before),
             after: Some(self.now.print()),
+            through: Vec::new(),
+            rollout: None,
         });
     }
 }
@@ -314,6 +318,8 @@ fn prepare(change: &Change<'_>, call: &str, args: Value) -> Move {
         args,
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -345,6 +351,8 @@ pub fn setting(
         before: Some(facet_digest(from, &facet)),
         after: Some(facet_digest(to, &facet)),
         facet,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -372,6 +380,8 @@ fn delete(change: &Change<'_>, from: &Document) -> Result<Vec<Move>> {
         facet,
         args: json!({}),
         after: None,
+        through: Vec::new(),
+        rollout: None,
     });
     Ok(moves)
 }

@@ -57,6 +57,8 @@ fn create(change: &Change<'_>, to: &Document) -> Result<Vec<Move>> {
         args: Value::Object(args),
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }];
     let mut born = to.clone();
     for name in [VERSIONS, ALIASES, POLICIES, LOGS] {
@@ -140,6 +142,8 @@ fn aliases(steps: &mut Steps<'_>, from: &Document, to: &Document) -> Result<()> 
                 args: json!({ "Content": content, "Definition": definition, "Settings": settings(to) }),
                 before: None,
                 after: None,
+                through: Vec::new(),
+                rollout: None,
             });
         }
     }
@@ -222,6 +226,8 @@ fn delete(change: &Change<'_>, from: &Document) -> Move {
         facet,
         args: json!({}),
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -309,6 +315,8 @@ impl Steps<'_> {
             args,
             before: Some(before),
             after: Some(after),
+            through: Vec::new(),
+            rollout: None,
         });
     }
 }

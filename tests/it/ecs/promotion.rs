@@ -144,6 +144,8 @@ fn put(digest: &str, tags: &[&str]) -> Move {
         args,
         before: None,
         after: None,
+        through: Vec::new(),
+        rollout: None,
     }
 }
 
@@ -157,6 +159,7 @@ async fn send(world: &World, m: &Move, lease: &dyn Leash) -> Reply {
         patience: snapdeploy::core::following::PATIENCE,
         kind: snapdeploy::core::run::RunKind::Deploy,
         on_failure: snapdeploy::core::runs::OnFailure::Rollback,
+        rungs: &snapdeploy::core::rung::NoRungs,
     };
     world.b.send(m, None, m.args.clone(), &with).await
 }
@@ -167,7 +170,13 @@ async fn asked(world: &World, digest: &str) -> (Vec<Move>, Vec<Finding>) {
     let image = format!("@{{account}}.dkr.ecr.@{{region}}.amazonaws.com/web@{digest}");
     to.portable
         .insert("TaskDefinition".into(), json!({ "containerDefinitions": { "app": { "image": image } } }));
-    let change = Change { address: &web(), uid: "", from: None, to: Some(&to) };
+    let change = Change {
+        address: &web(),
+        uid: "",
+        from: None,
+        to: Some(&to),
+        way: snapdeploy::core::run::RunKind::Deploy,
+    };
     world.b.bring(&change, world.a.pin()).await.unwrap()
 }
 

@@ -179,7 +179,13 @@ impl Scene {
     /// Returns the lines of the card of a change to `to`: what was asked, the answer, and what to do about it.
     pub(crate) async fn card(&self, to: &Document, kind: RunKind) -> Vec<(String, Outcome, String, String)> {
         let (address, live) = (web(), self.live().await);
-        let change = Change { address: &address, uid: "", from: Some(&live.document), to: Some(to) };
+        let change = Change {
+            address: &address,
+            uid: "",
+            from: Some(&live.document),
+            to: Some(to),
+            way: RunKind::Deploy,
+        };
         let lines = self.driver.preflight(&change, kind).await.unwrap();
         lines.into_iter().map(|l| (l.asked, l.outcome, l.detail, l.hint.unwrap_or_default())).collect()
     }

@@ -149,6 +149,8 @@ impl Shop {
             args,
             before: None,
             after: None,
+            through: Vec::new(),
+            rollout: None,
         }
     }
 
@@ -167,6 +169,7 @@ impl Shop {
             patience: self.patience,
             kind: self.kind,
             on_failure: snapdeploy::core::runs::OnFailure::Rollback,
+            rungs: &snapdeploy::core::rung::NoRungs,
         }
     }
 
@@ -203,6 +206,7 @@ pub fn verdict(followed: Followed) -> (&'static str, String, Vec<String>) {
         Followed::TakenBack(e) => ("taken back", e),
         Followed::Superseded(e) => ("superseded", e),
         Followed::GoesOn(e) => ("goes on", e),
+        Followed::Paused(e) => ("paused", e),
     };
     (word, error.message, error.explained)
 }

@@ -119,6 +119,7 @@ async fn a_bot_that_is_shared_is_not_deleted() {
         uid: "",
         from: Some(&live.document),
         to: None,
+        way: snapdeploy::core::run::RunKind::Deploy,
     };
     let error = world.b.moves(&change).unwrap_err();
     assert!(error.message.contains("other environments"), "{error:?}");

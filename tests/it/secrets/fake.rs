@@ -111,7 +111,18 @@ impl Driver for Fake {
         };
         let (before, after) = (digest(c.from), digest(c.to));
         let address = c.address.clone();
-        Ok(vec![Move { address, stage, does, call: call.into(), facet, args, before, after }])
+        Ok(vec![Move {
+            address,
+            stage,
+            does,
+            call: call.into(),
+            facet,
+            args,
+            before,
+            after,
+            through: Vec::new(),
+            rollout: None,
+        }])
     }
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
         Err(Error::bug(format!("{} is no shell", create.address)))

@@ -53,6 +53,7 @@ impl Bench {
             process: snapdeploy::core::process::this(),
             values: &driver.values,
             patience: snapdeploy::core::following::PATIENCE,
+            waivers: Default::default(),
             tool: "test",
         }
     }

@@ -1,0 +1,134 @@
+//! Attending a driver while it follows: the rungs that it reaches are noted, held and decided upon.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use tokio::sync::{mpsc, oneshot};
+
+use super::driver::Leash;
+use super::error::{Error, ErrorKind, Result};
+use super::event::Event;
+use super::following::Followed;
+use super::gate::{Asked, GateAt};
+use super::gates::{Asking, Outcome, failed, paused};
+use super::make::Making;
+use super::means::Ladders;
+use super::moves::Move;
+use super::run::Note;
+use super::rung::{Held, Rungs, Stand};
+
+/// How often a rung without a gate looks whether somebody wishes the work to stop.
+const GLANCE: Duration = Duration::from_secs(5);
+
+/// The driver's end: it works on another thread's terms, and what attends it does not.
+struct Line(mpsc::UnboundedSender<(Stand, oneshot::Sender<Held>)>);
+
+#[async_trait]
+impl Rungs for Line {
+    async fn hold(&self, stand: Stand) -> Held {
+        let (answer, answered) = oneshot::channel();
+        let gone = || Held::Paused(Error::bug("nobody attends the ladder"));
+        match self.0.send((stand, answer)) {
+            Ok(()) => answered.await.unwrap_or_else(|_| gone()),
+            Err(_) => gone(),
+        }
+    }
+}
+
+impl Making<'_, '_> {
+    /// Has the driver follow what a call for `m` has started, and holds it on the rungs that it reaches.
+    pub(super) async fn attend(&self, index: usize, m: &Move, ticket: &str, leash: &dyn Leash) -> Followed {
+        let of = self.found(&m.address);
+        let (reaches, mut reached) = mpsc::unbounded_channel();
+        let line = Line(reaches);
+        let with = self.sending(leash, &line);
+        let mut work = pin!(self.means.driver.follow(m, of.as_ref(), ticket, &with));
+        let mut holding = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                biased;
+                followed = &mut work => return followed,
+                Some((stand, answer)) = reached.recv() => {
+                    holding.push(async move {
+                        // Who does not wait for the answer any more has found an end of its own.
+                        let _ = answer.send(self.held(index, m, stand).await);
+                    });
+                }
+                Some(()) = holding.next(), if !holding.is_empty() => {}
+            }
+        }
+    }
+
+    async fn held(&self, index: usize, m: &Move, stand: Stand) -> Held {
+        match self.hold(index, m, stand).await {
+            Ok(held) => held,
+            // What cannot be recorded is not gone on with.
+            Err(e) => Held::Paused(e),
+        }
+    }
+
+    /// Notes the rung, waits there and asks the gates.
+    async fn hold(&self, index: usize, m: &Move, stand: Stand) -> Result<Held> {
+        let Some(rung) = m.rollout.as_ref().and_then(|r| r.rungs().get(stand.rung)).copied() else {
+            return Err(Error::bug(format!("{} has no rung {}", m.address, stand.rung)));
+        };
+        let known = self.progress.borrow().reached.get(&index).and_then(|r| r.get(&stand.rung)).copied();
+        let since = match known {
+            Some(since) => since,
+            None => {
+                let now = self.means.clock.now();
+                self.progress.borrow_mut().reached(index, stand.rung, now);
+                let note = Note::Rung { index, rung: stand.rung, share: rung.share.to_string() };
+                self.journal.lock().await.record(note).await?;
+                now
+            }
+        };
+        if self.means.waivers.ladders == Ladders::AtOnce {
+            return Ok(Held::GoOn);
+        }
+        let asked = Asked {
+            address: Some(m.address.clone()),
+            alias: stand.alias,
+            version: stand.version,
+            share: Some(rung.share),
+            since: None,
+            run: Some(self.lease.claim.run.to_string()),
+            images: stand.images,
+        };
+        let mut asking = Asking::new(self.means, &self.plan.gates, GateAt::Rungs, asked);
+        loop {
+            let past = self.means.clock.now().duration_since(since).unsigned_abs();
+            let left = self.means.clock.scale(rung.hold).saturating_sub(past);
+            let what = format!("{rung} of the traffic", rung = rung.share);
+            let what = match left.is_zero() {
+                true => what,
+                false => format!("{what}, held for {}", rung.hold_text()),
+            };
+            self.means.events.emit(Event::Going { address: m.address.clone(), what });
+            let (outcome, answers) = asking.ask(past, left.is_zero()).await;
+            for (gate, answer) in answers {
+                let (decision, said) = (answer.decision, answer.said);
+                let rung = Some(stand.rung);
+                self.journal.lock().await.note(Note::Gate { gate, index: Some(index), rung, decision, said });
+            }
+            self.journal.lock().await.flush().await?;
+            match outcome {
+                Outcome::Failed(why) => return Ok(Held::Failed(failed(&m.address, rung.share, &why))),
+                Outcome::Passed if left.is_zero() => return Ok(Held::GoOn),
+                Outcome::Undecided(gate, why) if left.is_zero() => {
+                    let run = self.lease.claim.run.to_string();
+                    return Ok(Held::Paused(paused(Some((&m.address, rung.share)), (&gate, &why), &run)));
+                }
+                Outcome::Passed | Outcome::Undecided(..) => {}
+            }
+            if let Some(why) = self.means.stop.asked() {
+                return Ok(Held::Paused(Error::new(ErrorKind::Interrupted, why)));
+            }
+            let pause = self.means.clock.scale(asking.pause().min(GLANCE));
+            tokio::time::sleep(pause.min(left.max(Duration::from_millis(1)))).await;
+        }
+    }
+}

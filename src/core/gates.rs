@@ -1,0 +1,181 @@
+//! Asking the gates of a run: on the rungs of its ladders, and once everything is written.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::address::Address;
+use super::error::{Error, ErrorKind, Result};
+use super::finding::{Finding, Weight};
+use super::gate::{Answer, Asked, Decision, Gate, GateAt, Undecided};
+use super::means::Means;
+use super::perform::Performance;
+use super::plan::Plan;
+use super::rollout::Share;
+use super::run::{Note, RunKind};
+
+/// What the gates say together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// All of them have passed, as far as they were asked.
+    Passed,
+    /// One has failed: its name, and why.
+    Failed(String),
+    /// Of one nobody can tell: its name, and why.
+    Undecided(String, String),
+}
+
+/// Gates being asked about one thing, again and again.
+pub(super) struct Asking<'a> {
+    means: &'a Means<'a>,
+    gates: Vec<&'a Gate>,
+    of: Asked,
+    /// When each was asked last, as its age then was; how many bad answers in a row it has given; the last one.
+    state: BTreeMap<&'a str, (Duration, u32, Answer)>,
+}
+
+impl<'a> Asking<'a> {
+    /// Returns those of `gates` that are asked `at` and are about `of`, not asked yet.
+    pub(super) fn new(means: &'a Means<'a>, gates: &'a [Gate], at: GateAt, of: Asked) -> Asking<'a> {
+        let about = |g: &&Gate| g.at == GateAt::Both || g.at == at;
+        let about_it = |g: &&Gate| of.address.iter().next().is_none() || g.is_about(of.address.iter());
+        let gates = gates.iter().filter(about).filter(about_it).collect();
+        Asking { means, gates, of, state: BTreeMap::new() }
+    }
+
+    /// Returns how long until the next of them is asked, at most.
+    pub(super) fn pause(&self) -> Duration {
+        self.gates.iter().map(|g| g.every).min().unwrap_or(Duration::MAX)
+    }
+
+    /// Asks those that are due when it has been so for `age`; with `at_the_end` all of them, also those that do more than
+    /// to look. Returns what they say together, and the answers that are new.
+    pub(super) async fn ask(&mut self, age: Duration, at_the_end: bool) -> (Outcome, Vec<(String, Answer)>) {
+        let mut told = Vec::new();
+        for gate in self.gates.clone() {
+            let every = self.means.clock.scale(gate.every);
+            let before = self.state.get(gate.name.as_str()).cloned();
+            let is_due = match &before {
+                // What is done once is done at the end, as is what has just been reached.
+                None => age >= every,
+                Some((last, ..)) => age.saturating_sub(*last) >= every,
+            };
+            if !at_the_end && !(is_due && gate.only_looks()) {
+                continue;
+            }
+            let mut bad = before.as_ref().map_or(0, |(_, bad, _)| *bad);
+            loop {
+                let answer = self.one(gate, age).await;
+                bad = if answer.decision == Decision::Failed { bad + 1 } else { 0 };
+                let is_new = before.as_ref().is_none_or(|(.., last)| last.decision != answer.decision);
+                if is_new || at_the_end {
+                    told.push((gate.name.clone(), answer.clone()));
+                }
+                self.state.insert(gate.name.as_str(), (age, bad, answer));
+                // At the end there is no later time to ask again.
+                if bad == 0 || bad >= gate.tries || !at_the_end || self.means.stop.asked().is_some() {
+                    break;
+                }
+                self.means.clock.sleep(gate.every).await;
+            }
+        }
+        (self.outcome(), told)
+    }
+
+    async fn one(&self, gate: &Gate, age: Duration) -> Answer {
+        if self.means.waivers.gates.contains(&gate.name) {
+            return Answer::new(Decision::Skipped, "somebody said so");
+        }
+        let of = Asked { since: Some(age), ..self.of.clone() };
+        self.means.driver.inspector().ask(gate, &of).await
+    }
+
+    fn outcome(&self) -> Outcome {
+        let mut undecided = None;
+        for gate in &self.gates {
+            let Some((_, bad, answer)) = self.state.get(gate.name.as_str()) else { continue };
+            match (answer.decision, gate.undecided) {
+                (Decision::Failed, _) if *bad < gate.tries => {}
+                (Decision::Failed, _) | (Decision::Inconclusive, Undecided::Fail) => {
+                    return Outcome::Failed(format!("{}: {}", gate.name, answer.said));
+                }
+                (Decision::Inconclusive, Undecided::Pause) => {
+                    undecided.get_or_insert((gate.name.clone(), answer.said.clone()));
+                }
+                _ => {}
+            }
+        }
+        match undecided {
+            Some((gate, why)) => Outcome::Undecided(gate, why),
+            None => Outcome::Passed,
+        }
+    }
+}
+
+/// Returns the failure of a gate on a rung.
+pub(super) fn failed(address: &Address, share: Share, why: &str) -> Error {
+    Error::failed(format!("at {share} of the traffic of {address} the gate {why}"))
+}
+
+/// Returns that it stays where it is, since of one gate nobody can tell.
+pub(super) fn paused(at: Option<(&Address, Share)>, (gate, why): (&str, &str), run: &str) -> Error {
+    let place = match at {
+        Some((address, share)) => format!("paused at {share} of the traffic of {address}"),
+        None => "paused after everything is written".to_string(),
+    };
+    let message = format!("{place}: the gate {gate} is inconclusive: {why}");
+    Error::new(ErrorKind::Interrupted, message).hint(format!(
+        "ask it again: snapdeploy deploy --resume {run}; go on without it: snapdeploy deploy --resume {run} --skip-gate \
+         {gate}"
+    ))
+}
+
+/// Puts those gates of the configuration on `plan` that are about what it changes, and says of each what has to be said
+/// before. A rollback asks none: it leads to what was good.
+pub(super) async fn put_on(means: &Means<'_>, plan: &mut Plan) {
+    if plan.kind != RunKind::Deploy || plan.steps.is_empty() {
+        return;
+    }
+    let about = |g: &&Gate| g.is_about(plan.steps.iter().map(|s| &s.address));
+    let gates: Vec<Gate> = means.values.gates.iter().filter(about).cloned().collect();
+    let mut findings = Vec::new();
+    for gate in &gates {
+        if means.waivers.gates.contains(&gate.name) {
+            let message = format!("the gate {} is not asked: --skip-gate says so", gate.name);
+            findings.push(Finding::new(Weight::Warning, None, message));
+            continue;
+        }
+        findings.extend(means.driver.inspector().foresee(gate).await);
+    }
+    plan.gates = gates;
+    plan.say(findings);
+}
+
+impl Performance<'_> {
+    /// Asks the gates that are asked once everything is written.
+    ///
+    /// Fails where one has failed; with `Interrupted`, where of one nobody can tell.
+    pub(super) async fn gates(&mut self) -> Result<()> {
+        if self.plan.kind != RunKind::Deploy || self.plan.gates.is_empty() {
+            return Ok(());
+        }
+        let run = self.lease.claim.run.to_string();
+        let asked = Asked { run: Some(run.clone()), ..Asked::default() };
+        let mut asking = Asking::new(self.means, &self.plan.gates, GateAt::After, asked);
+        let names: Vec<String> = asking.gates.iter().map(|g| g.name.clone()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let why = format!("the gates: {}", names.join(", "));
+        self.means.events.emit(super::event::Event::Waiting { why });
+        let (outcome, answers) = asking.ask(Duration::ZERO, true).await;
+        for (gate, Answer { decision, said }) in answers {
+            self.journal.note(Note::Gate { gate, index: None, rung: None, decision, said });
+        }
+        self.journal.flush().await?;
+        match outcome {
+            Outcome::Passed => Ok(()),
+            Outcome::Failed(why) => Err(Error::failed(format!("everything is written, and the gate {why}"))),
+            Outcome::Undecided(gate, why) => Err(paused(None, (&gate, &why), &run)),
+        }
+    }
+}
