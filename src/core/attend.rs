@@ -127,6 +127,10 @@ impl Making<'_, '_> {
             if let Some(why) = self.means.stop.asked() {
                 return Ok(Held::Paused(Error::new(ErrorKind::Interrupted, why)));
             }
+            if self.failed.get() {
+                let why = "something else in this run has failed";
+                return Ok(Held::Paused(Error::new(ErrorKind::Interrupted, why)));
+            }
             let pause = self.means.clock.scale(asking.pause().min(GLANCE));
             tokio::time::sleep(pause.min(left.max(Duration::from_millis(1)))).await;
         }

@@ -1,7 +1,7 @@
 //! Making the moves of a plan: each looked at, intended, sent once and noted; several at the same time where none waits
 //! for another.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::StreamExt;
@@ -38,6 +38,8 @@ pub(super) struct Making<'a, 'b> {
     pub(super) on_failure: OnFailure,
     pub(super) journal: Mutex<&'b mut Journal<'a>>,
     pub(super) progress: RefCell<&'b mut Progress>,
+    /// Whether something of the run has failed: then nothing climbs on beside it.
+    pub(super) failed: Cell<bool>,
     /// What is there as far as it is known. Who works with it keeps what it was.
     pub(super) inventory: RefCell<Rc<Inventory>>,
 }
@@ -72,7 +74,10 @@ impl Making<'_, '_> {
                 Some((index, Ok(()))) => schedule.over(index),
                 // Nobody is to wait for it: what needs it stays, the rest is begun.
                 Some((_, Err(e))) if self.lets_go(&e) => goes_on = Some(e),
-                Some((_, Err(e))) => failed = Some(worse(failed, e)),
+                Some((_, Err(e))) => {
+                    self.failed.set(true);
+                    failed = Some(worse(failed, e));
+                }
                 None => break,
             }
         }

@@ -1,6 +1,6 @@
 //! Performing a plan: every move made, then everything verified.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -70,6 +70,7 @@ impl Performance<'_> {
             on_failure: self.on_failure,
             journal: Mutex::new(&mut self.journal),
             progress: RefCell::new(&mut self.progress),
+            failed: Cell::new(false),
             inventory: RefCell::new(Rc::new(inventory)),
         };
         let made = making.all().await;

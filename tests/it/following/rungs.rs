@@ -214,6 +214,26 @@ async fn what_is_left_of_a_rung_is_held_after_a_stop_and_no_more() {
 }
 
 #[tokio::test]
+async fn nothing_climbs_on_beside_what_has_failed() {
+    let gates = [gate("errors", GateAt::Rungs, Undecided::Pause, 1)];
+    let (world, mut plan, before) = world(3).await;
+    plan.gates = gates.to_vec();
+    // The first of a run goes alone; then one fails at its first rung, and one would climb for a day.
+    plan.moves[1].rollout = Some("10%, 100%".parse().unwrap());
+    plan.moves[2].rollout = Some("10% 1d, 100%".parse().unwrap());
+    let clock = Clock::scaled(600);
+    let slow = Slow::new(&*world.b, &[queue(1), queue(2)], &[Fate::Climbs; 2]);
+    *slow.answers.script.lock().unwrap() = [Decision::Failed].into();
+    let began = Instant::now();
+    let means = Means { clock: &clock, ..world.means(&slow) };
+    let ended = begin(&means, &plan, None, OnFailure::Rollback).await;
+    let Ok(Ended::RolledBack { why, .. }) = ended else { panic!("{ended:?}") };
+    assert!(why.message.contains("the gate errors"), "{}", why.message);
+    assert!(began.elapsed() < Duration::from_secs(60), "it climbed on for {:?}", began.elapsed());
+    assert_same(&world.sandbox.connect_state(B), &before);
+}
+
+#[tokio::test]
 async fn all_at_once_holds_nowhere() {
     let gates = [gate("errors", GateAt::Rungs, Undecided::Pause, 1)];
     let (world, plan, _, _) = ladder("10% 5m, 100% 5m", &gates).await;
