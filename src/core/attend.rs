@@ -17,6 +17,7 @@ use super::gates::{Asking, Outcome, failed, paused};
 use super::make::Making;
 use super::means::Ladders;
 use super::moves::Move;
+use super::rollout::Rung;
 use super::run::Note;
 use super::rung::{Held, Rungs, Stand};
 
@@ -99,17 +100,19 @@ impl Making<'_, '_> {
             images: stand.images,
         };
         let mut asking = Asking::new(self.means, &self.plan.gates, GateAt::Rungs, asked);
+        let mut told = String::new();
         loop {
             let past = self.means.clock.now().duration_since(since).unsigned_abs();
             let left = self.means.clock.scale(rung.hold).saturating_sub(past);
-            let what = format!("{rung} of the traffic", rung = rung.share);
-            let what = match left.is_zero() {
-                true => what,
-                false => format!("{what}, held for {}", rung.hold_text()),
-            };
-            self.means.events.emit(Event::Going { address: m.address.clone(), what });
+            let what = held_for(rung, left.as_secs_f64() / self.means.clock.scale(rung.hold).as_secs_f64());
+            if what != told {
+                told.clone_from(&what);
+                self.means.events.emit(Event::Going { address: m.address.clone(), what });
+            }
             let (outcome, answers) = asking.ask(past, left.is_zero()).await;
             for (gate, answer) in answers {
+                let what = format!("gate {gate} {}: {}", answer.decision, answer.said);
+                self.means.events.emit(Event::Going { address: m.address.clone(), what });
                 let (decision, said) = (answer.decision, answer.said);
                 let rung = Some(stand.rung);
                 self.journal.lock().await.note(Note::Gate { gate, index: Some(index), rung, decision, said });
@@ -134,5 +137,32 @@ impl Making<'_, '_> {
             let pause = self.means.clock.scale(asking.pause().min(GLANCE));
             tokio::time::sleep(pause.min(left.max(Duration::from_millis(1)))).await;
         }
+    }
+}
+
+/// Returns `10% of the traffic, 4 min left`, of a rung of whose time this fraction is left.
+fn held_for(rung: Rung, left: f64) -> String {
+    let minutes = rung.hold.as_secs_f64() * left / 60.0;
+    match minutes {
+        m if m > 1.0 => format!("{} of the traffic, {} min left", rung.share, m.ceil()),
+        m if m > 0.0 => format!("{} of the traffic, less than a minute left", rung.share),
+        // Also where it is not held at all.
+        _ => format!("{} of the traffic", rung.share),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_rung_is_told_in_minutes() {
+        let rung: super::super::rollout::Rollout = "10% 5m, 100%".parse().unwrap();
+        let told = |left: f64| held_for(rung.rungs()[0], left);
+        assert_eq!(told(1.0), "10% of the traffic, 5 min left");
+        assert_eq!(told(0.5), "10% of the traffic, 3 min left");
+        assert_eq!(told(0.1), "10% of the traffic, less than a minute left");
+        assert_eq!(told(0.0), "10% of the traffic");
+        assert_eq!(held_for(rung.rungs()[1], f64::NAN), "100% of the traffic");
     }
 }

@@ -1,6 +1,7 @@
 //! A gate: a question that decides whether a deployment goes on, pauses or goes back.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -184,6 +185,17 @@ pub enum Decision {
     Failed,
     /// Nobody was asked, since somebody said so.
     Skipped,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Decision::Passed => "passed",
+            Decision::Inconclusive => "is inconclusive",
+            Decision::Failed => "failed",
+            Decision::Skipped => "is not asked",
+        })
+    }
 }
 
 /// An answer.

@@ -10,7 +10,6 @@ use crate::cli::output::{PlanReport, Report, moment, place_of};
 use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
-use crate::core::gate::Decision;
 use crate::core::plan::Plan;
 use crate::core::run::{HookState, How, Note, Row, RunKind, RunRecord, Verdict};
 
@@ -119,14 +118,8 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
         }
         Note::Rung { index, share, .. } => format!("{share} of the traffic: {}", call(*index)),
         Note::Gate { gate, index, decision, said, .. } => {
-            let word = match decision {
-                Decision::Passed => "passed",
-                Decision::Inconclusive => "inconclusive",
-                Decision::Failed => "failed",
-                Decision::Skipped => "not asked",
-            };
             let about = index.map(|i| format!(" ({})", call(i))).unwrap_or_default();
-            format!("gate {gate} {word}: {said}{about}")
+            format!("gate {gate} {decision}: {said}{about}")
         }
         Note::Hook { hook, state, .. } => match state {
             HookState::Begins => format!("hook {hook} begins"),
