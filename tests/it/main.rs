@@ -31,6 +31,7 @@ mod jobs;
 mod keeping;
 mod kill;
 mod kinds;
+mod kinds_aliases;
 mod kinds_versions;
 mod lambda;
 mod layers;
