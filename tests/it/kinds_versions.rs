@@ -1,10 +1,8 @@
 //! Drafts beside published content, versions and aliases of modules, archived flows: there and back.
 
-use futures::StreamExt;
 use serde_json::{Value, json};
 use snapdeploy::aws::Sessions;
 use snapdeploy::core::back::{newest, plan_back};
-use snapdeploy::core::driver::Driver;
 use snapdeploy::core::environment::Access;
 use snapdeploy::core::finding::Weight;
 use snapdeploy::core::means::{Drafts, Values};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use snapdeploy::aws::ECR;
 use snapdeploy::core::ErrorKind;
-use snapdeploy::core::driver::{Driver, Leash, Reply};
+use snapdeploy::core::driver::Reply;
 use snapdeploy::core::finding::Weight;
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::release::{Deployment, Source, plan_deploy};
