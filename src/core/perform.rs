@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::address::Address;
 use super::ahead::Ahead;
@@ -71,6 +71,7 @@ impl Performance<'_> {
             journal: Mutex::new(&mut self.journal),
             progress: RefCell::new(&mut self.progress),
             inventory: RefCell::new(Rc::new(inventory)),
+            started: Notify::new(),
         };
         let made = making.all().await;
         inventory = Rc::unwrap_or_clone(making.inventory.into_inner());

@@ -260,6 +260,10 @@ impl Driver for Whole {
         self.at(&m.address).starts(m)
     }
 
+    fn needs_company(&self, m: &Move) -> bool {
+        self.at(&m.address).needs_company(m)
+    }
+
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
         self.at(&m.address).ticket(m, of, since).await
     }
