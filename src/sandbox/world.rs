@@ -164,7 +164,10 @@ impl World {
             self.accounts.get_mut(account).ok_or_else(|| format!("there is no account {account:?}"))?;
         let arn = format!("arn:aws:lambda:{region}:{account}:function:{function}");
         let function = held.functions.functions.get_mut(&arn);
-        function.ok_or_else(|| format!("there is no function {arn}"))?.handlings.insert(version.into(), handling);
+        function
+            .ok_or_else(|| format!("there is no function {arn}"))?
+            .handlings
+            .insert(version.into(), handling);
         Ok(())
     }
 

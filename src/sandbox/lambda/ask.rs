@@ -8,7 +8,9 @@ use super::super::world::World;
 use super::held::{Function, Held};
 use super::input::{self, Named};
 use super::settle::{self, Rules};
-use super::{alias, code, create, function, invoke, layer, list, mapping, permission, publish, setting, update};
+use super::{
+    alias, code, create, function, invoke, layer, list, mapping, permission, publish, setting, update,
+};
 
 /// A call, its body and the rules.
 #[derive(Debug, Clone, Copy)]

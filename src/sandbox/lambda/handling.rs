@@ -18,7 +18,9 @@ impl Handling {
     pub(crate) fn from_json(body: &Value) -> Result<Handling, String> {
         let number = |name: &str| match body.get(name) {
             None | Some(Value::Null) => Ok(0.0),
-            Some(value) => value.as_f64().filter(|n| *n >= 0.0).ok_or(format!("{name} is no number from 0 on")),
+            Some(value) => {
+                value.as_f64().filter(|n| *n >= 0.0).ok_or(format!("{name} is no number from 0 on"))
+            }
         };
         let errors = number("errors")?;
         if errors > 1.0 {

@@ -29,7 +29,9 @@ struct Invoked {
 pub(crate) fn invoke(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let kind = call.header("x-amz-invocation-type").unwrap_or("RequestResponse");
     if kind == "Event" || call.header("x-amz-log-type") == Some("Tail") {
-        return Err(Fail::not_implemented("asynchronous invocations, and the ends of logs, of lambda:Invoke"));
+        return Err(Fail::not_implemented(
+            "asynchronous invocations, and the ends of logs, of lambda:Invoke",
+        ));
     }
     if call.body.len() > MOST {
         let why = format!("Request must be smaller than {MOST} bytes for the InvokeFunction operation");
