@@ -356,6 +356,12 @@ pub trait Driver: Send + Sync {
         false
     }
 
+    /// Returns whether what a call for `m` starts gets no further by itself: each step is taken from here, so that somebody
+    /// has to stay until the end. Pure: asks nobody.
+    fn needs_company(&self, _m: &Move) -> bool {
+        false
+    }
+
     /// Returns the ticket of what a call for `m`, sent at `since` or later, has started on `of`, if one has: asked where the
     /// answer of that call was lost. Another's work is not taken for it.
     async fn ticket(&self, _m: &Move, _of: Option<&Found>, _since: Timestamp) -> Result<Option<String>> {

@@ -74,6 +74,7 @@ impl Making<'_, '_> {
 
     /// Follows what a call for `m` has started to its end.
     pub(super) async fn follow(&self, index: usize, m: &Move, ticket: &str) -> Result<()> {
+        self.started.notify_one();
         let leash = self.lease.leash();
         // An answer that was lost had the id of what it made: what follows in the plan asks for it.
         if m.does == Does::Create && self.found(&m.address).is_none() {

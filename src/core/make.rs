@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::address::Address;
 use super::driver::{Leash, Reply, Sending};
@@ -42,6 +42,8 @@ pub(super) struct Making<'a, 'b> {
     pub(super) failed: Cell<bool>,
     /// What is there as far as it is known. Who works with it keeps what it was.
     pub(super) inventory: RefCell<Rc<Inventory>>,
+    /// Told when a call was answered that starts what goes on for long.
+    pub(super) started: Notify,
 }
 
 impl Making<'_, '_> {
@@ -57,6 +59,7 @@ impl Making<'_, '_> {
             Schedule::new(&self.plan.moves, self.means.driver, &self.plan.renames, |i| over[i]);
         let mut running = FuturesUnordered::new();
         let (mut failed, mut goes_on) = (None, None);
+        let mut started = false;
         loop {
             while failed.is_none() {
                 if let (Some(why), false) = (self.means.stop.asked(), schedule.is_over()) {
@@ -64,13 +67,22 @@ impl Making<'_, '_> {
                     break;
                 }
                 // The first call goes alone: where that is refused, nothing has been changed.
-                if !running.is_empty() && self.progress.borrow().done.is_empty() {
+                if !running.is_empty() && !started && self.progress.borrow().done.is_empty() {
                     break;
                 }
                 let Some(index) = schedule.begin() else { break };
                 running.push(async move { (index, self.make(index).await) });
             }
-            match running.next().await {
+            let ended = tokio::select! {
+                biased;
+                ended = running.next() => ended,
+                // It was not refused, so nothing has to wait for its end.
+                () = self.started.notified() => {
+                    started = true;
+                    continue;
+                }
+            };
+            match ended {
                 Some((index, Ok(()))) => schedule.over(index),
                 // Nobody is to wait for it: what needs it stays, the rest is begun.
                 Some((_, Err(e))) if self.lets_go(&e) => goes_on = Some(e),

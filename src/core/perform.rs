@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use super::address::Address;
 use super::ahead::Ahead;
@@ -72,6 +72,7 @@ impl Performance<'_> {
             progress: RefCell::new(&mut self.progress),
             failed: Cell::new(false),
             inventory: RefCell::new(Rc::new(inventory)),
+            started: Notify::new(),
         };
         let made = making.all().await;
         inventory = Rc::unwrap_or_clone(making.inventory.into_inner());

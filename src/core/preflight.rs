@@ -7,6 +7,7 @@ use super::driver::Change;
 use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::means::Means;
+use super::moves::Move;
 use super::plan::{Action, Plan, Wish};
 
 /// How a question of the preflight was answered.
@@ -71,6 +72,15 @@ pub async fn ask(means: &Means<'_>, wishes: &[Wish], plan: &mut Plan) -> Result<
         };
         plan.card.extend(means.driver.preflight(&change, plan.kind).await?);
     }
+    let left_alone = |m: &&Move| means.patience.is_zero() && means.driver.needs_company(m);
+    let alone = plan.moves.iter().filter(left_alone).map(|m| {
+        let ladder = m.rollout.as_ref().map(ToString::to_string).unwrap_or_default();
+        let message = format!("is shifted step by step from here ({ladder}), and nobody is to wait for it");
+        Finding::new(Weight::Block, Some(&m.address), message)
+            .hint("leave --no-wait out, or shift all traffic at once: --all-at-once")
+    });
+    let alone = alone.collect();
+    plan.say(alone);
     let blocks = plan.card.iter().filter(|l| l.outcome == Outcome::Block).map(Line::finding).collect();
     plan.say(blocks);
     Ok(())

@@ -90,12 +90,13 @@ impl<'a> Schedule<'a> {
 
     /// Returns a move that may begin now, and counts it as begun.
     pub fn begin(&mut self) -> Option<usize> {
-        if self.busy.len() >= AT_ONCE {
+        // What has been started goes on for long, and calls hardly ever: it stands in nobody's way.
+        let busy = || self.busy.iter().filter(|i| !self.starting[**i]);
+        if busy().count() >= AT_ONCE {
             return None;
         }
         let current = self.left.iter().position(|left| *left > 0)?;
-        let calls = self.busy.iter().filter(|i| !self.starting[**i]).map(|i| &self.moves[*i].call);
-        let same = |call: &str| calls.clone().filter(|c| *c == call).count();
+        let same = |call: &str| busy().filter(|i| self.moves[**i].call == call).count();
         let paced = |i: usize| !self.starting[i] && same(&self.moves[i].call) >= OF_A_CALL;
         let free = |i: &&usize| self.waits[**i] == 0 && !paced(**i);
         let next = *self.open.iter().take_while(|i| self.stretch[**i] <= current).find(free)?;

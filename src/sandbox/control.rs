@@ -8,6 +8,7 @@ use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::cloudwatch::AlarmState;
 use super::fault::{Armed, Fault, Hold};
+use super::lambda::Handling;
 use super::lex;
 use super::server::Shared;
 use super::state;
@@ -79,6 +80,14 @@ fn handle(shared: &Shared, call: &Call) -> Result<Value, Fail> {
             let state = AlarmState::of(text("state"));
             let state = state.ok_or_else(|| bad("state is not OK, ALARM or INSUFFICIENT_DATA".into()))?;
             world.set_alarm(text("account"), text("region"), text("name"), state).map_err(bad)?;
+            done
+        }
+        ("POST", "lambda") => {
+            let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+            let bad = |why: String| Fail::new(400, "BadControl", why);
+            let handling = Handling::from_json(&body).map_err(bad)?;
+            let (place, version) = ((text("account"), text("region")), (text("function"), text("version")));
+            world.set_handling(place, version, handling).map_err(bad)?;
             done
         }
         ("POST", path) if path.starts_with("lex/") => {

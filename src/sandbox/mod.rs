@@ -61,6 +61,7 @@ pub use ecr::{Behaviour, ImageSeed, RepositorySeed};
 pub use elb::BalancerSeed;
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;
+pub use lambda::Handling;
 pub use lex::{AliasSeed, BotSeed};
 pub use record::CallRecord;
 pub use seed::{Scenario, ScenarioError};

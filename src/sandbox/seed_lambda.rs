@@ -9,7 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::ids;
-use super::lambda::{self, Alias, Code, Edition, Function, Held, Layer, Mapping, Rules};
+use super::lambda::{self, Alias, Code, Edition, Function, Handling, Held, Layer, Mapping, Rules};
 use super::world::Account;
 
 /// When everything was made: the first second of 2026.
@@ -146,6 +146,12 @@ impl<'a> FunctionSeed<'a> {
     /// Reserved concurrency.
     pub fn concurrency(self, reserved: u64) -> Self {
         self.0.concurrency = Some(reserved);
+        self
+    }
+
+    /// What a version of it (`$LATEST` or a number, also one that is still to be published) does when it is invoked.
+    pub fn handling(self, version: &str, handling: Handling) -> Self {
+        self.0.handlings.insert(version.into(), handling);
         self
     }
 

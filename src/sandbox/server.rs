@@ -20,6 +20,7 @@ use super::answer::{Answer, Fail};
 use super::call::{Call, parse_pairs};
 use super::cloudwatch::AlarmState;
 use super::fault::{Armed, Fault, FaultKind, Hold};
+use super::lambda::Handling;
 use super::record::CallRecord;
 use super::seed::Scenario;
 use super::switch::SwitchError;
@@ -180,6 +181,18 @@ impl Sandbox {
         state: AlarmState,
     ) -> Result<(), String> {
         self.shared.world().set_alarm(account, region, name, state)
+    }
+
+    /// A version of a function, there already or still to be published, does as it is told when it is invoked.
+    ///
+    /// Errors: there is no such account or function.
+    pub fn set_handling(
+        &self,
+        place: (&str, &str),
+        version: (&str, &str),
+        handling: Handling,
+    ) -> Result<(), String> {
+        self.shared.world().set_handling(place, version, handling)
     }
 
     /// Puts `bytes` in the place of what the bucket holds under `key`, as a disk does that goes bad: nobody is asked.

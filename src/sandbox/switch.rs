@@ -196,6 +196,16 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "a change while an update is in progress is a 409 also with an old RevisionId; false: a 412",
     ),
     (
+        "lambda_errors_count_zero",
+        "true",
+        "an invocation without an error counts as 0 in the metric Errors; false: not at all",
+    ),
+    (
+        "lambda_executed_version_of_all_aliases",
+        "true",
+        "metrics have the dimension ExecutedVersion for each alias; false: only for those with weights",
+    ),
+    (
         "lambda_failed_update_stays",
         "true",
         "after an update that failed GetFunction shows what was asked for; false: what was there before",

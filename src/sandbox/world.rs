@@ -91,6 +91,7 @@ pub(crate) struct Account {
     pub(crate) balancing: elb::Held,
     pub(crate) images: ecr::Held,
     pub(crate) alarms: cloudwatch::Held,
+    pub(crate) metrics: cloudwatch::Metrics,
     pub(crate) logs: logs::Held,
     /// By region and name.
     pub(crate) tables: BTreeMap<(String, String), Table>,
@@ -150,6 +151,24 @@ impl World {
             self.accounts.get_mut(account).ok_or_else(|| format!("there is no account {account:?}"))?;
         let done = held.alarms.set(region, name, state, now);
         done.then_some(()).ok_or_else(|| format!("the account {account:?} has no alarm {name:?} in {region}"))
+    }
+
+    /// Makes a version of a function, there already or still to be published, do as it is told.
+    pub(crate) fn set_handling(
+        &mut self,
+        (account, region): (&str, &str),
+        (function, version): (&str, &str),
+        handling: lambda::Handling,
+    ) -> Result<(), String> {
+        let held =
+            self.accounts.get_mut(account).ok_or_else(|| format!("there is no account {account:?}"))?;
+        let arn = format!("arn:aws:lambda:{region}:{account}:function:{function}");
+        let function = held.functions.functions.get_mut(&arn);
+        function
+            .ok_or_else(|| format!("there is no function {arn}"))?
+            .handlings
+            .insert(version.into(), handling);
+        Ok(())
     }
 
     /// Makes other bytes of what a bucket holds.

@@ -16,6 +16,7 @@ use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::finding::Finding;
 use snapdeploy::core::following::Followed;
+use snapdeploy::core::gate::Inspector;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
@@ -191,6 +192,15 @@ impl Driver for Mortal<'_, dyn Driver> {
     }
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
         self.death.count(self.inner.send(m, id, args, with)).await
+    }
+    fn starts(&self, m: &Move) -> bool {
+        self.inner.starts(m)
+    }
+    fn needs_company(&self, m: &Move) -> bool {
+        self.inner.needs_company(m)
+    }
+    fn inspector(&self) -> &dyn Inspector {
+        self.inner.inspector()
     }
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
         self.death.look(self.inner.ticket(m, of, since)).await

@@ -12,17 +12,20 @@ use super::fields::FIELDS;
 use super::send::Sender;
 use super::source::SOURCES;
 use super::state::{ALIASES, VERSIONS};
-use super::{attainable, checks, encode, moves, names, permission, secret};
+use super::{attainable, checks, climb, encode, moves, names, permission, preflight, secret};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
+use crate::core::following::{Far, Followed};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
 use crate::core::naming::Naming;
 use crate::core::place::{operational, place};
+use crate::core::preflight::Line;
+use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
 use crate::core::{Digest, Error, Pin, Result};
 use crate::kinds::named;
@@ -156,7 +159,7 @@ impl Driver for Functions {
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
-        moves::moves(change, &self.values.names.physical(change.address))
+        moves::moves(change, &self.values.names.physical(change.address), &self.values.rollouts)
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
@@ -170,6 +173,35 @@ impl Driver for Functions {
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
         let Functions { pin, calls, values, shelf } = self;
         Box::pin(Sender { calls, shelf, values, pin, with }.send(m, id, args)).await
+    }
+
+    /// A ladder goes on from here after its first call. What a lost call has begun is found by the look: the move says what
+    /// the function is on each rung, and [`Driver::send`] begins nothing twice.
+    fn starts(&self, m: &Move) -> bool {
+        self.needs_company(m)
+    }
+
+    fn needs_company(&self, m: &Move) -> bool {
+        m.call == moves::UPDATE_ALIAS && m.rollout.is_some()
+    }
+
+    async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {
+        let Functions { pin, calls, values, shelf } = self;
+        let Some(found) = of else {
+            return Followed::Superseded(Error::not_found(format!("{} is gone", m.address)));
+        };
+        Box::pin(Sender { calls, shelf, values, pin, with }.climb(m, found, ticket)).await
+    }
+
+    async fn progress(&self, m: &Move, of: Option<&Found>, ticket: &str) -> Result<Far> {
+        match of {
+            Some(found) => climb::far(&self.calls, m, &found.id, ticket).await,
+            None => Ok(Far::default()),
+        }
+    }
+
+    async fn preflight(&self, change: &Change<'_>, _: RunKind) -> Result<Vec<Line>> {
+        Ok(preflight::ladders(change, &self.values.rollouts))
     }
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {

@@ -1,18 +1,22 @@
 //! AWS Lambda.
 
+mod alias;
 mod artifact;
 mod attainable;
 mod calls;
 mod checks;
+mod climb;
 mod concurrency;
 mod driver;
 mod encode;
 mod fetch;
 mod fields;
 mod form;
+mod ladder;
 mod moves;
 mod names;
 mod permission;
+mod preflight;
 mod secret;
 mod send;
 mod shared;

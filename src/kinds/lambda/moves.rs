@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::fields::{CONFIGURED, FIXED, blank, facet};
-use super::state::{Alias, Content, FOREIGN, Key, LATEST, State, numbered};
-use super::{concurrency, permission, source};
+use super::state::{Content, FOREIGN, Key, LATEST, State, numbered};
+use super::{alias, concurrency, ladder, permission, source};
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
+use crate::core::rollout::Rollouts;
 use crate::core::template::escape;
 use crate::core::{Error, Result};
 use crate::kinds::connect::UID_TAG;
@@ -38,22 +39,23 @@ pub const DELETE_ALIAS: &str = "DeleteAlias";
 /// Removes the function with all versions and aliases.
 pub const DELETE: &str = "DeleteFunction";
 
-/// Returns the moves that make `change`, in order. `physical` is what the function is called there.
+/// Returns the moves that make `change`, in order. `physical` is what the function is called there; `rollouts` has the
+/// ladders of its aliases.
 ///
 /// Aliases whose content a version is known to have are moved first, whatever else changes: that is one call. Content
 /// that no version is known to have is written, published and named by its aliases, last what is to be `$LATEST`.
 ///
 /// Fails with `Blocked` where a member differs that can't be changed, or where the content of an alias is not known.
-pub fn moves(change: &Change<'_>, physical: &str) -> Result<Vec<Move>> {
+pub fn moves(change: &Change<'_>, physical: &str, rollouts: &Rollouts) -> Result<Vec<Move>> {
     match (change.from, change.to) {
-        (None, Some(to)) => create(change, to, physical),
-        (Some(from), Some(to)) => update(change, from, to, physical),
+        (None, Some(to)) => create(change, to, physical, rollouts),
+        (Some(from), Some(to)) => update(change, from, to, physical, rollouts),
         (Some(from), None) => delete(change, from),
         (None, None) => Ok(Vec::new()),
     }
 }
 
-fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move>> {
+fn create(change: &Change<'_>, to: &Document, physical: &str, rollouts: &Rollouts) -> Result<Vec<Move>> {
     let wanted = State::of(to);
     // What is published first is made first, so that nothing is written twice.
     let mut versions = unpublished(&wanted, &State::default(), &BTreeMap::new());
@@ -90,11 +92,17 @@ fn create(change: &Change<'_>, to: &Document, physical: &str) -> Result<Vec<Move
     let mut born = Document::default();
     state.write(&mut born);
     born.portable.extend(to.portable.get("Tags").map(|t| ("Tags".to_string(), t.clone())));
-    moves.extend(update(change, &born, to, physical)?);
+    moves.extend(update(change, &born, to, physical, rollouts)?);
     Ok(moves)
 }
 
-fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -> Result<Vec<Move>> {
+fn update(
+    change: &Change<'_>,
+    from: &Document,
+    to: &Document,
+    physical: &str,
+    rollouts: &Rollouts,
+) -> Result<Vec<Move>> {
     for name in FIXED {
         if from.portable.get(name) != to.portable.get(name) {
             return Err(Error::blocked(format!("differs in {name}, which AWS has no call to change"))
@@ -102,7 +110,7 @@ fn update(change: &Change<'_>, from: &Document, to: &Document, physical: &str) -
         }
     }
     let wanted = State::of(to);
-    let mut path = Path { change, physical, now: State::of(from), moves: Vec::new() };
+    let mut path = Path { change, physical, rollouts, now: State::of(from), moves: Vec::new() };
     let known = if change.from.is_some() { known(from, to) } else { BTreeMap::new() };
     path.content(&wanted, &known)?;
     path.moves.extend(TAGS.moves(change, from, to));
@@ -152,6 +160,7 @@ fn lost(to: &State, key: &Key) -> Error {
 struct Path<'a> {
     change: &'a Change<'a>,
     physical: &'a str,
+    rollouts: &'a Rollouts,
     now: State,
     moves: Vec<Move>,
 }
@@ -203,13 +212,20 @@ impl Path<'_> {
                 // What has just been published.
                 None => Value::Null,
             };
-            let args = arguments(name, alias, was.as_ref(), version, known);
+            let args = alias::arguments(name, alias, was.as_ref(), version, known);
             let (call, stage) = match was {
                 None => (CREATE_ALIAS, Stage::Write),
                 // It takes callers over, so it waits for all that the new version needs.
                 Some(_) => (UPDATE_ALIAS, Stage::Switch),
             };
+            let rollout = ladder::configured(self.change, self.rollouts, name)
+                .filter(|_| ladder::shifts(was.as_ref(), alias))
+                .filter(|_| ladder::obstacle(&self.now, was.as_ref(), alias).is_none());
+            let through = rollout.map(|r| ladder::through(&self.now, name, alias, r));
             self.step(call, stage, args, |now| drop(now.aliases.insert(name.clone(), alias.clone())));
+            if let Some(last) = self.moves.last_mut() {
+                (last.through, last.rollout) = (through.unwrap_or_default(), rollout.cloned());
+            }
         }
     }
 
@@ -280,32 +296,6 @@ impl Path<'_> {
             rollout: None,
         });
     }
-}
-
-/// Returns the arguments that make an alias `alias`; the version is null where it has just been published.
-///
-/// Shares of other versions are sent as an empty set where there are none: what is left out stays as it is.
-fn arguments(
-    name: &str,
-    alias: &Alias,
-    was: Option<&Alias>,
-    version: Value,
-    known: &BTreeMap<Key, u64>,
-) -> Value {
-    let mut weights = Map::new();
-    for (joined, weight) in &alias.routing {
-        let number = known.iter().find(|((p, l), _)| format!("{p}:{l}") == *joined);
-        weights.extend(number.map(|(_, n)| (n.to_string(), weight.clone())));
-    }
-    let mut args = json!({ "Name": escape(name), "FunctionVersion": version });
-    if was.is_some() || !weights.is_empty() {
-        args["RoutingConfig"] = json!({ "AdditionalVersionWeights": weights });
-    }
-    let words = alias.description.clone();
-    if let Some(words) = words.or(was.and_then(|a| a.description.as_ref()).map(|_| json!(""))) {
-        args["Description"] = words;
-    }
-    args
 }
 
 fn prepare(change: &Change<'_>, call: &str, args: Value) -> Move {

@@ -48,6 +48,7 @@ impl Sender<'_> {
             CONFIGURE | CODE => self.update(m, &found, args).await,
             WAIT => return self.wait(m, &found).await,
             PUBLISH => self.publish(&found, &args, None).await.map(|_| ()),
+            UPDATE_ALIAS if m.rollout.is_some() => return self.begin(m, &found, args).await,
             CREATE_ALIAS | UPDATE_ALIAS | DELETE_ALIAS => self.alias(m, &found, args).await,
             _ => self.other(m, &found, args).await,
         };
@@ -326,7 +327,7 @@ pub(super) fn later(error: Error) -> Failure {
     Failure { error, fate }
 }
 
-fn reply(m: &Move, failure: Failure) -> Reply {
+pub(super) fn reply(m: &Move, failure: Failure) -> Reply {
     let mut error = failure.error;
     if error.code.as_deref() == Some("PreconditionFailedException") {
         error.kind = ErrorKind::Stale;

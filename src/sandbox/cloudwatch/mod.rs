@@ -4,11 +4,13 @@ mod alarm;
 mod ask;
 mod form;
 mod held;
+mod metric;
 
 pub use held::{AlarmSeed, AlarmState};
 
 pub(crate) use ask::{dispatch, hint, operation};
 pub(crate) use held::Held;
+pub(crate) use metric::Metrics;
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {

@@ -8,7 +8,9 @@ use super::super::world::World;
 use super::held::{Function, Held};
 use super::input::{self, Named};
 use super::settle::{self, Rules};
-use super::{alias, code, create, function, layer, list, mapping, permission, publish, setting, update};
+use super::{
+    alias, code, create, function, invoke, layer, list, mapping, permission, publish, setting, update,
+};
 
 /// A call, its body and the rules.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,9 @@ impl Ask<'_> {
 
 /// Carries an operation out, on what the caller's account has in the region.
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
+    if call.operation == "Invoke" {
+        return invoke::invoke(world, call);
+    }
     let body = call.json()?;
     let rules = Rules::of(&world.switches, world.clock.now(), world.doomed);
     let ask = Ask { call, body: &body, rules };

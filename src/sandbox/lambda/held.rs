@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{clock, ids};
 use super::code::Code;
+use super::handling::Handling;
 use super::settle::UnderWay;
 use super::show;
 
@@ -35,6 +36,10 @@ pub(crate) struct Function {
     /// Statements of the resource policy, by qualifier (empty for the function itself), in the order of adding.
     pub(crate) policies: BTreeMap<String, Vec<Value>>,
     pub(crate) concurrency: Option<u64>,
+    /// What its versions do, by number (or `$LATEST`), also of versions that are still to be published.
+    pub(crate) handlings: BTreeMap<String, Handling>,
+    /// How often it has been invoked.
+    pub(crate) invoked: u64,
     pub(crate) tags: BTreeMap<String, String>,
 }
 
@@ -131,6 +136,8 @@ impl Function {
             aliases: BTreeMap::new(),
             policies: BTreeMap::new(),
             concurrency: None,
+            handlings: BTreeMap::new(),
+            invoked: 0,
             tags: BTreeMap::new(),
         }
     }

@@ -11,6 +11,7 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "2015-03-31/functions/*/configuration", "GetFunctionConfiguration"),
     ("PUT", "2015-03-31/functions/*/configuration", "UpdateFunctionConfiguration"),
     ("PUT", "2015-03-31/functions/*/code", "UpdateFunctionCode"),
+    ("POST", "2015-03-31/functions/*/invocations", "Invoke"),
     ("GET", "2015-03-31/functions/*/versions", "ListVersionsByFunction"),
     ("POST", "2015-03-31/functions/*/versions", "PublishVersion"),
     ("GET", "2015-03-31/functions/*/aliases", "ListAliases"),
@@ -49,7 +50,8 @@ pub(crate) fn identify(call: &mut Call) {
             continue;
         }
         call.operation = (*operation).to_owned();
-        call.mutating = *method != "GET";
+        // An invocation changes nothing of the function.
+        call.mutating = *method != "GET" && *operation != "Invoke";
         let labels = pattern.iter().zip(&parts).filter(|(want, _)| **want == "*");
         call.labels = labels.map(|(_, have)| decode(have)).collect();
         return;

@@ -4,6 +4,7 @@ mod artifact;
 mod crash;
 mod grants;
 mod journey;
+mod ladder;
 pub mod place;
 mod secrets;
 mod sharing;

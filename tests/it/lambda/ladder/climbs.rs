@@ -1,0 +1,141 @@
+//! A ladder that is climbed: exact weights, one call each; what its gates decide; the way back in one call.
+
+use serde_json::json;
+use snapdeploy::core::means::{Means, Waivers};
+use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
+
+use super::place::{RUNGS, both, deploy, live, noted, plan, updates, watched, weights, with};
+use crate::crash::prints;
+use crate::kinds::place::back;
+use crate::lambda::place::client;
+use crate::world::World;
+
+#[tokio::test]
+async fn each_rung_is_one_call_with_its_exact_weight() {
+    let world = with(both(), RUNGS, "").await;
+    let (ended, seen) = deploy(&world, OnFailure::Rollback).await;
+    assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+    assert_eq!(seen, weights());
+    assert_eq!(updates(&world), 3);
+    assert_eq!(noted(&world).await.0, ["0: 10%", "1: 50%", "2: 100%"]);
+}
+
+#[tokio::test]
+async fn the_way_back_is_one_call_and_takes_no_ladder() {
+    let world = with(both(), RUNGS, "").await;
+    let before = prints(&world).await;
+    deploy(&world, OnFailure::Rollback).await;
+    let plan = back(&world).await;
+    assert!(plan.moves.iter().all(|m| m.rollout.is_none()), "{:#?}", plan.moves);
+    world.sandbox.clear_calls();
+    let means = world.means(&*world.b);
+    let (ended, seen) = watched(&world, begin(&means, &plan, None, OnFailure::Stop)).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!(seen, [json!(["2", {}]), json!(["1", {}])]);
+    assert_eq!((updates(&world), prints(&world).await), (1, before));
+}
+
+async fn fails_at(rung: usize, percent: &str) {
+    let world = with(both(), RUNGS, &format!("test {{percent}} != {percent}")).await;
+    let before = prints(&world).await;
+    let (ended, seen) = deploy(&world, OnFailure::Rollback).await;
+    let Ended::RolledBack { why, .. } = &ended else { panic!("{percent}: {ended:?}") };
+    assert!(why.message.contains(&format!("at {percent}% of the traffic")), "{}", why.message);
+    let mut all: Vec<_> = weights()[..=rung + 1].to_vec();
+    all.push(weights()[0].clone());
+    assert_eq!(seen, all);
+    assert_eq!(updates(&world), rung + 2, "one call for each rung, and one back");
+    assert_eq!(prints(&world).await, before);
+    let (rungs, gates) = noted(&world).await;
+    assert_eq!((rungs.len(), gates.len()), (rung + 1, rung + 1));
+    assert_eq!(gates.last(), Some(&format!("{rung}: Failed")));
+}
+
+#[tokio::test]
+async fn a_gate_that_fails_on_the_first_rung_takes_everything_back() {
+    fails_at(0, "10").await;
+}
+
+#[tokio::test]
+async fn a_gate_that_fails_on_a_middle_rung_takes_everything_back() {
+    fails_at(1, "50").await;
+}
+
+#[tokio::test]
+async fn a_gate_that_fails_on_the_last_rung_takes_everything_back() {
+    fails_at(2, "100").await;
+}
+
+/// Pauses at 10 %, since nobody can tell until the file is there.
+async fn paused() -> (World, tempfile::TempDir, snapdeploy::core::id::RunId) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("known");
+    let world = with(both(), RUNGS, &format!("test -e {} || exit 4", file.display())).await;
+    let (ended, seen) = deploy(&world, OnFailure::Rollback).await;
+    let Ended::Stopped { run, why } = ended else { panic!("{ended:?}") };
+    assert!(why.message.contains("paused at 10% of the traffic"), "{}", why.message);
+    assert!(why.hint.as_ref().unwrap().contains("--skip-gate shell"), "{why:?}");
+    assert_eq!(seen, weights()[..2]);
+    (world, directory, run)
+}
+
+#[tokio::test]
+async fn where_nobody_can_tell_it_stays_and_is_resumed_and_calls_are_shared_meanwhile() {
+    let (world, directory, run) = paused().await;
+    let client = client(&world);
+    let mut new = 0;
+    for _ in 0..2000 {
+        let invoked = client.invoke().function_name("orders:live").send().await.unwrap();
+        new += usize::from(invoked.executed_version() == Some("2"));
+    }
+    // Four standard deviations of a share of 10 % are 54.
+    assert!((146..=254).contains(&new), "{new} of 2,000 calls went to the new version");
+    std::fs::write(directory.path().join("known"), "").unwrap();
+    world.sandbox.clear_calls();
+    let means = world.means(&*world.b);
+    let (ended, seen) = watched(&world, resume(&means, &run, OnFailure::Rollback)).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!((seen.as_slice(), updates(&world)), (&weights()[1..], 2));
+    assert_eq!(noted(&world).await.0, ["0: 10%", "1: 50%", "2: 100%"], "no rung is noted twice");
+}
+
+#[tokio::test]
+async fn a_paused_ladder_goes_on_without_the_gate_where_somebody_says_so() {
+    let (world, _directory, run) = paused().await;
+    let waivers = Waivers { gates: ["shell".to_string()].into(), ..Waivers::default() };
+    let means = Means { waivers, ..world.means(&*world.b) };
+    let ended = resume(&means, &run, OnFailure::Rollback).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!(live(&world), weights()[3]);
+    assert_eq!(noted(&world).await.1.last().unwrap(), "2: Skipped");
+}
+
+#[tokio::test]
+async fn ladders_of_functions_are_climbed_side_by_side() {
+    let mut scenario = both();
+    for (account, alias, memory) in [(crate::world::A, "dev", 512), (crate::world::B, "prod", 128)] {
+        for name in ["bills", "carts", "dues", "ends", "fees"] {
+            let seed = scenario.account(account).function(crate::world::REGION, name);
+            let seed = seed.files(&[("index.js", b"same")]).settings(json!({ "MemorySize": memory }));
+            seed.publish().alias("live", "1");
+            scenario.account(account).instance(crate::world::REGION, alias).lambda(name);
+        }
+    }
+    // A rung takes longer than all that comes before it, so six of them one after the other would be seen.
+    let world = with(scenario, "50% 200s, 100%", "").await;
+    let plan = plan(&world).await;
+    let means = world.means(&*world.b);
+    let mut most = 0;
+    let mut work = std::pin::pin!(begin(&means, &plan, None, OnFailure::Stop));
+    let ended = loop {
+        let out = tokio::time::timeout(std::time::Duration::from_millis(10), &mut work).await;
+        let state = crate::lambda::place::there(&world);
+        let shared = |f: &&serde_json::Value| f["aliases"]["live"]["weights"]["2"] == 0.5;
+        most = most.max(state["functions"].as_object().unwrap().values().filter(shared).count());
+        if let Ok(out) = out {
+            break out;
+        }
+    };
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!(most, 6, "all of them stand on their rungs at once");
+}
