@@ -3,6 +3,7 @@
 mod bind;
 pub mod connect;
 pub mod ecs;
+pub mod gate;
 mod known;
 pub mod lambda;
 pub mod lex;

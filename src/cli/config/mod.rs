@@ -3,6 +3,10 @@
 mod addresses;
 mod environment;
 mod find;
+mod gate;
+mod gate_metric;
+mod gate_probe;
+mod json;
 mod model;
 mod names;
 mod overlay;

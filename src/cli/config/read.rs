@@ -206,7 +206,7 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("did you mean `region`?"), "{text}");
-        assert!(complaint(&format!("{PROD}gates = []\n")).contains("does not know `gates`"));
+        assert!(complaint(&format!("{PROD}store = []\n")).contains("does not know `store`"));
     }
 
     #[test]

@@ -72,11 +72,13 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    /// Returns what stands under `key`, whatever it is.
+    pub(super) fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.entries.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)
     }
 
-    fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Error {
+    /// Returns a complaint about a value of the wrong type.
+    pub(super) fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Error {
         let found = value.get_ref().type_str();
         self.place.error(&value.span(), format!("`{key}` has to be {expected}, not a value of type {found}"))
     }

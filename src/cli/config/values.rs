@@ -8,6 +8,7 @@ use crate::core::secret::Seal;
 use crate::core::select::Selection;
 
 use super::addresses::selection;
+use super::gate::gates;
 use super::names::names;
 use super::overlay::{Known, overlay};
 use super::read::plain;
@@ -63,7 +64,7 @@ pub(super) fn values(
         staging: staging(table)?,
         schema: schema(table)?,
         rollouts: rollouts(table)?,
-        gates: Vec::new(),
+        gates: gates(table)?,
         hooks: Vec::new(),
         seal: Seal::default(),
         parameters: Default::default(),
