@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::driver::Leash;
@@ -25,14 +26,18 @@ use super::rung::{Held, Rungs, Stand};
 const GLANCE: Duration = Duration::from_secs(5);
 
 /// The driver's end: it works on another thread's terms, and what attends it does not.
-struct Line(mpsc::UnboundedSender<(Stand, oneshot::Sender<Held>)>);
+struct Line(mpsc::UnboundedSender<(Stand, Timestamp, oneshot::Sender<Held>)>);
 
 #[async_trait]
 impl Rungs for Line {
     async fn hold(&self, stand: Stand) -> Held {
+        self.hold_until(stand, Timestamp::MAX).await
+    }
+
+    async fn hold_until(&self, stand: Stand, by: Timestamp) -> Held {
         let (answer, answered) = oneshot::channel();
         let gone = || Held::Paused(Error::bug("nobody attends the ladder"));
-        match self.0.send((stand, answer)) {
+        match self.0.send((stand, by, answer)) {
             Ok(()) => answered.await.unwrap_or_else(|_| gone()),
             Err(_) => gone(),
         }
@@ -52,10 +57,10 @@ impl Making<'_, '_> {
             tokio::select! {
                 biased;
                 followed = &mut work => return followed,
-                Some((stand, answer)) = reached.recv() => {
+                Some((stand, by, answer)) = reached.recv() => {
                     holding.push(async move {
                         // Who does not wait for the answer any more has found an end of its own.
-                        let _ = answer.send(self.held(index, m, stand).await);
+                        let _ = answer.send(self.held(index, m, stand, by).await);
                     });
                 }
                 Some(()) = holding.next(), if !holding.is_empty() => {}
@@ -63,8 +68,8 @@ impl Making<'_, '_> {
         }
     }
 
-    async fn held(&self, index: usize, m: &Move, stand: Stand) -> Held {
-        match self.hold(index, m, stand).await {
+    async fn held(&self, index: usize, m: &Move, stand: Stand, by: Timestamp) -> Held {
+        match self.hold(index, m, stand, by).await {
             Ok(held) => held,
             // What cannot be recorded is not gone on with.
             Err(e) => Held::Paused(e),
@@ -72,7 +77,7 @@ impl Making<'_, '_> {
     }
 
     /// Notes the rung, waits there and asks the gates.
-    async fn hold(&self, index: usize, m: &Move, stand: Stand) -> Result<Held> {
+    async fn hold(&self, index: usize, m: &Move, stand: Stand, by: Timestamp) -> Result<Held> {
         let Some(rung) = m.rollout.as_ref().and_then(|r| r.rungs().get(stand.rung)).copied() else {
             return Err(Error::bug(format!("{} has no rung {}", m.address, stand.rung)));
         };
@@ -103,7 +108,8 @@ impl Making<'_, '_> {
         let mut told = String::new();
         loop {
             let past = self.means.clock.now().duration_since(since).unsigned_abs();
-            let left = self.means.clock.scale(rung.hold).saturating_sub(past);
+            let until_by = Duration::try_from(by.duration_since(self.means.clock.now())).unwrap_or_default();
+            let left = self.means.clock.scale(rung.hold).saturating_sub(past).min(until_by);
             let what = held_for(rung, left.as_secs_f64() / self.means.clock.scale(rung.hold).as_secs_f64());
             if what != told {
                 told.clone_from(&what);

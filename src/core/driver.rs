@@ -240,6 +240,12 @@ pub trait Driver: Send + Sync {
         (to.cloned(), Vec::new())
     }
 
+    /// Returns what a deployment makes of `to`, where the ladder that the configuration has for it is a part of what the
+    /// service keeps. Pure: asks nobody.
+    fn on_ladder(&self, _address: &Address, _from: Option<&Document>, to: Document) -> Document {
+        to
+    }
+
     /// Returns what, any one of it, has to be there too where `of` refers to `address`: the association that lets a flow
     /// invoke a function.
     fn implied(&self, _of: &Address, _address: &Address, _qualifier: Option<&str>) -> Vec<Address> {

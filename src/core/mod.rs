@@ -37,6 +37,7 @@ pub mod gate;
 mod gates;
 pub mod given;
 pub mod glob;
+mod grant;
 pub mod health;
 pub mod history;
 pub mod holder;

@@ -182,6 +182,10 @@ impl Driver for Whole {
         self.at(address).attainable(address, from, to)
     }
 
+    fn on_ladder(&self, address: &Address, from: Option<&Document>, to: Document) -> Document {
+        self.at(address).on_ladder(address, from, to)
+    }
+
     fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
         self.at(of).implied(of, address, qualifier)
     }

@@ -139,6 +139,16 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "how long a minute lasts that is configured: bake times, timeouts of hooks, grace periods",
     ),
     (
+        "ecs_post_production_at_each_step",
+        "false",
+        "LINEAR and CANARY go through POST_PRODUCTION_TRAFFIC_SHIFT after each step; false: after the last one",
+    ),
+    (
+        "ecs_pre_production_before_first_step",
+        "true",
+        "LINEAR and CANARY go through PRE_PRODUCTION_TRAFFIC_SHIFT before the first step too; false: between steps",
+    ),
+    (
         "ecs_pre_production_stage_shown",
         "true",
         "lifecycleStage can be PRE_PRODUCTION_TRAFFIC_SHIFT; false: the stage before it stays",

@@ -11,6 +11,7 @@ use super::fetch::{Seen, task_definition};
 use super::fields::{CONTAINERS, DEFINITION, DEPLOYING};
 use super::images::{Image, resolve};
 use super::moves::{BEGUN, CLONE_TAG, CREATE, DELETE, REGISTER, REVISION, RUNS, UPDATE};
+use super::routing::{self, CONFIGURE};
 use super::started::started;
 use super::{encode, form, names, secret, stop};
 use crate::aws::{Failure, Fate};
@@ -42,6 +43,7 @@ impl Sender<'_> {
             UPDATE => self.update(m, &found, args).await,
             CREATE => self.create(m, &found, args).await.map(|()| None),
             BEGUN => self.begun(&found).await,
+            CONFIGURE => routing::make(self.services, &args, self.with).await.map(|()| None),
             START => match self.revised(m, &found, args).await {
                 Ok(args) => match self.back(m, &found, &args).await {
                     Ok(None) => return codedeploy::start(self.services, m, &found, args, self.with).await,
