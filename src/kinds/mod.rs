@@ -3,6 +3,7 @@
 mod bind;
 pub mod connect;
 pub mod ecs;
+mod hook;
 mod known;
 pub mod lambda;
 pub mod lex;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::connect::Connect;
 use super::ecs::Services;
+use super::hook::Runner;
 use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
@@ -21,6 +22,7 @@ use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, 
 use crate::core::edition::Edition;
 use crate::core::finding::Finding;
 use crate::core::following::{Far, Followed};
+use crate::core::hook::Hooks;
 use crate::core::inventory::{Found, Inventory, Standing};
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
@@ -40,6 +42,8 @@ pub struct Whole {
     pub(super) bots: Bots,
     /// What is in ECS, where any of it is owned.
     pub(super) services: Option<Services>,
+    /// Who runs hooks.
+    pub(super) hooks: Runner,
 }
 
 impl Whole {
@@ -290,6 +294,10 @@ impl Driver for Whole {
 
     async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {
         self.at(&live.found.address).as_of(live, revision, inventory).await
+    }
+
+    fn hooks(&self) -> &dyn Hooks {
+        &self.hooks
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

@@ -7,7 +7,8 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
+    "hooks",
     "rollouts",
     "account",
     "region",
@@ -31,7 +32,7 @@ const KEYS: [&str; 22] = [
     "secrets",
     "kms_key",
 ];
-const LATER: [&str; 4] = ["sites", "gates", "hooks", "store"];
+const LATER: [&str; 3] = ["sites", "gates", "store"];
 
 /// Reads the environment `name`, which `table` describes; `span` is where it begins. Its values are not read.
 pub(super) fn environment(

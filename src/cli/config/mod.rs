@@ -3,6 +3,8 @@
 mod addresses;
 mod environment;
 mod find;
+mod hook;
+mod json;
 mod model;
 mod names;
 mod overlay;

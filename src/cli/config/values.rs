@@ -8,6 +8,7 @@ use crate::core::secret::Seal;
 use crate::core::select::Selection;
 
 use super::addresses::selection;
+use super::hook::hooks;
 use super::names::names;
 use super::overlay::{Known, overlay};
 use super::read::plain;
@@ -64,7 +65,7 @@ pub(super) fn values(
         schema: schema(table)?,
         rollouts: rollouts(table)?,
         gates: Vec::new(),
-        hooks: Vec::new(),
+        hooks: hooks(table)?,
         seal: Seal::default(),
         parameters: Default::default(),
     })

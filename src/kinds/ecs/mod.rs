@@ -10,6 +10,7 @@ mod calls;
 mod cause;
 mod checks;
 mod codedeploy;
+mod coming;
 mod copy;
 mod deployment_error;
 mod deployment_group;
@@ -45,5 +46,8 @@ mod target_health;
 mod ticket;
 mod watch;
 
+pub use calls::{Calls, family_of};
+pub use coming::{current, revision};
 pub use driver::Services;
+pub use log_tail::log_tail;
 pub use watch::LATER;
