@@ -47,6 +47,12 @@ pub(super) struct ChangeArgs {
     /// Do not ask this gate, which decides whether a deployment goes on; recorded
     #[arg(long, value_name = "GATE")]
     pub(super) skip_gate: Vec<String>,
+    /// Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded
+    #[arg(long, value_name = "HOOK")]
+    pub(super) skip_hook: Vec<String>,
+    /// Run this hook again though nobody knows how it ended
+    #[arg(long, value_name = "HOOK", conflicts_with = "skip_hook")]
+    pub(super) repeat_hook: Vec<String>,
     /// Shift all traffic at once, whatever the rollouts say
     #[arg(long)]
     pub(super) all_at_once: bool,
@@ -73,6 +79,8 @@ impl ChangeArgs {
     fn waivers(&self) -> Waivers {
         Waivers {
             gates: self.skip_gate.iter().cloned().collect(),
+            hooks: self.skip_hook.iter().cloned().collect(),
+            repeated: self.repeat_hook.iter().cloned().collect(),
             ladders: if self.all_at_once { Ladders::AtOnce } else { Ladders::Climbed },
             ..Waivers::default()
         }

@@ -101,7 +101,7 @@ impl Making<'_, '_> {
     }
 
     /// Makes one move: looks, intends, sends, and looks again where the answer is not clear.
-    async fn make(&self, index: usize) -> Result<()> {
+    pub(super) async fn make(&self, index: usize) -> Result<()> {
         let m = &self.plan.moves[index];
         let (address, call) = (m.address.clone(), m.call.clone());
         let mut again = self.progress.borrow().begun.contains(&index);
@@ -290,7 +290,7 @@ impl Making<'_, '_> {
     }
 
     /// Returns the move's arguments as they are in this environment.
-    fn arguments(&self, m: &Move) -> Result<serde_json::Value> {
+    pub(super) fn arguments(&self, m: &Move) -> Result<serde_json::Value> {
         let values = self.means.values;
         let inventory = self.inventory.borrow();
         let resolver = Resolver { inventory: &inventory, accounts: &values.accounts, vars: &values.vars };

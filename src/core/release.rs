@@ -13,6 +13,7 @@ use super::finding::{Finding, Weight};
 use super::gates;
 use super::given::{self, Givens};
 use super::home;
+use super::hooking;
 use super::inventory::{Found, Inventory};
 use super::lacking::lacking;
 use super::loss;
@@ -184,6 +185,7 @@ pub async fn plan_deploy(
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
     gates::put_on(means, &mut plan).await;
+    hooking::put_on(means, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
 }

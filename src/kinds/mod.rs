@@ -4,6 +4,7 @@ mod bind;
 pub mod connect;
 pub mod ecs;
 pub mod gate;
+mod hook;
 mod known;
 pub mod lambda;
 pub mod lex;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::connect::Connect;
 use super::ecs::Services;
 use super::gate::Gatekeeper;
+use super::hook::Runner;
 use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
@@ -23,6 +24,7 @@ use crate::core::edition::Edition;
 use crate::core::finding::Finding;
 use crate::core::following::{Far, Followed};
 use crate::core::gate::Inspector;
+use crate::core::hook::Hooks;
 use crate::core::inventory::{Found, Inventory, Standing};
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
@@ -44,6 +46,8 @@ pub struct Whole {
     pub(super) services: Option<Services>,
     /// Who asks gates there.
     pub(super) gates: Gatekeeper,
+    /// Who runs hooks.
+    pub(super) hooks: Runner,
 }
 
 impl Whole {
@@ -306,6 +310,10 @@ impl Driver for Whole {
 
     fn inspector(&self) -> &dyn Inspector {
         &self.gates
+    }
+
+    fn hooks(&self) -> &dyn Hooks {
+        &self.hooks
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

@@ -57,7 +57,7 @@ mod world;
 
 pub use cloudwatch::{AlarmSeed, AlarmState};
 pub use codedeploy::DeploymentGroupSeed;
-pub use ecr::{Behaviour, ImageSeed, RepositorySeed};
+pub use ecr::{Act, Behaviour, ImageSeed, RepositorySeed};
 pub use elb::BalancerSeed;
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;

@@ -7,8 +7,9 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "gates",
+    "hooks",
     "rollouts",
     "account",
     "region",
@@ -32,7 +33,7 @@ const KEYS: [&str; 23] = [
     "secrets",
     "kms_key",
 ];
-const LATER: [&str; 3] = ["sites", "hooks", "store"];
+const LATER: [&str; 2] = ["sites", "store"];
 
 /// Reads the environment `name`, which `table` describes; `span` is where it begins. Its values are not read.
 pub(super) fn environment(

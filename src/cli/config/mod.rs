@@ -6,6 +6,7 @@ mod find;
 mod gate;
 mod gate_metric;
 mod gate_probe;
+mod hook;
 mod json;
 mod model;
 mod names;

@@ -9,6 +9,7 @@ use crate::core::select::Selection;
 
 use super::addresses::selection;
 use super::gate::gates;
+use super::hook::hooks;
 use super::names::names;
 use super::overlay::{Known, overlay};
 use super::read::plain;
@@ -65,7 +66,7 @@ pub(super) fn values(
         schema: schema(table)?,
         rollouts: rollouts(table)?,
         gates: gates(table)?,
-        hooks: Vec::new(),
+        hooks: hooks(table)?,
         seal: Seal::default(),
         parameters: Default::default(),
     })

@@ -121,15 +121,15 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
             let about = index.map(|i| format!(" ({})", call(i))).unwrap_or_default();
             format!("gate {gate} {decision}: {said}{about}")
         }
-        Note::Hook { hook, state, .. } => match state {
-            HookState::Begins => format!("hook {hook} begins"),
+        Note::Hook { hook, at, state } => match state {
+            HookState::Begins { .. } => format!("hook {hook} begins ({})", at.word()),
             HookState::Started { ticket } => format!("hook {hook} started: {ticket}"),
             HookState::Ended { good, said, output } => {
                 let word = if *good { "is well" } else { "failed" };
                 let lines: String = output.iter().map(|line| format!("\n    {line}")).collect();
                 format!("hook {hook} {word}: {said}{lines}")
             }
-            HookState::Skipped => format!("hook {hook} is not run: somebody said so"),
+            HookState::Skipped => format!("hook {hook} is not run: --skip-hook says so"),
         },
         Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
         Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),

@@ -12,6 +12,7 @@ mod checks;
 mod climb;
 mod climbing;
 mod codedeploy;
+mod coming;
 mod copy;
 mod deployment_error;
 mod deployment_group;
@@ -52,5 +53,8 @@ mod target_health;
 mod ticket;
 mod watch;
 
+pub use calls::{Calls, family_of};
+pub use coming::{current, revision};
 pub use driver::Services;
+pub use log_tail::log_tail;
 pub use watch::LATER;

@@ -13,7 +13,7 @@ mod pull;
 mod repository;
 mod seed;
 
-pub use behaviour::Behaviour;
+pub use behaviour::{Act, Behaviour};
 pub use seed::{ImageSeed, RepositorySeed};
 
 pub(crate) use ask::{dispatch, hint};
