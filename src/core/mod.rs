@@ -99,6 +99,7 @@ pub mod seal_key;
 pub mod secret;
 pub mod secret_paths;
 pub mod select;
+pub mod site;
 pub mod snapshot;
 mod sought;
 pub mod source;

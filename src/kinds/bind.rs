@@ -8,6 +8,7 @@ use super::connect::{Calls, Connect};
 use super::ecs::Services;
 use super::lambda::Functions;
 use super::lex::Bots;
+use super::site::Sites;
 use super::whole::Whole;
 use crate::aws::{Account, Elsewhere};
 use crate::core::driver::Driver;
@@ -99,8 +100,9 @@ fn whole(
     let values = &environment.values;
     let functions = Functions::new(pin.clone(), account.clone(), values.clone());
     let bots = Bots::new(pin.clone(), account.clone(), values.clone());
+    let sites = Sites::new(pin.clone(), account.clone(), values.clone());
     // Who looks after no service is not asked for the permission to list them.
     let wanted = values.owns.patterns().iter().any(|p| p.starts_with("ecs/") || p.starts_with('*'));
     let services = wanted.then(|| Services::new(pin.clone(), account, values.clone()).among(elsewhere));
-    Whole { pin, connect, functions, bots, services }
+    Whole { pin, connect, functions, bots, services, sites }
 }

@@ -56,6 +56,7 @@ mod roundtrip;
 mod sandbox;
 mod schedule_laws;
 mod secrets;
+mod site;
 mod small;
 mod stores;
 mod trouble;

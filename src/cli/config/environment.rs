@@ -7,8 +7,9 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 22] = [
+const KEYS: [&str; 23] = [
     "rollouts",
+    "sites",
     "account",
     "region",
     "role_arn",
@@ -31,7 +32,7 @@ const KEYS: [&str; 22] = [
     "secrets",
     "kms_key",
 ];
-const LATER: [&str; 4] = ["sites", "gates", "hooks", "store"];
+const LATER: [&str; 3] = ["gates", "hooks", "store"];
 
 /// Reads the environment `name`, which `table` describes; `span` is where it begins. Its values are not read.
 pub(super) fn environment(
