@@ -331,6 +331,25 @@ pub trait Driver: Send + Sync {
         Err(Error::input(format!("{address} runs no containers, so it takes no image")))
     }
 
+    /// Returns `document`, what `address` is to be and comes from elsewhere, with what the environment's configuration says
+    /// of such things besides overlays. Pure: asks nobody.
+    fn received(&self, _address: &Address, document: Document) -> Document {
+        document
+    }
+
+    /// Returns `document`, what `address` is or is to be, with the files of a folder, by path, in the place of those that it
+    /// has; and the bytes that it then names. Pure: asks nobody.
+    ///
+    /// Fails with `Input` where it is nothing that has files.
+    fn with_folder(
+        &self,
+        address: &Address,
+        _document: &Document,
+        _files: Vec<(String, Bytes)>,
+    ) -> Result<(Document, Vec<Bytes>)> {
+        Err(Error::input(format!("{address} is no site, so it takes no folder")))
+    }
+
     /// Returns why the service would refuse `m` whatever the environment, one line each: its limits. `args` are the
     /// arguments with every placeholder resolved, except that what is not there yet has no id: so they are at least as
     /// long as they look. Pure: asks nobody.

@@ -102,6 +102,7 @@ pub mod secret;
 pub mod secret_paths;
 pub mod select;
 pub mod shell;
+pub mod site;
 pub mod snapshot;
 mod sought;
 pub mod source;

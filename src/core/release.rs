@@ -279,6 +279,7 @@ impl Way<'_> {
             overlay::merge(&mut local, &driver.operational(address, &document.local));
         }
         let wanted = Document { portable: document.portable.clone(), local, ..Document::default() };
+        let wanted = driver.received(address, wanted);
         let (mut wanted, findings) = overlay::overlaid(self.means, self.inventory, address, wanted);
         if let Some(live) = live {
             drop_orphans(&mut wanted, &live.document.portable);

@@ -11,6 +11,7 @@ pub mod lex;
 mod merged;
 mod named;
 mod readable;
+pub mod site;
 mod tag;
 mod whole;
 

@@ -15,6 +15,7 @@ use super::hook::Runner;
 use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
+use super::site::Sites;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
 use crate::core::digest::Digest;
@@ -48,13 +49,16 @@ pub struct Whole {
     pub(super) gates: Gatekeeper,
     /// Who runs hooks.
     pub(super) hooks: Runner,
+    /// Its static sites.
+    pub(super) sites: Sites,
 }
 
 impl Whole {
     fn each(&self) -> Vec<&dyn Driver> {
         let connect = self.connect.iter().map(|d| d as &dyn Driver);
         let services = self.services.iter().map(|d| d as &dyn Driver);
-        connect.chain([&self.functions as &dyn Driver, &self.bots]).chain(services).collect()
+        let besides = [&self.functions as &dyn Driver, &self.bots, &self.sites];
+        connect.chain(besides).chain(services).collect()
     }
 
     /// Returns the driver of `kind`; another one, which finds nothing of it, where there is none.
@@ -63,6 +67,7 @@ impl Whole {
             (Some("connect"), Some(connect), _) => connect,
             (Some("lex"), ..) => &self.bots,
             (Some("ecs"), _, Some(services)) => services,
+            (Some("site"), ..) => &self.sites,
             (Some("lambda"), ..) | (_, None, _) => &self.functions,
             (_, Some(connect), _) => connect,
         }
@@ -153,6 +158,9 @@ impl Driver for Whole {
             listing.found.extend(listed.found);
             listing.gaps.extend(listed.gaps);
         }
+        let sites = self.sites.list().await?;
+        listing.found.extend(sites.found);
+        listing.gaps.extend(sites.gaps);
         Ok(listing)
     }
 
@@ -246,6 +254,19 @@ impl Driver for Whole {
         image: &str,
     ) -> Result<Document> {
         self.at(address).with_image(address, document, container, image).await
+    }
+
+    fn received(&self, address: &Address, document: Document) -> Document {
+        self.at(address).received(address, document)
+    }
+
+    fn with_folder(
+        &self,
+        address: &Address,
+        document: &Document,
+        files: Vec<(String, Bytes)>,
+    ) -> Result<(Document, Vec<Bytes>)> {
+        self.at(address).with_folder(address, document, files)
     }
 
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {

@@ -1,10 +1,11 @@
 //! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, ECS, CodeDeploy, Elastic Load Balancing, ECR,
-//! CloudWatch, S3, DynamoDB, KMS, Systems Manager and Secrets Manager as far as this project uses them.
+//! CloudWatch, S3, CloudFront, DynamoDB, KMS, Systems Manager and Secrets Manager as far as this project uses them.
 
 mod answer;
 mod base64;
 mod call;
 mod clock;
+mod cloudfront;
 mod cloudwatch;
 mod codedeploy;
 mod connect;

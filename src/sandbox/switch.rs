@@ -23,6 +23,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "a function, bot or origin that is associated already is refused, else ignored",
     ),
     (
+        "cloudfront_invalidation_ms",
+        "5000",
+        "how long an invalidation takes; AWS says 'typically complete in less than two minutes'",
+    ),
+    (
         "codedeploy_bakes",
         "false",
         "a deployment is Baking while it waits to terminate the original task set, else InProgress",

@@ -57,6 +57,7 @@ mod roundtrip;
 mod sandbox;
 mod schedule_laws;
 mod secrets;
+mod site;
 mod small;
 mod stores;
 mod trouble;

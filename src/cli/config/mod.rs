@@ -16,6 +16,7 @@ mod promotion;
 mod read;
 mod rollout;
 mod schema;
+mod site;
 mod store;
 mod table;
 mod values;
