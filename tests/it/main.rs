@@ -33,6 +33,7 @@ mod kill;
 mod kinds;
 mod kinds_aliases;
 mod kinds_versions;
+mod ladders;
 mod lambda;
 mod layers;
 mod leftovers;
