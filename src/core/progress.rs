@@ -30,6 +30,8 @@ pub struct Progress {
     pub left: BTreeSet<usize>,
     /// When each rung of a ladder was reached first, of moves that are not done.
     pub reached: BTreeMap<usize, BTreeMap<usize, Timestamp>>,
+    /// When the last of it was done.
+    pub written: Option<Timestamp>,
     /// The snapshot to go back to.
     pub before: Option<SnapshotId>,
     /// When the last call was sent of which nobody knows the fate.
@@ -54,6 +56,7 @@ impl Progress {
                 Note::Done { index, made, .. } => {
                     open.remove(index);
                     progress.is_done(*index);
+                    progress.written = Some(row.at);
                     progress.made.extend(made.clone());
                 }
                 Note::Refused { index, .. } => {

@@ -8,6 +8,7 @@ mod known;
 pub mod lambda;
 pub mod lex;
 mod merged;
+mod metric_data;
 mod named;
 mod readable;
 mod tag;

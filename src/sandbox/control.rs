@@ -8,9 +8,9 @@ use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::cloudwatch::AlarmState;
 use super::fault::{Armed, Fault, Hold};
-use super::lex;
 use super::server::Shared;
 use super::state;
+use super::{ecr, lex};
 
 /// Answers a control request.
 pub(crate) fn answer(shared: &Shared, call: &Call) -> Answer {
@@ -79,6 +79,10 @@ fn handle(shared: &Shared, call: &Call) -> Result<Value, Fail> {
             let state = AlarmState::of(text("state"));
             let state = state.ok_or_else(|| bad("state is not OK, ALARM or INSUFFICIENT_DATA".into()))?;
             world.set_alarm(text("account"), text("region"), text("name"), state).map_err(bad)?;
+            done
+        }
+        ("POST", "scan") => {
+            ecr::set_scan(&mut world, &body).map_err(|why| Fail::new(400, "BadControl", why))?;
             done
         }
         ("POST", path) if path.starts_with("lex/") => {

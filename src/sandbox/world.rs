@@ -91,6 +91,7 @@ pub(crate) struct Account {
     pub(crate) balancing: elb::Held,
     pub(crate) images: ecr::Held,
     pub(crate) alarms: cloudwatch::Held,
+    pub(crate) metrics: cloudwatch::Metrics,
     pub(crate) logs: logs::Held,
     /// By region and name.
     pub(crate) tables: BTreeMap<(String, String), Table>,

@@ -45,5 +45,7 @@ mod target_health;
 mod ticket;
 mod watch;
 
+pub(super) use artifact::images_of;
 pub use driver::Services;
+pub(super) use images::{Image, Repository};
 pub use watch::LATER;
