@@ -9,6 +9,7 @@ use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::following::PATIENCE;
+use crate::core::gate::Gate;
 use crate::core::loss::Accepted;
 use crate::core::means::{Ladders, Means, Waivers};
 use crate::core::plan::Plan;
@@ -84,6 +85,19 @@ impl ChangeArgs {
             ladders: if self.all_at_once { Ladders::AtOnce } else { Ladders::Climbed },
             ..Waivers::default()
         }
+    }
+
+    /// Fails if a gate that is not to be asked is none of `gates`, those of `environment`.
+    pub(super) fn known_gates(&self, environment: &str, gates: &[Gate]) -> Result<()> {
+        let there: Vec<&str> = gates.iter().map(|g| g.name.as_str()).collect();
+        let Some(name) = self.skip_gate.iter().find(|name| !there.contains(&name.as_str())) else {
+            return Ok(());
+        };
+        let error = Error::input(format!("{environment} has no gate `{name}`"));
+        Err(match there.is_empty() {
+            true => error.hint(format!("there is none in [environments.{environment}.gates]")),
+            false => error.hint(format!("its gates are {}", there.join(", "))),
+        })
     }
 
     /// Returns how long what AWS goes on with by itself is followed.

@@ -159,6 +159,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     }
     let access = args.saving.access(&args.change);
     let site = context.site(to, access).await?;
+    args.change.known_gates(to, &site.environment.values.gates)?;
     if let Some(first) = &site.environment.values.promote_from {
         deployment.proven_in = Some(context.pin(first).await?);
     }

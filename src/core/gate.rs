@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::address::Address;
+use super::document::Document;
 use super::finding::Finding;
 use super::rollout::Share;
 use super::select::Selection;
@@ -237,6 +238,11 @@ pub trait Inspector: Send + Sync {
     /// Returns what is to be said of `gate` before a run begins that depends on it: what cannot pass blocks, what could
     /// not tell is a warning. Only looks.
     async fn foresee(&self, gate: &Gate) -> Vec<Finding>;
+
+    /// Returns the images that `document`, what `address` is or is to be, runs, with their registries. Pure: asks nobody.
+    fn images(&self, _address: &Address, _document: &Document) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Somebody who cannot be asked: nobody can tell.

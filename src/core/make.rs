@@ -332,6 +332,7 @@ impl Making<'_, '_> {
         {
             let mut progress = self.progress.borrow_mut();
             progress.is_done(index);
+            progress.written = Some(self.means.clock.now());
             progress.made.extend(made.clone());
         }
         self.journal.lock().await.note(Note::Done { index, made, how });

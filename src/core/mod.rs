@@ -34,6 +34,7 @@ pub mod fields;
 pub mod finding;
 pub mod following;
 pub mod gate;
+pub mod gate_checks;
 mod gates;
 pub mod given;
 pub mod glob;

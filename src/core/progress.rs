@@ -44,6 +44,8 @@ pub struct Progress {
     pub reached: BTreeMap<usize, BTreeMap<usize, Timestamp>>,
     /// How far each hook is.
     pub hooks: BTreeMap<(String, HookAt), Hooked>,
+    /// When the last of it was done.
+    pub written: Option<Timestamp>,
     /// The snapshot to go back to.
     pub before: Option<SnapshotId>,
     /// When the last call was sent of which nobody knows the fate.
@@ -68,6 +70,7 @@ impl Progress {
                 Note::Done { index, made, .. } => {
                     open.remove(index);
                     progress.is_done(*index);
+                    progress.written = Some(row.at);
                     progress.made.extend(made.clone());
                 }
                 Note::Refused { index, .. } => {

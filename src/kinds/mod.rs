@@ -9,6 +9,7 @@ mod known;
 pub mod lambda;
 pub mod lex;
 mod merged;
+mod metric_data;
 mod named;
 mod readable;
 pub mod site;

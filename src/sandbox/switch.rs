@@ -292,6 +292,22 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ),
     ("lex_unchanged_version_is_new", "true", "CreateBotVersion of an unchanged draft gives a new number"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
+    (
+        "metrics_delay_ms",
+        "0",
+        "how long after it was counted a value of a metric is seen; AWS says of no service how long that takes",
+    ),
+    ("metrics_minute_ms", "60000", "how long a minute of a metric's periods lasts"),
+    (
+        "metrics_of_aws_can_be_put",
+        "false",
+        "PutMetricData takes namespaces of AWS, so that a test can say what a service would count; at AWS it never does",
+    ),
+    (
+        "metrics_periods_from_start",
+        "true",
+        "the periods of GetMetricData are counted from StartTime; false: from 1970, and the first one has to be whole",
+    ),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     ("phone_config_mirrored", "false", "PhoneConfig of DescribeUser shows what is set for voice alone"),
     (

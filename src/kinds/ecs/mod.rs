@@ -53,8 +53,10 @@ mod target_health;
 mod ticket;
 mod watch;
 
+pub(super) use artifact::images_of;
 pub use calls::{Calls, family_of};
 pub use coming::{current, revision};
 pub use driver::Services;
+pub(super) use images::{Image, Repository};
 pub use log_tail::log_tail;
 pub use watch::LATER;

@@ -11,6 +11,7 @@ mod manifest;
 mod policy;
 mod pull;
 mod repository;
+mod scan;
 mod seed;
 
 pub use behaviour::{Act, Behaviour};
@@ -19,6 +20,7 @@ pub use seed::{ImageSeed, RepositorySeed};
 pub(crate) use ask::{dispatch, hint};
 pub(crate) use held::Held;
 pub(crate) use pull::pull;
+pub(crate) use scan::set_scan;
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {
