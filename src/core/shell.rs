@@ -145,7 +145,9 @@ impl Shell<'_> {
         command.args(["-c", self.line]).envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own: a terminal's Ctrl-C is not for it, and all of it can be ended at once.
-        command.process_group(0).kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        command.kill_on_drop(true);
         let mut child = command.spawn()?;
         let mut group = Group(child.id());
         let mut out = Pipe::new(child.stdout.take(), Stream::Out);
