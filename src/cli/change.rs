@@ -9,9 +9,8 @@ use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::following::PATIENCE;
-use crate::core::gate::Gate;
 use crate::core::loss::Accepted;
-use crate::core::means::{Ladders, Means, Waivers};
+use crate::core::means::{Means, Waivers};
 use crate::core::plan::Plan;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
@@ -22,6 +21,7 @@ use super::exit::Exit;
 use super::expiry;
 use super::output::{PlanReport, RunReport, place_of};
 use super::progress;
+use super::waived::WaivedArgs;
 
 /// What every verb that changes something takes.
 #[derive(Args, Clone, Debug)]
@@ -45,24 +45,21 @@ pub(super) struct ChangeArgs {
     /// A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so
     #[arg(long, value_name = "ADDRESS:PATH")]
     pub(super) accept_loss: Vec<String>,
-    /// Do not ask this gate, which decides whether a deployment goes on; recorded
-    #[arg(long, value_name = "GATE")]
-    pub(super) skip_gate: Vec<String>,
     /// Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded
     #[arg(long, value_name = "HOOK")]
     pub(super) skip_hook: Vec<String>,
     /// Run this hook again though nobody knows how it ended
     #[arg(long, value_name = "HOOK", conflicts_with = "skip_hook")]
     pub(super) repeat_hook: Vec<String>,
-    /// Shift all traffic at once, whatever the rollouts say
-    #[arg(long)]
-    pub(super) all_at_once: bool,
     /// Do not ask; not enough for a protected environment
     #[arg(long, conflicts_with = "confirm")]
     pub(super) yes: bool,
     /// Do not ask: the phrase PROJECT/ENV says that it is meant
     #[arg(long, value_name = "PHRASE")]
     pub(super) confirm: Option<String>,
+    /// What a deployment does without.
+    #[arg(skip)]
+    pub(super) waived: WaivedArgs,
 }
 
 impl ChangeArgs {
@@ -79,25 +76,10 @@ impl ChangeArgs {
     /// Returns what is not asked or run this time.
     fn waivers(&self) -> Waivers {
         Waivers {
-            gates: self.skip_gate.iter().cloned().collect(),
             hooks: self.skip_hook.iter().cloned().collect(),
             repeated: self.repeat_hook.iter().cloned().collect(),
-            ladders: if self.all_at_once { Ladders::AtOnce } else { Ladders::Climbed },
-            ..Waivers::default()
+            ..self.waived.waivers()
         }
-    }
-
-    /// Fails if a gate that is not to be asked is none of `gates`, those of `environment`.
-    pub(super) fn known_gates(&self, environment: &str, gates: &[Gate]) -> Result<()> {
-        let there: Vec<&str> = gates.iter().map(|g| g.name.as_str()).collect();
-        let Some(name) = self.skip_gate.iter().find(|name| !there.contains(&name.as_str())) else {
-            return Ok(());
-        };
-        let error = Error::input(format!("{environment} has no gate `{name}`"));
-        Err(match there.is_empty() {
-            true => error.hint(format!("there is none in [environments.{environment}.gates]")),
-            false => error.hint(format!("its gates are {}", there.join(", "))),
-        })
     }
 
     /// Returns how long what AWS goes on with by itself is followed.

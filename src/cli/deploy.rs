@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::core::closure::Dependencies;
 use crate::core::drift::OnDrift;
 use crate::core::holder::not_held;
+use crate::core::means::Ladders;
 use crate::core::prune::{Cap, Prune};
 use crate::core::release::{Deployment, Operational, plan_deploy};
 use crate::core::renames::Said;
@@ -23,6 +24,7 @@ use super::progress;
 use super::resume;
 use super::saved::{self, SavingArgs};
 use super::source::{Loaded, SourceName, Which};
+use super::waived::WaivedArgs;
 
 /// Deploy a snapshot or a package to an environment
 ///
@@ -95,6 +97,8 @@ pub(super) struct DeployArgs {
     #[command(flatten)]
     saving: SavingArgs,
     #[command(flatten)]
+    waived: WaivedArgs,
+    #[command(flatten)]
     change: ChangeArgs,
 }
 
@@ -137,37 +141,38 @@ impl From<Failing> for OnFailure {
 /// Runs the verb.
 pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let on_failure = args.on_failure.map(OnFailure::from);
+    let change = ChangeArgs { waived: args.waived.clone(), ..args.change.clone() };
     if let Some(run) = &args.resume {
         let run = Some(run.as_str()).filter(|r| !r.is_empty());
-        return resume::run(run, args.to.as_deref(), on_failure, &args.change, face).await;
+        return resume::run(run, args.to.as_deref(), on_failure, &change, face).await;
     }
     if let Some(file) = &args.saving.plan {
-        return saved::perform(file, RunKind::Deploy, on_failure, &args.change, face).await;
+        return saved::perform(file, RunKind::Deploy, on_failure, &change, face).await;
     }
     // clap sees to it that it is there, and a source where there is no artifact.
     let Some(to) = &args.to else { return Ok(Exit::Usage) };
     let live = SourceName::Snapshot { environment: to.clone(), which: Which::Live };
     let name = args.source.as_ref().unwrap_or(&live);
     let built: Vec<Built> = args.artifact.iter().map(Artifact::read).collect::<Result<_>>()?;
-    if !args.change.dry_run {
+    if !change.dry_run {
         face.notice.about(Subject::Deploy, to);
     }
     let mut deployment = args.deployment()?;
     let mut context = Context::open(face).await?;
-    if args.change.all_at_once {
+    if args.waived.ladders() == Ladders::AtOnce {
         context.config.shift_at_once(to);
     }
-    let access = args.saving.access(&args.change);
+    let access = args.saving.access(&change);
     let site = context.site(to, access).await?;
-    args.change.known_gates(to, &site.environment.values.gates)?;
+    change.waived.known(to, &site.environment.values.gates)?;
     if let Some(first) = &site.environment.values.promote_from {
         deployment.proven_in = Some(context.pin(first).await?);
     }
     let again = addresses(&args.restart)?;
     let (plan, loaded) = progress::show(face, async |events| {
-        let means = args.change.means(&context, &site, events);
-        if !args.change.dry_run && args.saving.save_plan.is_none() {
-            not_held(&means, args.change.patience()).await?;
+        let means = change.means(&context, &site, events);
+        if !change.dry_run && args.saving.save_plan.is_none() {
+            not_held(&means, change.patience()).await?;
         }
         if !again.is_empty() {
             return Ok::<_, Error>((plan_restart(&means, to, &again).await?, None));
@@ -193,14 +198,14 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
     }
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };
-    if let Next::Over(exit) = change::show(face, &site, &plan, &args.change, changes)? {
+    if let Next::Over(exit) = change::show(face, &site, &plan, &change, changes)? {
         return Ok(exit);
     }
-    change::consent(face, &context, &site, &change::amount(&plan), &args.change)?;
+    change::consent(face, &context, &site, &change::amount(&plan), &change)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
-    change::perform(face, &plan, None, &args.change, async |events| {
+    change::perform(face, &plan, None, &change, async |events| {
         keep(loaded.as_ref(), &built, &context).await?;
-        let (means, change) = (args.change.means(&context, &site, events), &args.change);
+        let (means, change) = (change.means(&context, &site, events), &change);
         runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
     })
     .await

@@ -40,5 +40,6 @@ mod source;
 mod time;
 mod ui;
 mod vigil;
+mod waived;
 
 pub use command::main;

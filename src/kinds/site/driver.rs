@@ -12,9 +12,7 @@ use super::{KIND, artifact, checks, moves};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
-use crate::core::driver::{
-    Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending,
-};
+use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;

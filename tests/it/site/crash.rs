@@ -20,8 +20,10 @@ async fn deploy(world: &World, death: &Death) -> bool {
 }
 
 fn served(world: &World) -> bool {
-    let (index, about) =
-        (get(&format!("{}/", world.sandbox.site(PROD))), get(&format!("{}/about/", world.sandbox.site(PROD))));
+    let (index, about) = (
+        get(&format!("{}/", world.sandbox.site(PROD))),
+        get(&format!("{}/about/", world.sandbox.site(PROD))),
+    );
     let new = index.body.contains("version 2;");
     assert_eq!(new, about.body.contains("version 2;"));
     new

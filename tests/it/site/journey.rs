@@ -76,7 +76,8 @@ async fn what_is_in_no_release_stays_for_the_grace_and_what_is_kept_for_ever() {
     site.keep = paths(&["uploads/*"]);
     let world = start_with(two(), site).await;
     put(&world, B, PROD, "uploads/mine.png", b"png", "image/png").await;
-    let old: Vec<String> = build(1).into_iter().map(|(p, ..)| p).filter(|p| p.starts_with("assets/")).collect();
+    let old: Vec<String> =
+        build(1).into_iter().map(|(p, ..)| p).filter(|p| p.starts_with("assets/")).collect();
     ship(&world, 2).await;
     assert!(old.iter().all(|path| keys(&world, B, PROD).contains_key(path)), "the grace has only begun");
     tokio::time::sleep(Duration::from_secs(4)).await;
