@@ -32,6 +32,7 @@ mod keeping;
 mod kill;
 mod kinds;
 mod kinds_versions;
+mod ladders;
 mod lambda;
 mod layers;
 mod leftovers;

@@ -1,0 +1,9 @@
+//! How ladders come out on each platform, through the real command: the tables in `docs/ladders/`.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
+pub(crate) mod harness;
+mod lambda;
+pub(crate) mod place;
+mod plays;
+pub(crate) mod table;
