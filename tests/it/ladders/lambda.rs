@@ -50,9 +50,9 @@ impl Platform for Alias {
 
 cells! { &Alias;
     passes: Outcome::Passes, [("deploy", 0)], "succeeded", ["10%", "50%", "100%"], Side::New, "";
-    fails_on_the_first: Outcome::FailsOn(0), [("deploy", 6)], "rolled_back", ["10%"], Side::Old, "";
-    fails_on_the_second: Outcome::FailsOn(1), [("deploy", 6)], "rolled_back", ["10%", "50%"], Side::Old, "";
-    fails_on_the_last: Outcome::FailsOn(2), [("deploy", 6)], "rolled_back", ["10%", "50%", "100%"], Side::Old, "";
+    fails_on_the_first: Outcome::FailsOn(0), [("deploy", 6)], "undone", ["10%"], Side::Old, "";
+    fails_on_the_second: Outcome::FailsOn(1), [("deploy", 6)], "undone", ["10%", "50%"], Side::Old, "";
+    fails_on_the_last: Outcome::FailsOn(2), [("deploy", 6)], "undone", ["10%", "50%", "100%"], Side::Old, "";
     inconclusive: Outcome::Inconclusive, [("deploy", 3), ("deploy --resume", 0)], "succeeded",
         ["10%", "50%", "100%"], Side::New, "the alias stays at 10% until somebody decides";
     killed_on_the_first: Outcome::KilledOn(0), [("deploy", KILLED), ("deploy --resume", 0)], "succeeded",
