@@ -47,6 +47,8 @@ const THROTTLED: &[&str] = &[
     "SlowDown",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    // CloudFront: passes as soon as those are done that go on ("Quotas", Amazon CloudFront Developer Guide).
+    "TooManyInvalidationsInProgress",
 ];
 
 /// Codes that say that a quota of resources is used up. They come with HTTP 429 too, and are no throttling.
@@ -75,6 +77,9 @@ const ABSENT: &[&str] = &[
     "NoSuchEntity",
     "RuleNotFound",
     "TargetGroupNotFound",
+    // CloudFront.
+    "NoSuchDistribution",
+    "NoSuchInvalidation",
 ];
 
 /// Codes that say: not with these credentials.

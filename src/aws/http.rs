@@ -4,13 +4,13 @@
 //! name the host alone. Redirects are not followed: neither S3 nor a webhook answers with one when all is well, and a
 //! redirect could lead anywhere.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::{Bytes, BytesMut};
@@ -30,6 +30,8 @@ const ARCHIVE_LIMIT: Duration = Duration::from_secs(5 * 60);
 const MOST_OF_ARCHIVE: usize = 256 << 20;
 /// The most bytes that are read of the answer to a post: nobody looks at them.
 const MOST_ANSWER: usize = 64 << 10;
+/// The most bytes that are looked at of an answer that is asked for by [`ask`].
+const MOST_LOOKED_AT: usize = 1 << 20;
 
 /// Returns the body that `url` (`https` or `http`) answers with: one attempt, 60 seconds and 64 MiB at most.
 ///
@@ -88,6 +90,63 @@ pub async fn post_json(url: &str, body: String, limit: Duration) -> Result<()> {
     send(url, request, limit, MOST_ANSWER).await.map(drop)
 }
 
+/// A request whose answer is looked at, whatever it is.
+pub struct Ask<'a> {
+    /// Where to.
+    pub url: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// Headers.
+    pub headers: &'a [(String, String)],
+    /// How long the whole answer is waited for.
+    pub limit: Duration,
+}
+
+/// An answer, whatever it is.
+#[derive(Debug)]
+pub struct Told {
+    /// The status.
+    pub status: u16,
+    /// The headers that are text.
+    pub headers: Vec<(String, String)>,
+    /// The body, or its beginning.
+    pub body: Bytes,
+    /// Whether that is all of it.
+    pub whole: bool,
+    /// How long it took to come, on the machine's own clock.
+    pub took: Duration,
+}
+
+/// Sends a request, once, and returns its answer, of which 1 MiB is read. `Input` where it cannot be sent, `Unavailable` where
+/// nothing is answered.
+pub async fn ask(asked: &Ask<'_>) -> Result<Told> {
+    let mut request = request(asked.url, asked.method, SdkBody::empty())?;
+    let host = host(asked.url).unwrap_or_default();
+    for (name, value) in asked.headers {
+        let bad = |_| Error::input(format!("the header {name} cannot be sent to {host}"));
+        request.headers_mut().try_insert(name.clone(), value.clone()).map_err(bad)?;
+    }
+    let began = Instant::now();
+    let work = async {
+        let answer = reached(host, request).await?;
+        let status = answer.status().as_u16();
+        let headers =
+            answer.headers().iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let (mut stream, mut bytes, mut whole) = (ByteStream::new(answer.into_body()), BytesMut::new(), true);
+        while let Some(part) = stream.next().await {
+            bytes.extend_from_slice(
+                &part.map_err(|e| unavailable(format!("{host} broke off its answer: {e}")))?,
+            );
+            if bytes.len() > MOST_LOOKED_AT {
+                (bytes, whole) = (bytes.split_to(MOST_LOOKED_AT), false);
+                break;
+            }
+        }
+        Ok(Told { status, headers, body: bytes.freeze(), whole, took: began.elapsed() })
+    };
+    within(host, asked.limit, work).await
+}
+
 /// Returns the host of `url`, with its port if it names one: the part that may be printed. `None` if it is no `https` or
 /// `http` URL.
 pub fn host(url: &str) -> Option<&str> {
@@ -121,18 +180,34 @@ async fn send(url: &str, request: HttpRequest, limit: Duration, most: usize) -> 
 async fn within<T>(host: &str, limit: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {
     match tokio::time::timeout(limit, work).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(unavailable(format!("{host} did not answer within {} s", limit.as_secs()))),
+        Err(_) => {
+            let limit = match limit.subsec_millis() {
+                0 => format!("{} s", limit.as_secs()),
+                _ => format!("{} ms", limit.as_millis()),
+            };
+            Err(unavailable(format!("{host} did not answer within {limit}")))
+        }
     }
 }
 
 /// Returns the body of the answer, which is a 2xx.
 async fn answered(host: &str, request: HttpRequest) -> Result<ByteStream> {
+    let answer = reached(host, request).await?;
+    let status = answer.status().as_u16();
+    if !(200..300).contains(&status) {
+        return Err(Error::new(kind(status), format!("{host} answered with HTTP {status}")));
+    }
+    Ok(ByteStream::new(answer.into_body()))
+}
+
+/// Sends the request, and returns the answer.
+async fn reached(host: &str, request: HttpRequest) -> Result<HttpResponse> {
     // The same TLS and the same proxies as the SDK's own calls.
     let connector = Connector::builder()
         .proxy_config(ProxyConfig::from_env())
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .build();
-    let answer = connector.call(request).await.map_err(|e| {
+    connector.call(request).await.map_err(|e| {
         let mut causes = vec![e.to_string()];
         let mut next = std::error::Error::source(&e);
         while let Some(cause) = next {
@@ -140,12 +215,7 @@ async fn answered(host: &str, request: HttpRequest) -> Result<ByteStream> {
             next = cause.source();
         }
         unavailable(format!("cannot reach {host}: {}", causes.join(": ")))
-    })?;
-    let status = answer.status().as_u16();
-    if !(200..300).contains(&status) {
-        return Err(Error::new(kind(status), format!("{host} answered with HTTP {status}")));
-    }
-    Ok(ByteStream::new(answer.into_body()))
+    })
 }
 
 async fn exchange(host: &str, request: HttpRequest, most: usize) -> Result<Bytes> {

@@ -30,6 +30,11 @@ const SERVICE_WRITES: Rate = Rate { a_second: 5.0, burst: 50.0 };
 const DEPLOYMENTS: Rate = Rate { a_second: 20.0, burst: 50.0 };
 const REGISTRATIONS: Rate = Rate { a_second: 1.0, burst: 20.0 };
 
+/// Of S3, for each prefix of a bucket, which this has to itself.
+///
+/// Source: "Best practices design patterns: optimizing Amazon S3 performance": 3,500 PUT or DELETE a second at least.
+const OBJECTS: Rate = Rate { a_second: 3500.0, burst: 3500.0 };
+
 /// How often an operation may be called.
 #[derive(Clone, Copy)]
 struct Rate {
@@ -53,6 +58,7 @@ fn bucket(operation: &str) -> (&str, Rate) {
             "DescribeServices" | "ListServices" | "DescribeTasks" | "ListTasks" | "ListClusters",
         )) => (operation, SERVICES),
         Some(("ecs" | "codedeploy", _)) => (operation, DEPLOYMENTS),
+        Some(("s3", _)) => ("s3", OBJECTS),
         _ => (operation, CONNECT),
     }
 }

@@ -46,7 +46,7 @@ pub const IAM: Queried =
     Queried { name: "iam", version: "2010-05-08", variable: "IAM", one: Scope::Partition };
 
 /// Returns the host of a service that the partition of `region` has one of, and the region that is signed for.
-fn of_partition(name: &str, region: &str) -> (String, &'static str) {
+pub(super) fn of_partition(name: &str, region: &str) -> (String, &'static str) {
     if region.starts_with("cn-") {
         (format!("https://{name}.cn-north-1.amazonaws.com.cn"), "cn-north-1")
     } else if region.starts_with("us-gov-") {
@@ -65,7 +65,15 @@ fn speech(rpc: &Rpc, service: &Queried) -> Speech {
         }
     };
     let endpoint = rpc.endpoint(service.variable, || host);
-    Speech { name: service.name, region, endpoint, content: FORM, target: None, answer }
+    Speech {
+        name: service.name,
+        region,
+        endpoint,
+        content: FORM,
+        target: None,
+        line: ("POST", "/".into()),
+        answer,
+    }
 }
 
 /// Returns the form that asks for `action` with `params`, an object.

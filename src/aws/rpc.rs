@@ -94,6 +94,8 @@ pub(super) struct Speech {
     pub content: &'static str,
     /// `X-Amz-Target`, where there is one.
     pub target: Option<String>,
+    /// How it is asked: the method and the path.
+    pub line: (&'static str, String),
     /// Reads the answer.
     pub answer: fn(&HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>>,
 }
@@ -156,6 +158,7 @@ impl Rpc {
             endpoint: self.endpoint(service.variable, || self.host(service.host)),
             content: service.content,
             target: Some(format!("{}.{operation}", service.target)),
+            line: ("POST", "/".into()),
             answer,
         };
         self.speak(speech, operation, body, guard).await
@@ -188,7 +191,7 @@ impl Rpc {
             .with_identity_cache(Some(self.identities.clone()))
             .with_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
         let limits = || TimeoutConfig::builder().operation_attempt_timeout(SETTLE).build();
-        let (content, target) = (speech.content, speech.target);
+        let (content, target, (method, path)) = (speech.content, speech.target, speech.line);
         let mut builder = Operation::builder()
             .service_name(speech.name)
             .operation_name(operation)
@@ -214,8 +217,8 @@ impl Rpc {
         let sending = builder
             .serializer(move |body: String| {
                 let mut request = HttpRequest::new(SdkBody::from(body.as_str()));
-                request.set_method("POST")?;
-                request.set_uri("/")?;
+                request.set_method(method)?;
+                request.set_uri(path.as_str())?;
                 let headers = request.headers_mut();
                 headers.insert("content-type", content);
                 if let Some(target) = &target {

@@ -111,6 +111,12 @@ impl Account {
         aws_sdk_lambda::Client::from_conf(config)
     }
 
+    /// Returns a client for S3 that sends nothing that `guard` stops, on no attempt.
+    pub fn s3_under(&self, guard: &Guard) -> aws_sdk_s3::Client {
+        let config = self.s3.config().to_builder().interceptor(guard.clone()).build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
     /// Returns a client for Lex that sends nothing that `guard` stops.
     pub fn lex_under(&self, guard: &Guard) -> aws_sdk_lexmodelsv2::Client {
         let config = self.lex.config().to_builder().interceptor(guard.clone()).build();

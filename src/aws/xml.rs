@@ -21,6 +21,15 @@ pub fn read(text: &str) -> Option<Value> {
     Some(content)
 }
 
+/// Puts `value` under `name`; several of one name are an array, as REST-XML lists them.
+fn put(members: &mut Map<String, Value>, name: &str, value: Value) {
+    match members.get_mut(name) {
+        None => drop(members.insert(name.to_string(), value)),
+        Some(Value::Array(items)) => items.push(value),
+        Some(first) => *first = Value::Array(vec![first.take(), value]),
+    }
+}
+
 /// What is still to be read.
 struct Reader<'a> {
     rest: &'a str,
@@ -81,7 +90,7 @@ impl<'a> Reader<'a> {
             let value = if empty { Value::Null } else { self.content(child, depth + 1)? };
             match child {
                 "member" => items.get_or_insert_with(Vec::new).push(value),
-                _ => drop(members.insert(child.to_string(), value)),
+                _ => put(&mut members, child, value),
             }
         }
         Some(match items {

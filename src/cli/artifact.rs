@@ -1,11 +1,13 @@
-//! Artifacts: what was built elsewhere, on its way into a function or a service.
+//! Artifacts: what was built elsewhere, on its way into a function, a service or a site.
 
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -14,14 +16,18 @@ use crate::core::driver::Driver;
 use crate::core::release::Source;
 use crate::core::{Address, Digest, Error, Result};
 use crate::kinds::lambda::with_code;
+use crate::kinds::site::KIND;
 
 use super::context::Context;
 
 /// How an archive begins. Source: the ZIP format's local file header.
 const ZIP: &[u8] = b"PK\x03\x04";
 
+/// How many blobs are put at once.
+const AT_ONCE: usize = 16;
+
 /// An artifact as it was typed: `lambda/function/orders=PATH`, `lambda/function/orders#live=PATH`, or
-/// `ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG`.
+/// `ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG`, or `site/bucket/NAME=FOLDER`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Artifact {
     /// What it goes into.
@@ -39,6 +45,8 @@ enum What {
         /// An archive, or a folder that becomes one.
         path: PathBuf,
     },
+    /// The files of a site.
+    Folder(PathBuf),
     /// The image of a container.
     Image {
         /// The container; the only one, if none is said.
@@ -53,6 +61,10 @@ pub(super) struct Built {
     artifact: Artifact,
     /// An archive; an image is in its registry.
     code: Option<(Digest, Bytes)>,
+    /// The files of a folder, by path.
+    files: Vec<(String, Bytes)>,
+    /// Those files as they are to be stored, once it is known where.
+    stored: OnceLock<Vec<Bytes>>,
 }
 
 impl FromStr for Artifact {
@@ -69,7 +81,7 @@ impl FromStr for Artifact {
         }
         let wrong = || {
             format!(
-                "write lambda/function/NAME=PATH, lambda/function/NAME#ALIAS=PATH, or \
+                "write lambda/function/NAME=PATH, lambda/function/NAME#ALIAS=PATH, site/bucket/NAME=FOLDER, or \
                  ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG; not `{text}`"
             )
         };
@@ -83,6 +95,9 @@ impl FromStr for Artifact {
             None => (name, None),
         };
         let address: Address = name.parse().map_err(|_| wrong())?;
+        if address.kind() == KIND && alias.is_none() && !path.is_empty() {
+            return Ok(Artifact { address, what: What::Folder(path.into()) });
+        }
         if address.kind() != "lambda/function" || path.is_empty() || alias.as_deref() == Some("") {
             return Err(wrong());
         }
@@ -118,8 +133,11 @@ impl Artifact {
     ///
     /// Fails with `NotFound` where there is no such path, with `Input` where it is no archive or holds no files.
     pub(super) fn read(&self) -> Result<Built> {
-        let What::Code { path, .. } = &self.what else {
-            return Ok(Built { artifact: self.clone(), code: None });
+        let built = |code, files| Built { artifact: self.clone(), code, files, stored: OnceLock::new() };
+        let path = match &self.what {
+            What::Code { path, .. } => path,
+            What::Folder(path) => return Ok(built(None, folder(path)?)),
+            What::Image { .. } => return Ok(built(None, Vec::new())),
         };
         let shown = path.display();
         let bytes = if path.is_dir() {
@@ -136,17 +154,18 @@ impl Artifact {
             return Err(Error::input(format!("{shown} is no ZIP archive"))
                 .hint("name the archive that the build made, or the folder that holds the files"));
         }
-        Ok(Built { artifact: self.clone(), code: Some((Digest::of(&bytes), bytes.into())) })
+        Ok(built(Some((Digest::of(&bytes), bytes.into())), Vec::new()))
     }
 }
 
 impl Built {
     /// Puts its bytes into the store, where the run takes them from.
     pub(super) async fn keep(&self, context: &Context) -> Result<()> {
-        match &self.code {
-            Some((_, bytes)) => context.repository().put_blob(bytes.clone()).await.map(drop),
-            None => Ok(()),
-        }
+        let code = self.code.iter().map(|(_, bytes)| bytes);
+        let all = code.chain(self.stored.get().into_iter().flatten()).cloned();
+        let repository = context.repository();
+        let puts = stream::iter(all).map(|bytes| repository.put_blob(bytes));
+        puts.buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await
     }
 
     /// Returns `document`, what it is for, with this in it; and what is to be said of it.
@@ -160,6 +179,14 @@ impl Built {
             }
             (What::Image { container, reference }, _) => {
                 let with = driver.with_image(address, document, container.as_deref(), reference).await?;
+                let said = with.portable_digest().to_string();
+                Ok((with, said))
+            }
+            (What::Folder(_), _) => {
+                let (with, stored) = driver
+                    .with_folder(address, document, self.files.clone())
+                    .map_err(|e| Error { message: format!("{address} {}", e.message), ..e })?;
+                self.stored.get_or_init(|| stored);
                 let said = with.portable_digest().to_string();
                 Ok((with, said))
             }
@@ -196,7 +223,7 @@ pub(super) async fn apply(
         said.push(format!("{address}={what}"));
         let short = match &one.artifact.what {
             What::Image { reference, .. } => reference.clone(),
-            What::Code { .. } => what[..12].to_string(),
+            What::Code { .. } | What::Folder(_) => what[..12].to_string(),
         };
         source.label.push_str(&format!(" with {address} {short}"));
     }
@@ -205,33 +232,51 @@ pub(super) async fn apply(
     Ok(())
 }
 
-/// Returns the archive of the files below `folder`: in the order of their names, without times, so that the same files
-/// are the same bytes.
-fn archive(folder: &Path) -> Result<Vec<u8>> {
-    let cannot =
-        |path: &Path, e: &dyn std::fmt::Display| Error::input(format!("cannot read {}: {e}", path.display()));
+/// Returns the files below `folder`: what each is called, and where it is; in the order of their names. What a link leads
+/// to is a file too, as a build means it.
+fn below(folder: &Path) -> Result<Vec<(String, PathBuf, fs::Metadata)>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(&next).map_err(|e| cannot(&next, &e))? {
             let path = entry.map_err(|e| cannot(&next, &e))?.path();
-            // What a link leads to is packed, as a build means it.
             match fs::metadata(&path).map_err(|e| cannot(&path, &e))? {
                 m if m.is_dir() => folders.push(path),
-                m => files.push((name(folder, &path)?, path, is_executable(&m))),
+                m => files.push((name(folder, &path)?, path, m)),
             }
         }
     }
     if files.is_empty() {
         return Err(Error::input(format!("{} holds no files", folder.display())));
     }
-    files.sort();
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(files)
+}
+
+fn cannot(path: &Path, e: &dyn std::fmt::Display) -> Error {
+    Error::input(format!("cannot read {}: {e}", path.display()))
+}
+
+/// Returns the files of the folder `path`, by what they are called.
+fn folder(path: &Path) -> Result<Vec<(String, Bytes)>> {
+    if !path.is_dir() {
+        return Err(Error::not_found(format!("there is no folder {}", path.display())));
+    }
+    let read = |(name, path, _): (String, PathBuf, fs::Metadata)| {
+        Ok((name, Bytes::from(fs::read(&path).map_err(|e| cannot(&path, &e))?)))
+    };
+    below(path)?.into_iter().map(read).collect()
+}
+
+/// Returns the archive of the files below `folder`: in the order of their names, without times, so that the same files
+/// are the same bytes.
+fn archive(folder: &Path) -> Result<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, path, executable) in files {
+    for (name, path, metadata) in below(folder)? {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
-            .unix_permissions(if executable { 0o755 } else { 0o644 });
+            .unix_permissions(if is_executable(&metadata) { 0o755 } else { 0o644 });
         let bytes = fs::read(&path).map_err(|e| cannot(&path, &e))?;
         writer.start_file(name, options).map_err(|e| cannot(&path, &e))?;
         writer.write_all(&bytes).map_err(|e| cannot(&path, &e))?;

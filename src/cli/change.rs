@@ -9,6 +9,7 @@ use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::following::PATIENCE;
+use crate::core::gate::Gate;
 use crate::core::loss::Accepted;
 use crate::core::means::{Ladders, Means, Waivers};
 use crate::core::plan::Plan;
@@ -47,6 +48,12 @@ pub(super) struct ChangeArgs {
     /// Do not ask this gate, which decides whether a deployment goes on; recorded
     #[arg(long, value_name = "GATE")]
     pub(super) skip_gate: Vec<String>,
+    /// Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded
+    #[arg(long, value_name = "HOOK")]
+    pub(super) skip_hook: Vec<String>,
+    /// Run this hook again though nobody knows how it ended
+    #[arg(long, value_name = "HOOK", conflicts_with = "skip_hook")]
+    pub(super) repeat_hook: Vec<String>,
     /// Shift all traffic at once, whatever the rollouts say
     #[arg(long)]
     pub(super) all_at_once: bool,
@@ -73,9 +80,24 @@ impl ChangeArgs {
     fn waivers(&self) -> Waivers {
         Waivers {
             gates: self.skip_gate.iter().cloned().collect(),
+            hooks: self.skip_hook.iter().cloned().collect(),
+            repeated: self.repeat_hook.iter().cloned().collect(),
             ladders: if self.all_at_once { Ladders::AtOnce } else { Ladders::Climbed },
             ..Waivers::default()
         }
+    }
+
+    /// Fails if a gate that is not to be asked is none of `gates`, those of `environment`.
+    pub(super) fn known_gates(&self, environment: &str, gates: &[Gate]) -> Result<()> {
+        let there: Vec<&str> = gates.iter().map(|g| g.name.as_str()).collect();
+        let Some(name) = self.skip_gate.iter().find(|name| !there.contains(&name.as_str())) else {
+            return Ok(());
+        };
+        let error = Error::input(format!("{environment} has no gate `{name}`"));
+        Err(match there.is_empty() {
+            true => error.hint(format!("there is none in [environments.{environment}.gates]")),
+            false => error.hint(format!("its gates are {}", there.join(", "))),
+        })
     }
 
     /// Returns how long what AWS goes on with by itself is followed.

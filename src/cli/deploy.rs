@@ -55,7 +55,7 @@ pub(super) struct DeployArgs {
     /// Where to
     #[arg(long, value_name = "ENV", required_unless_present_any = ["resume", "plan"], conflicts_with = "plan")]
     to: Option<String>,
-    /// Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed
+    /// Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed. Into a site a folder: site/bucket/NAME=FOLDER
     #[arg(long, value_name = "ADDRESS[#ALIAS]=PATH", conflicts_with_all = ["resume", "plan"])]
     artifact: Vec<Artifact>,
     /// Start a service again as it is: new tasks, the same revision
@@ -159,6 +159,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     }
     let access = args.saving.access(&args.change);
     let site = context.site(to, access).await?;
+    args.change.known_gates(to, &site.environment.values.gates)?;
     if let Some(first) = &site.environment.values.promote_from {
         deployment.proven_in = Some(context.pin(first).await?);
     }

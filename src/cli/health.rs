@@ -5,6 +5,7 @@ use clap::Args;
 use crate::core::driver::Check;
 use crate::core::environment::Access;
 use crate::core::event::Events;
+use crate::core::gate_checks::Ask;
 use crate::core::select::Selection;
 use crate::core::{Error, Pin, Result, health};
 
@@ -35,6 +36,9 @@ pub(super) struct HealthArgs {
     /// Which of it: addresses, or globs of addresses; everything if there are none
     #[arg(value_name = "ADDRESS")]
     addresses: Vec<String>,
+    /// Ask the gates too that do more than to look: commands and functions
+    #[arg(long)]
+    gates: bool,
     /// Ask again every 5 seconds and tell what has changed, until Ctrl-C
     #[arg(long, conflicts_with_all = ["wait", "stable_for"])]
     watch: bool,
@@ -50,7 +54,8 @@ pub(super) struct HealthArgs {
 pub(super) async fn run(args: &HealthArgs, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
     let context = Context::open(face).await?;
-    let mut asker = Asker { context: &context, environment: &args.environment, select, site: None };
+    let gates = if args.gates { Ask::All } else { Ask::Looking };
+    let mut asker = Asker { context: &context, environment: &args.environment, select, gates, site: None };
     let vigil = match (args.watch, args.wait, args.stable_for) {
         (true, ..) => Some(Vigil::endless()),
         (false, None, None) => None,
@@ -70,6 +75,8 @@ pub(super) struct Asker<'a> {
     pub(super) context: &'a Context,
     environment: &'a str,
     select: Selection,
+    /// Which gates are asked.
+    gates: Ask,
     /// The environment, once it was reached.
     site: Option<Box<Site>>,
 }
@@ -86,7 +93,8 @@ impl Asker<'_> {
         }
         let Some(site) = &self.site else { return Err(Error::bug("the environment is not reached")) };
         let identity = Context::identity(site);
-        let checks = health::health(&self.context.means(site, events), &identity, &self.select).await?;
+        let means = self.context.means(site, events);
+        let checks = health::health_with(&means, &identity, &self.select, self.gates).await?;
         Ok(self.report(Some(site.driver.pin().clone()), checks))
     }
 

@@ -138,6 +138,8 @@ impl Drawer {
                 self.line(&text);
             }
             Event::Retrying { address, why } => self.line(&format!("Trying again: {address}: {why}")),
+            Event::Warned { what } => self.tell(&format!("warning: {what}")),
+            Event::Hooked { what } => self.tell(&format!("Hook {what}")),
             Event::Waiting { why } => self.tell(&format!("Waiting: {why}")),
             Event::Staged { place } => *self.staged.entry(place).or_default() += 1,
             Event::Verifying { total } => {

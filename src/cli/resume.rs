@@ -41,6 +41,7 @@ pub(super) async fn run(
     }
     let past =
         progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
+    args.known_gates(&start.environment, &past.plan.gates)?;
     if args.dry_run {
         face.ui.result(&PlanReport::of(&past.plan))?;
         return Ok(Exit::Done);

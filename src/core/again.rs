@@ -8,6 +8,7 @@ use super::drift;
 use super::error::{Error, ErrorKind, Result};
 use super::finding::{Finding, Weight};
 use super::given::Givens;
+use super::hooking;
 use super::inventory::Found;
 use super::loss;
 use super::means::Means;
@@ -120,6 +121,7 @@ pub async fn plan_again(
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, findings)?;
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
+    hooking::put_on(means, &mut plan).await?;
     drift::tell(means, &wishes, &mut plan).await?;
     Ok(plan)
 }

@@ -8,6 +8,7 @@ use super::driver::{Driver, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::home;
+use super::hooking;
 use super::id::RunId;
 use super::inventory::{Found, Inventory};
 use super::known::{By, known};
@@ -229,6 +230,8 @@ pub async fn plan_back_to(means: &Means<'_>, past: &Past, select: &Selection, ai
     plan.left = left;
     plan.renames = renames;
     preflight::ask(means, &wishes, &mut plan).await?;
+    plan.say(hooking::stays(&past.plan, &past.progress));
+    hooking::put_on(means, &mut plan).await?;
     Ok(plan)
 }
 

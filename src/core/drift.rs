@@ -10,9 +10,10 @@ use super::document::Document;
 use super::driver::Driver;
 use super::error::Result;
 use super::finding::{Finding, Weight};
+use super::grant::attainable;
 use super::known::{By, Known, State, known};
 use super::means::Means;
-use super::plan::{Action, Plan, Wish, attainable};
+use super::plan::{Action, Plan, Wish};
 use super::release::Source;
 use super::run::{RunKind, RunStart};
 

@@ -240,6 +240,12 @@ pub trait Driver: Send + Sync {
         (to.cloned(), Vec::new())
     }
 
+    /// Returns what a deployment makes of `to`, where the ladder that the configuration has for it is a part of what the
+    /// service keeps. Pure: asks nobody.
+    fn on_ladder(&self, _address: &Address, _from: Option<&Document>, to: Document) -> Document {
+        to
+    }
+
     /// Returns what, any one of it, has to be there too where `of` refers to `address`: the association that lets a flow
     /// invoke a function.
     fn implied(&self, _of: &Address, _address: &Address, _qualifier: Option<&str>) -> Vec<Address> {
@@ -323,6 +329,25 @@ pub trait Driver: Send + Sync {
         _image: &str,
     ) -> Result<Document> {
         Err(Error::input(format!("{address} runs no containers, so it takes no image")))
+    }
+
+    /// Returns `document`, what `address` is to be and comes from elsewhere, with what the environment's configuration says
+    /// of such things besides overlays. Pure: asks nobody.
+    fn received(&self, _address: &Address, document: Document) -> Document {
+        document
+    }
+
+    /// Returns `document`, what `address` is or is to be, with the files of a folder, by path, in the place of those that it
+    /// has; and the bytes that it then names. Pure: asks nobody.
+    ///
+    /// Fails with `Input` where it is nothing that has files.
+    fn with_folder(
+        &self,
+        address: &Address,
+        _document: &Document,
+        _files: Vec<(String, Bytes)>,
+    ) -> Result<(Document, Vec<Bytes>)> {
+        Err(Error::input(format!("{address} is no site, so it takes no folder")))
     }
 
     /// Returns why the service would refuse `m` whatever the environment, one line each: its limits. `args` are the

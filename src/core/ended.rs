@@ -37,7 +37,8 @@ pub enum Ended {
         /// Why the first one failed.
         why: Error,
     },
-    /// It failed, and AWS put back what was there before.
+    /// It failed, and AWS put back what was there before; or there was nothing to put back but what hooks have changed,
+    /// which stays.
     TakenBack {
         /// The run.
         run: RunId,

@@ -84,6 +84,16 @@ pub enum Event {
         /// A lowercase fragment.
         why: String,
     },
+    /// Something is wrong, and the run goes on all the same.
+    Warned {
+        /// A lowercase fragment.
+        what: String,
+    },
+    /// A hook begins: from here on something may be changed.
+    Hooked {
+        /// Its name, and what it runs.
+        what: String,
+    },
     /// A file was put where AWS takes it from, and stays there.
     Staged {
         /// Where: a bucket, as `s3://BUCKET/PREFIX`.
@@ -137,7 +147,7 @@ impl Events {
 
     /// Tells `event` to whoever listens.
     pub fn emit(&self, event: Event) {
-        if matches!(event, Event::Moving { .. }) {
+        if matches!(event, Event::Moving { .. } | Event::Hooked { .. }) {
             self.sent.store(true, Ordering::SeqCst);
         }
         if let Some(sender) = &self.sender {

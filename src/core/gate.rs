@@ -1,6 +1,7 @@
 //! A gate: a question that decides whether a deployment goes on, pauses or goes back.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::address::Address;
+use super::document::Document;
 use super::finding::Finding;
 use super::rollout::Share;
 use super::select::Selection;
@@ -186,6 +188,17 @@ pub enum Decision {
     Skipped,
 }
 
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Decision::Passed => "passed",
+            Decision::Inconclusive => "is inconclusive",
+            Decision::Failed => "failed",
+            Decision::Skipped => "is not asked",
+        })
+    }
+}
+
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -225,6 +238,11 @@ pub trait Inspector: Send + Sync {
     /// Returns what is to be said of `gate` before a run begins that depends on it: what cannot pass blocks, what could
     /// not tell is a warning. Only looks.
     async fn foresee(&self, gate: &Gate) -> Vec<Finding>;
+
+    /// Returns the images that `document`, what `address` is or is to be, runs, with their registries. Pure: asks nobody.
+    fn images(&self, _address: &Address, _document: &Document) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Somebody who cannot be asked: nobody can tell.

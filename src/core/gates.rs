@@ -1,17 +1,22 @@
 //! Asking the gates of a run: on the rungs of its ladders, and once everything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::address::Address;
 use super::error::{Error, ErrorKind, Result};
 use super::finding::{Finding, Weight};
-use super::gate::{Answer, Asked, Decision, Gate, GateAt, Undecided};
+use super::gate::{Answer, Asked, Decision, Gate, GateAt, Probe, Undecided};
 use super::means::Means;
+use super::moves::Move;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::rollout::Share;
 use super::run::{Note, RunKind};
+
+/// How long a metric may take to arrive. AWS says of no service how long that is; Lambda sends them by the minute ("Using
+/// CloudWatch metrics with Lambda", AWS Lambda Developer Guide).
+const LATE: Duration = Duration::from_secs(120);
 
 /// What the gates say together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,23 +164,72 @@ impl Performance<'_> {
             return Ok(());
         }
         let run = self.lease.claim.run.to_string();
-        let asked = Asked { run: Some(run.clone()), ..Asked::default() };
-        let mut asking = Asking::new(self.means, &self.plan.gates, GateAt::After, asked);
-        let names: Vec<String> = asking.gates.iter().map(|g| g.name.clone()).collect();
-        if names.is_empty() {
+        let asked = Asked { run: Some(run.clone()), images: self.images(), ..Asked::default() };
+        let gates: Vec<&Gate> = self.plan.gates.iter().filter(|g| g.at != GateAt::Rungs).collect();
+        if gates.is_empty() {
             return Ok(());
         }
+        let names: Vec<&str> = gates.iter().map(|g| g.name.as_str()).collect();
         let why = format!("the gates: {}", names.join(", "));
         self.means.events.emit(super::event::Event::Waiting { why });
-        let (outcome, answers) = asking.ask(Duration::ZERO, true).await;
-        for (gate, Answer { decision, said }) in answers {
-            self.journal.note(Note::Gate { gate, index: None, rung: None, decision, said });
+        let (mut failure, mut undecided) = (None, None);
+        for gate in gates {
+            let (outcome, answers) = self.ask_after(gate, &asked).await;
+            for (gate, Answer { decision, said }) in answers {
+                self.journal.note(Note::Gate { gate, index: None, rung: None, decision, said });
+            }
+            match outcome {
+                Outcome::Passed => {}
+                Outcome::Failed(why) => failure = failure.or(Some(why)),
+                Outcome::Undecided(gate, why) => undecided = undecided.or(Some((gate, why))),
+            }
         }
         self.journal.flush().await?;
-        match outcome {
-            Outcome::Passed => Ok(()),
-            Outcome::Failed(why) => Err(Error::failed(format!("everything is written, and the gate {why}"))),
-            Outcome::Undecided(gate, why) => Err(paused(None, (&gate, &why), &run)),
+        match (failure, undecided) {
+            (Some(why), _) => Err(Error::failed(format!("everything is written, and the gate {why}"))),
+            (None, Some((gate, why))) => Err(paused(None, (&gate, &why), &run)),
+            (None, None) => Ok(()),
         }
+    }
+
+    /// Asks one gate. What has just been written has no metrics yet: one is asked until it can tell, for as long as it looks
+    /// back.
+    async fn ask_after(&self, gate: &Gate, asked: &Asked) -> (Outcome, Vec<(String, Answer)>) {
+        let long = match &gate.probe {
+            Probe::Metric { over, .. } => *over + LATE,
+            _ => Duration::ZERO,
+        };
+        let mut asking = Asking::new(self.means, std::slice::from_ref(gate), GateAt::After, asked.clone());
+        loop {
+            let age = self.age(gate);
+            let (outcome, answers) = asking.ask(age, true).await;
+            let unclear = answers.iter().any(|(_, answer)| answer.decision == Decision::Inconclusive);
+            let over = age >= self.means.clock.scale(long);
+            if !unclear || over || self.means.stop.asked().is_some() {
+                return (outcome, answers);
+            }
+            self.means.clock.sleep(gate.every.min(long)).await;
+        }
+    }
+
+    /// Returns for how long what `gate` is about has been as the plan has it: since the last of its traffic was shifted, or
+    /// since the last of it was written.
+    fn age(&self, gate: &Gate) -> Duration {
+        let since = |(index, m): (usize, &Move)| {
+            let rungs = self.progress.reached.get(&index).filter(|_| m.rollout.is_some());
+            rungs.and_then(|rungs| rungs.values().max().copied()).or(self.progress.written)
+        };
+        let about = |(_, m): &(usize, &Move)| gate.is_about(std::iter::once(&m.address));
+        let last = self.plan.moves.iter().enumerate().filter(about).filter_map(since).max();
+        last.map_or(Duration::ZERO, |since| self.means.clock.now().duration_since(since).unsigned_abs())
+    }
+
+    /// Returns the images that the plan writes.
+    fn images(&self) -> Vec<String> {
+        let inspector = self.means.driver.inspector();
+        let lives = self.seen.iter().flat_map(|seen| seen.lives.values());
+        let all: BTreeSet<String> =
+            lives.flat_map(|l| inspector.images(&l.found.address, &l.document)).collect();
+        all.into_iter().collect()
     }
 }

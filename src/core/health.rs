@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::driver::Check;
 use super::error::{Error, Result};
+use super::gate_checks::{self, Ask};
 use super::holder::ways_out;
 use super::lease::{Owner, owner};
 use super::ledger::{Held, Ledger};
@@ -17,6 +18,16 @@ use super::survey;
 /// Asks all checks of the environment and of the store. A check that fails is an answer, not an error. `identity` says
 /// as whom the calls are made.
 pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Result<Vec<Check>> {
+    health_with(means, identity, select, Ask::Looking).await
+}
+
+/// Asks as [`health`] does, with these of the gates.
+pub async fn health_with(
+    means: &Means<'_>,
+    identity: &str,
+    select: &Selection,
+    gates: Ask,
+) -> Result<Vec<Check>> {
     let mut checks = vec![well("identity", identity)];
     let seen_from = Some(&means.process);
     checks.extend(history(&means.repository, means.ledger, Some(means.driver.pin()), seen_from).await);
@@ -46,6 +57,7 @@ pub async fn health(means: &Means<'_>, identity: &str, select: &Selection) -> Re
     });
     let lives: Vec<_> = lives.into_values().collect();
     checks.extend(means.driver.checks(&lives, &inventory).await?);
+    checks.extend(gate_checks::checks(means, gates, &lives).await);
     Ok(checks)
 }
 

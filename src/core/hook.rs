@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::address::Address;
-use super::driver::Leash;
+use super::driver::Sending;
 use super::error::{Error, Result};
-use super::event::Events;
 use super::finding::Finding;
+use super::inventory::Found;
+use super::moves::Move;
+use super::run::RunKind;
 use super::select::Selection;
 
 /// When a hook is run.
@@ -25,6 +28,34 @@ pub enum HookAt {
     BeforeRollback,
     /// Once a rollback is verified.
     AfterRollback,
+}
+
+impl HookAt {
+    /// Returns what is run before the first change of a run.
+    pub fn before(kind: RunKind) -> HookAt {
+        match kind {
+            RunKind::Deploy => HookAt::BeforeDeploy,
+            RunKind::Rollback => HookAt::BeforeRollback,
+        }
+    }
+
+    /// Returns what is run once a run is verified.
+    pub fn after(kind: RunKind) -> HookAt {
+        match kind {
+            RunKind::Deploy => HookAt::AfterDeploy,
+            RunKind::Rollback => HookAt::AfterRollback,
+        }
+    }
+
+    /// Returns the word for it, as the configuration has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            HookAt::BeforeDeploy => "before_deploy",
+            HookAt::AfterDeploy => "after_deploy",
+            HookAt::BeforeRollback => "before_rollback",
+            HookAt::AfterRollback => "after_rollback",
+        }
+    }
 }
 
 /// What the failure of a hook means.
@@ -119,12 +150,37 @@ pub struct Running<'a> {
     pub environment: &'a str,
     /// When.
     pub at: HookAt,
+    /// Which attempt to run the hook it is, from 0: what is begun again on purpose is another one.
+    pub attempt: u32,
+    /// Since when the hook has been running.
+    pub since: Timestamp,
     /// What the run changes.
     pub addresses: Vec<Address>,
-    /// How long calls may be sent.
-    pub lease: &'a dyn Leash,
-    /// Where to tell what is waited for.
-    pub events: &'a Events,
+    /// What calls are sent with.
+    pub sending: &'a Sending<'a>,
+    /// The calls that the run is going to make for what [`Hooks::awaits`] names, in order.
+    pub coming: Vec<Coming<'a>>,
+}
+
+/// A call that a run is going to make.
+pub struct Coming<'a> {
+    /// The move.
+    pub m: &'a Move,
+    /// What it writes, where that is there.
+    pub of: Option<Found>,
+    /// Its arguments, with every placeholder resolved.
+    pub args: Value,
+}
+
+/// What is known of a hook that an earlier process was about to begin, and of whose end it has noted nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// It was begun, and has this ticket.
+    Begun(String),
+    /// It was not begun, or beginning it again is the same as not having begun it twice.
+    Not,
+    /// Nobody can tell: why.
+    Lost(String),
 }
 
 impl Hook {
@@ -143,14 +199,21 @@ pub trait Hooks: Send + Sync {
     /// also from another process. Else it has ended when this returns.
     async fn begin(&self, hook: &Hook, with: &Running<'_>) -> Result<Begun>;
 
-    /// Returns the ticket of what an earlier process has begun of `hook` for this run, where AWS can tell.
-    async fn ticket(&self, hook: &Hook, with: &Running<'_>) -> Result<Option<String>>;
+    /// Returns what is known of what an earlier process was about to begin of `hook` for this run at `since`.
+    async fn trace(&self, hook: &Hook, since: Timestamp, with: &Running<'_>) -> Result<Trace>;
 
-    /// Follows what goes on under `ticket` to its end.
+    /// Returns what of `changing` has to be made ready before `hook` begins, as far as that changes nothing that runs: its
+    /// calls are then in [`Running::coming`].
+    fn awaits(&self, _hook: &Hook, _at: HookAt, _changing: &[Address]) -> Option<Address> {
+        None
+    }
+
+    /// Follows what goes on under `ticket` to its end. `NotFound` where nobody can tell that any more; `Interrupted` where
+    /// somebody wishes to let go of it.
     async fn end(&self, hook: &Hook, ticket: &str, with: &Running<'_>) -> Result<HookEnd>;
 
-    /// Returns what is to be said of `hook` before a run begins that depends on it. Only looks.
-    async fn foresee(&self, hook: &Hook) -> Vec<Finding>;
+    /// Returns what is to be said of `hook` before a run begins that depends on it, and that makes `new`. Only looks.
+    async fn foresee(&self, hook: &Hook, new: &[Address]) -> Vec<Finding>;
 }
 
 /// What beginning a hook came to.
@@ -171,15 +234,15 @@ impl Hooks for NoHooks {
         Err(Error::bug(format!("nobody runs the hook {} here", hook.name)))
     }
 
-    async fn ticket(&self, _hook: &Hook, _with: &Running<'_>) -> Result<Option<String>> {
-        Ok(None)
+    async fn trace(&self, _hook: &Hook, _since: Timestamp, _with: &Running<'_>) -> Result<Trace> {
+        Ok(Trace::Not)
     }
 
     async fn end(&self, hook: &Hook, _ticket: &str, _with: &Running<'_>) -> Result<HookEnd> {
         Err(Error::bug(format!("nobody runs the hook {} here", hook.name)))
     }
 
-    async fn foresee(&self, _hook: &Hook) -> Vec<Finding> {
+    async fn foresee(&self, _hook: &Hook, _new: &[Address]) -> Vec<Finding> {
         Vec::new()
     }
 }

@@ -1,7 +1,7 @@
 //! Making the moves of a plan: each looked at, intended, sent once and noted; several at the same time where none waits
 //! for another.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use futures::StreamExt;
@@ -38,6 +38,8 @@ pub(super) struct Making<'a, 'b> {
     pub(super) on_failure: OnFailure,
     pub(super) journal: Mutex<&'b mut Journal<'a>>,
     pub(super) progress: RefCell<&'b mut Progress>,
+    /// Whether something of the run has failed: then nothing climbs on beside it.
+    pub(super) failed: Cell<bool>,
     /// What is there as far as it is known. Who works with it keeps what it was.
     pub(super) inventory: RefCell<Rc<Inventory>>,
     /// Told when a call was answered that starts what goes on for long.
@@ -84,7 +86,10 @@ impl Making<'_, '_> {
                 Some((index, Ok(()))) => schedule.over(index),
                 // Nobody is to wait for it: what needs it stays, the rest is begun.
                 Some((_, Err(e))) if self.lets_go(&e) => goes_on = Some(e),
-                Some((_, Err(e))) => failed = Some(worse(failed, e)),
+                Some((_, Err(e))) => {
+                    self.failed.set(true);
+                    failed = Some(worse(failed, e));
+                }
                 None => break,
             }
         }
@@ -96,7 +101,7 @@ impl Making<'_, '_> {
     }
 
     /// Makes one move: looks, intends, sends, and looks again where the answer is not clear.
-    async fn make(&self, index: usize) -> Result<()> {
+    pub(super) async fn make(&self, index: usize) -> Result<()> {
         let m = &self.plan.moves[index];
         let (address, call) = (m.address.clone(), m.call.clone());
         let mut again = self.progress.borrow().begun.contains(&index);
@@ -285,7 +290,7 @@ impl Making<'_, '_> {
     }
 
     /// Returns the move's arguments as they are in this environment.
-    fn arguments(&self, m: &Move) -> Result<serde_json::Value> {
+    pub(super) fn arguments(&self, m: &Move) -> Result<serde_json::Value> {
         let values = self.means.values;
         let inventory = self.inventory.borrow();
         let resolver = Resolver { inventory: &inventory, accounts: &values.accounts, vars: &values.vars };
@@ -327,6 +332,7 @@ impl Making<'_, '_> {
         {
             let mut progress = self.progress.borrow_mut();
             progress.is_done(index);
+            progress.written = Some(self.means.clock.now());
             progress.made.extend(made.clone());
         }
         self.journal.lock().await.note(Note::Done { index, made, how });

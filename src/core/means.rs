@@ -21,6 +21,7 @@ use super::run::{Actor, Process};
 use super::schema::SchemaSource;
 use super::secret::{Seal, Vault};
 use super::select::Selection;
+use super::site::Site;
 
 /// Values that the configuration gives an environment.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,8 @@ pub struct Values {
     pub users: Users,
     /// Where it is told, for a service, what its database is at.
     pub schema: BTreeMap<Address, SchemaSource>,
+    /// The static sites.
+    pub sites: BTreeMap<Address, Site>,
     /// On which ladders traffic is shifted.
     pub rollouts: Rollouts,
     /// The gates, by the order of their names.

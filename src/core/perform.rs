@@ -1,6 +1,6 @@
 //! Performing a plan: every move made, then everything verified.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -11,6 +11,7 @@ use super::ahead::Ahead;
 use super::driver::Live;
 use super::error::{ErrorKind, Result};
 use super::event::Event;
+use super::hook::HookAt;
 use super::inventory::{Found, Inventory};
 use super::journal::Journal;
 use super::lease::Lease;
@@ -49,7 +50,7 @@ pub struct Seen {
     pub inventory: Inventory,
 }
 
-impl Performance<'_> {
+impl<'a> Performance<'a> {
     /// Performs what is still to be done, and verifies all. Returns what verification found wrong.
     ///
     /// `inventory` is what has just been listed under the lease, if it has.
@@ -63,17 +64,11 @@ impl Performance<'_> {
         let ahead = Ahead::of_moves(self.plan, |i| self.progress.done.contains(&i));
         let least = self.means.driver.least_time(&ahead);
         self.means.events.emit(Event::Writing { total, done, least });
-        let making = Making {
-            means: self.means,
-            lease: self.lease,
-            plan: self.plan,
-            on_failure: self.on_failure,
-            journal: Mutex::new(&mut self.journal),
-            progress: RefCell::new(&mut self.progress),
-            inventory: RefCell::new(Rc::new(inventory)),
-            started: Notify::new(),
+        let making = self.making(inventory);
+        let made = match making.hooks(HookAt::before(making.plan.kind)).await {
+            Ok(()) => making.all().await,
+            Err(e) => Err(e),
         };
-        let made = making.all().await;
         inventory = Rc::unwrap_or_clone(making.inventory.into_inner());
         made?;
         self.journal.flush().await?;
@@ -82,8 +77,25 @@ impl Performance<'_> {
         self.journal.record(Note::Verdict { good: problems.is_empty(), problems: problems.clone() }).await?;
         if problems.is_empty() {
             self.gates().await?;
+            let making = self.making(inventory);
+            making.hooks(HookAt::after(making.plan.kind)).await?;
         }
         Ok(problems)
+    }
+
+    /// Returns the moves to be made where `inventory` is there.
+    fn making(&mut self, inventory: Inventory) -> Making<'a, '_> {
+        Making {
+            means: self.means,
+            lease: self.lease,
+            plan: self.plan,
+            on_failure: self.on_failure,
+            journal: Mutex::new(&mut self.journal),
+            progress: RefCell::new(&mut self.progress),
+            failed: Cell::new(false),
+            inventory: RefCell::new(Rc::new(inventory)),
+            started: Notify::new(),
+        }
     }
 
     /// Lists what is there, with what this run made and what the plan saw. What no listing has is still looked at by

@@ -14,6 +14,7 @@ use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::gate::Gate;
 use super::given::Givens;
+use super::grant::granted;
 use super::hook::Hook;
 use super::id::{PlanId, RunId};
 use super::impossible::impossible;
@@ -264,7 +265,7 @@ pub fn plan(
     let mut steps = Vec::new();
     let mut changes = Vec::new();
     let mut unchanged = Vec::new();
-    let wishes: Vec<Wish> = wishes.iter().map(|w| attainable(w, driver, &mut findings)).collect();
+    let wishes = granted(wishes, occasion.kind, driver, &mut findings);
     for wish in &wishes {
         let action = match (&wish.from, &wish.to) {
             (None, None) => {
@@ -369,18 +370,6 @@ pub fn plan(
 fn arrange_findings(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| (b.weight, &a.address, &a.message).cmp(&(a.weight, &b.address, &b.message)));
     findings.dedup();
-}
-
-/// Returns the wish as far as it can be granted.
-pub fn attainable(wish: &Wish, driver: &dyn Driver, findings: &mut Vec<Finding>) -> Wish {
-    let mut wish = wish.clone();
-    for document in [&mut wish.from, &mut wish.to].into_iter().flatten() {
-        driver.arrange(&wish.address, document);
-    }
-    let (to, said) = driver.attainable(&wish.address, wish.from.as_ref(), wish.to.as_ref());
-    wish.to = to;
-    findings.extend(said);
-    wish
 }
 
 /// Returns the names of the members that differ.

@@ -5,9 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::address::Address;
+use super::hook::HookAt;
 use super::id::SnapshotId;
 use super::plan::Plan;
-use super::run::{Made, Note, Row, Verdict};
+use super::run::{HookState, Made, Note, Row, Verdict};
+
+/// How far a hook is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hooked {
+    /// What was noted last.
+    pub state: HookState,
+    /// Since when.
+    pub begun: Timestamp,
+    /// Which attempt to run it is, from 0.
+    pub attempt: u32,
+}
 
 /// How far a run has come.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +42,10 @@ pub struct Progress {
     pub left: BTreeSet<usize>,
     /// When each rung of a ladder was reached first, of moves that are not done.
     pub reached: BTreeMap<usize, BTreeMap<usize, Timestamp>>,
+    /// How far each hook is.
+    pub hooks: BTreeMap<(String, HookAt), Hooked>,
+    /// When the last of it was done.
+    pub written: Option<Timestamp>,
     /// The snapshot to go back to.
     pub before: Option<SnapshotId>,
     /// When the last call was sent of which nobody knows the fate.
@@ -54,6 +70,7 @@ impl Progress {
                 Note::Done { index, made, .. } => {
                     open.remove(index);
                     progress.is_done(*index);
+                    progress.written = Some(row.at);
                     progress.made.extend(made.clone());
                 }
                 Note::Refused { index, .. } => {
@@ -73,7 +90,8 @@ impl Progress {
                 Note::Fell { index, verdict, .. } => progress.fell(*index, *verdict),
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
                 Note::Rung { index, rung, .. } => progress.reached(*index, *rung, row.at),
-                Note::Gate { .. } | Note::Hook { .. } => {}
+                Note::Hook { hook, at, state } => progress.hooked(hook, *at, state.clone(), row.at),
+                Note::Gate { .. } => {}
                 Note::Stopped { .. } | Note::Resumed { .. } | Note::Verdict { .. } => {}
             }
         }
@@ -86,6 +104,36 @@ impl Progress {
     /// Notes that the rung `rung` of the ladder of a move is reached.
     pub fn reached(&mut self, index: usize, rung: usize, at: Timestamp) {
         self.reached.entry(index).or_default().entry(rung).or_insert(at);
+    }
+
+    /// Notes how far a hook is.
+    pub fn hooked(&mut self, hook: &str, at: HookAt, state: HookState, now: Timestamp) {
+        let key = (hook.to_string(), at);
+        let (begun, attempt) = match (&state, self.hooks.get(&key)) {
+            // The same attempt, made in another process, has begun before.
+            (HookState::Begins { attempt }, Some(old)) if *attempt == old.attempt => (old.begun, *attempt),
+            (HookState::Begins { attempt }, _) => (now, *attempt),
+            (_, Some(old)) => (old.begun, old.attempt),
+            (_, None) => (now, 0),
+        };
+        self.hooks.insert(key, Hooked { state, begun, attempt });
+    }
+
+    /// Returns the hooks of `plan` that change a database and that have begun: how far each is, and since when.
+    pub fn migrations<'a>(
+        &'a self,
+        plan: &'a Plan,
+    ) -> impl Iterator<Item = (&'a str, &'a HookState, Timestamp)> {
+        let migrates = |name: &str| plan.hooks.iter().any(|h| h.name == name && h.migrates);
+        let all = self.hooks.iter().filter(move |((name, _), _)| migrates(name));
+        let begun = all.filter(|(_, hooked)| hooked.state != HookState::Skipped);
+        begun.map(|((name, _), hooked)| (name.as_str(), &hooked.state, hooked.begun))
+    }
+
+    /// Returns whether a hook of `plan` may have changed something: it changes a database, or nobody knows how it ended.
+    pub fn is_hooked(&self, plan: &Plan) -> bool {
+        let open = |state: &HookState| matches!(state, HookState::Begins { .. } | HookState::Started { .. });
+        self.migrations(plan).next().is_some() || self.hooks.values().any(|hooked| open(&hooked.state))
     }
 
     /// Notes that the effect of a move is there.

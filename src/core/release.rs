@@ -13,6 +13,7 @@ use super::finding::{Finding, Weight};
 use super::gates;
 use super::given::{self, Givens};
 use super::home;
+use super::hooking;
 use super::inventory::{Found, Inventory};
 use super::lacking::lacking;
 use super::loss;
@@ -184,6 +185,7 @@ pub async fn plan_deploy(
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
     gates::put_on(means, &mut plan).await;
+    hooking::put_on(means, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)
 }
@@ -277,6 +279,7 @@ impl Way<'_> {
             overlay::merge(&mut local, &driver.operational(address, &document.local));
         }
         let wanted = Document { portable: document.portable.clone(), local, ..Document::default() };
+        let wanted = driver.received(address, wanted);
         let (mut wanted, findings) = overlay::overlaid(self.means, self.inventory, address, wanted);
         if let Some(live) = live {
             drop_orphans(&mut wanted, &live.document.portable);

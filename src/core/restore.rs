@@ -11,6 +11,7 @@ use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::given::Givens;
 use super::home;
+use super::hooking;
 use super::id::SnapshotId;
 use super::inventory::{Found, Inventory, Ownership};
 use super::ledger::Act;
@@ -128,6 +129,7 @@ pub async fn plan_restore(
     plan.renames = renames;
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
+    hooking::put_on(means, &mut plan).await?;
     // What is only pointed to something again keeps everything that somebody has changed in it.
     drift::tell(means, &wishes[..own], &mut plan).await?;
     Ok(plan)

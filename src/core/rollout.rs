@@ -188,6 +188,13 @@ struct Rule {
 }
 
 impl Rollouts {
+    /// Returns what says of everything that all traffic is shifted at once.
+    pub fn at_once() -> Rollouts {
+        let rung = Rung { share: Share::ALL, hold: Duration::ZERO };
+        let (of, pattern, rollout) = (Selection::default(), "*".into(), Rollout { rungs: vec![rung] });
+        Rollouts { rules: vec![Rule { of, pattern, alias: None, rollout }] }
+    }
+
     /// Adds the ladder of all that `pattern` picks: an address or a glob of addresses, with `#ALIAS` behind it where it
     /// holds for one alias alone. `Input` where that picks nothing.
     pub fn add(&mut self, pattern: &str, rollout: Rollout) -> Result<()> {
@@ -208,10 +215,15 @@ impl Rollouts {
     /// Returns the ladder of `address`, or of its alias of this name: what is said of that alias goes before what is said
     /// of all, then the longest pattern counts. None, where all traffic is shifted at once.
     pub fn of(&self, address: &Address, alias: Option<&str>) -> Option<&Rollout> {
+        self.said_of(address, alias).filter(|r| !r.is_at_once() || !r.length().is_zero())
+    }
+
+    /// The same, also where what is said is that all traffic is shifted at once.
+    pub fn said_of(&self, address: &Address, alias: Option<&str>) -> Option<&Rollout> {
         let fits =
             |r: &&Rule| r.of.picks(address) && r.alias.as_deref().is_none_or(|wanted| Some(wanted) == alias);
         let best = self.rules.iter().filter(fits).max_by_key(|r| (r.alias.is_some(), r.pattern.len()))?;
-        (!best.rollout.is_at_once() || !best.rollout.length().is_zero()).then_some(&best.rollout)
+        Some(&best.rollout)
     }
 }
 

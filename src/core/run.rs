@@ -282,7 +282,11 @@ pub enum Verdict {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum HookState {
     /// It is about to begin. Durable before it does.
-    Begins,
+    Begins {
+        /// Which attempt it is, from 0.
+        #[serde(default)]
+        attempt: u32,
+    },
     /// It goes on by itself.
     Started {
         /// What AWS calls it.

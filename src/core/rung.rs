@@ -1,6 +1,7 @@
 //! Holding on the rungs of a ladder: the driver shifts the traffic, and here is decided whether it goes on.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use super::error::Error;
 
@@ -36,6 +37,11 @@ pub trait Rungs: Send + Sync {
     /// left of that, where an earlier process was there already); gates are asked meanwhile and at the end. May be waited
     /// for beside other work.
     async fn hold(&self, stand: Stand) -> Held;
+
+    /// The same, where traffic goes on by itself: it is decided at `by`, if that is earlier.
+    async fn hold_until(&self, stand: Stand, _by: Timestamp) -> Held {
+        self.hold(stand).await
+    }
 }
 
 /// Nobody who holds: each rung is over at once.

@@ -12,6 +12,7 @@ use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::given;
 use super::holder::{Manner, claim, take_over};
+use super::hooking;
 use super::id::{RunId, SnapshotId};
 use super::journal::Journal;
 use super::lease::Lease;
@@ -68,6 +69,7 @@ pub async fn begin_within(
     patience: Duration,
 ) -> Result<Ended> {
     plan.permitted()?;
+    hooking::named(means, plan)?;
     given::again(means, plan).await?;
     let digest = means.repository.put_plan(plan).await?;
     let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
@@ -91,6 +93,7 @@ pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Res
             .hint(format!("snapdeploy history show {id}")));
     }
     let plan = means.repository.plan(&record.start.plan).await?;
+    hooking::named(means, &plan)?;
     given::again(means, &plan).await?;
     let (claim, start) = take_over(means, &id, Manner::Wait).await?;
     let rows = means.ledger.rows(&id).await?;
@@ -260,7 +263,8 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         Ok(problems) => Error::failed(format!("verification found: {}", problems.join("; "))),
         Err(e) => e,
     };
-    if !performance.progress.changed() && !in_place_of_another(means, leg).await {
+    let hooked = performance.progress.is_hooked(&leg.plan);
+    if !performance.progress.changed() && !hooked && !in_place_of_another(means, leg).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
         let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
@@ -284,9 +288,14 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     let is_deploy = leg.plan.kind == RunKind::Deploy;
     let taken_back = is_deploy && performance.progress.is_taken_back(&leg.plan);
     let wants_back = is_deploy && on_failure == OnFailure::Rollback && error.kind != ErrorKind::Interrupted;
+    let error = match wants_back || taken_back {
+        true => hooking::staying(error, &leg.plan, &performance.progress),
+        false => error,
+    };
     if wants_back || taken_back {
         match Box::pin(way_back(means, leg, &mut performance)).await {
-            Ok(None) if taken_back => {
+            // With nothing of ours to put back, what hooks have changed stays.
+            Ok(None) if taken_back || (hooked && performance.progress.fallen.is_empty()) => {
                 let ended = ended(means, lease, leg, &mut performance, RunStatus::TakenBack, &error).await;
                 return Ok(LegEnd::Over(match ended {
                     Ok(()) => Ended::TakenBack { run, why: error },

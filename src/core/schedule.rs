@@ -27,6 +27,8 @@ pub struct Schedule<'a> {
     open: BTreeSet<usize>,
     /// Being made.
     busy: BTreeSet<usize>,
+    /// Which start what goes on by itself: they wait for that, and for no quota.
+    starting: Vec<bool>,
 }
 
 impl<'a> Schedule<'a> {
@@ -51,6 +53,7 @@ impl<'a> Schedule<'a> {
             left: Vec::new(),
             open: BTreeSet::new(),
             busy: BTreeSet::new(),
+            starting: moves.iter().map(|m| driver.starts(m)).collect(),
         };
         let mut last_of: BTreeMap<&Address, usize> = BTreeMap::new();
         let mut referrers: BTreeMap<Address, Vec<usize>> = BTreeMap::new();
@@ -87,14 +90,15 @@ impl<'a> Schedule<'a> {
 
     /// Returns a move that may begin now, and counts it as begun.
     pub fn begin(&mut self) -> Option<usize> {
-        // A ladder is climbed for long, and calls hardly ever: it stands in nobody's way.
-        let busy = || self.busy.iter().filter(|i| self.moves[**i].rollout.is_none());
+        // What has been started goes on for long, and calls hardly ever: it stands in nobody's way.
+        let busy = || self.busy.iter().filter(|i| !self.starting[**i]);
         if busy().count() >= AT_ONCE {
             return None;
         }
         let current = self.left.iter().position(|left| *left > 0)?;
         let same = |call: &str| busy().filter(|i| self.moves[**i].call == call).count();
-        let free = |i: &&usize| self.waits[**i] == 0 && same(&self.moves[**i].call) < OF_A_CALL;
+        let paced = |i: usize| !self.starting[i] && same(&self.moves[i].call) >= OF_A_CALL;
+        let free = |i: &&usize| self.waits[**i] == 0 && !paced(**i);
         let next = *self.open.iter().take_while(|i| self.stretch[**i] <= current).find(free)?;
         self.open.remove(&next);
         self.busy.insert(next);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::address::Address;
 use super::ahead::Ahead;
@@ -203,11 +203,14 @@ async fn fetch(
         for bytes in std::mem::take(&mut raw.blobs).into_values() {
             repository.put_blob(bytes).await?;
         }
-        for digest in std::mem::take(&mut raw.unread) {
+        // A site has thousands.
+        let unread = stream::iter(std::mem::take(&mut raw.unread)).map(|digest| async move {
             if !repository.has_blob(&digest).await? {
                 repository.put_blob(driver.bytes(found, &digest).await?).await?;
             }
-        }
+            Ok::<_, Error>(())
+        });
+        unread.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     }
     Ok(raw)
 }

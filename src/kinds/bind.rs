@@ -7,8 +7,10 @@ use serde_json::Value;
 use super::connect::{Calls, Connect};
 use super::ecs::Services;
 use super::gate::Gatekeeper;
+use super::hook::Runner;
 use super::lambda::Functions;
 use super::lex::Bots;
+use super::site::Sites;
 use super::whole::Whole;
 use crate::aws::{Account, Elsewhere};
 use crate::core::driver::Driver;
@@ -98,11 +100,14 @@ fn whole(
     elsewhere: Elsewhere,
 ) -> Whole {
     let values = &environment.values;
+    let clients = account.clone();
     let functions = Functions::new(pin.clone(), account.clone(), values.clone());
     let bots = Bots::new(pin.clone(), account.clone(), values.clone());
+    let sites = Sites::new(pin.clone(), account.clone(), values.clone());
     // Who looks after no service is not asked for the permission to list them.
     let wanted = values.owns.patterns().iter().any(|p| p.starts_with("ecs/") || p.starts_with('*'));
     let gates = Gatekeeper { account: account.clone(), environment: environment.name.clone() };
     let services = wanted.then(|| Services::new(pin.clone(), account, values.clone()).among(elsewhere));
-    Whole { pin, connect, functions, bots, services, gates }
+    let hooks = Runner::new(pin.clone(), clients, values.clone());
+    Whole { pin, connect, functions, bots, services, sites, gates, hooks }
 }

@@ -39,6 +39,7 @@ pub const KINDS: &[&str] = &[
     "ecs/service",
     "lambda/function",
     "lex/bot",
+    "site/bucket",
     "wisdom/assistant",
 ];
 

@@ -4,12 +4,15 @@ mod bind;
 pub mod connect;
 pub mod ecs;
 pub mod gate;
+mod hook;
 mod known;
 pub mod lambda;
 pub mod lex;
 mod merged;
+mod metric_data;
 mod named;
 mod readable;
+pub mod site;
 mod tag;
 mod whole;
 

@@ -11,9 +11,11 @@ use serde_json::{Map, Value};
 use super::connect::Connect;
 use super::ecs::Services;
 use super::gate::Gatekeeper;
+use super::hook::Runner;
 use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
+use super::site::Sites;
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
 use crate::core::digest::Digest;
@@ -23,6 +25,7 @@ use crate::core::edition::Edition;
 use crate::core::finding::Finding;
 use crate::core::following::{Far, Followed};
 use crate::core::gate::Inspector;
+use crate::core::hook::Hooks;
 use crate::core::inventory::{Found, Inventory, Standing};
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
@@ -44,13 +47,18 @@ pub struct Whole {
     pub(super) services: Option<Services>,
     /// Who asks gates there.
     pub(super) gates: Gatekeeper,
+    /// Who runs hooks.
+    pub(super) hooks: Runner,
+    /// Its static sites.
+    pub(super) sites: Sites,
 }
 
 impl Whole {
     fn each(&self) -> Vec<&dyn Driver> {
         let connect = self.connect.iter().map(|d| d as &dyn Driver);
         let services = self.services.iter().map(|d| d as &dyn Driver);
-        connect.chain([&self.functions as &dyn Driver, &self.bots]).chain(services).collect()
+        let besides = [&self.functions as &dyn Driver, &self.bots, &self.sites];
+        connect.chain(besides).chain(services).collect()
     }
 
     /// Returns the driver of `kind`; another one, which finds nothing of it, where there is none.
@@ -59,6 +67,7 @@ impl Whole {
             (Some("connect"), Some(connect), _) => connect,
             (Some("lex"), ..) => &self.bots,
             (Some("ecs"), _, Some(services)) => services,
+            (Some("site"), ..) => &self.sites,
             (Some("lambda"), ..) | (_, None, _) => &self.functions,
             (_, Some(connect), _) => connect,
         }
@@ -149,6 +158,9 @@ impl Driver for Whole {
             listing.found.extend(listed.found);
             listing.gaps.extend(listed.gaps);
         }
+        let sites = self.sites.list().await?;
+        listing.found.extend(sites.found);
+        listing.gaps.extend(sites.gaps);
         Ok(listing)
     }
 
@@ -180,6 +192,10 @@ impl Driver for Whole {
         to: Option<&Document>,
     ) -> (Option<Document>, Vec<Finding>) {
         self.at(address).attainable(address, from, to)
+    }
+
+    fn on_ladder(&self, address: &Address, from: Option<&Document>, to: Document) -> Document {
+        self.at(address).on_ladder(address, from, to)
     }
 
     fn implied(&self, of: &Address, address: &Address, qualifier: Option<&str>) -> Vec<Address> {
@@ -238,6 +254,19 @@ impl Driver for Whole {
         image: &str,
     ) -> Result<Document> {
         self.at(address).with_image(address, document, container, image).await
+    }
+
+    fn received(&self, address: &Address, document: Document) -> Document {
+        self.at(address).received(address, document)
+    }
+
+    fn with_folder(
+        &self,
+        address: &Address,
+        document: &Document,
+        files: Vec<(String, Bytes)>,
+    ) -> Result<(Document, Vec<Bytes>)> {
+        self.at(address).with_folder(address, document, files)
     }
 
     fn refusals(&self, m: &Move, args: &Value) -> Vec<String> {
@@ -302,6 +331,10 @@ impl Driver for Whole {
 
     fn inspector(&self) -> &dyn Inspector {
         &self.gates
+    }
+
+    fn hooks(&self) -> &dyn Hooks {
+        &self.hooks
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

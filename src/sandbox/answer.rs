@@ -121,6 +121,15 @@ impl Fail {
                     escape(&self.message)
                 ),
             ),
+            // restXml, with the error in a wrapper (botocore's `cloudfront` model has none of `noErrorWrapping`).
+            "cloudfront" => (
+                "text/xml",
+                format!(
+                    "<?xml version=\"1.0\"?>\n<ErrorResponse xmlns=\"http://cloudfront.amazonaws.com/doc/2020-05-31/\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request}</RequestId></ErrorResponse>",
+                    escape(&self.code),
+                    escape(&self.message)
+                ),
+            ),
             // AWS query protocol ("Common errors" of the STS reference).
             "sts" => (
                 "text/xml",

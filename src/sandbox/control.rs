@@ -9,9 +9,9 @@ use super::call::Call;
 use super::cloudwatch::AlarmState;
 use super::fault::{Armed, Fault, Hold};
 use super::lambda::Handling;
-use super::lex;
 use super::server::Shared;
 use super::state;
+use super::{ecr, lex};
 
 /// Answers a control request.
 pub(crate) fn answer(shared: &Shared, call: &Call) -> Answer {
@@ -88,6 +88,10 @@ fn handle(shared: &Shared, call: &Call) -> Result<Value, Fail> {
             let handling = Handling::from_json(&body).map_err(bad)?;
             let (place, version) = ((text("account"), text("region")), (text("function"), text("version")));
             world.set_handling(place, version, handling).map_err(bad)?;
+            done
+        }
+        ("POST", "scan") => {
+            ecr::set_scan(&mut world, &body).map_err(|why| Fail::new(400, "BadControl", why))?;
             done
         }
         ("POST", path) if path.starts_with("lex/") => {

@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! repositories {name, region, mutability?, policy?}, images {repository, region, tag?, platforms?, text?, archived?,
-//! exits_after?, exits_with?, out_of_memory?, unhealthy?, warms_up?, log?}, alarms {name, region, state?},
+//! exits_after?, exits_with?, out_of_memory?, unhealthy?, warms_up?, log?, commands? (of {command, after?, code?, log?}:
+//! what another command than the image's own does)}, alarms {name, region, state?},
 //! log_groups {name, region}
 //! ```
 //! account.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::cloudwatch::{AlarmSeed, AlarmState};
-use super::ecr::{Behaviour, ImageSeed, RepositorySeed};
+use super::ecr::{Act, Behaviour, ImageSeed, RepositorySeed};
 use super::folder::{tables, text, wrong};
 use super::seed::ScenarioError;
 use super::seed_account::AccountSeed;
@@ -30,6 +32,7 @@ const IMAGE: &[&str] = &[
     "unhealthy",
     "warms_up",
     "log",
+    "commands",
 ];
 
 /// Adds them.
@@ -60,6 +63,21 @@ pub(crate) fn load(
     Ok(())
 }
 
+/// What other commands than its own do in an image.
+fn commands(file: &Path, table: &Map<String, Value>) -> Result<BTreeMap<String, Act>, ScenarioError> {
+    let mut all = BTreeMap::new();
+    for one in tables(file, table, "commands", &["command", "after", "code", "log"])? {
+        let log = one.get("log").and_then(Value::as_array).into_iter().flatten();
+        let act = Act {
+            after: one.get("after").and_then(Value::as_f64).unwrap_or_default(),
+            code: one.get("code").and_then(Value::as_i64).unwrap_or_default(),
+            log: log.filter_map(Value::as_str).map(str::to_owned).collect(),
+        };
+        all.insert(text(file, one, "command")?.to_owned(), act);
+    }
+    Ok(all)
+}
+
 fn image(file: &Path, table: &Map<String, Value>) -> Result<ImageSeed, ScenarioError> {
     let flag = |key: &str| table.get(key).and_then(Value::as_bool).unwrap_or_default();
     let texts = |key: &str| -> Vec<String> {
@@ -88,6 +106,7 @@ fn image(file: &Path, table: &Map<String, Value>) -> Result<ImageSeed, ScenarioE
             unhealthy: flag("unhealthy"),
             warms_up: number("warms_up")?.unwrap_or_default(),
             log: texts("log"),
+            commands: commands(file, table)?,
         },
         archived: flag("archived"),
     })

@@ -1,10 +1,11 @@
 //! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, ECS, CodeDeploy, Elastic Load Balancing, ECR,
-//! CloudWatch, S3, DynamoDB, KMS, Systems Manager and Secrets Manager as far as this project uses them.
+//! CloudWatch, S3, CloudFront, DynamoDB, KMS, Systems Manager and Secrets Manager as far as this project uses them.
 
 mod answer;
 mod base64;
 mod call;
 mod clock;
+mod cloudfront;
 mod cloudwatch;
 mod codedeploy;
 mod connect;
@@ -57,7 +58,7 @@ mod world;
 
 pub use cloudwatch::{AlarmSeed, AlarmState};
 pub use codedeploy::DeploymentGroupSeed;
-pub use ecr::{Behaviour, ImageSeed, RepositorySeed};
+pub use ecr::{Act, Behaviour, ImageSeed, RepositorySeed};
 pub use elb::BalancerSeed;
 pub use fault::{Fault, FaultKind, Hold};
 pub use ids::Kind;

@@ -3,12 +3,15 @@
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::World;
-use super::{cloudwatch, codedeploy, connect, dynamodb, ecr, ecs, elb, iam, kms, lambda, lex, logs};
+use super::{
+    cloudfront, cloudwatch, codedeploy, connect, dynamodb, ecr, ecs, elb, iam, kms, lambda, lex, logs,
+};
 use super::{s3, secretsmanager, ssm, sts};
 
 /// Finds the operation. One that is not known is kept under a name of its own and answered with 501.
 pub(crate) fn identify(call: &mut Call) {
     match call.service.as_str() {
+        "cloudfront" => cloudfront::identify(call),
         "connect" => connect::identify(call),
         "lambda" => lambda::identify(call),
         "lex" => lex::identify(call),
@@ -58,6 +61,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     codedeploy::settle(world);
     match call.service.as_str() {
         "codedeploy" => codedeploy::dispatch(world, call),
+        "cloudfront" => cloudfront::dispatch(world, call),
         "connect" => connect::dispatch(world, call),
         "ecr" => ecr::dispatch(world, call),
         "ecs" => ecs::dispatch(world, call),

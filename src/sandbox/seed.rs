@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::clock;
 use super::folder;
 use super::ids::Kind;
-use super::s3::Bucket;
+use super::s3::{Bucket, Object};
 use super::seed_account::AccountSeed;
 use super::switch::{SwitchError, Switches};
 use super::world::{Instance, World};
@@ -68,6 +69,12 @@ impl Scenario {
             let mut account = seed.account;
             for (name, region) in seed.buckets {
                 buckets.insert(name, Bucket::new(&account.id, &region));
+            }
+            for (bucket, key, bytes, content_type) in seed.objects {
+                if let Some(bucket) = buckets.get_mut(&bucket) {
+                    let object = Object::of(bytes.into(), &content_type, clock::SEEDED);
+                    bucket.objects.insert(key, object);
+                }
             }
             for instance in seed.instances {
                 for bot in instance.bots {

@@ -27,12 +27,14 @@ pub struct AccountSeed {
     pub(crate) instances: Vec<InstanceSeed>,
     /// Name and region.
     pub(crate) buckets: Vec<(String, String)>,
+    /// Bucket, key, bytes and content type.
+    pub(crate) objects: Vec<(String, String, Vec<u8>, String)>,
 }
 
 impl AccountSeed {
     pub(crate) fn new(id: &str) -> AccountSeed {
         let account = Account { id: id.into(), name: id.into(), ..Account::default() };
-        AccountSeed { account, instances: Vec::new(), buckets: Vec::new() }
+        AccountSeed { account, instances: Vec::new(), buckets: Vec::new(), objects: Vec::new() }
     }
 
     /// Gives the account a name, for state dumps.
@@ -68,6 +70,18 @@ impl AccountSeed {
     /// An empty bucket.
     pub fn bucket(&mut self, region: &str, name: &str) -> &mut AccountSeed {
         self.buckets.push((name.into(), region.into()));
+        self
+    }
+
+    /// An object, in a bucket that was added before.
+    pub fn object(&mut self, bucket: &str, key: &str, bytes: &[u8], content_type: &str) -> &mut AccountSeed {
+        self.objects.push((bucket.into(), key.into(), bytes.to_vec(), content_type.into()));
+        self
+    }
+
+    /// A distribution of CloudFront whose only origin is a bucket, below `path` (nothing, or `/PATH`).
+    pub fn front(&mut self, id: &str, bucket: &str, path: &str) -> &mut AccountSeed {
+        self.account.fronts.seed(id, bucket, path);
         self
     }
 

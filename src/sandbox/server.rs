@@ -25,7 +25,7 @@ use super::record::CallRecord;
 use super::seed::Scenario;
 use super::switch::SwitchError;
 use super::world::World;
-use super::{control, identity, ids, lex, route, state};
+use super::{cloudfront, control, identity, ids, lex, route, s3, state};
 
 /// What the server and its owner share.
 #[derive(Debug)]
@@ -202,6 +202,16 @@ impl Sandbox {
         self.shared.world().spoil(bucket, key, bytes)
     }
 
+    /// Where the website endpoint of a bucket is emulated: plain HTTP, without a signature.
+    pub fn site(&self, bucket: &str) -> String {
+        format!("{}/_site/{bucket}", self.endpoint())
+    }
+
+    /// Where a distribution is read: plain HTTP, and from its cache where that has it.
+    pub fn distribution(&self, id: &str) -> String {
+        format!("{}/_cdn/{id}", self.endpoint())
+    }
+
     /// Sets a switch (see [`super::SWITCHES`]).
     pub fn set_switch(&self, name: &str, value: &str) -> Result<(), SwitchError> {
         self.shared.world().switches.set(name, value)
@@ -264,6 +274,10 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
     };
     let answer = if call.path.starts_with("/_sandbox") {
         control::answer(&shared, &call)
+    } else if call.path.starts_with("/_site/") {
+        s3::serve(&shared.world(), &call)
+    } else if call.path.starts_with("/_cdn/") {
+        cloudfront::serve(&mut shared.world(), &call)
     } else if let Err(fail) = identity::read_signature(&mut call) {
         fail.answer(&call.service)
     } else {

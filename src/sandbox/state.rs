@@ -35,6 +35,7 @@ pub(crate) fn all(world: &World) -> Value {
                 "secretsmanager": places(&account.secrets, |s| s.state()), "lambda": account.functions.state(),
                 "ecs": account.ecs.state(), "codedeploy": account.codedeploy.state(), "elasticloadbalancing": account.balancing.state(),
                 "ecr": account.images.state(), "monitoring": account.alarms.state(), "logs": account.logs.state(),
+                "cloudfront": account.fronts.state(),
                 "roles": account.roles.keys().collect::<Vec<_>>(),
             }),
         );

@@ -23,6 +23,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "a function, bot or origin that is associated already is refused, else ignored",
     ),
     (
+        "cloudfront_invalidation_ms",
+        "5000",
+        "how long an invalidation takes; AWS says 'typically complete in less than two minutes'",
+    ),
+    (
         "codedeploy_bakes",
         "false",
         "a deployment is Baking while it waits to terminate the original task set, else InProgress",
@@ -139,6 +144,16 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "how long a minute lasts that is configured: bake times, timeouts of hooks, grace periods",
     ),
     (
+        "ecs_post_production_at_each_step",
+        "false",
+        "LINEAR and CANARY go through POST_PRODUCTION_TRAFFIC_SHIFT after each step; false: after the last one",
+    ),
+    (
+        "ecs_pre_production_before_first_step",
+        "true",
+        "LINEAR and CANARY go through PRE_PRODUCTION_TRAFFIC_SHIFT before the first step too; false: between steps",
+    ),
+    (
         "ecs_pre_production_stage_shown",
         "true",
         "lifecycleStage can be PRE_PRODUCTION_TRAFFIC_SHIFT; false: the stage before it stays",
@@ -195,15 +210,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "true",
         "a change while an update is in progress is a 409 also with an old RevisionId; false: a 412",
     ),
-    (
-        "lambda_errors_count_zero",
-        "true",
-        "an invocation without an error counts as 0 in the metric Errors; false: not at all",
-    ),
+    ("lambda_errors_count_zero", "true", "an invocation without an error counts as 0 in the metric Errors"),
     (
         "lambda_executed_version_of_all_aliases",
         "true",
-        "metrics have the dimension ExecutedVersion for each alias; false: only for those with weights",
+        "false: only aliases with weights have ExecutedVersion",
     ),
     (
         "lambda_failed_update_stays",
@@ -277,6 +288,22 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
     ),
     ("lex_unchanged_version_is_new", "true", "CreateBotVersion of an unchanged draft gives a new number"),
     ("list_lag_calls", "0", "a created resource is listed only after this many further calls"),
+    (
+        "metrics_delay_ms",
+        "0",
+        "how long after it was counted a value of a metric is seen; AWS says of no service how long that takes",
+    ),
+    ("metrics_minute_ms", "60000", "how long a minute of a metric's periods lasts"),
+    (
+        "metrics_of_aws_can_be_put",
+        "false",
+        "PutMetricData takes namespaces of AWS, so that a test can say what a service would count; at AWS it never does",
+    ),
+    (
+        "metrics_periods_from_start",
+        "true",
+        "the periods of GetMetricData are counted from StartTime; false: from 1970, and the first one has to be whole",
+    ),
     ("override_touches_hours", "false", "changing an override changes LastModifiedTime of its hours"),
     ("phone_config_mirrored", "false", "PhoneConfig of DescribeUser shows what is set for voice alone"),
     (

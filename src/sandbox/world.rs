@@ -23,7 +23,7 @@ use super::secretsmanager::StoredSecret;
 use super::ssm::Parameter;
 use super::switch::Switches;
 use super::told::Told;
-use super::{cloudwatch, codedeploy, ecr, ecs, elb, lambda, logs};
+use super::{cloudfront, cloudwatch, codedeploy, ecr, ecs, elb, lambda, logs};
 
 /// Something inside a Connect instance.
 #[derive(Debug, Clone)]
@@ -92,6 +92,7 @@ pub(crate) struct Account {
     pub(crate) images: ecr::Held,
     pub(crate) alarms: cloudwatch::Held,
     pub(crate) metrics: cloudwatch::Metrics,
+    pub(crate) fronts: cloudfront::Held,
     pub(crate) logs: logs::Held,
     /// By region and name.
     pub(crate) tables: BTreeMap<(String, String), Table>,

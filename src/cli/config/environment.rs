@@ -7,9 +7,11 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 25] = [
     "gates",
+    "hooks",
     "rollouts",
+    "sites",
     "account",
     "region",
     "role_arn",
@@ -32,7 +34,7 @@ const KEYS: [&str; 23] = [
     "secrets",
     "kms_key",
 ];
-const LATER: [&str; 3] = ["sites", "hooks", "store"];
+const LATER: [&str; 1] = ["store"];
 
 /// Reads the environment `name`, which `table` describes; `span` is where it begins. Its values are not read.
 pub(super) fn environment(

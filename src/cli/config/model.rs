@@ -68,7 +68,7 @@ impl Config {
     /// Takes the ladders of the environment `name` away, where it is there: all traffic is shifted at once.
     pub(in crate::cli) fn shift_at_once(&mut self, name: &str) {
         if let Some(environment) = self.environments.get_mut(name) {
-            environment.values.rollouts = Rollouts::default();
+            environment.values.rollouts = Rollouts::at_once();
         }
     }
 

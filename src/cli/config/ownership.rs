@@ -10,7 +10,7 @@ use crate::core::glob::{meet, meet_outside};
 use crate::core::select::Selection;
 
 use super::table::{At, Place, Table};
-use super::values::{DEFAULT_OWNS, IN_INSTANCE};
+use super::values::{ALONE, DEFAULT_OWNS};
 
 /// What an environment owns, and where the file says so.
 pub(super) struct Owner<'a> {
@@ -52,8 +52,8 @@ pub(super) fn settle(
         let globs = match owned {
             Owned::Written(globs) => globs,
             Owned::Unwritten(span) if shared(environment) => {
-                environment.values.owns = Selection::new(&[IN_INSTANCE.into()])?;
-                vec![At { value: IN_INSTANCE.to_string(), span }]
+                environment.values.owns = Selection::new(&ALONE.map(String::from))?;
+                ALONE.iter().map(|o| At { value: o.to_string(), span: span.clone() }).collect()
             }
             Owned::Unwritten(span) => {
                 DEFAULT_OWNS.iter().map(|o| At { value: o.to_string(), span: span.clone() }).collect()
@@ -81,9 +81,12 @@ fn disjoint(place: Place<'_>, mut owners: Vec<Owner<'_>>) -> Result<()> {
             if a.account != b.account || a.region != b.region {
                 continue;
             }
+            sites(place, a, b, second.start())?;
             let one_instance = instance(a) == instance(b);
             for own in &second.globs {
                 let meets = |other: &&At<String>| match one_instance {
+                    // Each names its own buckets.
+                    _ if [&own.value, &other.value].iter().all(|o| o.starts_with("site/")) => false,
                     true => meet(&own.value, &other.value),
                     false => meet_outside(&own.value, &other.value, "connect/"),
                 };
@@ -99,6 +102,21 @@ fn disjoint(place: Place<'_>, mut owners: Vec<Owner<'_>>) -> Result<()> {
                     )));
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Fails where two environments have a site in the same place: each would take the other's files for its own.
+fn sites(place: Place<'_>, a: &Environment, b: &Environment, at: usize) -> Result<()> {
+    for (address, site) in &b.values.sites {
+        if let Some((other, _)) = a.values.sites.iter().find(|(_, other)| other.meets(site)) {
+            let message = format!(
+                "{address} of {} and {other} of {} are both in s3://{}/{}",
+                b.name, a.name, site.bucket, site.prefix
+            );
+            let hint = "give each a bucket or a prefix of its own";
+            return Err(place.error(&(at..at), message).hint(hint));
         }
     }
     Ok(())

@@ -29,7 +29,7 @@ const TOP: [&str; 10] = [
     "pace",
     "environments",
 ];
-const TOP_LATER: [&str; 4] = ["rollouts", "gates", "hooks", "checks"];
+const TOP_LATER: [&str; 3] = ["rollouts", "gates", "checks"];
 
 /// Reads `text`, which is in `file` and is called `shown`. `endpoint` comes from the process's environment, and goes
 /// before what the file says.

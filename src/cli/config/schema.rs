@@ -1,15 +1,14 @@
 //! `[environments.NAME.schema]`: where it is told what the database of a service is at.
 
 use std::collections::BTreeMap;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::process;
 
 use crate::core::address::Address;
 use crate::core::schema::{SchemaSource, Tells};
+use crate::core::shell::{Shell, ShellEnd, Stream};
 use crate::core::{Error, Result};
 
 use super::addresses::address;
@@ -51,23 +50,17 @@ impl Tells for Command {
     /// Runs it in a shell and returns the last line that it prints: what comes before it may be a greeting.
     async fn tell(&self) -> Result<String> {
         let Command(line) = self;
-        let mut shell = process::Command::new("sh");
-        shell.args(["-c", line]).stdin(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-        let ended = match tokio::time::timeout(LIMIT, shell.output()).await {
-            Ok(ended) => ended.map_err(|e| Error::failed(format!("cannot run `{line}`: {e}")))?,
-            Err(_) => {
-                return Err(Error::failed(format!("`{line}` did not end within {} s", LIMIT.as_secs())));
-            }
+        let ran = Shell { line, variables: &[], limit: LIMIT }.run(|| None).await;
+        let ran = ran.map_err(|e| Error::failed(format!("cannot run `{line}`: {e}")))?;
+        let ShellEnd::Ended(status) = ran.end else {
+            return Err(Error::failed(format!("`{line}` did not end within {} s", LIMIT.as_secs())));
         };
-        let last = |bytes: &[u8]| {
-            let text = String::from_utf8_lossy(bytes);
-            text.lines().map(str::trim).rfind(|l| !l.is_empty()).map(String::from)
-        };
-        if !ended.status.success() {
-            let why = last(&ended.stderr).map(|l| format!(": {l}")).unwrap_or_default();
-            return Err(Error::failed(format!("`{line}` ended with {}{why}", ended.status)));
+        if !status.success() {
+            let why = ran.last(Stream::Err).map(|l| format!(": {l}")).unwrap_or_default();
+            return Err(Error::failed(format!("`{line}` ended with {status}{why}")));
         }
-        last(&ended.stdout).ok_or_else(|| Error::failed(format!("`{line}` printed nothing")))
+        let last = ran.last(Stream::Out).map(String::from);
+        last.ok_or_else(|| Error::failed(format!("`{line}` printed nothing")))
     }
 }
 

@@ -9,22 +9,24 @@ use crate::core::select::Selection;
 
 use super::addresses::selection;
 use super::gate::gates;
+use super::hook::hooks;
 use super::names::names;
 use super::overlay::{Known, overlay};
 use super::read::plain;
 use super::rollout::rollouts;
 use super::schema::schema;
+use super::site::sites;
 use super::table::{At, Table};
 
 /// A value of fewer bytes is never looked for in a document: too much would equal it.
 const LEAST_VAR: usize = 4;
 
 /// What an environment owns if the configuration does not say.
-pub(super) const DEFAULT_OWNS: [&str; 3] = ["connect/*", "lambda/function/*", "lex/bot/*"];
+pub(super) const DEFAULT_OWNS: [&str; 4] = ["connect/*", "lambda/function/*", "lex/bot/*", "site/bucket/*"];
 
 /// What it owns if another environment in the same account and region is there, which may use the same functions and
-/// bots.
-pub(super) const IN_INSTANCE: &str = "connect/*";
+/// bots. Its sites are those that it names itself.
+pub(super) const ALONE: [&str; 2] = ["connect/*", "site/bucket/*"];
 
 /// Reads what `table` gives its environment. What holds for all of them is given: `accounts`, and the globs of
 /// `elsewhere`. What a person ought to know is added to `notes`.
@@ -63,9 +65,10 @@ pub(super) fn values(
         },
         staging: staging(table)?,
         schema: schema(table)?,
+        sites: sites(table)?,
         rollouts: rollouts(table)?,
         gates: gates(table)?,
-        hooks: Vec::new(),
+        hooks: hooks(table)?,
         seal: Seal::default(),
         parameters: Default::default(),
     })

@@ -10,7 +10,6 @@ use crate::cli::output::{PlanReport, Report, moment, place_of};
 use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
-use crate::core::gate::Decision;
 use crate::core::plan::Plan;
 use crate::core::run::{HookState, How, Note, Row, RunKind, RunRecord, Verdict};
 
@@ -119,24 +118,18 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
         }
         Note::Rung { index, share, .. } => format!("{share} of the traffic: {}", call(*index)),
         Note::Gate { gate, index, decision, said, .. } => {
-            let word = match decision {
-                Decision::Passed => "passed",
-                Decision::Inconclusive => "inconclusive",
-                Decision::Failed => "failed",
-                Decision::Skipped => "not asked",
-            };
             let about = index.map(|i| format!(" ({})", call(i))).unwrap_or_default();
-            format!("gate {gate} {word}: {said}{about}")
+            format!("gate {gate} {decision}: {said}{about}")
         }
-        Note::Hook { hook, state, .. } => match state {
-            HookState::Begins => format!("hook {hook} begins"),
+        Note::Hook { hook, at, state } => match state {
+            HookState::Begins { .. } => format!("hook {hook} begins ({})", at.word()),
             HookState::Started { ticket } => format!("hook {hook} started: {ticket}"),
             HookState::Ended { good, said, output } => {
                 let word = if *good { "is well" } else { "failed" };
                 let lines: String = output.iter().map(|line| format!("\n    {line}")).collect();
                 format!("hook {hook} {word}: {said}{lines}")
             }
-            HookState::Skipped => format!("hook {hook} is not run: somebody said so"),
+            HookState::Skipped => format!("hook {hook} is not run: --skip-hook says so"),
         },
         Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
         Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),

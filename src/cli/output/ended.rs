@@ -197,6 +197,9 @@ impl Report for RunReport {
                 writeln!(out, "The deployment failed, and so did its rollback: {place} needs a person.")?;
                 if let Some(why) = &self.rollback_why {
                     writeln!(out, "The rollback failed because {}", why.message)?;
+                    if let Some(hint) = &why.hint {
+                        writeln!(out, "{hint}")?;
+                    }
                 }
             }
             (_, RunKind::Deploy) => writeln!(out, "Nothing to do: {place} is as {source} has it.")?,

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::cli::duration::{WORTH_SAYING, roughly};
 use crate::cli::ui::Ink;
 use crate::core::finding::Finding;
+use crate::core::hook::HookAt;
 use crate::core::plan::{Action, Plan, Step};
 use crate::core::run::RunKind;
 use crate::kinds::impersonal;
@@ -140,8 +141,13 @@ fn conduct(plan: &Plan) -> Vec<String> {
         lines.push(format!("Gates: {}", names.join(", ")));
     }
     if !plan.hooks.is_empty() {
-        let names: Vec<&str> = plan.hooks.iter().map(|h| h.name.as_str()).collect();
-        lines.push(format!("Hooks: {}", names.join(", ")));
+        for (word, at) in [("before", HookAt::before(plan.kind)), ("after", HookAt::after(plan.kind))] {
+            let then = plan.hooks.iter().filter(|h| h.at.contains(&at));
+            let names: Vec<&str> = then.map(|h| h.name.as_str()).collect();
+            if !names.is_empty() {
+                lines.push(format!("Hooks {word}: {}", names.join(", ")));
+            }
+        }
     }
     lines
 }

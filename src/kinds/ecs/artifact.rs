@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::driver::Services;
 use super::fields::{CONTAINERS, DEFINITION};
 use super::images::{Image, Repository};
+use super::state::Content;
 use crate::core::document::Document;
 use crate::core::template::{Placeholder, Template, escape};
 use crate::core::{Address, Error, ErrorKind, Pin, Result};
@@ -59,6 +60,11 @@ fn chosen(address: &Address, document: &Document, container: Option<&str>) -> Re
         (None, _) => Err(Error::input(format!("{address} has several containers: {all}"))
             .hint(format!("say which: {address}:CONTAINER=REPO:TAG"))),
     }
+}
+
+/// Returns the images that `document` runs in the environment that `pin` names.
+pub fn images_of(document: &Document, pin: &Pin) -> Vec<String> {
+    Content::of(document).images().values().filter_map(|image| Some(here(image.as_str()?, pin))).collect()
 }
 
 /// Returns the text that the template `text` is in the environment that `pin` names, as far as a registry goes.

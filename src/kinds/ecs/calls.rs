@@ -172,6 +172,16 @@ impl Calls {
         Ok(answers.into_iter().flat_map(|mut answer| array(answer["tasks"].take())).collect())
     }
 
+    /// Reads the tasks of a family that have stopped, as long as they are shown.
+    pub async fn stopped_tasks(&self, cluster: &str, family: &str) -> Result<Vec<Value>> {
+        let body = json!({ "cluster": cluster, "family": family, "desiredStatus": "STOPPED" });
+        let arns = self.pages("ListTasks", "taskArns", body).await?;
+        let bodies: Vec<Value> =
+            arns.chunks(TASKS).map(|some| json!({ "cluster": cluster, "tasks": some })).collect();
+        let answers = try_join_all(bodies.iter().map(|body| self.ask("DescribeTasks", body))).await?;
+        Ok(answers.into_iter().flat_map(|mut answer| array(answer["tasks"].take())).collect())
+    }
+
     async fn pages(&self, call: &'static str, member: &str, body: Value) -> Result<Vec<Value>> {
         self.pages_until(call, member, body, usize::MAX).await
     }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::appspec;
 use super::deployment_group::{Group, ask, group_of, primary};
 use super::driver::Services;
+use super::{appspec, routing};
 use crate::aws::{CLOUDWATCH, Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
@@ -65,6 +65,9 @@ async fn prepared(
         "autoRollbackConfiguration": { "enabled": true,
             "events": ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"] },
     });
+    if let Some(name) = routing::asked(services, args).await? {
+        body[routing::NAME] = json!(name);
+    }
     let names = group.alarms();
     if kind == RunKind::Rollback && !names.is_empty() && is_any_firing(services, &names).await? {
         // What goes back while an alarm fires would be stopped by that alarm at once.

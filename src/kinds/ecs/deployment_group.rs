@@ -110,7 +110,8 @@ async fn described(
     Ok(None)
 }
 
-async fn pages(
+/// Returns all items of a list of CodeDeploy's, which are texts.
+pub async fn pages(
     services: &Services,
     operation: &'static str,
     member: &str,

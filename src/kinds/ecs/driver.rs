@@ -13,7 +13,8 @@ use super::fetch::Shelf;
 use super::send::Sender;
 use super::state::Known;
 use super::{
-    artifact, attainable, checks, editions, encode, follow, moves, names, preflight, progress, secret,
+    artifact, attainable, checks, climbing, editions, encode, follow, moves, names, preflight, progress,
+    secret,
 };
 use crate::aws::{Account, Elsewhere};
 use crate::core::address::Address;
@@ -117,6 +118,10 @@ impl Driver for Services {
         }
     }
 
+    fn on_ladder(&self, address: &Address, from: Option<&Document>, to: Document) -> Document {
+        climbing::on_ladder(&self.values, address, from, to)
+    }
+
     fn place(&self, _: &Address, members: &Map<String, Value>) -> Document {
         attainable::placed(members)
     }
@@ -131,7 +136,8 @@ impl Driver for Services {
     }
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
-        moves::moves(change, &self.values.names.physical(change.address))
+        let moves = moves::moves(change, &self.values.names.physical(change.address))?;
+        climbing::climbed(&self.values, change, moves)
     }
 
     async fn bring(&self, change: &Change<'_>, from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
@@ -139,7 +145,9 @@ impl Driver for Services {
     }
 
     fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
-        moves::restart(address, live)
+        let (mut to, mut moves) = moves::restart(address, live)?;
+        climbing::restarted(&self.values, address, &mut to, &mut moves);
+        Ok((to, moves))
     }
 
     async fn with_image(

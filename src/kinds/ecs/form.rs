@@ -31,7 +31,20 @@ pub fn service(service: &Value) -> Map<String, Value> {
 pub fn service_defaults(members: &mut Map<String, Value>) {
     if let Some(configuration) = members.get_mut("deploymentConfiguration").and_then(Value::as_object_mut) {
         let off = |v: &Value| v["enable"] != true && v["rollback"] != true;
+        let strategy = configuration.get("strategy").and_then(Value::as_str).unwrap_or_default().to_string();
+        for (of, member) in [("canaryConfiguration", "canaryPercent"), ("linearConfiguration", "stepPercent")]
+        {
+            // 10 is 10.0 (`Double`).
+            if let Some(percent) = configuration.get_mut(of).and_then(|c| c.get_mut(member))
+                && let Some(number) = percent.as_f64()
+            {
+                *percent = json!(number);
+            }
+        }
         configuration.retain(|name, value| match name.as_str() {
+            // What another strategy left behind: "only valid when" it is theirs (`CanaryConfiguration`).
+            "canaryConfiguration" => strategy == "CANARY" && !is_nothing(value),
+            "linearConfiguration" => strategy == "LINEAR" && !is_nothing(value),
             "strategy" => *value != "ROLLING",
             "deploymentCircuitBreaker" => !off(value),
             "alarms" => !off(value) || value["alarmNames"].as_array().is_some_and(|a| !a.is_empty()),

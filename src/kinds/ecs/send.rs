@@ -11,6 +11,7 @@ use super::fetch::{Seen, task_definition};
 use super::fields::{CONTAINERS, DEFINITION, DEPLOYING};
 use super::images::{Image, resolve};
 use super::moves::{BEGUN, CLONE_TAG, CREATE, DELETE, REGISTER, REVISION, RUNS, UPDATE};
+use super::routing::{self, CONFIGURE};
 use super::started::started;
 use super::{encode, form, names, secret, stop};
 use crate::aws::{Failure, Fate};
@@ -42,6 +43,7 @@ impl Sender<'_> {
             UPDATE => self.update(m, &found, args).await,
             CREATE => self.create(m, &found, args).await.map(|()| None),
             BEGUN => self.begun(&found).await,
+            CONFIGURE => routing::make(self.services, &args, self.with).await.map(|()| None),
             START => match self.revised(m, &found, args).await {
                 Ok(args) => match self.back(m, &found, &args).await {
                     Ok(None) => return codedeploy::start(self.services, m, &found, args, self.with).await,
@@ -119,7 +121,12 @@ impl Sender<'_> {
 
     /// Returns `args` with the ARN of a revision in the place of what says which: the one whose content they hold, or
     /// the one that they name, if its images still stand for what was planned.
-    async fn revised(&self, m: &Move, found: &Found, mut args: Value) -> std::result::Result<Value, Failure> {
+    pub(super) async fn revised(
+        &self,
+        m: &Move,
+        found: &Found,
+        mut args: Value,
+    ) -> std::result::Result<Value, Failure> {
         let Some(members) = args.as_object_mut() else { return Ok(args) };
         let (content, runs) = (members.remove(DEFINITION), members.remove(RUNS));
         if let Some(content) = content {

@@ -6,9 +6,11 @@
 use serde_json::{Value, json};
 
 use super::calls::Calls;
+use super::climb::{Climb, Step};
 use super::evidence::{Evidence, Own};
 use super::explain::{explain, monitors};
 use super::follow::{LOOK_WHO, service_of, short};
+use super::pauses::{self, Pauses, configured};
 use super::target_health::groups;
 use super::watch::Watch;
 use crate::aws::Fate;
@@ -19,6 +21,8 @@ use crate::core::{Error, ErrorKind};
 
 /// How often a deployment is looked for that is not known.
 const LOOKS: u32 = 5;
+/// Whose deployment is left as it is where it cannot succeed.
+const LEFT: (RunKind, OnFailure) = (RunKind::Deploy, OnFailure::Stop);
 
 /// How a service deployment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
     let (what, address) = (format!("deployment {}", short(arn)), watch.m.address.clone());
     let mut evidence: Option<Evidence<'_>> = None;
     let (mut asked, mut goes_back, mut missed) = (Asked::Not, false, 0);
+    let (mut climb, mut pauses) = (Climb::new(&watch), Pauses::default());
     loop {
         let deployment =
             match calls.service_deployments(&[arn.to_string()]).await.map(|all| all.into_iter().next()) {
@@ -83,18 +88,27 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         let evidence = match &mut evidence {
             Some(evidence) => evidence,
             none => match gather(&watch, &calls, &deployment).await {
-                Ok(first) => none.insert(first),
+                Ok(first) => {
+                    climb.about(watch.services, first.own.definition.as_deref()).await;
+                    watch.allow(configured(&deployment["deploymentConfiguration"]));
+                    none.insert(first)
+                }
                 Err(e) => return watch.unseen(&what, e),
             },
         };
         evidence.own.until = deployment["rollback"]["startedAt"].as_f64();
         // Who has it stopped knows better why than ECS, which says no more than that somebody wanted it.
         let reason = match &asked {
-            Asked::For(why) => format!("the tasks kept failing, so it was stopped: {why}"),
+            Asked::For(why) => why.clone(),
             Asked::Not => reason(&deployment).to_string(),
         };
         match standing(&deployment) {
-            Standing::Succeeded => return Followed::Done,
+            Standing::Succeeded => {
+                return match pauses::waits(&deployment) {
+                    true => climb.finish().await,
+                    false => Followed::Done,
+                };
+            }
             Standing::TakenBack => {
                 let message =
                     format!("{what} of {address} failed, and ECS has put back what was there: {reason}");
@@ -133,7 +147,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         }
         if let (Asked::Not, false, Some(why)) = (&asked, goes_back, evidence.fatal()) {
             // A rollback that cannot succeed is not left where it is: what runs well now stays so.
-            if (watch.with.kind, watch.with.on_failure) == (RunKind::Deploy, OnFailure::Stop) {
+            if (watch.with.kind, watch.with.on_failure) == LEFT {
                 let message = format!("{what} of {address} cannot succeed, and is left as it is: {why}");
                 let error = told(evidence, &deployment, message).await;
                 return Followed::Failed(error.hint(shown(arn, &calls.account.region)));
@@ -146,14 +160,31 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             }
             watch.tell(format!("rolling back, since the tasks keep failing: {why}"));
             match stop(&watch, arn).await {
-                Ok(()) => asked = Asked::For(why),
+                Ok(()) => asked = Asked::For(format!("the tasks kept failing, so it was stopped: {why}")),
                 Err(e) => watch.tell(format!("cannot be stopped, so ECS decides: {e}")),
             }
         } else {
-            watch.tell(progress(&deployment, evidence));
+            watch.tell(progress(&deployment, evidence, &climb));
         }
-        if let Err(end) = watch.pause(&what).await {
-            return end;
+        match (&asked, goes_back) {
+            (Asked::Not, false) => pauses.look(&watch, &mut climb, &deployment).await,
+            _ => climb.leave(),
+        }
+        match climb.pause(&mut watch, &what).await {
+            Err(end) => return end,
+            Ok(Step::GoesOn) => {}
+            Ok(Step::Paused(e)) => return Followed::Paused(pauses::until(&deployment, e)),
+            Ok(Step::Failed(e)) if (watch.with.kind, watch.with.on_failure) == LEFT => {
+                return Followed::Failed(pauses::until(&deployment, e));
+            }
+            Ok(Step::Failed(e)) => {
+                watch.tell(format!("rolling back: {e}"));
+                match pauses::take_back(&watch, &deployment).await {
+                    Ok(()) => asked = Asked::For(e.message),
+                    // It is asked again, and the gate too.
+                    Err(e) => watch.tell(format!("cannot be stopped yet: {e}")),
+                }
+            }
         }
     }
 }
@@ -289,7 +320,7 @@ fn has_targets_to_wait_for(deployment: &Value) -> bool {
 }
 
 /// Returns how far it is, in a line.
-fn progress(deployment: &Value, evidence: &Evidence<'_>) -> String {
+fn progress(deployment: &Value, evidence: &Evidence<'_>, climb: &Climb<'_>) -> String {
     let words = |v: &Value| v.as_str().unwrap_or_default().to_lowercase().replace('_', " ");
     let target = &deployment["targetServiceRevision"];
     let count = |member: &str| target[member].as_u64().unwrap_or(0);
@@ -316,7 +347,9 @@ fn progress(deployment: &Value, evidence: &Evidence<'_>) -> String {
     if evidence.health.all > 0 && has_targets_to_wait_for(deployment) {
         parts.push(format!("{} of {} targets healthy", evidence.health.healthy, evidence.health.all));
     }
-    parts.extend(waits_for(deployment).map(|command| format!("it waits for `{command}`")));
+    // What waits for gates is told to go on once they have passed.
+    let waits = waits_for(deployment).filter(|_| !climb.is_on() || !pauses::waits(deployment));
+    parts.extend(waits.map(|command| format!("it waits for `{command}`")));
     parts.join(", ")
 }
 

@@ -4,14 +4,15 @@
 
 use serde_json::{Value, json};
 
+use super::climb::{Climb, Step};
 use super::deployment_group::{ask, group_of, primary};
 use super::driver::Services;
 use super::evidence::{Evidence, Own};
 use super::explain::{alarms, explain};
-use super::in_flight::ROLLBACK_APPEARS;
+use super::in_flight::{ROLLBACK_APPEARS, is_over};
 use super::target_health::groups;
 use super::watch::Watch;
-use super::{appspec, deployment_error};
+use super::{appspec, deployment_error, shift_rungs};
 use crate::aws::Fate;
 use crate::core::following::Followed;
 use crate::core::run::RunKind;
@@ -35,7 +36,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
     let services = watch.services;
     let (what, address) = (format!("deployment {id}"), watch.m.address.clone());
     let mut evidence: Option<Evidence<'_>> = None;
-    let mut ended = None;
+    let (mut ended, mut climb) = (None, Climb::new(&watch));
     loop {
         let info = match ask(services, "GetDeployment", &json!({ "deploymentId": id })).await {
             Ok(mut answer) => answer["deploymentInfo"].take(),
@@ -45,9 +46,12 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
         let seen = target(services, id).await.unwrap_or_default();
         if evidence.is_none() {
             evidence = gather(&watch, &info).await;
+            climb.about(services, appspec::definition(&info["revision"]).as_deref()).await;
+            watch.allow(shift_rungs::configured(&watch, &info).await);
         }
         let status = info["status"].as_str().unwrap_or_default();
         match status {
+            "Succeeded" if asked.is_none() => return climb.finish().await,
             "Succeeded" => return Followed::Done,
             "Failed" | "Stopped" => {
                 let since = *ended.get_or_insert(watch.clock().now());
@@ -134,8 +138,28 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 }
             }
         }
-        if let Err(end) = watch.pause(&what).await {
-            return end;
+        match asked.is_none() && !is_over(&info) {
+            true => shift_rungs::look(&watch, &mut climb, &info, &seen),
+            false => climb.leave(),
+        }
+        match climb.pause(&mut watch, &what).await {
+            Err(end) => return end,
+            Ok(Step::GoesOn) => {}
+            Ok(Step::Paused(e)) => return Followed::Paused(shift_rungs::unstopped(id, e)),
+            Ok(Step::Failed(e)) if (watch.with.kind, watch.with.on_failure) == LEFT => {
+                return Followed::Failed(shift_rungs::unstopped(id, e));
+            }
+            Ok(Step::Failed(e)) => {
+                watch.tell(format!("stopping and rolling back: {e}"));
+                match stop(&watch, id).await {
+                    Ok(()) => {
+                        watch.anew();
+                        asked = Some(e.message);
+                    }
+                    // It is asked again, and the gate too.
+                    Err(e) => watch.tell(format!("cannot be stopped yet: {e}")),
+                }
+            }
         }
     }
 }
@@ -201,7 +225,7 @@ pub async fn target(services: &Services, id: &str) -> Result<Value> {
     Ok(answer["deploymentTarget"]["ecsTarget"].take())
 }
 
-fn event<'t>(target: &'t Value, name: &str) -> Option<&'t Value> {
+pub(super) fn event<'t>(target: &'t Value, name: &str) -> Option<&'t Value> {
     let mut events = target["lifecycleEvents"].as_array().into_iter().flatten();
     events.find(|event| event["lifecycleEventName"] == name)
 }
@@ -224,7 +248,7 @@ pub fn kept_for(services: &Services, info: &Value, target: &Value) -> u64 {
     (minutes - (now - since).max(0.0) / 60.0).max(0.0).ceil() as u64
 }
 
-fn replacement(target: &Value) -> Option<&Value> {
+pub(super) fn replacement(target: &Value) -> Option<&Value> {
     target["taskSetsInfo"].as_array()?.iter().find(|set| set["taskSetLabel"] == "Green")
 }
 

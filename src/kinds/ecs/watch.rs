@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::driver::Services;
 use crate::core::driver::Sending;
 use crate::core::event::Event;
-use crate::core::following::Followed;
+use crate::core::following::{Followed, PATIENCE};
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
 use crate::core::{Clock, Error, ErrorKind};
@@ -27,6 +27,7 @@ pub struct Watch<'a> {
     pub of: &'a Found,
     /// How it is watched.
     pub with: &'a Sending<'a>,
+    patience: Duration,
     since: Timestamp,
     looks: usize,
     line: String,
@@ -36,7 +37,21 @@ impl<'a> Watch<'a> {
     /// Returns somebody who has not looked yet.
     pub fn new(services: &'a Services, m: &'a Move, of: &'a Found, with: &'a Sending<'a>) -> Watch<'a> {
         let since = services.calls.account.clock.now();
-        Watch { services, m, of, with, since, looks: 0, line: String::new() }
+        let patience = with.patience;
+        Watch { services, m, of, with, patience, since, looks: 0, line: String::new() }
+    }
+
+    /// Lets the patience be longer by what is configured to last so long, unless somebody has made it shorter.
+    pub fn allow(&mut self, configured: Duration) {
+        if self.with.patience >= PATIENCE {
+            self.patience = self.with.patience + configured;
+        }
+    }
+
+    /// Does not count so much of the time that has passed: it was held on purpose.
+    pub fn forgive(&mut self, held: Duration) {
+        let held = SignedDuration::try_from(held).unwrap_or_default();
+        self.since = self.since.checked_add(held).unwrap_or(self.since);
     }
 
     /// Returns the clock.
@@ -62,11 +77,11 @@ impl<'a> Watch<'a> {
         if let Some(why) = self.with.lease.stop() {
             return Err(self.goes_on(what, &format!("{why}; the deployment itself goes on")));
         }
-        let spent = self.clock().now().duration_since(self.since).unsigned_abs();
-        let patience = self.clock().scale(self.with.patience);
+        let spent = Duration::try_from(self.clock().now().duration_since(self.since)).unwrap_or_default();
+        let patience = self.clock().scale(self.patience);
         if spent >= patience {
-            let minutes = self.with.patience.as_secs_f64() / 60.0;
-            let why = match self.with.patience.is_zero() {
+            let minutes = self.patience.as_secs_f64() / 60.0;
+            let why = match self.patience.is_zero() {
                 true => "nobody waits for it".to_string(),
                 false => format!("it was watched for {minutes:.0} minutes"),
             };

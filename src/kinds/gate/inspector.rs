@@ -3,10 +3,17 @@
 use async_trait::async_trait;
 
 use super::command::{self, Ends};
+use super::http::{self, Web};
+use super::invoke::{self, Invocation};
+use super::metric::{self, Measure};
 use super::texts::Texts;
+use super::{alarm, scan};
 use crate::aws::Account;
+use crate::core::document::Document;
 use crate::core::finding::Finding;
-use crate::core::gate::{Answer, Asked, Decision, Gate, Inspector, Probe};
+use crate::core::gate::{Answer, Asked, Gate, Inspector, Probe};
+use crate::core::{Address, Pin};
+use crate::kinds::ecs::images_of;
 
 /// Asks gates in one account and region.
 pub struct Gatekeeper {
@@ -16,19 +23,69 @@ pub struct Gatekeeper {
     pub environment: String,
 }
 
+/// Returns what the probe measures, if it is a metric.
+fn measure(probe: &Probe) -> Option<Measure<'_>> {
+    let Probe::Metric { of, per, above, below, at_least, over } = probe else { return None };
+    Some(Measure { of, per: per.as_ref(), above: *above, below: *below, at_least: *at_least, over: *over })
+}
+
 #[async_trait]
 impl Inspector for Gatekeeper {
     async fn ask(&self, gate: &Gate, of: &Asked) -> Answer {
         let texts = Texts::new(of, &self.environment);
+        if let Some(measure) = measure(&gate.probe) {
+            return metric::ask(&self.account, &measure, of.since, &texts).await;
+        }
         match &gate.probe {
             Probe::Command { line, pass, undecided, limit } => {
                 command::ask(line, &Ends { pass, undecided, limit: *limit }, &texts).await
             }
-            _ => Answer::new(Decision::Inconclusive, "nobody asks this here"),
+            Probe::Http { url, method, status, send, send_from, headers, contains, within } => {
+                let (contains, within) = (contains.as_deref(), *within);
+                http::ask(&Web { url, method, status, send, send_from, headers, contains, within }, &texts)
+                    .await
+            }
+            Probe::Invoke { function, payload, expects, limit } => {
+                let invocation = Invocation { function, payload, expects, limit: *limit };
+                invoke::ask(&self.account, &invocation, &texts).await
+            }
+            Probe::Alarms { names } => {
+                let names: Vec<String> = names.iter().map(|name| texts.fill(name)).collect();
+                alarm::ask(&self.account, &names).await
+            }
+            Probe::Scan { worst } => scan::ask(&self.account, &of.images, worst).await,
+            Probe::Metric { .. } => {
+                Answer::new(crate::core::gate::Decision::Inconclusive, "it measures nothing")
+            }
         }
     }
 
-    async fn foresee(&self, _gate: &Gate) -> Vec<Finding> {
-        Vec::new()
+    fn images(&self, address: &Address, document: &Document) -> Vec<String> {
+        match address.kind() {
+            "ecs/service" => {
+                let pin = Pin::services(self.account.account.clone(), self.account.region.clone());
+                images_of(document, &pin)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    async fn foresee(&self, gate: &Gate) -> Vec<Finding> {
+        if let Some(measure) = measure(&gate.probe) {
+            return metric::foresee(&self.account, gate, &measure).await;
+        }
+        match &gate.probe {
+            Probe::Http { send_from, .. } => http::foresee(gate, send_from),
+            Probe::Alarms { names } => {
+                // What depends on what is shifted can be looked for only then.
+                let known: Vec<String> = names.iter().filter(|name| !name.contains('{')).cloned().collect();
+                match known.is_empty() {
+                    true => Vec::new(),
+                    false => alarm::foresee(&self.account, gate, &known).await,
+                }
+            }
+            Probe::Invoke { function, .. } => invoke::foresee(&self.account, gate, function).await,
+            Probe::Command { .. } | Probe::Scan { .. } | Probe::Metric { .. } => Vec::new(),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Checks of functions: whether they can run, and whether callers name aliases.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::Value;
@@ -11,8 +12,10 @@ use super::wait::trouble;
 use crate::core::address::Address;
 use crate::core::document::Document;
 use crate::core::driver::{Check, Live};
+use crate::core::gate::Metric;
 use crate::core::portable::references;
 use crate::core::template::Form;
+use crate::kinds::metric_data::{PERMISSION, Window, values};
 
 /// The kind.
 const KIND: &str = "lambda/function";
@@ -48,6 +51,62 @@ pub async fn active(calls: &Calls, live: &[Live]) -> Option<Check> {
         detail: format!("{} of {} active and updated", functions.len() - problems.len(), functions.len()),
         problems,
     })
+}
+
+/// How far back errors are counted.
+const LATELY: Duration = Duration::from_secs(15 * 60);
+/// With fewer invocations than this nothing is said of their errors, and up to this share of them is well.
+const ENOUGH: f64 = 20.0;
+const MOST_ERRORS: f64 = 0.05;
+
+/// Asks how many invocations of the functions of `live` failed lately: of all of them with one call.
+///
+/// Source: "Types of metrics for Lambda functions", AWS Lambda Developer Guide: Errors are invocations that ended in an error
+/// of the function, Invocations those that ran; both by FunctionName.
+pub async fn errors(calls: &Calls, live: &[Live]) -> Option<Check> {
+    let functions: Vec<&Live> = live.iter().filter(|l| l.found.address.kind() == KIND).collect();
+    let metric = |name: &str, l: &Live| Metric {
+        namespace: "AWS/Lambda".into(),
+        name: name.into(),
+        dimensions: [("FunctionName".to_string(), l.found.id.clone())].into(),
+        statistic: "Sum".into(),
+    };
+    let clock = &calls.account.clock;
+    let window = Window::of(clock, clock.scale(LATELY)).filter(|_| !functions.is_empty())?;
+    let asked: Vec<Metric> =
+        functions.iter().flat_map(|l| [metric("Errors", l), metric("Invocations", l)]).collect();
+    let check = |healthy, detail: String, problems| Check {
+        name: "errors of functions".into(),
+        healthy,
+        detail,
+        problems,
+    };
+    let read = match values(&calls.account, &asked, &window, 60).await {
+        Ok(read) => read,
+        // Who may not look has found nothing wrong.
+        Err(e) => {
+            return Some(check(
+                true,
+                format!("not asked: {} (it needs {PERMISSION})", e.message),
+                Vec::new(),
+            ));
+        }
+    };
+    let sum = |at: usize| read.get(at).map_or(0.0, |all| all.iter().sum::<f64>());
+    let (mut total, mut failed, mut problems) = (0.0, 0.0, Vec::new());
+    for (at, l) in functions.iter().enumerate() {
+        let (errors, invocations) = (sum(2 * at), sum(2 * at + 1));
+        total += invocations;
+        failed += errors;
+        if invocations >= ENOUGH && errors / invocations > MOST_ERRORS {
+            let share = errors / invocations * 100.0;
+            problems.push(format!(
+                "{}: {errors:.0} of {invocations:.0} invocations failed in 15 min ({share:.1} %)",
+                l.found.address
+            ));
+        }
+    }
+    Some(check(problems.is_empty(), format!("{failed:.0} of {total:.0} invocations in 15 min"), problems))
 }
 
 /// Asks whether each alias names a version that is there.

@@ -208,6 +208,7 @@ impl Driver for Functions {
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {
         let mut all: Vec<Check> = checks::active(&self.calls, live).await.into_iter().collect();
+        all.extend(checks::errors(&self.calls, live).await);
         all.extend(checks::aliases(live));
         // A service calls none of them by itself.
         if live.is_empty() || live.iter().any(|l| !l.found.address.kind().starts_with("ecs/")) {

@@ -27,5 +27,6 @@ mod wait;
 mod write;
 
 pub use artifact::with_code;
+pub(super) use calls::Calls;
 pub use driver::Functions;
 pub use names::{function, functions};

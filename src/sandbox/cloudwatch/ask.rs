@@ -6,7 +6,7 @@ use super::super::answer::{Answer, Fail};
 use super::super::call::Call;
 use super::super::switch::Switches;
 use super::super::world::World;
-use super::{alarm, form};
+use super::{alarm, form, metric_data, metric_list, metric_put};
 
 /// A call's body, who asks, and when.
 #[derive(Debug, Clone, Copy)]
@@ -82,13 +82,17 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let body = form::body(call)?;
     let now = world.clock.now();
     let World { accounts, switches, .. } = world;
-    let held = &mut accounts.entry(call.caller.account.clone()).or_default().alarms;
+    let account = accounts.entry(call.caller.account.clone()).or_default();
+    let (held, metrics) = (&mut account.alarms, &mut account.metrics);
     let ask = Ask { body: &body, account: &call.caller.account, region: &call.region, switches, now };
     let done = match call.operation.as_str() {
         "PutMetricAlarm" => alarm::put(held, &ask),
         "DescribeAlarms" => alarm::describe(held, &ask),
         "SetAlarmState" => alarm::set_state(held, &ask),
         "DeleteAlarms" => alarm::delete(held, &ask),
+        "PutMetricData" => metric_put::put(metrics, &ask),
+        "GetMetricData" => metric_data::get(metrics, &ask),
+        "ListMetrics" => metric_list::list(metrics, &ask),
         other => Err(Fail::not_implemented(&format!("monitoring:{other}"))),
     };
     form::answer(call, done)

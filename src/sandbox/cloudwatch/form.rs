@@ -9,7 +9,8 @@ use super::super::{clock, ids};
 const NAMESPACE: &str = "http://monitoring.amazonaws.com/doc/2010-08-01/";
 
 /// Members that are no text (botocore).
-const INTEGERS: &[&str] = &["Period", "EvaluationPeriods", "DatapointsToAlarm", "MaxRecords"];
+const INTEGERS: &[&str] =
+    &["Period", "EvaluationPeriods", "DatapointsToAlarm", "MaxRecords", "MaxDatapoints", "StorageResolution"];
 const FLAGS: &[&str] = &["ActionsEnabled", "ReturnData"];
 
 fn is_json(call: &Call) -> bool {
@@ -108,7 +109,11 @@ fn xml(name: &str, value: &Value) -> String {
         Value::Object(map) => {
             map.iter().map(|(name, inner)| format!("<{name}>{}</{name}>", xml(name, inner))).collect()
         }
-        Value::Array(all) => all.iter().map(|inner| format!("<member>{}</member>", xml("", inner))).collect(),
+        Value::Array(all) => {
+            // The times of a list are written as those of a member are.
+            let each = name.strip_suffix('s').filter(|one| one.ends_with("Timestamp")).unwrap_or_default();
+            all.iter().map(|inner| format!("<member>{}</member>", xml(each, inner))).collect()
+        }
         Value::String(text) => escape(text),
         Value::Number(number) if name.ends_with("Timestamp") => {
             clock::iso(number.as_f64().unwrap_or_default())

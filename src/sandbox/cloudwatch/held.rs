@@ -1,4 +1,4 @@
-//! The alarms of an account. There are no metrics in the sandbox: an alarm is as it was last set.
+//! The alarms of an account. None looks at a metric: an alarm is as it was last set.
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,13 @@
-//! CloudWatch: alarms and their states.
+//! CloudWatch: alarms and their states, and metrics.
 
 mod alarm;
 mod ask;
 mod form;
 mod held;
 mod metric;
+mod metric_data;
+mod metric_list;
+mod metric_put;
 
 pub use held::{AlarmSeed, AlarmState};
 

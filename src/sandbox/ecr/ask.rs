@@ -8,7 +8,7 @@ use super::super::switch::Switches;
 use super::super::world::World;
 use super::held::{Held, Repository, no_repository};
 use super::policy::{self, Principal};
-use super::{archive, image, layer, list, manifest, repository};
+use super::{archive, image, layer, list, manifest, repository, scan};
 
 /// A call, its body, and when it is.
 #[derive(Debug, Clone, Copy)]
@@ -184,6 +184,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         "BatchDeleteImage" => image::batch_delete(held, &ask)?,
         "DescribeImages" => list::describe(held, &ask)?,
         "ListImages" => list::list(held, &ask)?,
+        "DescribeImageScanFindings" => scan::describe(held, &ask)?,
         "UpdateImageStorageClass" => archive::update(held, &ask)?,
         "BatchCheckLayerAvailability" => layer::check(held, &ask)?,
         "GetDownloadUrlForLayer" => layer::download(held, &ask, buckets)?,

@@ -1,5 +1,7 @@
 //! What a container does that runs an image, as its configuration says it in labels: a copy behaves as the original does.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 /// What a container does that runs an image.
@@ -15,6 +17,19 @@ pub struct Behaviour {
     pub warms_up: f64,
     /// What it logs when it starts.
     pub log: Vec<String>,
+    /// What it does where it runs another command than the image's own, by that command.
+    pub commands: BTreeMap<String, Act>,
+}
+
+/// What a command of an image does: it ends by itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Act {
+    /// After how many seconds on the clock.
+    pub after: f64,
+    /// With which code.
+    pub code: i64,
+    /// What it logs when it starts.
+    pub log: Vec<String>,
 }
 
 const EXITS_AFTER: &str = "sandbox.exits-after";
@@ -22,6 +37,7 @@ const EXITS_WITH: &str = "sandbox.exits-with";
 const OUT_OF_MEMORY: &str = "sandbox.out-of-memory";
 const UNHEALTHY: &str = "sandbox.unhealthy";
 const WARMS_UP: &str = "sandbox.warms-up";
+const COMMANDS: &str = "sandbox.commands";
 const LOG: &str = "sandbox.log";
 
 impl Behaviour {
@@ -45,6 +61,13 @@ impl Behaviour {
         if !self.log.is_empty() {
             say(LOG, json!(self.log).to_string());
         }
+        if !self.commands.is_empty() {
+            let one = |(command, act): (&String, &Act)| {
+                let act = json!({"after": act.after, "code": act.code, "log": act.log});
+                (command.clone(), act)
+            };
+            say(COMMANDS, Value::Object(self.commands.iter().map(one).collect()).to_string());
+        }
         out
     }
 
@@ -60,8 +83,30 @@ impl Behaviour {
             unhealthy: text(UNHEALTHY) == Some("true"),
             warms_up: text(WARMS_UP).and_then(|text| text.parse().ok()).unwrap_or(0.0),
             log: text(LOG).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
+            commands: text(COMMANDS).map(commands).unwrap_or_default(),
         }
     }
+
+    /// What a container does that runs `command` in the place of the image's own. One that the image says nothing of is not
+    /// in it: a shell ends with 127 then (POSIX, "Exit Status for Commands").
+    pub(crate) fn running(&self, command: &[String]) -> Behaviour {
+        let line = command.join(" ");
+        let act = self.commands.get(&line).cloned().unwrap_or_else(|| {
+            let log = vec![format!("exec: {}: not found", command.first().map_or("", String::as_str))];
+            Act { after: 0.0, code: 127, log }
+        });
+        Behaviour { exits: Some((act.after, act.code)), log: act.log, ..Behaviour::default() }
+    }
+}
+
+fn commands(text: &str) -> BTreeMap<String, Act> {
+    let all: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+    let one = |(command, act): (String, Value)| {
+        let log = act["log"].as_array().into_iter().flatten().filter_map(Value::as_str).map(String::from);
+        let after = act["after"].as_f64().unwrap_or_default();
+        (command, Act { after, code: act["code"].as_i64().unwrap_or_default(), log: log.collect() })
+    };
+    all.into_iter().map(one).collect()
 }
 
 #[cfg(test)]
@@ -76,6 +121,7 @@ mod tests {
             unhealthy: true,
             warms_up: 30.0,
             log: vec!["starts".into(), "says \"no\"".into()],
+            commands: [("bin/x up".into(), Act { after: 0.5, code: 3, log: vec!["up".into()] })].into(),
         };
         for one in [all, Behaviour::default()] {
             let config = json!({"config": {"Labels": one.labels()}}).to_string();

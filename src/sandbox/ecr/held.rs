@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::answer::Fail;
 use super::manifest;
+use super::scan::Scan;
 
 /// What of ECR is in an account.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub(crate) struct Repository {
     pub(super) images: BTreeMap<String, Image>,
     /// The digest of each tag.
     pub(super) tags: BTreeMap<String, String>,
+    /// What scans have found, by digest.
+    pub(super) scans: BTreeMap<String, Scan>,
     /// Layers and configurations, by digest.
     pub(super) layers: BTreeMap<String, Bytes>,
 }
@@ -99,6 +102,7 @@ impl Repository {
             policy: None,
             images: BTreeMap::new(),
             tags: BTreeMap::new(),
+            scans: BTreeMap::new(),
             layers: BTreeMap::new(),
         }
     }

@@ -11,14 +11,16 @@ mod manifest;
 mod policy;
 mod pull;
 mod repository;
+mod scan;
 mod seed;
 
-pub use behaviour::Behaviour;
+pub use behaviour::{Act, Behaviour};
 pub use seed::{ImageSeed, RepositorySeed};
 
 pub(crate) use ask::{dispatch, hint};
 pub(crate) use held::Held;
 pub(crate) use pull::pull;
+pub(crate) use scan::set_scan;
 
 /// Whether an operation can change state.
 pub(crate) fn mutates(operation: &str) -> bool {

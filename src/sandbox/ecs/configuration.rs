@@ -46,6 +46,12 @@ pub(crate) fn check(configuration: Option<&Value>) -> Result<(), Fail> {
         if number(part, member).is_some_and(|given| !(from..=to).contains(&given)) {
             return Err(invalid(format!("{member} must be between {from} and {to}.")));
         }
+        // "Valid values are multiples of 0.1" (CanaryConfiguration, LinearConfiguration); minutes are integers.
+        let grain = if member.ends_with("Percent") { 10.0 } else { 1.0 };
+        if number(part, member).is_some_and(|given| ((given * grain) - (given * grain).round()).abs() > 1e-6)
+        {
+            return Err(invalid(format!("{member} must be a multiple of {}.", 1.0 / grain)));
+        }
     }
     for hook in configuration.get("lifecycleHooks").and_then(Value::as_array).into_iter().flatten() {
         let stages = hook.get("lifecycleStages").and_then(Value::as_array).into_iter().flatten();

@@ -151,7 +151,10 @@ fn images(
                     image.digest = Some(digest.clone());
                 }
                 container.digest = Some(digest);
-                container.behaviour = pulled.behaviour;
+                container.behaviour = match container.command.is_empty() {
+                    true => pulled.behaviour,
+                    false => pulled.behaviour.running(&container.command),
+                };
             }
             Err(reason) => {
                 container.reason = Some(reason.clone());

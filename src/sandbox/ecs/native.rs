@@ -79,7 +79,7 @@ fn advance(
     let Some(mut current) = service.history.pop() else { return };
     launch::take_up(&mut current, sim);
     if current.progress.plan.is_empty() && current.rollback.is_none() {
-        current.progress.plan = plan::forward(&current);
+        current.progress.plan = plan::forward(&current, &sim.rules);
     }
     match current.status {
         Status::RollbackRequested => {

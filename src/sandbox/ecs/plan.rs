@@ -1,6 +1,7 @@
 //! The stages of a deployment, forwards and back ("Lifecycle stages", DescribeServiceDeployments).
 
 use super::native::number;
+use super::rules::Rules;
 use super::service_deployment::{Progress, ServiceDeployment, Step, Strategy, Work};
 
 const PRE_PRODUCTION: Step = Step { stage: "PRE_PRODUCTION_TRAFFIC_SHIFT", work: Work::Nothing };
@@ -33,7 +34,8 @@ fn shifts(deployment: &ServiceDeployment) -> Vec<(f64, f64)> {
 }
 
 /// From the first to the last stage. LINEAR and CANARY go through the production shift once for each step.
-pub(crate) fn forward(deployment: &ServiceDeployment) -> Vec<Step> {
+pub(crate) fn forward(deployment: &ServiceDeployment, rules: &Rules) -> Vec<Step> {
+    let by_steps = deployment.strategy != Strategy::BlueGreen;
     let stage = |stage, work| Step { stage, work };
     let mut plan = vec![
         stage("RECONCILE_SERVICE", Work::Reconcile),
@@ -43,14 +45,18 @@ pub(crate) fn forward(deployment: &ServiceDeployment) -> Vec<Step> {
         stage("TEST_TRAFFIC_SHIFT", Work::Test(100.0)),
         stage("POST_TEST_TRAFFIC_SHIFT", Work::Nothing),
     ];
-    for (share, minutes) in shifts(deployment) {
-        if deployment.strategy != Strategy::BlueGreen {
+    for (nth, (share, minutes)) in shifts(deployment).into_iter().enumerate() {
+        // assumed: switch ecs_pre_production_before_first_step
+        if by_steps && (nth > 0 || rules.pre_production_first) {
             plan.push(PRE_PRODUCTION);
         }
         plan.push(stage("PRODUCTION_TRAFFIC_SHIFT", Work::Shift(share, minutes)));
+        // assumed: switch ecs_post_production_at_each_step
+        if share >= 100.0 || by_steps && rules.post_production_each {
+            plan.push(stage("POST_PRODUCTION_TRAFFIC_SHIFT", Work::Nothing));
+        }
     }
     let bake = number(&deployment.configuration, "", "bakeTimeInMinutes", 0.0);
-    plan.push(stage("POST_PRODUCTION_TRAFFIC_SHIFT", Work::Nothing));
     plan.push(stage("BAKE_TIME", Work::Bake(bake)));
     plan.push(stage("CLEAN_UP", Work::CleanUp));
     plan

@@ -85,6 +85,7 @@ pub(crate) fn task(definition: &TaskDefinition, start: Start<'_>) -> Task {
         definition: definition.arn.clone(),
         group: start.group,
         started_by: start.by.into(),
+        token: None,
         launch: start.launch,
         stage: Stage::Provisioning,
         stop: None,

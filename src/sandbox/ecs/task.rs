@@ -49,6 +49,8 @@ pub(crate) struct Container {
     pub(crate) essential: bool,
     pub(crate) exit: Option<i64>,
     pub(crate) reason: Option<String>,
+    /// What it runs in the place of its image's own command, where RunTask says so.
+    pub(crate) command: Vec<String>,
     /// What its image does.
     pub(crate) behaviour: super::super::ecr::Behaviour,
     /// Whether it has a health check of its own.
@@ -67,6 +69,8 @@ pub(crate) struct Task {
     pub(crate) group: String,
     /// The deployment or the task set that it is of, or what RunTask was told.
     pub(crate) started_by: String,
+    /// The token that RunTask was sent with, and what it was asked for.
+    pub(crate) token: Option<(String, String)>,
     pub(crate) launch: String,
     pub(crate) stage: Stage,
     pub(crate) stop: Option<Stop>,

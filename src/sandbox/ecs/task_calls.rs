@@ -102,6 +102,12 @@ fn container(one: &Container, task: &Task) -> Value {
     out
 }
 
+/// What RunTask was told of its containers.
+fn overrides(task: &Task) -> Vec<Value> {
+    let told = task.containers.iter().filter(|one| !one.command.is_empty());
+    told.map(|one| json!({"name": one.name, "command": one.command})).collect()
+}
+
 /// As DescribeTasks has it, without its tags.
 pub(crate) fn show(task: &Task) -> Value {
     let checks: Vec<Option<bool>> =
@@ -114,7 +120,7 @@ pub(crate) fn show(task: &Task) -> Value {
         "lastStatus": task.stage.word(), "desiredStatus": if task.wanted() { "RUNNING" } else { "STOPPED" },
         "containers": task.containers.iter().map(|one| container(one, task)).collect::<Vec<_>>(),
         "createdAt": clock::epoch(task.created), "version": task.version, "healthStatus": health(all),
-        "overrides": {"containerOverrides": []}, "tags": [], "enableExecuteCommand": false,
+        "overrides": {"containerOverrides": overrides(task)}, "tags": [], "enableExecuteCommand": false,
         "connectivity": "CONNECTED", "attributes": [],
         "attachments": [{
             "id": super::super::ids::derived(&[&task.arn, "eni"]), "type": "ElasticNetworkInterface",

@@ -1,17 +1,20 @@
-//! S3 as far as a snapshot store uses it: path style, whole objects, put-if-absent, checksums, listing; and the settings of
-//! buckets, which are kept and have no effect (no versions, no expiry).
+//! S3 as far as a store and static sites use it: path style, whole objects, conditional puts, checksums, listing, deleting,
+//! sites that are served; and the settings of buckets, which are kept and have no effect (no versions, no expiry).
 
 mod bucket;
 mod chunked;
+mod delete;
 mod list;
 mod object;
 mod setting;
+mod site;
 
 use super::answer::{Answer, Fail};
 use super::call::{Call, decode};
 use super::world::World;
 
 pub(crate) use bucket::{Bucket, Object};
+pub(crate) use site::{page, serve};
 
 /// Where Connect keeps the files of prompts: a bucket that no account can create (names have no underscore), of an
 /// owner that is no account.
@@ -49,6 +52,7 @@ pub(crate) fn identify(call: &mut Call) {
         (method, false) if odd.0.is_some() && odd.1.is_none() && !bucket.is_empty() => {
             match odd.0.and_then(|query| setting::operation(method, query)) {
                 Some(operation) => operation,
+                None if (method, odd.0) == ("POST", Some("delete")) => "DeleteObjects",
                 None => return,
             }
         }
@@ -57,12 +61,14 @@ pub(crate) fn identify(call: &mut Call) {
         ("HEAD", false) => "HeadBucket",
         ("GET", false) if call.param("list-type") == Some("2") => "ListObjectsV2",
         ("PUT", true) if call.header("x-amz-copy-source").is_none() => "PutObject",
+        ("DELETE", true) => "DeleteObject",
         ("GET", true) => "GetObject",
         ("HEAD", true) => "HeadObject",
         _ => return,
     };
     call.operation = operation.to_owned();
-    call.mutating = matches!(operation, "CreateBucket" | "PutObject") || setting::puts(operation);
+    call.mutating = matches!(operation, "CreateBucket" | "PutObject" | "DeleteObject" | "DeleteObjects")
+        || setting::puts(operation);
 }
 
 /// What a presigned URL says in the query ("Authenticating Requests: Using Query Parameters").
@@ -99,9 +105,8 @@ const UNDERSTOOD: &[&str] = &[
 fn refuse_unknown_headers(call: &Call) -> Result<(), Fail> {
     for name in call.headers.keys() {
         let name = name.as_str();
-        let conditional =
-            matches!(name, "if-match" | "if-modified-since" | "if-unmodified-since" | "if-range")
-                || (name == "if-none-match" && call.operation != "PutObject");
+        let conditional = matches!(name, "if-modified-since" | "if-unmodified-since" | "if-range")
+            || (matches!(name, "if-match" | "if-none-match") && call.operation != "PutObject");
         let odd =
             name.starts_with("x-amz-") && !name.starts_with("x-amz-meta-") && !UNDERSTOOD.contains(&name);
         if conditional || odd {
@@ -114,7 +119,14 @@ fn refuse_unknown_headers(call: &Call) -> Result<(), Fail> {
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let known = matches!(
         call.operation.as_str(),
-        "CreateBucket" | "HeadBucket" | "ListObjectsV2" | "PutObject" | "GetObject" | "HeadObject"
+        "CreateBucket"
+            | "HeadBucket"
+            | "ListObjectsV2"
+            | "PutObject"
+            | "GetObject"
+            | "HeadObject"
+            | "DeleteObject"
+            | "DeleteObjects"
     );
     if !known && !setting::puts(&call.operation) && !setting::gets(&call.operation) {
         return Err(Fail::not_implemented(&format!("s3:{}", call.operation)));
@@ -141,6 +153,8 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         operation if setting::puts(operation) => setting::put(bucket, call),
         operation if setting::gets(operation) => setting::get(bucket, call),
         "PutObject" => object::put(bucket, call, now),
+        "DeleteObject" => Ok(delete::one(bucket, call)),
+        "DeleteObjects" => delete::some(bucket, call),
         "HeadObject" => object::get(bucket, call, true),
         _ => object::get(bucket, call, false),
     }

@@ -88,12 +88,30 @@ pub(crate) fn put(bucket: &mut Bucket, call: &Call, now: f64) -> Result<Answer, 
         Some("*") => {}
         Some(_) => return Err(Fail::not_implemented("If-None-Match other than * with PutObject")),
     }
+    // Source: "Conditional writes", Amazon S3 User Guide: 412 where the ETag is another, 404 where there is no object.
+    if let Some(wanted) = call.header("if-match") {
+        let there = bucket.objects.get(key);
+        let there = there.ok_or_else(|| Fail::new(404, "NoSuchKey", "The specified key does not exist."))?;
+        if there.etag.trim_matches('"') != wanted.trim_matches('"') {
+            return Err(Fail::new(
+                412,
+                "PreconditionFailed",
+                "At least one of the pre-conditions you specified did not hold",
+            ));
+        }
+    }
     let mut headers = BTreeMap::new();
+    // "aws-chunked" is the coding of the request, and no part of what is kept ("Chunked uploads").
+    let coding: Vec<&str> =
+        coded.split(',').map(str::trim).filter(|c| !c.is_empty() && *c != "aws-chunked").collect();
+    if !coding.is_empty() {
+        headers.insert("content-encoding".to_owned(), coding.join(","));
+    }
     for (name, value) in &call.headers {
         let name = name.as_str();
         let kept = name.starts_with("x-amz-meta-")
             || name.starts_with("x-amz-server-side-encryption")
-            || matches!(name, "content-type" | "cache-control" | "content-disposition");
+            || matches!(name, "content-type" | "cache-control" | "content-disposition" | "content-language");
         if let (true, Ok(value)) = (kept, value.to_str()) {
             headers.insert(name.to_owned(), value.to_owned());
         }

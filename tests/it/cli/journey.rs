@@ -20,13 +20,13 @@ OutboundCallerConfig.OutboundCallerIdName = \"\"
 ";
 
 /// The example's two accounts, and a shell that works on them.
-pub(super) struct Acme {
-    pub(super) sandbox: Sandbox,
-    pub(super) shell: Shell,
+pub(crate) struct Acme {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) shell: Shell,
 }
 
 impl Acme {
-    pub(super) fn new() -> Acme {
+    pub(crate) fn new() -> Acme {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
         let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
         let shell = Shell::with(include_str!("../../../examples/acme/snapdeploy.toml"));
@@ -40,32 +40,32 @@ impl Acme {
     }
 
     #[track_caller]
-    pub(super) fn run(&self, code: i32, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> Said {
         let said = self.shell.run(arguments);
         assert_eq!(said.code, code, "{arguments:?}\n{}\n{}", said.out, said.err);
         said
     }
 
     #[track_caller]
-    pub(super) fn json(&self, code: i32, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, code: i32, arguments: &[&str]) -> Value {
         let said = self.run(code, &[arguments, &["--output", "json"]].concat());
         serde_json::from_str(&said.out).unwrap()
     }
 
     /// Deploys what dev has to prod.
     #[track_caller]
-    pub(super) fn deploy(&self, code: i32, more: &[&str]) -> Said {
+    pub(crate) fn deploy(&self, code: i32, more: &[&str]) -> Said {
         self.run(code, &[&["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"], more].concat())
     }
 
     /// Deploys what is in dev now to prod.
     #[track_caller]
-    pub(super) fn deploy_live(&self) -> Said {
+    pub(crate) fn deploy_live(&self) -> Said {
         self.run(0, &["deploy", "dev@live", "--to", "prod", "--confirm", "acme/prod"])
     }
 
     /// Returns what is in prod; an empty object counts as nothing, since AWS cannot take back what it was once given.
-    pub(super) fn prod(&self) -> Value {
+    pub(crate) fn prod(&self) -> Value {
         let mut state = self.sandbox.connect_state(PROD);
         without_empty(&mut state);
         state

@@ -12,7 +12,7 @@ mod help;
 mod history;
 mod hurts;
 mod init;
-mod journey;
+pub(crate) mod journey;
 mod moments;
 mod notices;
 mod packages;

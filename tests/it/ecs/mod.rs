@@ -15,6 +15,7 @@ pub(crate) mod place;
 mod preflight;
 mod preflight_more;
 mod promotion;
+mod promotion_refused;
 pub(crate) mod scene;
 mod shift_crash;
 mod shift_editions;

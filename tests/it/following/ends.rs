@@ -39,6 +39,8 @@ pub async fn told(world: &World, run: &RunId) -> Vec<String> {
         Note::Done { .. } => Some("done".into()),
         Note::Stopped { .. } => Some("stopped".into()),
         Note::Resumed { .. } => Some("resumed".into()),
+        Note::Rung { share, .. } => Some(format!("rung {share}")),
+        Note::Gate { decision, .. } => Some(format!("gate {decision:?}")),
         _ => None,
     };
     rows.iter().filter_map(|row| word(&row.what)).collect()

@@ -13,8 +13,11 @@ use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::finding::Finding;
 use snapdeploy::core::following::Followed;
+use snapdeploy::core::gate::{Answer, Asked, Decision, Gate, Inspector};
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::moves::Move;
+use snapdeploy::core::rollout::Share;
+use snapdeploy::core::rung::{Held, Stand};
 use snapdeploy::core::{Address, Error, Pin, Result};
 
 use crate::world::meddle;
@@ -32,6 +35,8 @@ pub enum Fate {
     GoesOn,
     /// It goes on until somebody asks to let go of it.
     Asked,
+    /// It climbs the ladder of its move, as far as it is let.
+    Climbs,
     /// The process dies while it follows.
     Dies,
 }
@@ -48,6 +53,27 @@ pub enum Says {
     No,
 }
 
+/// Somebody who answers from a script.
+#[derive(Default)]
+pub struct Answers {
+    pub script: Mutex<VecDeque<Decision>>,
+    /// What was asked, with how much traffic there was.
+    pub asked: Mutex<Vec<(String, Option<Share>)>>,
+}
+
+#[async_trait]
+impl Inspector for Answers {
+    async fn ask(&self, gate: &Gate, of: &Asked) -> Answer {
+        self.asked.lock().unwrap().push((gate.name.clone(), of.share));
+        let decision = self.script.lock().unwrap().pop_front().unwrap_or(Decision::Passed);
+        Answer::new(decision, "as the script says")
+    }
+
+    async fn foresee(&self, _: &Gate) -> Vec<Finding> {
+        Vec::new()
+    }
+}
+
 /// A driver that starts things.
 pub struct Slow<'a> {
     pub inner: &'a dyn Driver,
@@ -58,6 +84,8 @@ pub struct Slow<'a> {
     pub started: Mutex<BTreeMap<String, (Address, Timestamp)>>,
     /// What was followed, and for how long at most.
     pub followed: Mutex<Vec<(String, Duration)>>,
+    /// What gates answer, in turn; then all is well.
+    pub answers: Answers,
     /// How many processes have died, or follow something that goes on.
     pub reached: AtomicUsize,
 }
@@ -72,6 +100,7 @@ impl<'a> Slow<'a> {
             fates: Mutex::new(fates.iter().copied().collect()),
             started: Mutex::default(),
             followed: Mutex::default(),
+            answers: Answers::default(),
             reached: AtomicUsize::new(0),
         }
     }
@@ -222,11 +251,27 @@ impl Driver for Slow<'_> {
                     tokio::time::sleep(Duration::from_millis(2)).await;
                 }
             }
+            Fate::Climbs => {
+                let rungs = m.rollout.as_ref().map_or(0, |r| r.rungs().len());
+                for rung in 0..rungs {
+                    let stand = Stand { rung, alias: None, version: None, images: Vec::new() };
+                    match with.rungs.hold(stand).await {
+                        Held::GoOn => {}
+                        Held::Failed(e) => return Followed::Failed(e),
+                        Held::Paused(e) => return Followed::Paused(e),
+                    }
+                }
+                Followed::Done
+            }
             Fate::Dies => {
                 self.die().await;
                 Followed::Done
             }
         }
+    }
+
+    fn inspector(&self) -> &dyn Inspector {
+        &self.answers
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

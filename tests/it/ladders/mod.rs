@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
+mod ecs;
+mod ecs_cells;
 pub(crate) mod harness;
 mod lambda;
 pub(crate) mod place;

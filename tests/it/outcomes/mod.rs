@@ -5,8 +5,8 @@
 mod beside;
 mod codedeploy;
 pub(crate) mod harness;
-mod native;
-mod place;
+pub(crate) mod native;
+pub(crate) mod place;
 mod plays;
 mod rolling;
 mod table;

@@ -22,7 +22,7 @@ impl Controller for Native {
 }
 
 /// Adds the service, with `more` in its `deploymentConfiguration`.
-pub(super) fn seed(scenario: &mut Scenario, strategy: &str, more: &Value) {
+pub(crate) fn seed(scenario: &mut Scenario, strategy: &str, more: &Value) {
     let account = scenario.account(B);
     let mut balancer = account.load_balancer(REGION, "front");
     let groups = vec![balancer.target_group("blue"), balancer.target_group("green")];

@@ -17,7 +17,7 @@ use crate::cli::shell::Shell;
 use crate::ecs::scene::{ECR, ECS, add_image, image, scenario, tell};
 use crate::world::{B, REGION};
 
-const CONFIG: &str = r#"
+pub(crate) const CONFIG: &str = r#"
 project = "shop"
 store = "file://.snapdeploy"
 

@@ -14,6 +14,7 @@ mod ecs;
 mod ecs_health;
 mod ecs_rolling;
 mod ecs_stages;
+mod ecs_tasks;
 mod elb;
 mod elb_compared;
 mod example;

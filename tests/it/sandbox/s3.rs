@@ -31,8 +31,15 @@ async fn put_if_absent_get_and_list() {
     assert!(head.checksum_crc32().is_some());
     let list = client.list_objects_v2().bucket("acme-store").prefix("a/").send().await.unwrap();
     assert_eq!(list.contents()[0].key(), Some("a/b"));
+    let wrong = client.put_object().bucket("acme-store").key("a/b").if_match("\"no\"").send().await;
+    assert_eq!(wrong.unwrap_err().code(), Some("PreconditionFailed"));
+    client.delete_object().bucket("acme-store").key("a/b").send().await.unwrap();
     assert_eq!(
-        client.delete_object().bucket("acme-store").key("a/b").send().await.unwrap_err().code(),
+        client.get_object().bucket("acme-store").key("a/b").send().await.unwrap_err().code(),
+        Some("NoSuchKey")
+    );
+    assert_eq!(
+        client.delete_bucket().bucket("acme-store").send().await.unwrap_err().code(),
         Some("NotImplemented")
     );
 }

@@ -5,6 +5,7 @@ mod balance;
 mod card;
 mod flight;
 mod image;
+mod ladder;
 mod platform;
 mod revision;
 mod role;
@@ -36,9 +37,10 @@ pub async fn preflight(services: &Services, change: &Change<'_>, kind: RunKind) 
         Card::of(change.address),
         Card::of(change.address),
         Card::of(change.address),
+        Card::of(change.address),
     ];
     // They are independent of each other, and a person waits for all.
-    let [a, b, c, d, e, f, g, h] = &mut cards;
+    let [a, b, c, d, e, f, g, h, i] = &mut cards;
     futures::join!(
         revision::ask(services, change, kind, a),
         image::ask(services, kind, &target, b),
@@ -48,6 +50,7 @@ pub async fn preflight(services: &Services, change: &Change<'_>, kind: RunKind) 
         alarm::ask(services, change, kind, &target, f),
         flight::ask(services, change, kind, &target, g),
         schema::ask(services, change, &target, h),
+        ladder::ask(services, change, &target, i),
     );
     Ok(cards.into_iter().flat_map(Card::lines).collect())
 }

@@ -1,0 +1,191 @@
+//! Ladders in plans: what a rollout makes of a service and of the moves that deploy it; the way back takes none.
+
+use std::iter::once;
+
+use serde_json::{Map, Value, json};
+
+use super::codedeploy::START;
+use super::fields::DEPLOYING;
+use super::ladder::{Platform, Unfit};
+use super::moves::{REVISION, UPDATE, controller};
+use super::overlaid::{self, CONFIGURATION, PAUSE, Waits};
+use super::routing::{ALL_AT_ONCE, CONFIGURE, NAME, ROUTING, Routing};
+use crate::core::document::Document;
+use crate::core::driver::Change;
+use crate::core::gate::{Gate, GateAt, Undecided};
+use crate::core::means::Values;
+use crate::core::moves::{Does, Move, Stage, facet_digest};
+use crate::core::rollout::Rollout;
+use crate::core::run::RunKind;
+use crate::core::{Address, Error, Result};
+
+/// Returns the gates that are asked on the rungs of the ladder of `address`.
+fn gates<'v>(values: &'v Values, address: &'v Address) -> impl Iterator<Item = &'v Gate> {
+    values.gates.iter().filter(move |g| g.at != GateAt::After && g.is_about(once(address)))
+}
+
+fn waits(values: &Values, address: &Address, rollout: &Rollout) -> Waits {
+    let climbs = !rollout.is_at_once() || !rollout.length().is_zero();
+    match climbs && gates(values, address).next().is_some() {
+        true => Waits::ForGates,
+        false => Waits::Never,
+    }
+}
+
+/// Returns what a deployment on the ladder that `values` have makes of `to`, where there is a service already: what is new
+/// has no traffic to shift.
+pub fn on_ladder(values: &Values, address: &Address, from: Option<&Document>, mut to: Document) -> Document {
+    if from.is_none() || controller(&to) != "ECS" || overlaid::strategy(&to) == "ROLLING" {
+        return to;
+    }
+    match values.rollouts.said_of(address, None).map(|r| (r, Platform::Ecs.ladder(r))) {
+        Some((rollout, Ok(ladder))) => overlaid::climb(&mut to, &ladder, waits(values, address, rollout)),
+        // The moves are refused.
+        Some((_, Err(_))) => {}
+        // Nobody would tell it to go on.
+        None => drop(overlaid::let_go(&mut to)),
+    }
+    to
+}
+
+/// Returns `moves`, which make `change`, on the ladder that `values` have; on the way back, without one.
+///
+/// Fails with `Blocked` where what deploys the service cannot climb that ladder.
+pub fn climbed(values: &Values, change: &Change<'_>, mut moves: Vec<Move>) -> Result<Vec<Move>> {
+    let Some(to) = change.to.filter(|_| change.from.is_some()) else { return Ok(moves) };
+    let Some(at) = moves.iter().position(begins) else { return Ok(moves) };
+    match (change.way, moves[at].call.as_str()) {
+        (RunKind::Deploy, UPDATE) => by_ecs(values, change.address, to, &mut moves[at])?,
+        (RunKind::Deploy, _) => moves = by_codedeploy(values, change.address, moves, at)?,
+        (RunKind::Rollback, UPDATE) => moves = back_at_once(change, moves, at),
+        (RunKind::Rollback, _) => moves[at].args[NAME] = json!(ALL_AT_ONCE),
+    }
+    Ok(moves)
+}
+
+/// Returns whether `m` begins a deployment of a service that is there.
+fn begins(m: &Move) -> bool {
+    let deploys = || DEPLOYING.iter().chain(&[REVISION, super::fields::DEFINITION]);
+    m.call == START || m.call == UPDATE && deploys().any(|name| m.args.get(name).is_some())
+}
+
+fn by_ecs(values: &Values, address: &Address, to: &Document, m: &mut Move) -> Result<()> {
+    let Some(rollout) = values.rollouts.said_of(address, None) else { return Ok(()) };
+    let climbs = values.rollouts.of(address, None).is_some();
+    if overlaid::strategy(to) == "ROLLING" {
+        return match climbs {
+            true => Err(rolling(address, rollout)),
+            false => Ok(()),
+        };
+    }
+    let ladder = Platform::Ecs.ladder(rollout).map_err(|unfit| refused(address, rollout, &unfit))?;
+    if waits(values, address, rollout) == Waits::ForGates && ladder.bake >= PAUSE {
+        let message = format!(
+            "has the ladder {rollout}: ECS waits {PAUSE} minutes for gates at most, and the last rung is held as long"
+        );
+        return Err(Error::blocked(message).hint("hold the last rung for less than 24 hours"));
+    }
+    m.rollout = Some(rollout.clone()).filter(|_| climbs);
+    Ok(())
+}
+
+fn rolling(address: &Address, rollout: &Rollout) -> Error {
+    let message = format!(
+        "is deployed ROLLING, which shifts no traffic: ECS replaces one task after the other, so that there is no ladder \
+         {rollout} to climb"
+    );
+    Error::blocked(message).hint(format!(
+        "without a ladder: \"{address}\" = \"100%\" under [environments.NAME.rollouts]; with one: give the service load \
+         balancers with an alternate target group, and deploymentConfiguration.strategy = \"CANARY\""
+    ))
+}
+
+fn refused(address: &Address, rollout: &Rollout, unfit: &Unfit) -> Error {
+    let message = format!("cannot climb the ladder {rollout}: {}", unfit.why);
+    Error::blocked(message).hint(unfit.hint(address))
+}
+
+fn by_codedeploy(values: &Values, address: &Address, mut moves: Vec<Move>, at: usize) -> Result<Vec<Move>> {
+    let Some(rollout) = values.rollouts.said_of(address, None) else { return Ok(moves) };
+    let ladder = Platform::CodeDeploy.ladder(rollout).map_err(|unfit| refused(address, rollout, &unfit))?;
+    let climbs = values.rollouts.of(address, None).is_some();
+    if let Some(gate) = gates(values, address).find(|g| climbs && g.undecided == Undecided::Pause) {
+        let message = format!(
+            "is deployed by CodeDeploy, which cannot pause while it shifts traffic, and the gate {} would pause it",
+            gate.name
+        );
+        return Err(Error::blocked(message).hint(format!(
+            "say under [environments.NAME.gates.{}] what is to be done instead: undecided = \"fail\" or \"pass\"; or ask it \
+             at = \"after\"",
+            gate.name
+        )));
+    }
+    let routing = Routing(ladder.form);
+    let m = &mut moves[at];
+    m.rollout = Some(rollout.clone()).filter(|_| climbs);
+    if let Some(name) = routing.predefined() {
+        m.args[NAME] = json!(name);
+        return Ok(moves);
+    }
+    m.args[ROUTING] = routing.wire();
+    let args = json!({ NAME: routing.name(), "computePlatform": "ECS", ROUTING: routing.wire() });
+    let made = Move {
+        address: address.clone(),
+        stage: Stage::Write,
+        does: Does::Prepare,
+        call: CONFIGURE.into(),
+        facet: Vec::new(),
+        args,
+        before: None,
+        after: None,
+        through: Vec::new(),
+        rollout: None,
+    };
+    moves.insert(at, made);
+    Ok(moves)
+}
+
+/// Returns `moves` with two in the place of the one `at`: the first goes back at once, the second puts in its place how the
+/// service was deployed before.
+fn back_at_once(change: &Change<'_>, mut moves: Vec<Move>, at: usize) -> Vec<Move> {
+    let both = change.from.zip(change.to);
+    let Some((from, to)) = both else { return moves };
+    let Some(back) = overlaid::going_back(to) else { return moves };
+    let m = &mut moves[at];
+    let wanted = overlaid::configuration(to).unwrap_or_default();
+    let sent = m.args.get(CONFIGURATION).and_then(Value::as_object).cloned().unwrap_or(wanted);
+    let mut quick: Map<String, Value> = sent.clone();
+    overlaid::at_once(&mut quick);
+    m.args[CONFIGURATION] = Value::Object(quick);
+    m.facet.retain(|name| name != CONFIGURATION);
+    (m.before, m.after) = (Some(facet_digest(from, &m.facet)), Some(facet_digest(to, &m.facet)));
+    let facet = vec![CONFIGURATION.to_string()];
+    let last = Move {
+        args: json!({ CONFIGURATION: sent }),
+        before: Some(facet_digest(from, &facet)),
+        after: Some(facet_digest(to, &facet)),
+        through: vec![facet_digest(&back, &facet)],
+        facet,
+        rollout: None,
+        ..m.clone()
+    };
+    moves.insert(at + 1, last);
+    moves
+}
+
+/// Puts the ladder that `values` have on `moves`, which start the service again that is to be `to`, where it is on that
+/// ladder; where nobody would tell it to go on, it does not wait.
+pub fn restarted(values: &Values, address: &Address, to: &mut Document, moves: &mut [Move]) {
+    let Some(m) = moves.iter_mut().find(|m| m.call == UPDATE) else { return };
+    let on = on_ladder(values, address, Some(to), to.clone());
+    match values.rollouts.of(address, None) {
+        Some(rollout) if on.portable == to.portable && on.local == to.local => {
+            m.rollout = Some(rollout.clone()).filter(|_| overlaid::strategy(to) != "ROLLING");
+        }
+        _ => {
+            if let Some(left) = overlaid::let_go(to) {
+                m.args[CONFIGURATION] = json!({ "lifecycleHooks": left });
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Pauses of a service deployment on a ladder: ECS waits at each rung until it is told to go on, or to roll back.
+//!
+//! Source: deploy-peers 4.1: "ContinueServiceDeployment(arn, hookId, action CONTINUE|ROLLBACK) for PAUSE hooks"; weights are
+//! "a snapshot, may not reflect real time"; LINEAR and CANARY go through PRE_PRODUCTION_TRAFFIC_SHIFT at each step.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::climb::Climb;
+use super::overlaid::waits_for_gates;
+use super::service_deployment::stop;
+use super::watch::Watch;
+use crate::aws::Fate;
+use crate::core::{Error, Result};
+
+/// How often a pause is looked at that is where one was let go of: the weight may be that of before.
+const AGAIN: u32 = 4;
+/// How often a pause is looked at before any rung is reached, for the same reason.
+const FIRST: u32 = 2;
+
+/// What is known of the pauses of one deployment. The place of one is the rung that is reached, none before the first.
+#[derive(Debug, Default)]
+pub struct Pauses {
+    /// Where one waits, and how often it was seen there.
+    seen: Option<(Option<usize>, u32)>,
+    /// Where the last one was that was let go of.
+    gone: Option<Option<usize>>,
+}
+
+impl Pauses {
+    /// Looks where `deployment` is: holds the rung that it has reached, and lets go of the pause that waits for what is
+    /// over.
+    pub async fn look<'a>(&mut self, watch: &Watch<'a>, climb: &mut Climb<'a>, deployment: &Value) {
+        if !climb.is_on() {
+            return;
+        }
+        let weight = deployment["targetServiceRevision"]["requestedProductionTrafficWeight"].as_f64();
+        let rung = climb.rung_at(weight.unwrap_or_default());
+        if let Some(rung) = rung {
+            climb.reach(rung, None);
+        }
+        let Some(hook) = awaits(deployment) else { return };
+        if rung.is_some_and(|rung| !climb.is_over(rung)) {
+            return;
+        }
+        let looks = match self.seen {
+            Some((place, looks)) if place == rung => looks + 1,
+            _ => 1,
+        };
+        self.seen = Some((rung, looks));
+        let needed = match (self.gone == Some(rung), rung) {
+            (true, _) => AGAIN,
+            (false, None) => FIRST,
+            (false, Some(_)) => 1,
+        };
+        if looks < needed {
+            return;
+        }
+        // Who is refused looks again.
+        if go_on(watch, deployment, hook, "CONTINUE").await.is_ok() {
+            (self.gone, self.seen) = (Some(rung), None);
+        }
+    }
+}
+
+/// Returns whether `deployment` waits for gates on each rung.
+pub fn waits(deployment: &Value) -> bool {
+    let stage = deployment["lifecycleStage"].as_str().unwrap_or_default();
+    waits_for_gates(&deployment["deploymentConfiguration"], stage)
+}
+
+/// Returns the pause in which `deployment` waits for gates at this moment.
+fn awaits(deployment: &Value) -> Option<&Value> {
+    let mut hooks = deployment["lifecycleHookDetails"].as_array()?.iter();
+    hooks.find(|hook| hook["status"] == "AWAITING_ACTION").filter(|_| waits(deployment))
+}
+
+/// Has ECS roll `deployment` back, which a gate has failed: out of its pause, or else wherever it is.
+pub async fn take_back(watch: &Watch<'_>, deployment: &Value) -> Result<()> {
+    if let Some(hook) = awaits(deployment)
+        && go_on(watch, deployment, hook, "ROLLBACK").await.is_ok()
+    {
+        return Ok(());
+    }
+    stop(watch, deployment["serviceDeploymentArn"].as_str().unwrap_or_default()).await
+}
+
+async fn go_on(watch: &Watch<'_>, deployment: &Value, hook: &Value, action: &str) -> Result<()> {
+    let arn = &deployment["serviceDeploymentArn"];
+    let body = json!({ "serviceDeploymentArn": arn, "hookId": hook["hookId"], "action": action });
+    match watch.services.calls.tell("ContinueServiceDeployment", &body, watch.with.lease.until()).await {
+        Ok(_) => Ok(()),
+        // It may have been heard: the next look tells.
+        Err(failure) if failure.fate == Fate::Unknown => Ok(()),
+        Err(failure) => Err(failure.error),
+    }
+}
+
+/// Returns `e`, which lets go of `deployment`, with what ECS does then.
+pub fn until(deployment: &Value, e: Error) -> Error {
+    if !waits(deployment) {
+        return Error { message: format!("{}; ECS goes on with the deployment by itself", e.message), ..e };
+    }
+    let expires = awaits(deployment).and_then(|hook| hook["expiresAt"].as_f64());
+    let at = expires.and_then(|at| jiff::Timestamp::from_second(at as i64).ok());
+    let when = match at {
+        Some(at) => format!("ECS waits there until {at}"),
+        None => "ECS waits for 24 hours before the next step".to_string(),
+    };
+    Error { message: format!("{}; {when}, and then rolls back by itself", e.message), ..e }
+}
+
+/// Returns how long a deployment with this configuration takes by what is configured.
+pub fn configured(configuration: &Value) -> Duration {
+    let number = |part: &str, member: &str| configuration[part][member].as_f64().unwrap_or_default();
+    let shifts = match configuration["strategy"].as_str() {
+        Some("CANARY") => number("canaryConfiguration", "canaryBakeTimeInMinutes"),
+        Some("LINEAR") => {
+            let steps = (100.0 / number("linearConfiguration", "stepPercent").max(3.0)).ceil() - 1.0;
+            steps * number("linearConfiguration", "stepBakeTimeInMinutes")
+        }
+        _ => 0.0,
+    };
+    let minutes = shifts + configuration["bakeTimeInMinutes"].as_f64().unwrap_or_default();
+    Duration::try_from_secs_f64(minutes * 60.0).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_configured_is_added_up() {
+        for (configuration, minutes) in [
+            (json!({ "strategy": "ROLLING" }), 0),
+            (json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 30 }), 30),
+            (
+                json!({ "strategy": "CANARY", "bakeTimeInMinutes": 30,
+                    "canaryConfiguration": { "canaryPercent": 10.0, "canaryBakeTimeInMinutes": 60 } }),
+                90,
+            ),
+            (
+                json!({ "strategy": "LINEAR",
+                    "linearConfiguration": { "stepPercent": 20.0, "stepBakeTimeInMinutes": 5 } }),
+                20,
+            ),
+        ] {
+            assert_eq!(configured(&configuration), Duration::from_secs(minutes * 60), "{configuration}");
+        }
+    }
+}

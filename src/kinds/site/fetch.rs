@@ -1,0 +1,137 @@
+//! Reading a site: one listing, the manifest, and what of the listing the manifest does not know.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde_json::{Map, Value};
+
+use super::calls::Calls;
+use super::file::File;
+use super::manifest::{KEY, Kept, Manifest};
+use super::state::{FILES, OWN, PENDING, pending};
+use crate::core::driver::Raw;
+use crate::core::site::Site;
+use crate::core::template::escape;
+use crate::core::{Digest, Error, Result};
+
+/// How many objects are read at once.
+const AT_ONCE: usize = 16;
+/// How many bytes are held of what had to be read to be known: the rest is read again where it is wanted.
+const HELD: usize = 64 << 20;
+
+/// A site as it was last seen.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// What the bucket says of itself.
+    pub manifest: Manifest,
+    /// The ETag of that; none where there is none yet.
+    pub etag: Option<String>,
+    /// The ETag of each object.
+    pub listed: BTreeMap<String, String>,
+    /// What is part of the site.
+    pub files: BTreeMap<String, Kept>,
+}
+
+/// What was last seen, by address's name.
+#[derive(Debug, Default)]
+pub struct Shelf(Mutex<BTreeMap<String, Seen>>);
+
+impl Shelf {
+    /// Returns what was last seen of the site `name`.
+    pub fn seen(&self, name: &str) -> Option<Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Notes it.
+    pub fn note(&self, name: &str, seen: Seen) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), seen);
+    }
+}
+
+/// Reads what the bucket of `site` says of itself, and the ETag of that.
+pub async fn manifest(calls: &Calls, site: &Site) -> Result<(Manifest, Option<String>)> {
+    match calls.get(site, KEY).await? {
+        None => Ok((Manifest::default(), None)),
+        Some(object) => {
+            let place = format!("s3://{}/{}{KEY}", site.bucket, site.prefix);
+            Ok((Manifest::read(&object.bytes, &place)?, Some(object.etag)))
+        }
+    }
+}
+
+/// Returns whether `path` is part of the site at all.
+pub fn is_part(site: &Site, path: &str) -> bool {
+    path != KEY && !site.keep.has(path)
+}
+
+/// Reads `site`, and the bytes of what was not known, as far as they can be held.
+pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, Bytes>)> {
+    let (listed, manifest) = futures::future::try_join(calls.list(site), manifest(calls, site)).await?;
+    let (manifest, etag) = manifest;
+    let half = |path: &str| manifest.pending.as_ref().is_some_and(|p| p.paths.contains(path));
+    let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
+    for (path, etag) in listed.iter().filter(|(path, _)| is_part(site, path)) {
+        let known = match manifest.knows(path, etag) {
+            // What is half-way is what it was, until all of it is what it is to be.
+            None if half(path) => manifest.files.get(path),
+            known => known,
+        };
+        match known {
+            Some(kept) => drop(files.insert(path.clone(), kept.clone())),
+            None if manifest.is_beside(path, etag) => {}
+            None => unknown.push(path.clone()),
+        }
+    }
+    let read = stream::iter(unknown).map(|path| async move {
+        let object = calls.get(site, &path).await?;
+        Ok::<_, Error>(object.map(|object| (path, object)))
+    });
+    let mut read = read.buffer_unordered(AT_ONCE);
+    let (mut bytes, mut held) = (BTreeMap::new(), 0);
+    while let Some(one) = read.try_next().await? {
+        let Some((path, object)) = one else { continue };
+        held += object.bytes.len();
+        if held <= HELD {
+            bytes.insert(object.file.body, object.bytes);
+        }
+        files.insert(path, Kept { etag: object.etag, file: object.file });
+    }
+    drop(read);
+    Ok((Seen { manifest, etag, listed, files }, bytes))
+}
+
+/// Returns `seen` as the core takes it, with the `bytes` that were read.
+pub fn raw(site: &Site, seen: &Seen, bytes: BTreeMap<Digest, Bytes>) -> Raw {
+    let mut wire = Map::new();
+    let part = |own: bool| -> Map<String, Value> {
+        let files = seen.files.iter().filter(|(path, _)| site.own.has(path) == own);
+        files.map(|(path, kept)| (escape(path), kept.file.to_value())).collect()
+    };
+    wire.insert(FILES.into(), Value::Object(part(false)));
+    let own = part(true);
+    if !own.is_empty() {
+        wire.insert(OWN.into(), Value::Object(own));
+    }
+    if let Some(p) = &seen.manifest.pending {
+        let paths: Vec<String> = p.paths.iter().map(|path| escape(path)).collect();
+        wire.insert(PENDING.into(), pending(&p.to, paths.iter().map(String::as_str)));
+    }
+    let all: BTreeSet<Digest> = seen.files.values().map(|kept| kept.file.body).collect();
+    let unread = all.into_iter().filter(|digest| !bytes.contains_key(digest)).collect();
+    Raw { wire, blobs: bytes, unread }
+}
+
+/// Reads the bytes of `file`, which lie under one of the paths that `seen` has.
+pub async fn bytes(calls: &Calls, site: &Site, seen: &Seen, digest: &Digest) -> Result<Bytes> {
+    let is = |file: &File| file.body == *digest;
+    let there = seen.files.iter().filter(|(_, kept)| is(&kept.file)).map(|(path, _)| path);
+    let beside = seen.manifest.beside.iter().filter(|(_, b)| is(&b.file)).map(|(path, _)| path);
+    for path in there.chain(beside) {
+        if let Some(object) = calls.get(site, path).await?.filter(|object| is(&object.file)) {
+            return Ok(object.bytes);
+        }
+    }
+    Err(Error::not_found(format!("nothing in s3://{}/{} is {digest}", site.bucket, site.prefix)))
+}

@@ -1,0 +1,108 @@
+//! The manifest: what of a bucket is the release, kept in the bucket itself.
+//!
+//! A listing of S3 tells ETags and sizes, and an ETag is no digest of the bytes in general ("Object", API reference: not
+//! with SSE-KMS, nor of what was put in parts). So the manifest says which ETag the bytes had that were put; as long as
+//! the listing says the same one, the object is the same. What is not in it, or has another ETag, is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::file::File;
+use crate::core::{Digest, Error, Result};
+
+/// Where it is, below the site's prefix. Who reads it learns names and digests of files that are public anyway.
+pub const KEY: &str = ".snapdeploy/site.json";
+/// Its name and version.
+const SCHEMA: &str = "snapdeploy.site/1";
+
+/// What is in the bucket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    schema: String,
+    /// Which writing of it this is: another one each time.
+    pub id: String,
+    /// The release, by path.
+    pub files: BTreeMap<String, Kept>,
+    /// What is there besides: what is put before a release names it, and what no release names any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<String, Beside>,
+    /// What the release is on its way to, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+}
+
+/// A file of the release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The ETag that S3 gave it.
+    pub etag: String,
+    /// The file.
+    #[serde(flatten)]
+    pub file: File,
+}
+
+/// A file that is in no release.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Since when.
+    pub since: Timestamp,
+    /// The file.
+    pub file: File,
+    /// The ETag that S3 gave it; none before it is put.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+}
+
+/// Files that are being changed under their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// What the release will be, by digest.
+    pub to: Digest,
+    /// Those that are as before or as after.
+    pub paths: BTreeSet<String>,
+}
+
+impl Default for Manifest {
+    fn default() -> Manifest {
+        Manifest {
+            schema: SCHEMA.into(),
+            id: String::new(),
+            files: BTreeMap::new(),
+            beside: BTreeMap::new(),
+            pending: None,
+        }
+    }
+}
+
+impl Manifest {
+    /// Returns what `bytes` say, which lie at `place`.
+    pub fn read(bytes: &[u8], place: &str) -> Result<Manifest> {
+        let bad = |why: String| {
+            Error::corrupt(format!("{place} is no list of a site's files that this version knows: {why}"))
+                .hint("a newer snapdeploy may have written it; else delete it, and the files are read again")
+        };
+        let manifest: Manifest = serde_json::from_slice(bytes).map_err(|e| bad(e.to_string()))?;
+        match manifest.schema == SCHEMA {
+            true => Ok(manifest),
+            false => Err(bad(format!("it is `{}`", manifest.schema))),
+        }
+    }
+
+    /// Returns it as it is put.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec(self).map_err(|e| Error::bug(format!("the list of a site's files: {e}")))
+    }
+
+    /// Returns a file that it knows under this ETag, in the release or beside it.
+    pub fn knows(&self, path: &str, etag: &str) -> Option<&Kept> {
+        self.files.get(path).filter(|kept| kept.etag == etag)
+    }
+
+    /// Returns whether the object under `path` with this ETag is one that is in no release.
+    pub fn is_beside(&self, path: &str, etag: &str) -> bool {
+        let known = |b: &Beside| b.etag.as_deref().is_none_or(|known| known == etag);
+        self.beside.get(path).is_some_and(known)
+    }
+}

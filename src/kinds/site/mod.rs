@@ -1,0 +1,23 @@
+//! Static sites: files in a bucket of S3, with CloudFront before it or without.
+
+mod artifact;
+mod assets;
+mod calls;
+mod checks;
+mod driver;
+mod fetch;
+mod file;
+mod gzip;
+mod invalidate;
+mod manifest;
+mod moves;
+mod pages;
+mod retired;
+mod send;
+mod state;
+mod types;
+
+pub use driver::Sites;
+
+/// The kind.
+pub const KIND: &str = "site/bucket";

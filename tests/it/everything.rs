@@ -1,0 +1,155 @@
+//! One release over everything: Connect, Lex, Lambda and ECS in one package, one plan, one run, and one way back.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use snapdeploy::sandbox::CallRecord;
+
+use crate::cli::journey::Acme;
+use crate::cli::shell::Said;
+
+const PROD: &str = "222222222222";
+const WEB: &str = "ecs/service/main/web";
+const DEPLOY: [&str; 6] = ["deploy", "release.zip", "--to", "prod", "--confirm", "acme/prod"];
+
+/// The example, in which dev has something new of everything; `release.zip` is all of it.
+fn release() -> Acme {
+    let acme = Acme::new();
+    for (name, ms) in [("ecs_stage_ms", "30"), ("ecs_healthy_after_ms", "30"), ("ecs_minute_ms", "1")] {
+        acme.sandbox.set_switch(name, ms).unwrap();
+    }
+    acme.run(0, &["deploy", "--artifact", &format!("{WEB}:app=acme-web:1.5"), "--to", "dev", "--yes"]);
+    acme.run(0, &["extract", "dev"]);
+    acme.run(0, &["package", "create", "dev@latest", "--out", "release.zip"]);
+    acme.sandbox.clear_calls();
+    acme
+}
+
+/// Returns what callers meet in prod: the contact centre, what each alias of a function and a bot leads to, and what the
+/// service runs. Versions that nothing leads to are nobody's business.
+fn prod(acme: &Acme) -> Value {
+    let state = acme.sandbox.state()[PROD].take();
+    let mut functions = json!({});
+    for (arn, function) in state["lambda"]["functions"].as_object().unwrap() {
+        for (alias, to) in function["aliases"].as_object().unwrap() {
+            let edition = &function["versions"][to["version"].as_str().unwrap()];
+            let code = [&edition["CodeSha256"], &edition["Environment"], &edition["Description"]];
+            functions[arn][alias] = json!({ "runs": code, "weights": to["weights"] });
+        }
+    }
+    let mut bots = json!({});
+    for (name, bot) in state["lex"].as_object().unwrap() {
+        for (alias, to) in bot["aliases"].as_object().unwrap() {
+            let version = to["members"]["botVersion"].as_str().unwrap();
+            bots[name][alias] = bot["versions"][version]["locales"].clone();
+        }
+    }
+    json!({ "connect": acme.prod(), "functions": functions, "bots": bots, "web": image(&state) })
+}
+
+/// Returns the image of the revision that the service has.
+fn image(state: &Value) -> Value {
+    let definition = find(&find(&state["ecs"]["clusters"], "services"), "taskDefinition");
+    let name = definition.as_str().unwrap().rsplit('/').next().unwrap();
+    let revision = &state["ecs"]["taskDefinitions"][format!("us-east-1/{name}")];
+    revision["members"]["containerDefinitions"][0]["image"].clone()
+}
+
+/// Returns the first member of this name, however deep it is.
+fn find(value: &Value, name: &str) -> Value {
+    match value {
+        Value::Object(members) => match members.get(name) {
+            Some(found) => found.clone(),
+            None => members.values().map(|v| find(v, name)).find(|v| !v.is_null()).unwrap_or_default(),
+        },
+        Value::Array(items) => items.iter().map(|v| find(v, name)).find(|v| !v.is_null()).unwrap_or_default(),
+        _ => Value::Null,
+    }
+}
+
+/// Returns the calls that changed something in prod.
+fn changes(acme: &Acme) -> Vec<CallRecord> {
+    let kinds = ["connect", "lambda", "lex", "ecs"];
+    let ours = |c: &CallRecord| c.mutating && c.account == PROD && kinds.contains(&c.service.as_str());
+    acme.sandbox.calls().into_iter().filter(ours).collect()
+}
+
+fn places(calls: &[CallRecord], is: impl Fn(&CallRecord) -> bool) -> Vec<usize> {
+    calls.iter().enumerate().filter(|(_, c)| is(c)).map(|(at, _)| at).collect()
+}
+
+/// Whether the call sends callers of something that was there already to something new.
+fn switches(call: &CallRecord) -> bool {
+    ["UpdateService", "UpdateAlias", "UpdateBotAlias"].contains(&call.operation.as_str())
+}
+
+#[test]
+fn it_goes_forth_with_the_cut_over_last_and_back_in_reverse() {
+    let acme = release();
+    let before = prod(&acme);
+    let plan = acme.run(0, &[&DEPLOY[..], &["--dry-run"]].concat());
+    for kind in ["connect/flow/", "lambda/function/acme-order-status", "lex/bot/Orders", WEB] {
+        assert!(plan.out.contains(kind), "{kind}: {}", plan.out);
+    }
+    acme.sandbox.clear_calls();
+    acme.run(0, &DEPLOY);
+    let after = prod(&acme);
+    for part in ["connect", "functions", "bots", "web"] {
+        assert_ne!(after[part], before[part], "{part} is new");
+    }
+    let forth = changes(&acme);
+    let made = places(&forth, |c| c.operation.starts_with("Create") || c.operation.starts_with("Publish"));
+    let shifted = places(&forth, switches);
+    let names = || forth.iter().map(|c| c.operation.as_str()).collect::<Vec<_>>().join(" ");
+    assert!(shifted.len() >= 3, "{}", names());
+    assert!(made.iter().max() < shifted.iter().min(), "all that is new is there first: {}", names());
+
+    acme.sandbox.clear_calls();
+    acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
+    assert!(prod(&acme) == before, "everything is as it was");
+    let back = changes(&acme);
+    let gone =
+        places(&back, |c| c.operation.starts_with("Delete") || c.operation.starts_with("Disassociate"));
+    let shifted = places(&back, switches);
+    let names = || back.iter().map(|c| c.operation.as_str()).collect::<Vec<_>>().join(" ");
+    assert!(
+        shifted.iter().max() < gone.iter().min(),
+        "callers go back before what they used goes: {}",
+        names()
+    );
+}
+
+#[test]
+fn what_fails_in_the_middle_takes_everything_back() {
+    let acme = release();
+    let before = prod(&acme);
+    let broken = format!("{WEB}:app=acme-web:1.6");
+    let said = acme.run(6, &[&DEPLOY[..], &["--artifact", &broken]].concat());
+    assert!(said.err.contains("cannot open orders.db"), "{}", said.err);
+    assert!(prod(&acme) == before, "everything is as it was");
+}
+
+#[test]
+fn killed_at_the_cut_over_it_is_gone_on_with() {
+    let whole = release();
+    whole.run(0, &DEPLOY);
+    let acme = release();
+    let child = acme.shell.command(&DEPLOY).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    while !changes(&acme).iter().any(switches) {
+        assert!(began.elapsed() < Duration::from_secs(30), "nothing is shifted");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(Command::new("kill").args(["-s", "KILL", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(Said::from(child.wait_with_output().unwrap()).code, -1);
+    acme.run(0, &["deploy", "--resume", "--to", "prod", "--confirm", "acme/prod"]);
+    let (then, now) = (prod(&whole), prod(&acme));
+    for part in ["functions", "bots", "web"] {
+        assert_eq!(now[part], then[part], "{part}");
+    }
+    let nothing = acme.run(0, &DEPLOY);
+    assert!(nothing.out.starts_with("Nothing to do"), "{}", nothing.out);
+}

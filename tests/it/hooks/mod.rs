@@ -1,0 +1,10 @@
+//! Hooks through the real binary: commands, functions and tasks before and after deployments and rollbacks.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
+
+mod audit;
+mod failing;
+mod killed;
+mod migration;
+mod place;
+mod undoing;

@@ -1,0 +1,8 @@
+//! Static sites: shipped, rolled back, killed in between, and read all the while.
+
+mod crash;
+mod front;
+mod journey;
+mod place;
+mod reader;
+mod rules;
