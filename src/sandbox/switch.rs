@@ -210,15 +210,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "true",
         "a change while an update is in progress is a 409 also with an old RevisionId; false: a 412",
     ),
-    (
-        "lambda_errors_count_zero",
-        "true",
-        "an invocation without an error counts as 0 in the metric Errors; false: not at all",
-    ),
+    ("lambda_errors_count_zero", "true", "an invocation without an error counts as 0 in the metric Errors"),
     (
         "lambda_executed_version_of_all_aliases",
         "true",
-        "metrics have the dimension ExecutedVersion for each alias; false: only for those with weights",
+        "false: only aliases with weights have ExecutedVersion",
     ),
     (
         "lambda_failed_update_stays",

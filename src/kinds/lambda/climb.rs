@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::calls::Calls;
 use super::moves::UPDATE_ALIAS;
 use super::send::{Sender, later, refused, reply};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::Reply;
-use crate::core::following::{Far, Followed};
+use crate::core::following::{End, Far, Followed};
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
-use crate::core::rollout::Rung;
+use crate::core::rollout::{Rung, Share};
+use crate::core::run::Verdict;
 use crate::core::rung::{Held, Stand};
 use crate::core::{Error, ErrorKind, Result};
 
@@ -126,7 +128,7 @@ impl Sender<'_> {
             Some(number) => number.to_string(),
             None => self.publish(found, &json!({}), seen.as_ref().map(|s| &s.latest.1)).await?,
         };
-        let now = self.standing(&found.id, &alias).await.map_err(later)?;
+        let now = standing(self.calls, &found.id, &alias).await.map_err(later)?;
         let climb = Climb { alias, old: now.version.clone(), new };
         match climb.place(rungs, &now) {
             Ok(Some(_)) => return Ok(climb),
@@ -145,7 +147,7 @@ impl Sender<'_> {
         let sent = self.call(UPDATE_ALIAS, &found.id, body).await;
         if let Err(failure) = sent {
             // An earlier call whose answer was lost may have come in between.
-            let now = self.standing(&found.id, &climb.alias).await;
+            let now = standing(self.calls, &found.id, &climb.alias).await;
             let there = now.is_ok_and(|now| matches!(climb.place(rungs, &now), Ok(Some(0))));
             return if there { Ok(climb) } else { Err(failure) };
         }
@@ -241,26 +243,13 @@ impl Sender<'_> {
     }
 
     async fn look(&self, m: &Move, found: &Found, climb: &Climb) -> Result<Standing, Followed> {
-        self.standing(&found.id, &climb.alias).await.map_err(|e| match e.kind {
+        standing(self.calls, &found.id, &climb.alias).await.map_err(|e| match e.kind {
             ErrorKind::NotFound => self.taken_over(m, climb, "it is gone"),
             ErrorKind::Unavailable => self.stays(m, climb, e),
             _ => {
                 Followed::Failed(e.context(format!("cannot read the alias {} of {}", climb.alias, m.address)))
             }
         })
-    }
-
-    async fn standing(&self, function: &str, alias: &str) -> Result<Standing> {
-        let all = self.calls.aliases(function).await?;
-        let Some(one) = all.into_iter().find(|a| a["Name"] == alias) else {
-            return Err(Error::not_found(format!("there is no alias {alias}")));
-        };
-        let text = |name: &str| one[name].as_str().unwrap_or_default().to_string();
-        let weights = one["RoutingConfig"]["AdditionalVersionWeights"].as_object().cloned();
-        // A share of nothing is none.
-        let mut weights = weights.unwrap_or_default();
-        weights.retain(|_, weight| weight.as_f64() != Some(0.0));
-        Ok(Standing { version: text("FunctionVersion"), weights, revision: text("RevisionId") })
     }
 
     fn taken_over(&self, m: &Move, climb: &Climb, what: &str) -> Followed {
@@ -283,18 +272,35 @@ impl Sender<'_> {
     }
 }
 
-/// Returns how far the ladder of `m` is, as the alias shows it. Its end is told by the run alone, which holds the last rung.
-pub async fn far(calls: &super::calls::Calls, m: &Move, function: &str, ticket: &str) -> Result<Far> {
+/// Returns how far the ladder of `m` is, as the alias shows it: it is at its end where all calls go to one version, though the
+/// run may still hold the last rung.
+pub async fn far(calls: &Calls, m: &Move, function: &str, ticket: &str) -> Result<Far> {
     let (Some(climb), Some(rollout)) = (Climb::of(ticket), &m.rollout) else { return Ok(Far::default()) };
-    let all = calls.aliases(function).await?;
-    let Some(one) = all.into_iter().find(|a| a["Name"] == climb.alias.as_str()) else {
-        return Ok(Far::default());
+    let now = standing(calls, function, &climb.alias).await?;
+    let rungs = rollout.rungs();
+    let (share, end) = match climb.place(rungs, &now) {
+        Ok(Some(at)) => {
+            let share = rungs.get(at).map_or(Share::ALL, |rung| rung.share);
+            (share.to_string(), (at + 1 == rungs.len()).then_some(End::Done))
+        }
+        Ok(None) => ("0%".to_string(), Some(End::Fell(Verdict::TakenBack))),
+        Err(what) => return Ok(Far { line: what, end: Some(End::Fell(Verdict::Superseded)) }),
     };
-    let version = one["FunctionVersion"].as_str().unwrap_or_default();
-    let weight = one["RoutingConfig"]["AdditionalVersionWeights"][&climb.new].as_f64().unwrap_or_default();
-    let share = if version == climb.new { 100.0 } else { percent(weight) };
-    let line = format!("{share}% of {} at version {}, on the ladder {rollout}", climb.alias, climb.new);
-    Ok(Far { line, end: None })
+    let line = format!("{share} of {} at version {}, on the ladder {rollout}", climb.alias, climb.new);
+    Ok(Far { line, end })
+}
+
+async fn standing(calls: &Calls, function: &str, alias: &str) -> Result<Standing> {
+    let all = calls.aliases(function).await?;
+    let Some(one) = all.into_iter().find(|a| a["Name"] == alias) else {
+        return Err(Error::not_found(format!("there is no alias {alias}")));
+    };
+    let text = |name: &str| one[name].as_str().unwrap_or_default().to_string();
+    let weights = one["RoutingConfig"]["AdditionalVersionWeights"].as_object().cloned();
+    // A share of nothing is none.
+    let mut weights = weights.unwrap_or_default();
+    weights.retain(|_, weight| weight.as_f64() != Some(0.0));
+    Ok(Standing { version: text("FunctionVersion"), weights, revision: text("RevisionId") })
 }
 
 #[cfg(test)]

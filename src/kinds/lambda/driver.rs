@@ -201,7 +201,9 @@ impl Driver for Functions {
     }
 
     async fn preflight(&self, change: &Change<'_>, _: RunKind) -> Result<Vec<Line>> {
-        Ok(preflight::ladders(change, &self.values.rollouts))
+        // What is wished is not yet what can be had.
+        let to = change.to.map(|to| attainable::attainable(change.address, change.from, to).0);
+        Ok(preflight::ladders(&Change { to: to.as_ref(), ..change.clone() }, &self.values.rollouts))
     }
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {

@@ -57,16 +57,8 @@ pub(crate) fn invoke(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         return routed(function, &named).map(|_| Answer::empty(204));
     }
     let mut count = |name: &str, value: f64, invoked: Option<&Invoked>| {
-        let function = ("FunctionName", named.name.as_str());
-        account.metrics.count(NAMESPACE, name, &[], value, now);
-        account.metrics.count(NAMESPACE, name, &[function], value, now);
-        let Some(invoked) = invoked else { return };
-        let resource = ("Resource", invoked.resource.as_str());
-        account.metrics.count(NAMESPACE, name, &[function, resource], value, now);
-        // assumed: switch lambda_executed_version_of_all_aliases
-        if invoked.is_weighted || invoked.through_alias && executed_of_all {
-            let version = ("ExecutedVersion", invoked.version.as_str());
-            account.metrics.count(NAMESPACE, name, &[function, resource, version], value, now);
+        for dimensions in dimensions(&named.name, invoked, executed_of_all) {
+            account.metrics.count(NAMESPACE, name, &dimensions, value, now);
         }
     };
     // "Set this to 0 to throttle the function" ("Configuring reserved concurrency").
@@ -133,4 +125,61 @@ fn routed(function: &Function, named: &Named) -> Result<Invoked, Fail> {
         failed: draw(&function.arn, n, 1) < handling.errors,
         handling,
     })
+}
+
+/// The sets of dimensions that a metric is counted under ("Types of metrics for Lambda functions", with "Working with Lambda
+/// function metrics": all functions; one function; one version or alias of it; one version behind an alias). With
+/// `executed_of_all` the last is there for each alias.
+fn dimensions<'a>(
+    function: &'a str,
+    invoked: Option<&'a Invoked>,
+    executed_of_all: bool,
+) -> Vec<Vec<(&'static str, &'a str)>> {
+    let function = ("FunctionName", function);
+    let mut all = vec![vec![], vec![function]];
+    let Some(invoked) = invoked else { return all };
+    let resource = ("Resource", invoked.resource.as_str());
+    all.push(vec![function, resource]);
+    // assumed: switch lambda_executed_version_of_all_aliases
+    if invoked.is_weighted || invoked.through_alias && executed_of_all {
+        all.push(vec![function, resource, ("ExecutedVersion", &invoked.version)]);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn invoked(qualifier: Option<&str>, weight: Option<f64>) -> Invoked {
+        let code = super::super::code::Code::Zip(bytes::Bytes::new());
+        let latest = super::super::held::Edition::first(code, serde_json::Map::new(), "r".into(), 0.0);
+        let mut function = Function::new("orders", "arn:orders", latest.clone());
+        for number in [1, 2] {
+            function.versions.insert(number, latest.clone());
+        }
+        let weights = weight.map(|weight| ("2".to_owned(), weight)).into_iter().collect();
+        let (version, description, revision) = ("1".into(), String::new(), String::new());
+        let alias = super::super::held::Alias { version, description, weights, revision };
+        function.aliases.insert("live".into(), alias);
+        let (arn, name) = ("arn:orders".into(), "orders".into());
+        let named = Named { arn, name, qualifier: qualifier.map(str::to_owned) };
+        routed(&function, &named).ok().unwrap()
+    }
+
+    #[test]
+    fn metrics_are_counted_for_all_the_function_the_alias_and_the_version_behind_it() {
+        let (function, resource) = (("FunctionName", "orders"), ("Resource", "orders:live"));
+        let shared = invoked(Some("live"), Some(1.0));
+        let all = dimensions("orders", Some(&shared), false);
+        let whole = vec![function, resource, ("ExecutedVersion", "2")];
+        assert_eq!(all, [vec![], vec![function], vec![function, resource], whole]);
+        let plain = invoked(Some("live"), None);
+        assert_eq!(dimensions("orders", Some(&plain), false).len(), 3);
+        assert_eq!(dimensions("orders", Some(&plain), true).len(), 4);
+        let version = invoked(Some("1"), None);
+        assert_eq!(dimensions("orders", Some(&version), true)[2], [function, ("Resource", "orders:1")]);
+        let latest = invoked(None, None);
+        assert_eq!((latest.version.as_str(), latest.resource.as_str()), ("$LATEST", "orders"));
+    }
 }

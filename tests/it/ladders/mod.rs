@@ -1,6 +1,11 @@
-//! Ladders on each platform, through the real command: the cells of `docs/ladders/`.
+//! How ladders come out on each platform, through the real command: the tables in `docs/ladders/`.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
 mod ecs;
 mod ecs_cells;
+pub(crate) mod harness;
+mod lambda;
+pub(crate) mod place;
+mod plays;
+pub(crate) mod table;

@@ -20,6 +20,7 @@ mod elb_compared;
 mod example;
 mod faults;
 mod identity;
+mod invoke;
 mod lambda;
 mod lambda_changes;
 mod lambda_compared;

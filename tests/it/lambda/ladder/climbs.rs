@@ -1,7 +1,7 @@
 //! A ladder that is climbed: exact weights, one call each; what its gates decide; the way back in one call.
 
 use serde_json::json;
-use snapdeploy::core::means::{Means, Waivers};
+use snapdeploy::core::means::{Ladders, Means, Waivers};
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 
 use super::place::{RUNGS, both, deploy, live, noted, plan, updates, watched, weights, with};
@@ -108,6 +108,31 @@ async fn a_paused_ladder_goes_on_without_the_gate_where_somebody_says_so() {
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
     assert_eq!(live(&world), weights()[3]);
     assert_eq!(noted(&world).await.1.last().unwrap(), "2: Skipped");
+}
+
+#[tokio::test]
+async fn a_paused_ladder_is_climbed_at_once_where_somebody_says_so() {
+    let (world, _directory, run) = paused().await;
+    let waivers = Waivers { ladders: Ladders::AtOnce, ..Waivers::default() };
+    let means = Means { waivers, ..world.means(&*world.b) };
+    let asked = noted(&world).await.1;
+    let ended = resume(&means, &run, OnFailure::Rollback).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!((live(&world), noted(&world).await.1), (weights()[3].clone(), asked), "no gate is asked");
+}
+
+#[tokio::test]
+async fn aliases_of_one_function_climb_in_turn() {
+    let mut scenario = both();
+    for account in [crate::world::A, crate::world::B] {
+        scenario.account(account).function(crate::world::REGION, "orders").alias("beta", "1");
+    }
+    let world = with(scenario, "10% 5s, 100% 5s", "").await;
+    let (ended, _) = deploy(&world, OnFailure::Rollback).await;
+    assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
+    let aliases = crate::lambda::place::function(&world, "orders")["aliases"].clone();
+    assert_eq!((&aliases["live"]["version"], &aliases["beta"]["version"]), (&json!("2"), &json!("2")));
+    assert_eq!((updates(&world), noted(&world).await.0.len()), (4, 4));
 }
 
 #[tokio::test]
