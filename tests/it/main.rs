@@ -17,6 +17,7 @@ mod drift;
 mod ecs;
 mod emulator;
 mod following;
+mod gates;
 mod generated;
 mod good;
 mod history;
