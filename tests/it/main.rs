@@ -18,6 +18,7 @@ mod ecs;
 mod emulator;
 mod everything;
 mod following;
+mod gates;
 mod generated;
 mod good;
 mod history;

@@ -1,0 +1,7 @@
+//! Gates: what each probe says, and what a deployment makes of it.
+
+mod asked;
+mod healthy;
+mod place;
+mod runs;
+mod web;
