@@ -32,10 +32,13 @@ impl Controller for Platform {
     }
 
     fn seed(&self, scenario: &mut Scenario) {
-        if !self.name.starts_with("CODE_DEPLOY") {
+        if !self.name.starts_with("CODE_DEPLOY") && self.name != "ROLLING" {
             return native::seed(scenario, "BLUE_GREEN", &json!({}));
         }
         let account = scenario.account(B);
+        if self.name == "ROLLING" {
+            return drop(account.service(&ServiceSeed { desired: 2, ..service() }).unwrap());
+        }
         let mut balancer = account.load_balancer(REGION, "front");
         let blue = balancer.target_group("blue");
         balancer.target_group("green");
@@ -95,7 +98,8 @@ pub(super) fn place(platform: &Platform, ladder: &str) -> Place {
          undecided = \"{undecided}\"\n"
     );
     configure(&place, &more);
-    place.minute(600);
+    // A minute of the ladder is 600 ms here. ECS waits for whoever is later; CodeDeploy does not, so it gets more time.
+    place.minute(if platform.name.starts_with("CODE_DEPLOY") { 1000 } else { 300 });
     place
 }
 
@@ -136,7 +140,8 @@ pub(super) fn configuration(place: &Place) -> Value {
     let strategy = own["strategy"].clone();
     // What another strategy has left behind means nothing.
     let members = own.as_object_mut().unwrap();
-    members.retain(|name, _| match name.as_str() {
+    members.retain(|name, value| match name.as_str() {
+        "lifecycleHooks" => value.as_array().is_some_and(|all| !all.is_empty()),
         "canaryConfiguration" => strategy == "CANARY",
         "linearConfiguration" => strategy == "LINEAR",
         _ => true,
@@ -298,9 +303,10 @@ fn a_ladder_is_climbed_wherever_ecs_pauses() {
 fn without_gates_ecs_goes_on_by_itself_and_what_it_is_held_for_does_not_count_as_patience() {
     let place = place(&cells::CANARY, TWO.0);
     configure(&place, "\n[environments.prod.rollouts]\n\"ecs/service/*\" = \"10% 4m, 100% 4m\"\n");
+    place.minute(600);
     let began = std::time::Instant::now();
-    // Five minutes are 3 seconds here, and the ladder takes 4.8.
-    let deploy = place.deploy_with(Image::New, &["--timeout", "5m"]).end();
+    // Seven minutes are 4.2 seconds here, and the ladder takes 4.8.
+    let deploy = place.deploy_with(Image::New, &["--timeout", "7m"]).end();
     assert_eq!(deploy.code, 0, "{deploy:#?}");
     assert!(began.elapsed() >= Duration::from_millis(4800), "{:?}", began.elapsed());
     deploy.says("10% of the traffic, 4 min left");
@@ -337,6 +343,24 @@ fn all_at_once_leaves_nothing_that_would_wait() {
         (&json!("CANARY"), 1)
     );
     assert_eq!(asked(&place), TWO.1, "a way back asks nobody");
+}
+
+#[test]
+fn what_ecs_cannot_do_is_refused_with_what_it_can() {
+    for (platform, words) in [
+        (
+            &cells::CANARY,
+            &["in two steps, or in equal ones", "\"10% 5m, 100% 1m\"", "\"50% 10m, 100% 1m\""][..],
+        ),
+        (&cells::ROLLING, &["ROLLING, which shifts no traffic", "\"ecs/service/main/web\" = \"100%\""][..]),
+    ] {
+        let place = place(platform, "10% 5m, 50% 10m, 100% 1m");
+        let deploy = place.deploy(Image::New).end();
+        assert!(deploy.code != 0 && place.sandbox.calls().iter().all(|c| c.operation != "UpdateService"));
+        for words in words {
+            deploy.says(words);
+        }
+    }
 }
 
 /// The last lines of a run that is refused are what to paste.
