@@ -119,6 +119,8 @@ fn judge(measure: &Measure<'_>, seen: &Seen) -> Answer {
 
 /// Returns `value` with as many digits as mean something.
 fn number(value: f64) -> String {
+    // The sum of nothing is -0.
+    let value = value + 0.0;
     if value.fract() == 0.0 && value.abs() < 1e15 {
         return format!("{value:.0}");
     }

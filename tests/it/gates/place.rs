@@ -32,10 +32,17 @@ pub fn shop(gates: &str) -> Shop {
     shop
 }
 
-/// Returns what the run that is newest has in its journal, as it is printed.
+/// Returns the newest deployment: its rollback is a run of its own.
+pub fn newest(shop: &Shop) -> String {
+    let document = shop.json(0, &["history", "--env", "prod"]);
+    let runs = document["data"]["runs"].as_array().unwrap();
+    let run = runs.iter().find(|r| r["start"]["kind"] == "deploy").unwrap();
+    run["start"]["run"].as_str().unwrap().to_string()
+}
+
+/// Returns what the newest deployment has in its journal, as it is printed.
 pub fn shown(shop: &Shop) -> String {
-    let runs = shop.json(0, &["history", "--env", "prod"]);
-    let run = runs["data"]["runs"][0]["start"]["run"].as_str().unwrap().to_string();
+    let run = newest(shop);
     let said = shop.run(0, &["history", "show", &run]);
     format!("{}{}", said.out, said.err)
 }

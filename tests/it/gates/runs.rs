@@ -5,15 +5,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use snapdeploy::sandbox::AlarmState;
 
-use super::place::{line, put, scanned, shop, shown};
+use super::place::{line, newest, put, scanned, shop, shown};
 use crate::ecs::back::Shop;
 use crate::world::{B, REGION};
 
 /// Returns the verdicts that the journal of the newest run has, as JSON.
 fn verdicts(shop: &Shop) -> Vec<Value> {
-    let runs = shop.json(0, &["history", "--env", "prod"]);
-    let run = runs["data"]["runs"][0]["start"]["run"].as_str().unwrap().to_string();
-    let document = shop.json(0, &["history", "show", &run]);
+    let document = shop.json(0, &["history", "show", &newest(shop)]);
     let mut found = Vec::new();
     gates(&document, &mut found);
     found
@@ -94,11 +92,11 @@ async fn errors_that_come_after_it_take_the_deployment_back() {
          metric = {{ {metric}, per = \"Invocations\", above = \"5%\", at_least = 3, over = \"2m\" }}\n"
     );
     let shop = shop(&gates);
-    // 200 invocations a second for the next 25 s, and no error among them: an error that is not counted is none.
-    put(&shop.sandbox, "Invocations", 10.0, 500, Duration::from_millis(50)).await;
+    // 200 invocations a second for the next 50 s, and no error among them: an error that is not counted is none.
+    put(&shop.sandbox, "Invocations", 10.0, 1000, Duration::from_millis(50)).await;
     shop.ship(0, "2");
     assert!(shown(&shop).contains("gate rate passed: Errors are 0 % of"));
-    put(&shop.sandbox, "Errors", 1.0, 500, Duration::from_millis(50)).await;
+    put(&shop.sandbox, "Errors", 1.0, 1000, Duration::from_millis(50)).await;
     let said = shop.ship(6, "1");
     assert!(said.err.contains("the gate rate: Errors are "), "{}", said.err);
 }

@@ -20,6 +20,7 @@ from shapes_lambda import lambda_
 from shapes_lex import lex
 from shapes_logs import alarms, logs, roles
 from shapes_members import members
+from shapes_metrics import metrics, scans
 from shapes_secrets import secrets
 from shapes_routing import routing, settings as store_settings
 
@@ -286,7 +287,7 @@ def dynamodb(endpoint):
 endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
-    *(s3, dynamodb, store_settings, secrets, ecr, logs, alarms, roles),
+    *(s3, dynamodb, store_settings, secrets, ecr, scans, logs, alarms, metrics, roles),
     *(balancing, codedeploy, ecs),
 )
 for part in PARTS:

@@ -29,7 +29,7 @@ COMMON = {
     "ecr": {"AccessDeniedException"},
     "logs": set(),
     # A code is not the name of its shape: NoSuchEntityException, InvalidFormatFault.
-    "cloudwatch": {"ValidationError", "InvalidFormat"},
+    "cloudwatch": {"ValidationError", "InvalidFormat", "InvalidParameterValue", "InvalidParameterCombination", "MissingParameter"},
     "iam": {"NoSuchEntity"},
     "s3": {"AccessDenied", "NoSuchBucket", "PreconditionFailed", "InvalidRange", "BadDigest", "404", "NoSuchKey"},
 }
