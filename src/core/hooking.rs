@@ -151,12 +151,7 @@ impl Making<'_, '_> {
     }
 
     /// Runs a hook to its end, or what an earlier process has begun of it.
-    async fn ran(
-        &self,
-        hook: &Hook,
-        at: HookAt,
-        known: Option<Hooked>,
-    ) -> Result<HookEnd> {
+    async fn ran(&self, hook: &Hook, at: HookAt, known: Option<Hooked>) -> Result<HookEnd> {
         let hooks = self.means.driver.hooks();
         let changing: Vec<Address> = self.plan.steps.iter().map(|s| s.address.clone()).collect();
         let awaited = hooks.awaits(hook, at, &changing);

@@ -114,10 +114,15 @@ fn it_goes_forth_with_the_cut_over_last_and_back_in_reverse() {
     acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
     assert!(prod(&acme) == before, "everything is as it was");
     let back = changes(&acme);
-    let gone = places(&back, |c| c.operation.starts_with("Delete") || c.operation.starts_with("Disassociate"));
+    let gone =
+        places(&back, |c| c.operation.starts_with("Delete") || c.operation.starts_with("Disassociate"));
     let shifted = places(&back, switches);
     let names = || back.iter().map(|c| c.operation.as_str()).collect::<Vec<_>>().join(" ");
-    assert!(shifted.iter().max() < gone.iter().min(), "callers go back before what they used goes: {}", names());
+    assert!(
+        shifted.iter().max() < gone.iter().min(),
+        "callers go back before what they used goes: {}",
+        names()
+    );
 }
 
 #[test]

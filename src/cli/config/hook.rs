@@ -106,7 +106,8 @@ fn moments(all: &Table<'_>, said: &Table<'_>, name: &str, span: &Range<usize>) -
     };
     let known = || MOMENTS.map(HookAt::word).join(", ");
     if words.is_empty() {
-        let error = said.place.error(span, format!("the hook {name} does not say `at` which moment it is run"));
+        let error =
+            said.place.error(span, format!("the hook {name} does not say `at` which moment it is run"));
         return Err(error.hint(format!("at = one of {}, or a list of them", known())));
     }
     let one = |at: At<String>| {
@@ -211,10 +212,16 @@ mod tests {
             ("at = \"after_deploy\"\ncomand = \"x\"", "6:1: unknown key `comand` in a hook"),
             ("at = \"after_deploy\"\ncommand = \"x\"\nlimit = \"soon\"", "7:9: `soon` is no duration"),
             ("at = \"after_deploy\"\ncommand = \"x\"\non_failure = \"stop\"", "7:14: `on_failure` of a hook"),
-            ("at = \"after_deploy\"\ncommand = \"x\"\nabout = [\"ecs/servce/*\"]", "7:10: `ecs/servce/*` selects"),
+            (
+                "at = \"after_deploy\"\ncommand = \"x\"\nabout = [\"ecs/servce/*\"]",
+                "7:10: `ecs/servce/*` selects",
+            ),
             ("at = \"after_deploy\"\ninvoke = {}", "4:25: the hook h does not say which `function`"),
             ("at = \"after_deploy\"\ntask = { cluster = \"c\" }", "4:25: the hook h needs the `service`"),
-            ("at = \"after_deploy\"\ntask = { service = \"s\" }", "4:25: the hook h does not say which `cluster`"),
+            (
+                "at = \"after_deploy\"\ntask = { service = \"s\" }",
+                "4:25: the hook h does not say which `cluster`",
+            ),
             (
                 "at = \"after_deploy\"\ntask = { cluster = \"c\", family = \"f\", security_groups = [\"sg\"] }",
                 "4:25: the hook h has `security_groups` without",
@@ -223,7 +230,8 @@ mod tests {
             let error = parse(&format!("[environments.prod.hooks.h]\n{text}")).unwrap_err();
             assert!(error.message.starts_with(&format!("snapdeploy.toml:{said}")), "{text}: {error}");
         }
-        let error = parse("[environments.prod.hooks.\"a b\"]\nat = \"after_deploy\"\ncommand = \"x\"").unwrap_err();
+        let error =
+            parse("[environments.prod.hooks.\"a b\"]\nat = \"after_deploy\"\ncommand = \"x\"").unwrap_err();
         assert!(error.message.contains("`a b` cannot be the name of a hook"), "{error}");
     }
 }

@@ -119,7 +119,12 @@ impl Sender<'_> {
 
     /// Returns `args` with the ARN of a revision in the place of what says which: the one whose content they hold, or
     /// the one that they name, if its images still stand for what was planned.
-    pub(super) async fn revised(&self, m: &Move, found: &Found, mut args: Value) -> std::result::Result<Value, Failure> {
+    pub(super) async fn revised(
+        &self,
+        m: &Move,
+        found: &Found,
+        mut args: Value,
+    ) -> std::result::Result<Value, Failure> {
         let Some(members) = args.as_object_mut() else { return Ok(args) };
         let (content, runs) = (members.remove(DEFINITION), members.remove(RUNS));
         if let Some(content) = content {

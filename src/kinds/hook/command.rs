@@ -29,9 +29,10 @@ pub async fn run(hook: &Hook, line: &str, limit: Duration, with: &Running<'_>) -
             Some(code) => (code == 0, format!("ended with code {code}")),
             None => (false, format!("was ended: {status}")),
         },
-        ShellEnd::Late => {
-            (false, format!("was ended with all that it had begun, since its limit of {:?} was over", hook.limit))
-        }
+        ShellEnd::Late => (
+            false,
+            format!("was ended with all that it had begun, since its limit of {:?} was over", hook.limit),
+        ),
         ShellEnd::Stopped(why) => {
             let message = format!("{why}; the hook {} was ended before its own end", hook.name);
             return Err(Error::new(ErrorKind::Interrupted, message));

@@ -19,7 +19,8 @@ pub async fn foresee(runner: &Runner, hook: &Hook, new: &[Address]) -> Vec<Findi
         HookDeed::Task { .. } => of_task(runner, hook, new).await,
     };
     let name = &hook.name;
-    let reasons = looked.unwrap_or_else(|e| vec![(Weight::Warning, format!("cannot be looked at: {}", e.message))]);
+    let reasons =
+        looked.unwrap_or_else(|e| vec![(Weight::Warning, format!("cannot be looked at: {}", e.message))]);
     let one = |(weight, why): (Weight, String)| {
         Finding::new(weight, None, format!("the hook {name}: {why}")).hint(format!(
             "correct `hooks.{name}` of the environment in snapdeploy.toml, or leave it out this time: --skip-hook {name}"
@@ -75,13 +76,16 @@ async fn of_task(runner: &Runner, hook: &Hook, new: &[Address]) -> Result<Reason
         match calls.service(&id).await {
             Ok(there) => definition = definition.or_else(|| current(&there).map(String::from)),
             Err(e) if e.kind == ErrorKind::NotFound && runner.is_new("ecs/service", &id, new) => {
-                let why = format!("the service {id} is made by this plan, so nobody knows its network yet: name `subnets`");
+                let why = format!(
+                    "the service {id} is made by this plan, so nobody knows its network yet: name `subnets`"
+                );
                 return Ok(if subnets.is_empty() { vec![(Weight::Block, why)] } else { Vec::new() });
             }
             Err(e) => return missing(e, &format!("service {id}")),
         }
     } else if subnets.is_empty() {
-        let why = "names no service, so it needs `subnets` where its tasks have a network of their own (awsvpc)";
+        let why =
+            "names no service, so it needs `subnets` where its tasks have a network of their own (awsvpc)";
         return Ok(vec![(Weight::Warning, why.to_string())]);
     }
     let Some(definition) = definition else { return Ok(Vec::new()) };

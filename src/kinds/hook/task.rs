@@ -34,7 +34,8 @@ struct Made {
 
 /// Returns what tells the task of `hook` in this run from all others.
 fn mark(hook: &Hook, with: &Running<'_>) -> String {
-    let digest = Digest::of(format!("{} {} {}", hook.name, with.at.word(), with.attempt).as_bytes()).to_string();
+    let digest =
+        Digest::of(format!("{} {} {}", hook.name, with.at.word(), with.attempt).as_bytes()).to_string();
     let short = digest.rsplit(':').next().unwrap_or_default();
     format!("{}/{short}", with.run).chars().take(STARTED_BY).collect()
 }
@@ -89,7 +90,8 @@ fn begun(answer: &Value) -> Result<String> {
     if let Some(arn) = answer["tasks"][0]["taskArn"].as_str() {
         return Ok(arn.to_string());
     }
-    let why = answer["failures"][0]["reason"].as_str().unwrap_or("it says neither a task nor why there is none");
+    let why =
+        answer["failures"][0]["reason"].as_str().unwrap_or("it says neither a task nor why there is none");
     Err(Error::failed(format!("RunTask: {why}")))
 }
 
@@ -212,7 +214,8 @@ pub async fn end(runner: &Runner, hook: &Hook, arn: &str, with: &Running<'_>) ->
         let mut answer = calls.ask("DescribeTasks", &json!({ "cluster": cluster, "tasks": [arn] })).await?;
         let task = answer["tasks"][0].take();
         if task.is_null() {
-            let message = format!("the task {arn} is not shown any more: ECS shows stopped ones for about an hour");
+            let message =
+                format!("the task {arn} is not shown any more: ECS shows stopped ones for about an hour");
             return Err(Error::not_found(message));
         }
         if task["lastStatus"] == "STOPPED" {

@@ -58,7 +58,8 @@ pub(crate) fn run(ask: &mut Ask<'_>) -> Result<Value, Fail> {
         // with other parameters it is a ConflictException.
         if earlier.iter().any(|task| task.token.as_ref().is_some_and(|(_, one)| one != asked)) {
             let ids: Vec<Value> = earlier.iter().map(|task| json!(task.arn)).collect();
-            let message = "The RunTask request could not be processed due to conflicts with the request's clientToken.";
+            let message =
+                "The RunTask request could not be processed due to conflicts with the request's clientToken.";
             return Err(Fail::new(400, "ConflictException", message).with("resourceIds", json!(ids)));
         }
         if !earlier.is_empty() {

@@ -8,7 +8,8 @@ use super::migration::MIGRATE;
 use super::place::{Place, told};
 use crate::cli::shell::Said;
 
-const BACKUP: &str = "[hooks.backup]\nat = \"before_deploy\"\ncommand = \"echo x >> begun; sleep 4; touch ended\"";
+const BACKUP: &str =
+    "[hooks.backup]\nat = \"before_deploy\"\ncommand = \"echo x >> begun; sleep 4; touch ended\"";
 
 /// Begins a deployment, and sends `signal` to it once `is` so.
 fn hit(place: &Place, tag: &str, signal: &str, is: impl Fn() -> bool) -> Said {

@@ -72,5 +72,9 @@ fn what_it_needs_is_asked_before() {
         assert_eq!(place.changes(), Vec::<String>::new());
     }
     let place = Place::new(MIGRATE);
-    told(&place.deploy("4", &["--skip-hook", "migrat"]), 2, &["there is no such hook", "the hooks are migrate"]);
+    told(
+        &place.deploy("4", &["--skip-hook", "migrat"]),
+        2,
+        &["there is no such hook", "the hooks are migrate"],
+    );
 }

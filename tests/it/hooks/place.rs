@@ -70,7 +70,8 @@ impl Place {
             .set("SNAPDEPLOY_CLOCK_SCALE", "100")
             .set("PATH", &std::env::var("PATH").unwrap_or_default())
             .set("USER", "tester");
-        for name in ["ecs_stage_ms", "ecs_healthy_after_ms", "ecs_provision_ms", "ecs_pull_ms", "ecs_stop_ms"] {
+        for name in ["ecs_stage_ms", "ecs_healthy_after_ms", "ecs_provision_ms", "ecs_pull_ms", "ecs_stop_ms"]
+        {
             sandbox.set_switch(name, "30").unwrap();
         }
         sandbox.set_switch("ecs_minute_ms", "1").unwrap();

@@ -41,7 +41,10 @@ async fn a_task_does_what_its_command_does_in_its_image() {
     for (command, code) in [(["bin/x", "up"], 3), (["bin/y", "up"], 127)] {
         let ran = ok(&sandbox, "RunTask", run(&definition, &command, command[0])).await;
         let task = ended(&sandbox, &ran).await;
-        assert_eq!((&task["lastStatus"], &task["containers"][0]["exitCode"]), (&json!("STOPPED"), &json!(code)));
+        assert_eq!(
+            (&task["lastStatus"], &task["containers"][0]["exitCode"]),
+            (&json!("STOPPED"), &json!(code))
+        );
         assert_eq!(task["overrides"]["containerOverrides"][0]["command"], json!(command));
     }
     let mut other = run(&definition, &["x"], "t");
