@@ -129,7 +129,7 @@ fn deed(said: &Table<'_>, name: &str, span: &Range<usize>) -> Result<HookDeed> {
         (None, Some(invoke), None) => {
             invoke.only(&["function", "payload"], &[])?;
             let given = said.below("invoke")?.into_iter().find(|(key, ..)| key == "payload");
-            let payload = given.map(|(.., value)| json(said.place, value, &|_| Ok(()))).transpose()?;
+            let payload = given.map(|(.., value)| json(said.place, value)).transpose()?;
             let function = invoke.text("function")?.ok_or_else(|| wrong("does not say which `function`"))?;
             Ok(HookDeed::Invoke { function: function.value, payload: payload.unwrap_or(Value::Null) })
         }
@@ -201,13 +201,13 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_hook_is_said_where_it_stands() {
         for (text, said) in [
-            ("command = \"x\"", "4:25: the hook h does not say `at`"),
+            ("command = \"x\"", "4:26: the hook h does not say `at`"),
             ("at = \"before\"\ncommand = \"x\"", "5:6: `before` is no moment of a hook"),
             ("at = [\"after_deploy\", 1]\ncommand = \"x\"", "5:23: `at` has to be a list of texts"),
-            ("at = \"after_deploy\"", "4:25: the hook h runs nothing"),
+            ("at = \"after_deploy\"", "4:26: the hook h runs nothing"),
             (
                 "at = \"after_deploy\"\ncommand = \"x\"\ninvoke = { function = \"f\" }",
-                "4:25: the hook h runs more",
+                "4:26: the hook h runs more",
             ),
             ("at = \"after_deploy\"\ncomand = \"x\"", "6:1: unknown key `comand` in a hook"),
             ("at = \"after_deploy\"\ncommand = \"x\"\nlimit = \"soon\"", "7:9: `soon` is no duration"),
@@ -216,15 +216,15 @@ mod tests {
                 "at = \"after_deploy\"\ncommand = \"x\"\nabout = [\"ecs/servce/*\"]",
                 "7:10: `ecs/servce/*` selects",
             ),
-            ("at = \"after_deploy\"\ninvoke = {}", "4:25: the hook h does not say which `function`"),
-            ("at = \"after_deploy\"\ntask = { cluster = \"c\" }", "4:25: the hook h needs the `service`"),
+            ("at = \"after_deploy\"\ninvoke = {}", "4:26: the hook h does not say which `function`"),
+            ("at = \"after_deploy\"\ntask = { cluster = \"c\" }", "4:26: the hook h needs the `service`"),
             (
                 "at = \"after_deploy\"\ntask = { service = \"s\" }",
-                "4:25: the hook h does not say which `cluster`",
+                "4:26: the hook h does not say which `cluster`",
             ),
             (
                 "at = \"after_deploy\"\ntask = { cluster = \"c\", family = \"f\", security_groups = [\"sg\"] }",
-                "4:25: the hook h has `security_groups` without",
+                "4:26: the hook h has `security_groups` without",
             ),
         ] {
             let error = parse(&format!("[environments.prod.hooks.h]\n{text}")).unwrap_err();

@@ -1,5 +1,7 @@
 //! A function that is called once.
 
+use std::time::Duration;
+
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_sdk_lambda::config::{Builder, retry::RetryConfig};
 use aws_sdk_lambda::primitives::Blob;
@@ -11,6 +13,8 @@ use crate::core::base64;
 use crate::core::hook::{Hook, HookEnd, Running};
 use crate::core::{Error, ErrorKind, Result};
 
+/// How much later than the hook the client itself gives up.
+const AFTER: Duration = Duration::from_secs(5);
 /// How much of an answer is told.
 const WIDEST: usize = 300;
 
@@ -33,15 +37,17 @@ pub async fn invoke(
         said => said.clone(),
     };
     let limit = account.clock.scale(hook.limit);
-    // One attempt: a second one would run it a second time. An answer may take as long as the hook may.
-    let patient = TimeoutConfig::builder().operation_attempt_timeout(limit).read_timeout(limit).build();
+    // One attempt: a second one would run it a second time. An answer may take as long as the hook may, so the client's own
+    // limits come after that.
+    let longer = limit + AFTER;
+    let patient = TimeoutConfig::builder().operation_attempt_timeout(longer).read_timeout(longer).build();
     let patient = Builder::new().timeout_config(patient).retry_config(RetryConfig::disabled());
     let call = account.lambda.invoke().function_name(function).log_type(LogType::Tail);
     let call = call.payload(Blob::new(given.to_string())).customize().config_override(patient);
     let sending = Box::pin(async { call.send().await.map_err(|e| classify("Invoke", e)) });
     let stopped = async {
         loop {
-            account.clock.sleep(std::time::Duration::from_secs(1)).await;
+            account.clock.sleep(Duration::from_secs(1)).await;
             if let Some(why) = with.sending.lease.stop() {
                 return why;
             }
