@@ -65,7 +65,15 @@ fn speech(rpc: &Rpc, service: &Queried) -> Speech {
         }
     };
     let endpoint = rpc.endpoint(service.variable, || host);
-    Speech { name: service.name, region, endpoint, content: FORM, target: None, line: ("POST", "/".into()), answer }
+    Speech {
+        name: service.name,
+        region,
+        endpoint,
+        content: FORM,
+        target: None,
+        line: ("POST", "/".into()),
+        answer,
+    }
 }
 
 /// Returns the form that asks for `action` with `params`, an object.

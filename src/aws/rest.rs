@@ -51,9 +51,11 @@ impl CloudFront<'_> {
         let account = self.0;
         let call = "CreateInvalidation";
         let speech = self.speech("POST", format!("distribution/{distribution}/invalidation"));
-        account.write("cloudfront:write", until, async |guard| {
-            account.rpc.speak(speech, call, body, Some(guard)).await
-        }).await
+        account
+            .write("cloudfront:write", until, async |guard| {
+                account.rpc.speak(speech, call, body, Some(guard)).await
+            })
+            .await
     }
 
     async fn read(&self, call: &'static str, path: String) -> Result<Value, Failure> {

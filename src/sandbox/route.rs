@@ -3,7 +3,9 @@
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::World;
-use super::{cloudfront, cloudwatch, codedeploy, connect, dynamodb, ecr, ecs, elb, iam, kms, lambda, lex, logs};
+use super::{
+    cloudfront, cloudwatch, codedeploy, connect, dynamodb, ecr, ecs, elb, iam, kms, lambda, lex, logs,
+};
 use super::{s3, secretsmanager, ssm, sts};
 
 /// Finds the operation. One that is not known is kept under a name of its own and answered with 501.

@@ -86,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_folder_is_the_site_but_for_what_is_kept_and_what_is_the_environments_own() {
-        let paths = |all: &[&str]| Paths::new(&all.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+        let paths =
+            |all: &[&str]| Paths::new(&all.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
         let mut site = Site::new("b");
         site.keep = paths(&["uploads/*"]);
         site.own = paths(&["config.json"]);

@@ -21,7 +21,9 @@ impl Sender<'_> {
             // What an earlier release had may still be there.
             let known = manifest.beside.get(&path).filter(|b| b.file == file).and_then(|b| b.etag.clone());
             let there = match known {
-                Some(etag) => self.calls.etag(self.site, &path).await.map_err(later)?.filter(|now| *now == etag),
+                Some(etag) => {
+                    self.calls.etag(self.site, &path).await.map_err(later)?.filter(|now| *now == etag)
+                }
                 None => None,
             };
             if there.is_none() {

@@ -98,7 +98,9 @@ impl Calls {
             for object in page.contents() {
                 let path = object.key().and_then(|key| key.strip_prefix(&site.prefix));
                 // What ends with a slash is a folder that a console made.
-                if let (Some(path), Some(etag)) = (path.filter(|p| !p.ends_with('/') && !p.is_empty()), object.e_tag()) {
+                if let (Some(path), Some(etag)) =
+                    (path.filter(|p| !p.ends_with('/') && !p.is_empty()), object.e_tag())
+                {
                     all.insert(path.to_string(), etag.to_string());
                 }
             }

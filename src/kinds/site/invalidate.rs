@@ -62,8 +62,10 @@ impl Sender<'_> {
         let front = CloudFront(&self.calls.account);
         let distribution = front.distribution(id).await?;
         let head = head(&distribution, &self.site.bucket, &self.site.prefix).ok_or_else(|| {
-            let message =
-                format!("the distribution {id} does not serve s3://{}/{}", self.site.bucket, self.site.prefix);
+            let message = format!(
+                "the distribution {id} does not serve s3://{}/{}",
+                self.site.bucket, self.site.prefix
+            );
             refused(Error::blocked(message).hint("see `distribution` of the site in the configuration"))
         })?;
         let named = args["Paths"].as_array().into_iter().flatten().filter_map(Value::as_str);

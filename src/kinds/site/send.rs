@@ -90,7 +90,8 @@ impl Sender<'_> {
                 match self.calls.get(self.site, path).await.map_err(later)? {
                     Some(Object { etag, file: there, .. }) if there == *file => Ok(etag),
                     _ => {
-                        let message = format!("{path} has been changed by somebody else since the plan was made");
+                        let message =
+                            format!("{path} has been changed by somebody else since the plan was made");
                         Err(refused(Error::new(ErrorKind::Stale, message)))
                     }
                 }
@@ -115,13 +116,10 @@ impl Sender<'_> {
     }
 
     /// Writes `manifest` in the place of the one with the ETag `was`, or of none. Returns the new one's ETag.
-    pub(super) async fn note(
-        &self,
-        manifest: &mut Manifest,
-        was: Option<&str>,
-    ) -> Result<String, Failure> {
+    pub(super) async fn note(&self, manifest: &mut Manifest, was: Option<&str>) -> Result<String, Failure> {
         let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|e| refused(Error::failed(format!("there is no randomness: {e}"))))?;
+        getrandom::fill(&mut id)
+            .map_err(|e| refused(Error::failed(format!("there is no randomness: {e}"))))?;
         manifest.id = hex::encode(id);
         let bytes = Bytes::from(manifest.to_bytes().map_err(refused)?);
         let mut file = File::of(&bytes, "application/json");
@@ -131,8 +129,7 @@ impl Sender<'_> {
         let sent = self.calls.put(self.site, KEY, (&file, bytes), only, self.with.lease.until()).await;
         match sent {
             Err(failure) if failure.error.kind == ErrorKind::Stale => {
-                let (there, etag) =
-                    super::fetch::manifest(self.calls, self.site).await.map_err(later)?;
+                let (there, etag) = super::fetch::manifest(self.calls, self.site).await.map_err(later)?;
                 match etag.filter(|_| there.id == manifest.id) {
                     // An attempt whose answer was lost has written it.
                     Some(etag) => Ok(etag),

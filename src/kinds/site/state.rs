@@ -53,6 +53,9 @@ pub fn print(document: &Document) -> Digest {
 }
 
 /// Returns the members of an object in `part`; none where it has none.
-pub fn members<'a>(part: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+pub fn members<'a>(
+    part: &'a Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
     part.get(name).and_then(Value::as_object).into_iter().flatten()
 }

@@ -78,13 +78,18 @@ fn create(found: &mut Distribution, call: &Call, now: f64, takes: f64) -> Result
     let malformed = || Fail::new(400, "MalformedXML", "The XML document is not well-formed.");
     let paths: Vec<String> = between(text, "Path");
     let reference = between(text, "CallerReference").pop().ok_or_else(malformed)?;
-    let quantity: usize = between(text, "Quantity").pop().and_then(|q| q.parse().ok()).ok_or_else(malformed)?;
+    let quantity: usize =
+        between(text, "Quantity").pop().and_then(|q| q.parse().ok()).ok_or_else(malformed)?;
     if quantity != paths.len() {
         let message = "The value of Quantity and the size of Items don't match.";
         return Err(Fail::new(400, "InconsistentQuantities", message));
     }
     if paths.is_empty() || paths.iter().any(|path| !path.starts_with('/') || path.contains(' ')) {
-        return Err(Fail::new(400, "InvalidArgument", "Your request contains one or more invalid invalidation paths."));
+        return Err(Fail::new(
+            400,
+            "InvalidArgument",
+            "Your request contains one or more invalid invalidation paths.",
+        ));
     }
     if let Some(there) = found.invalidations.iter().find(|i| i.reference == reference) {
         return match there.paths == paths {

@@ -17,7 +17,11 @@ pub(crate) fn some(bucket: &mut Bucket, call: &Call) -> Result<Answer, Fail> {
     let given = call.header("content-md5").is_some()
         || call.headers.keys().any(|name| name.as_str().starts_with("x-amz-checksum-"));
     if !given {
-        return Err(Fail::new(400, "InvalidRequest", "Missing required header for this request: Content-MD5"));
+        return Err(Fail::new(
+            400,
+            "InvalidRequest",
+            "Missing required header for this request: Content-MD5",
+        ));
     }
     object::verify(call, &call.body, &std::collections::BTreeMap::new())?;
     let malformed = || Fail::new(400, "MalformedXML", "The XML you provided was not well-formed");

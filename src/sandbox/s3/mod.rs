@@ -105,9 +105,8 @@ const UNDERSTOOD: &[&str] = &[
 fn refuse_unknown_headers(call: &Call) -> Result<(), Fail> {
     for name in call.headers.keys() {
         let name = name.as_str();
-        let conditional =
-            matches!(name, "if-modified-since" | "if-unmodified-since" | "if-range")
-                || (matches!(name, "if-match" | "if-none-match") && call.operation != "PutObject");
+        let conditional = matches!(name, "if-modified-since" | "if-unmodified-since" | "if-range")
+            || (matches!(name, "if-match" | "if-none-match") && call.operation != "PutObject");
         let odd =
             name.starts_with("x-amz-") && !name.starts_with("x-amz-meta-") && !UNDERSTOOD.contains(&name);
         if conditional || odd {

@@ -55,9 +55,13 @@ async fn a_distribution_of_another_bucket_is_refused() {
     let site = Site { distribution: Some(FRONT.into()), ..Site::new(PROD) };
     let world = start_with(scenario, site).await;
     let plan = super::place::plan_folder(&world, &build(2)).await;
-    let ended =
-        snapdeploy::core::runs::begin(&world.means(&*world.b), &plan, None, snapdeploy::core::runs::OnFailure::Stop)
-            .await;
+    let ended = snapdeploy::core::runs::begin(
+        &world.means(&*world.b),
+        &plan,
+        None,
+        snapdeploy::core::runs::OnFailure::Stop,
+    )
+    .await;
     let said = format!("{ended:?}");
     assert!(said.contains("does not serve s3://prod-web/"), "{said}");
 }

@@ -46,8 +46,8 @@ async fn an_empty_bucket_takes_a_site_and_is_empty_again() {
 #[tokio::test(flavor = "current_thread")]
 async fn only_what_changed_is_put_and_nothing_known_is_read_again() {
     let world = start().await;
-    ship(&world, 1).await;
-    let mut files = build(1);
+    ship(&world, 2).await;
+    let mut files = build(2);
     // The same size, another content; and a new asset that nothing refers to.
     files[5].2 = b"{\"n\":000009}".to_vec();
     files.push(("assets/new-12345678.js".into(), "text/javascript", b"x".to_vec()));
@@ -76,7 +76,8 @@ async fn what_is_in_no_release_stays_for_the_grace_and_what_is_kept_for_ever() {
     site.keep = paths(&["uploads/*"]);
     let world = start_with(two(), site).await;
     put(&world, B, PROD, "uploads/mine.png", b"png", "image/png").await;
-    let old: Vec<String> = build(1).into_iter().map(|(p, ..)| p).filter(|p| p.starts_with("assets/")).collect();
+    let old: Vec<String> =
+        build(1).into_iter().map(|(p, ..)| p).filter(|p| p.starts_with("assets/")).collect();
     ship(&world, 2).await;
     assert!(old.iter().all(|path| keys(&world, B, PROD).contains_key(path)), "the grace has only begun");
     tokio::time::sleep(Duration::from_secs(4)).await;
@@ -95,7 +96,7 @@ async fn what_is_in_no_release_stays_for_the_grace_and_what_is_kept_for_ever() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_file_that_somebody_changed_by_hand_is_told_by_its_content() {
     let world = start().await;
-    ship(&world, 1).await;
+    ship(&world, 2).await;
     let was = document(&world).await;
     // The same size.
     put(&world, B, PROD, "data.json", b"{\"n\":000007}", "application/json").await;

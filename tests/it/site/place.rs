@@ -45,7 +45,9 @@ pub fn build(n: u32) -> Vec<Built> {
     let (script, style) = (format!("run({n});"), format!("body {{ order: {n} }}"));
     let (js, css) = (hashed("app", "js", &script), hashed("style", "css", &style));
     let page = |name: &str| {
-        format!("<!-- version {n}; --><script src=\"/{js}\"></script><link href=\"/{css}\"><p>{name}</p><!-- {n} -->")
+        format!(
+            "<!-- version {n}; --><script src=\"/{js}\"></script><link href=\"/{css}\"><p>{name}</p><!-- {n} -->"
+        )
     };
     vec![
         ("index.html".into(), "text/html; charset=utf-8", page("home").into_bytes()),

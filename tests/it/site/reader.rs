@@ -46,7 +46,8 @@ fn read(site: &str, page: &str, seen: &mut Seen) {
         let asset = get(&format!("{site}/{path}"));
         seen.assets += 1;
         if asset.status != 200 || !asset.body.contains(&says) {
-            seen.wrong.push(format!("{page} of version {version} names {path}: {} {}", asset.status, asset.body));
+            seen.wrong
+                .push(format!("{page} of version {version} names {path}: {} {}", asset.status, asset.body));
         }
     }
     seen.versions.insert(version);
