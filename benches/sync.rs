@@ -32,7 +32,7 @@ const LOOKS: usize = 5;
 /// What else is called: the bucket and the manifest at each look, the manifest at each step, who we are.
 const CONSTANT: usize = 40;
 /// The version of the awscli that is measured.
-const AWSCLI: &str = "awscli";
+const AWSCLI: &str = "awscli==1.46.3";
 
 const CONFIG: &str = "\
 project = \"bench\"
