@@ -28,6 +28,7 @@ use super::run::RunKind;
 use super::rung::Rungs;
 use super::runs::OnFailure;
 use super::secret::{Fingerprint, Secret, Vault};
+use super::source::Source;
 
 /// A kind that could not be listed, or a resource that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -307,6 +308,17 @@ pub trait Driver: Send + Sync {
     /// what a person ought to know; where something cannot be brought, why. Writes nothing.
     async fn bring(&self, _change: &Change<'_>, _from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
         Ok((Vec::new(), Vec::new()))
+    }
+
+    /// Returns where what `change` writes still names the environment that it comes from, `source`, in bytes that are no
+    /// documents: those are in `blobs`. Writes nothing.
+    async fn traces(
+        &self,
+        _change: &Change<'_>,
+        _source: &Source,
+        _blobs: &dyn BlobSource,
+    ) -> Result<Vec<Finding>> {
+        Ok(Vec::new())
     }
 
     /// Returns what starting `live` again makes of it, and the moves that do so. Pure: asks nobody.

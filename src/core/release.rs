@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
-use super::bring::bring;
+use super::bring::{bring, traces};
 use super::closure::{Closure, Dependencies, close};
 use super::document::Document;
 use super::drift::{self, OnDrift};
@@ -179,6 +179,7 @@ pub async fn plan_deploy(
     }
     if !home {
         bring(means, &source.pin, &wishes, &mut plan).await?;
+        traces(means, source, &wishes, &mut plan).await?;
         let stood = deployment.proven_in.as_ref().unwrap_or(&source.pin);
         proof::look_up(means, stood, source, &wishes, &mut plan).await?;
     }

@@ -20,7 +20,7 @@ use crate::core::address::Address;
 use crate::core::ahead::Ahead;
 use crate::core::digest::Digest;
 use crate::core::document::Document;
-use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
+use crate::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::edition::Edition;
 use crate::core::finding::Finding;
 use crate::core::following::{Far, Followed};
@@ -31,6 +31,7 @@ use crate::core::moves::Move;
 use crate::core::preflight::Line;
 use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
+use crate::core::source::Source;
 use crate::core::{ErrorKind, Pin, Result};
 
 /// Every service of one environment.
@@ -240,6 +241,15 @@ impl Driver for Whole {
 
     async fn bring(&self, change: &Change<'_>, from: &Pin) -> Result<(Vec<Move>, Vec<Finding>)> {
         self.at(change.address).bring(change, from).await
+    }
+
+    async fn traces(
+        &self,
+        change: &Change<'_>,
+        source: &Source,
+        blobs: &dyn BlobSource,
+    ) -> Result<Vec<Finding>> {
+        self.at(change.address).traces(change, source, blobs).await
     }
 
     fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {

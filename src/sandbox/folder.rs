@@ -1,7 +1,7 @@
 //! Scenario folders: `scenario.toml`, and for each account `instance.toml` and folders of JSON files.
 //!
 //! ```text
-//! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets {name, region},
+//! scenario.toml            [[accounts]] id, name, roles {name, external_id?, deny?}, buckets, distributions (`folder_site`),
 //!                          tables {name, region, pk?, sk?}, lambdas {name, region, code?, image?, versions? (code of
 //!                          each), env?, settings? (as CreateFunction has them), aliases? {live = "1"},
 //!                          permissions? {qualifier?, StatementId, Principal, ...}, concurrency?, tags?,
@@ -52,7 +52,9 @@ use super::seed_account::AccountSeed;
 use super::seed_instance::InstanceSeed;
 use super::seed_members;
 use super::template;
-use super::{folder_bots, folder_codedeploy, folder_ecs, folder_elb, folder_image, folder_lambda};
+use super::{
+    folder_bots, folder_codedeploy, folder_ecs, folder_elb, folder_image, folder_lambda, folder_site,
+};
 
 pub(crate) fn wrong(file: &Path, why: impl ToString) -> ScenarioError {
     ScenarioError { file: file.to_owned(), why: why.to_string() }
@@ -123,6 +125,7 @@ pub(crate) fn load(dir: &Path) -> Result<Scenario, ScenarioError> {
             "name",
             "roles",
             "buckets",
+            "distributions",
             "tables",
             "bots",
             "lambdas",
@@ -169,9 +172,7 @@ fn load_account(
         seed.role(name, role.get("external_id").and_then(Value::as_str));
         seed.deny(name, &deny.iter().map(String::as_str).collect::<Vec<_>>());
     }
-    for bucket in tables(file, account, "buckets", &["name", "region"])? {
-        seed.bucket(text(file, bucket, "region")?, text(file, bucket, "name")?);
-    }
+    folder_site::load(file, account, seed)?;
     for table in tables(file, account, "tables", &["name", "region", "pk", "sk"])? {
         let pk = table.get("pk").and_then(Value::as_str).unwrap_or("pk");
         let sk = table.get("sk").and_then(Value::as_str);

@@ -24,6 +24,7 @@ mod folder_ecs;
 mod folder_elb;
 mod folder_image;
 mod folder_lambda;
+mod folder_site;
 mod history;
 mod iam;
 mod identity;

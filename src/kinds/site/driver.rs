@@ -8,16 +8,19 @@ use super::calls::Calls;
 use super::fetch::{self, Shelf};
 use super::send::Sender;
 use super::state::{FILES, OWN, PENDING};
-use super::{KIND, artifact, checks, moves};
+use super::{KIND, artifact, checks, moves, sweep};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
-use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending};
+use crate::core::driver::{
+    BlobSource, Change, Check, Driver, Freshness, Gap, Listing, Live, Raw, Reply, Sending,
+};
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
 use crate::core::site::Site;
+use crate::core::source::Source;
 use crate::core::{Digest, Error, Pin, Result};
 
 /// The sites of one environment.
@@ -187,6 +190,16 @@ impl Driver for Sites {
 
     fn moves(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         moves::moves(change, self.values.sites.get(change.address))
+    }
+
+    async fn traces(
+        &self,
+        change: &Change<'_>,
+        source: &Source,
+        blobs: &dyn BlobSource,
+    ) -> Result<Vec<Finding>> {
+        let Some(site) = self.values.sites.get(change.address) else { return Ok(Vec::new()) };
+        sweep::traces(change, site, source, &self.values.vars, blobs).await
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {

@@ -34,6 +34,26 @@ pub fn packed(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Returns what `bytes`, which [`packed`] may have made, were; `None` where it was something else.
+pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let body = bytes.strip_prefix(&HEAD)?;
+    let (body, end) = body.split_at_checked(body.len().checked_sub(8)?)?;
+    let (sum, size) = end.split_at_checked(4)?;
+    // Source: APPNOTE.TXT of the ZIP format, 4.3: what both headers of an entry say.
+    let length = u32::try_from(body.len()).ok()?.to_le_bytes();
+    let common: Vec<u8> = [&[20, 0, 0, 0, 8, 0, 0, 0, 33, 0], sum, &length, size, &[1, 0, 0, 0]].concat();
+    let mut archive = [b"PK\x03\x04", common.as_slice(), b"x", body].concat();
+    let directory = u32::try_from(archive.len()).ok()?.to_le_bytes();
+    let entry = [b"PK\x01\x02\x14\0", common.as_slice(), &[0; 14], b"x"].concat();
+    let entry_size = u32::try_from(entry.len()).ok()?.to_le_bytes();
+    archive.extend(entry);
+    archive.extend([b"PK\x05\x06\0\0\0\0\x01\0\x01\0".as_slice(), &entry_size, &directory, &[0, 0]].concat());
+    let mut archive = ZipArchive::new(Cursor::new(archive)).ok()?;
+    let mut out = Vec::new();
+    archive.by_index(0).ok()?.read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +66,7 @@ mod tests {
         assert_eq!(packed[..4], [0x1f, 0x8b, 8, 0]);
         assert_eq!(packed[packed.len() - 4..], (text.len() as u32).to_le_bytes());
         assert_eq!(super::packed(&text).unwrap(), packed);
+        assert_eq!(unpacked(&packed).unwrap(), text);
+        assert_eq!(unpacked(b"no gzip at all, and long enough for one"), None);
     }
 }

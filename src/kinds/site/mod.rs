@@ -15,6 +15,7 @@ mod pages;
 mod retired;
 mod send;
 mod state;
+mod sweep;
 mod types;
 
 pub use driver::Sites;

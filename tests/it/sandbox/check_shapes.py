@@ -203,7 +203,17 @@ def s3(endpoint):
     got = c.list_objects_v2(Bucket="acme-store", Prefix="a/", StartAfter="a/09 x+y.bin")
     equal(len(got["Contents"]), 2, "start after")
     refused("AccessDenied", client("s3", endpoint, "222222222222").get_object, Bucket="acme-store", Key="b")
-    not_there(c.delete_object, Bucket="acme-store", Key="b")
+    c.put_object(Bucket="acme-store", Key="b", Body=b"new", IfMatch=head["ETag"], ContentEncoding="gzip", CacheControl="no-cache")
+    got = c.head_object(Bucket="acme-store", Key="b")
+    equal((got["ContentEncoding"], got["CacheControl"]), ("gzip", "no-cache"), "headers")
+    refused("PreconditionFailed", c.put_object, Bucket="acme-store", Key="b", Body=b"", IfMatch=head["ETag"])
+    refused("NoSuchKey", c.put_object, Bucket="acme-store", Key="none", Body=b"", IfMatch=head["ETag"])
+    c.delete_object(Bucket="acme-store", Key="b")
+    c.delete_object(Bucket="acme-store", Key="b")
+    got = c.delete_objects(Bucket="acme-store", Delete={"Objects": [{"Key": key} for key in keys]})
+    equal([one["Key"] for one in got["Deleted"]], keys, "deleted")
+    equal(c.list_objects_v2(Bucket="acme-store")["KeyCount"], 0, "all is gone")
+    not_there(c.delete_bucket, Bucket="acme-store")
 
 
 def dynamodb(endpoint):

@@ -46,8 +46,8 @@ async fn an_empty_bucket_takes_a_site_and_is_empty_again() {
 #[tokio::test(flavor = "current_thread")]
 async fn only_what_changed_is_put_and_nothing_known_is_read_again() {
     let world = start().await;
-    ship(&world, 1).await;
-    let mut files = build(1);
+    ship(&world, 2).await;
+    let mut files = build(2);
     // The same size, another content; and a new asset that nothing refers to.
     files[5].2 = b"{\"n\":000009}".to_vec();
     files.push(("assets/new-12345678.js".into(), "text/javascript", b"x".to_vec()));
@@ -96,7 +96,7 @@ async fn what_is_in_no_release_stays_for_the_grace_and_what_is_kept_for_ever() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_file_that_somebody_changed_by_hand_is_told_by_its_content() {
     let world = start().await;
-    ship(&world, 1).await;
+    ship(&world, 2).await;
     let was = document(&world).await;
     // The same size.
     put(&world, B, PROD, "data.json", b"{\"n\":000007}", "application/json").await;

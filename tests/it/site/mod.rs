@@ -1,6 +1,7 @@
 //! Static sites: shipped, rolled back, killed in between, and read all the while.
 
 mod crash;
+mod example;
 mod front;
 mod journey;
 mod place;

@@ -1,7 +1,8 @@
 //! What the configuration says of a site: its own files, caches, compression.
 
 use bytes::Bytes;
-use snapdeploy::core::site::Site;
+use snapdeploy::core::finding::Weight;
+use snapdeploy::core::site::{Site, Sweep};
 
 use super::place::{DEV, PROD, build, document, get, paths, put, ship, start_with, two};
 use crate::kinds::place::{back, perform, planned};
@@ -56,4 +57,27 @@ async fn what_is_given_becomes_the_environments_own_and_text_is_stored_compresse
     assert!(!at("sw.js").headers.contains_key("content-encoding"));
     assert_eq!(at("config.json").status, 200, "it is in no release, and stays for the grace");
     assert!(document(&world).await.local.get("Own").is_none());
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn files_that_still_name_where_they_come_from_are_named_or_forbidden() {
+    for (sweep, weight) in [(Sweep::Warn, Weight::Warning), (Sweep::Block, Weight::Block)] {
+        let world = start_with(two(), Site { sweep, ..Site::new(PROD) }).await;
+        for (path, kind, bytes) in build(2) {
+            put(&world, A, DEV, &path, &bytes, kind).await;
+        }
+        let text = format!("fetch('https://x.example/{A}/{DEV}')");
+        put(&world, A, DEV, "assets/api-12345678.js", text.as_bytes(), "text/javascript").await;
+        // A picture is not read, and what prod has already is not news.
+        put(&world, A, DEV, "assets/a.png", text.as_bytes(), "image/png").await;
+        let dev = world.extract(&*world.a, "dev").await;
+        let plan = planned(&world, &dev, &Default::default()).await;
+        let said: Vec<_> = plan.findings.iter().filter(|f| f.message.contains("names dev@latest")).collect();
+        assert_eq!(said.len(), 2, "{:#?}", plan.findings);
+        for (f, what) in said.iter().zip(["its account number", "the bucket of site/bucket/web"]) {
+            assert_eq!(f.weight, weight);
+            assert!(said.iter().any(|f| f.message.contains(what)), "{what}: {said:#?}");
+            assert!(f.message.ends_with("in assets/api-12345678.js"), "{}", f.message);
+        }
+    }
 }

@@ -1,0 +1,1 @@
+fetch("/config.json").then((r) => r.json()).then((c) => { document.title = c.api; });

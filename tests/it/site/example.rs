@@ -1,0 +1,52 @@
+//! The example `examples/site`, played: shipped with the real command, read through its distribution, and rolled back.
+
+use std::path::Path;
+
+use snapdeploy::sandbox::{Sandbox, Scenario};
+
+use super::place::get;
+use crate::cli::shell::Shell;
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &to.join(entry.file_name())),
+            false => drop(std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn the_example_is_shipped_and_rolled_back() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/site");
+    let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
+    let shell = Shell::new()
+        .set("AWS_ENDPOINT_URL", &sandbox.endpoint())
+        .set("AWS_ACCESS_KEY_ID", "222222222222")
+        .set("AWS_SECRET_ACCESS_KEY", "x")
+        .set("SNAPDEPLOY_CLOCK_SCALE", "100")
+        .set("USER", "tester");
+    copy(&folder, shell.directory.path());
+    let front = sandbox.distribution("E2ACMEWEB");
+    let page = || get(&format!("{front}/")).body;
+    assert!(page().contains("The old site."));
+    let said = shell.run(&["deploy", "--artifact", "site/bucket/web=dist", "--to", "prod", "--yes"]);
+    assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
+    assert!(page().contains("The new site."), "{}", page());
+    assert!(get(&format!("{front}/config.json")).body.contains("api.acme.example"));
+    let script = get(&format!("{front}/assets/app-5e6f7a8b.js"));
+    assert_eq!(script.headers["content-encoding"], "gzip");
+    assert!(script.headers["cache-control"].contains("immutable"));
+    let again = shell.run(&["deploy", "--artifact", "site/bucket/web=dist", "--to", "prod", "--yes"]);
+    assert!(again.code == 0 && !again.err.contains("calls"), "{}\n{}", again.out, again.err);
+    let health = shell.run(&["health", "prod"]);
+    assert_eq!(health.code, 0, "{}\n{}", health.out, health.err);
+    assert!(health.out.contains("3 files in s3://acme-web-prod/"), "{}", health.out);
+    let back = shell.run(&["rollback", "prod", "--yes"]);
+    assert_eq!(back.code, 0, "{}\n{}", back.out, back.err);
+    assert!(page().contains("The old site."), "{}", page());
+    assert_eq!(get(&format!("{front}/assets/app-1a2b3c4d.js")).status, 200);
+    let wrong = shell.run(&["deploy", "--artifact", "site/bucket/web=nowhere", "--to", "prod", "--yes"]);
+    assert!(wrong.code != 0 && wrong.err.contains("there is no folder nowhere"), "{}", wrong.err);
+}
