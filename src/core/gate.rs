@@ -223,6 +223,12 @@ impl Gate {
         addresses.any(|a| about.picks(a))
     }
 
+    /// Returns the first of its placeholders that only what climbs a ladder gives a meaning, if it has one.
+    pub fn of_a_shift(&self) -> Option<&'static str> {
+        let text = serde_json::to_string(&self.probe).unwrap_or_default();
+        ["{version}", "{alias}"].into_iter().find(|name| text.contains(name))
+    }
+
     /// Returns whether asking it does no more than to look, so that it may be asked at any time.
     pub fn only_looks(&self) -> bool {
         !matches!(self.probe, Probe::Command { .. } | Probe::Invoke { .. })

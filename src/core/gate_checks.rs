@@ -22,6 +22,8 @@ pub async fn checks(means: &Means<'_>, ask: Ask, lives: &[Live]) -> Vec<Check> {
         let asked = ask == Ask::All || gate.only_looks();
         let about: Vec<&Live> =
             lives.iter().filter(|l| gate.is_about(std::iter::once(&l.found.address))).collect();
+        // What means nothing but on a ladder is asked there.
+        let asked = asked && gate.of_a_shift().is_none();
         if asked && (gate.about.is_empty() || !about.is_empty()) {
             checks.push(check(means, gate, &about).await);
         }

@@ -9,6 +9,7 @@ use super::finding::{Finding, Weight};
 use super::gate::{Answer, Asked, Decision, Gate, GateAt, Probe, Undecided};
 use super::means::Means;
 use super::moves::Move;
+use super::moves::Move;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::rollout::Share;
@@ -72,7 +73,7 @@ impl<'a> Asking<'a> {
                 let answer = self.one(gate, age).await;
                 bad = if answer.decision == Decision::Failed { bad + 1 } else { 0 };
                 let is_new = before.as_ref().is_none_or(|(.., last)| last.decision != answer.decision);
-                if is_new || at_the_end {
+                if is_new || (at_the_end && answer.decision != Decision::Skipped) {
                     told.push((gate.name.clone(), answer.clone()));
                 }
                 self.state.insert(gate.name.as_str(), (age, bad, answer));
@@ -100,8 +101,12 @@ impl<'a> Asking<'a> {
             let Some((_, bad, answer)) = self.state.get(gate.name.as_str()) else { continue };
             match (answer.decision, gate.undecided) {
                 (Decision::Failed, _) if *bad < gate.tries => {}
-                (Decision::Failed, _) | (Decision::Inconclusive, Undecided::Fail) => {
-                    return Outcome::Failed(format!("{}: {}", gate.name, answer.said));
+                (Decision::Failed, _) => {
+                    return Outcome::Failed(format!("{} failed: {}", gate.name, answer.said));
+                }
+                (Decision::Inconclusive, Undecided::Fail) => {
+                    let why = format!("{} is inconclusive, and so has failed: {}", gate.name, answer.said);
+                    return Outcome::Failed(why);
                 }
                 (Decision::Inconclusive, Undecided::Pause) => {
                     undecided.get_or_insert((gate.name.clone(), answer.said.clone()));
@@ -146,6 +151,15 @@ pub(super) async fn put_on(means: &Means<'_>, plan: &mut Plan) {
     for gate in &gates {
         if means.waivers.gates.contains(&gate.name) {
             let message = format!("the gate {} is not asked: --skip-gate says so", gate.name);
+            findings.push(Finding::new(Weight::Warning, None, message));
+            continue;
+        }
+        let climbs = |m: &Move| m.rollout.is_some() && gate.is_about([&m.address].into_iter());
+        if gate.at == GateAt::Rungs && !plan.moves.iter().any(climbs) {
+            let message = format!(
+                "the gate {} is asked on rungs, and nothing that it is about climbs a ladder",
+                gate.name
+            );
             findings.push(Finding::new(Weight::Warning, None, message));
             continue;
         }

@@ -75,22 +75,32 @@ fn gate(table: &Table<'_>, name: &str, whole: &Range<usize>) -> Result<Gate> {
         )?,
     };
     let at = match table.get("at") {
-        None => GateAt::Both,
-        Some(_) => choice(
+        None => None,
+        Some(_) => Some(choice(
             table,
             "at",
             &[("rungs", GateAt::Rungs), ("after", GateAt::After), ("both", GateAt::Both)],
-        )?,
+        )?),
     };
-    Ok(Gate {
+    let mut gate = Gate {
         name: name.to_string(),
         about: about.into_iter().flat_map(|at| at.value).map(|at| at.value).collect(),
-        at,
+        at: at.unwrap_or(GateAt::Both),
         every: long(table, "every")?.unwrap_or(EVERY),
         tries: tries(table)?,
         undecided,
         probe: probe(table, name, whole)?,
-    })
+    };
+    match (gate.of_a_shift(), at) {
+        (Some(_), None | Some(GateAt::Rungs)) => gate.at = GateAt::Rungs,
+        (Some(text), Some(_)) => {
+            let message =
+                format!("the gate {name} has {text}, which means something on the rungs of a ladder only");
+            return Err(table.place.error(whole, message).hint("at = \"rungs\""));
+        }
+        (None, _) => {}
+    }
+    Ok(gate)
 }
 
 fn probe(table: &Table<'_>, name: &str, whole: &Range<usize>) -> Result<Probe> {
@@ -203,9 +213,8 @@ mod tests {
         );
         assert!(matches!(gate.probe, Probe::Command { undecided, .. } if undecided == [2]));
         assert_eq!(gate.tries, 3);
-        let gate = one(
-            "http = { url = \"https://{alias}.acme.test/up\", status = 204, within = \"800ms\" }\nat = \"after\"",
-        );
+        let gate = one("http = { url = \"https://{alias}.acme.test/up\", status = 204, within = \"800ms\" }");
+        assert_eq!(gate.at, GateAt::Rungs, "an alias is known there only");
         let Probe::Http { status, within, .. } = gate.probe else { panic!() };
         assert_eq!((status, within), (vec![204], Some(Duration::from_millis(800))));
         let gate =
@@ -243,6 +252,10 @@ mod tests {
             ("alarms = [\"a\"]\nlimit = \"5m\"", "3:9: `limit` is of a command"),
             ("alarms = [\"a\"]\nabout = []", "3:9: the gate smoke is about nothing"),
             ("alarms = [\"a\"]\nabout = [\"lambda\"]", "3:10: `lambda` selects nothing"),
+            (
+                "http = { url = \"https://{version}.acme.test\" }\nat = \"after\"",
+                "has {version}, which means something on the rungs",
+            ),
             (
                 "alarms = [\"a\"]\nat = \"before\"",
                 "3:6: `at` has to be \"rungs\", \"after\" or \"both\", not \"before\"",

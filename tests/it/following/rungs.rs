@@ -77,7 +77,8 @@ async fn a_gate_that_fails_at_any_rung_takes_everything_back() {
         let means = Means { clock: &clock, ..world.means(&slow) };
         let ended = begin(&means, &plan, None, OnFailure::Rollback).await;
         let Ok(Ended::RolledBack { run, why, .. }) = ended else { panic!("{ended:?}") };
-        let said = format!("at {share} of the traffic of {} the gate errors: as the script says", queue(0));
+        let said =
+            format!("at {share} of the traffic of {} the gate errors failed: as the script says", queue(0));
         assert_eq!(why.message, said);
         assert!(told(&world, &run).await.contains(&"gate Failed".to_string()));
         assert_same(&world.sandbox.connect_state(B), &before);
@@ -174,7 +175,10 @@ async fn a_gate_after_everything_is_written_takes_it_back_or_pauses() {
         match begin(&means, &plan, None, OnFailure::Rollback).await.unwrap() {
             Ended::RolledBack { why, .. } => {
                 assert_eq!(tells, "rolled back");
-                assert_eq!(why.message, "everything is written, and the gate smoke: as the script says");
+                assert_eq!(
+                    why.message,
+                    "everything is written, and the gate smoke failed: as the script says"
+                );
                 assert_same(&world.sandbox.connect_state(B), &before);
             }
             Ended::Stopped { run, .. } => {

@@ -98,7 +98,7 @@ async fn errors_that_come_after_it_take_the_deployment_back() {
     assert!(shown(&shop).contains("gate rate passed: Errors are 0 % of"));
     put(&shop.sandbox, "Errors", 1.0, 1000, Duration::from_millis(50)).await;
     let said = shop.ship(6, "1");
-    assert!(said.err.contains("the gate rate: Errors are "), "{}", said.err);
+    assert!(said.err.contains("the gate rate failed: Errors are "), "{}", said.err);
 }
 
 #[tokio::test]

@@ -164,7 +164,7 @@ fn play(platform: &Platform, happens: Happens, place: &Place) -> Vec<Told> {
         Happens::Fails(rung) => {
             say(place, shares[rung], Some(1));
             let deploy = place.deploy(Image::New).end();
-            deploy.says("the gate smoke: the command ended with 1");
+            deploy.says("the gate smoke failed: the command ended with 1");
             assert_eq!(asked(place), shares[..=rung], "{deploy:#?}");
             vec![deploy]
         }
