@@ -9,7 +9,6 @@ use super::finding::{Finding, Weight};
 use super::gate::{Answer, Asked, Decision, Gate, GateAt, Probe, Undecided};
 use super::means::Means;
 use super::moves::Move;
-use super::moves::Move;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::rollout::Share;

@@ -129,7 +129,7 @@ fn deed(said: &Table<'_>, name: &str, span: &Range<usize>) -> Result<HookDeed> {
         (None, Some(invoke), None) => {
             invoke.only(&["function", "payload"], &[])?;
             let given = said.below("invoke")?.into_iter().find(|(key, ..)| key == "payload");
-            let payload = given.map(|(.., value)| json(said.place, value)).transpose()?;
+            let payload = given.map(|(.., value)| json(said.place, value, &|_| Ok(()))).transpose()?;
             let function = invoke.text("function")?.ok_or_else(|| wrong("does not say which `function`"))?;
             Ok(HookDeed::Invoke { function: function.value, payload: payload.unwrap_or(Value::Null) })
         }
