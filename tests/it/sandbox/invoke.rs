@@ -71,6 +71,42 @@ async fn a_version_does_what_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn invocations_and_errors_count_for_the_version_behind_the_alias() {
+    let sandbox = sandbox();
+    let errors = Handling { errors: 1.0, ..Handling::default() };
+    sandbox.set_handling((DEV, REGION), ("orders", "2"), errors).unwrap();
+    let mut second = 0;
+    for _ in 0..200 {
+        second += u32::from(invoked(&sandbox, "orders:live", &json!({})).await.0 == "2");
+    }
+    assert!(second > 0, "the second version has a share");
+    let now = jiff::Timestamp::now().as_second();
+    let sum = async |metric: &str, version: Option<&str>| {
+        let mut dimensions = vec![json!({"Name": "FunctionName", "Value": "orders"})];
+        if let Some(version) = version {
+            dimensions.push(json!({"Name": "Resource", "Value": "orders:live"}));
+            dimensions.push(json!({"Name": "ExecutedVersion", "Value": version}));
+        }
+        let of = json!({"Namespace": "AWS/Lambda", "MetricName": metric, "Dimensions": dimensions});
+        let stat = json!({"Metric": of, "Period": 60, "Stat": "Sum"});
+        let body = json!({
+            "StartTime": now - 600, "EndTime": now + 600,
+            "MetricDataQueries": [{"Id": "q", "MetricStat": stat}],
+        });
+        let target = "GraniteServiceVersion20100801.GetMetricData";
+        let (status, got) = super::ecr::ask(&sandbox, DEV, "monitoring", target, body).await;
+        assert_eq!(status, 200, "{got}");
+        let values = got["MetricDataResults"][0]["Values"].as_array().unwrap().clone();
+        values.iter().filter_map(Value::as_f64).sum::<f64>()
+    };
+    assert_eq!(sum("Invocations", None).await, 200.0);
+    assert_eq!(sum("Invocations", Some("2")).await, f64::from(second));
+    assert_eq!(sum("Invocations", Some("1")).await, f64::from(200 - second));
+    assert_eq!(sum("Errors", Some("2")).await, f64::from(second));
+    assert_eq!(sum("Errors", Some("1")).await, 0.0);
+}
+
+#[tokio::test]
 async fn what_cannot_be_invoked_is_refused_as_aws_does() {
     let sandbox = sandbox();
     let client = client(&sandbox, DEV);
