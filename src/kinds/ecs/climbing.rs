@@ -10,6 +10,7 @@ use super::ladder::{Platform, Unfit};
 use super::moves::{REVISION, UPDATE, controller};
 use super::overlaid::{self, CONFIGURATION, PAUSE, Waits};
 use super::routing::{ALL_AT_ONCE, CONFIGURE, NAME, ROUTING, Routing};
+use super::state::Content;
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::gate::{Gate, GateAt, Undecided};
@@ -52,15 +53,29 @@ pub fn on_ladder(values: &Values, address: &Address, from: Option<&Document>, mu
 ///
 /// Fails with `Blocked` where what deploys the service cannot climb that ladder.
 pub fn climbed(values: &Values, change: &Change<'_>, mut moves: Vec<Move>) -> Result<Vec<Move>> {
-    let Some(to) = change.to.filter(|_| change.from.is_some()) else { return Ok(moves) };
+    let (Some(from), Some(to)) = (change.from, change.to) else { return Ok(moves) };
     let Some(at) = moves.iter().position(begins) else { return Ok(moves) };
     match (change.way, moves[at].call.as_str()) {
-        (RunKind::Deploy, UPDATE) => by_ecs(values, change.address, to, &mut moves[at])?,
+        (RunKind::Deploy, UPDATE) => {
+            taken_back(from, to, &mut moves[at]);
+            by_ecs(values, change.address, to, &mut moves[at])?;
+        }
         (RunKind::Deploy, _) => moves = by_codedeploy(values, change.address, moves, at)?,
         (RunKind::Rollback, UPDATE) => moves = back_at_once(change, moves, at),
         (RunKind::Rollback, _) => moves[at].args[NAME] = json!(ALL_AT_ONCE),
     }
     Ok(moves)
+}
+
+/// Notes on `m` what ECS leaves where it takes the deployment back: the revision from before, and the rest as it is to be.
+/// That too is what a run has made.
+fn taken_back(from: &Document, to: &Document, m: &mut Move) {
+    let mut left = to.clone();
+    Content::of(from).write(&mut left);
+    let left = facet_digest(&left, &m.facet);
+    if [&m.before, &m.after].into_iter().flatten().all(|known| *known != left) {
+        m.through.push(left);
+    }
 }
 
 /// Returns whether `m` begins a deployment of a service that is there.

@@ -198,10 +198,7 @@ fn play(platform: &Platform, happens: Happens, place: &Place) -> Vec<Told> {
             let deploy = place.deploy(Image::New);
             place.until("the first rung is reached", || weight(place) > 0);
             let rollback = place.rollback();
-            let deploy = deploy.end();
-            // What keeps the old tasks is over at once.
-            place.minute(1);
-            vec![deploy, rollback.end()]
+            vec![deploy.end(), rollback.end()]
         }
     }
 }
