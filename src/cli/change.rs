@@ -82,7 +82,6 @@ impl ChangeArgs {
             hooks: self.skip_hook.iter().cloned().collect(),
             repeated: self.repeat_hook.iter().cloned().collect(),
             ladders: if self.all_at_once { Ladders::AtOnce } else { Ladders::Climbed },
-            ..Waivers::default()
         }
     }
 
