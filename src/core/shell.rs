@@ -65,8 +65,8 @@ pub struct Ran {
 impl Ran {
     /// Returns the last line on `stream` that is not blank.
     pub fn last(&self, stream: Stream) -> Option<&str> {
-        let own = self.lines.iter().filter(|(s, _)| *s == stream).map(|(_, line)| line.trim());
-        own.filter(|line| !line.is_empty()).next_back()
+        let mut own = self.lines.iter().filter(|(s, _)| *s == stream).map(|(_, line)| line.trim());
+        own.rfind(|line| !line.is_empty())
     }
 }
 
