@@ -50,16 +50,16 @@ const CANNOT: &str = "CodeDeploy cannot pause: `undecided = \"fail\"` is asked f
 
 cells! {
     canary_passes: CANARY, Happens::Passes, [("deploy", 0)], "succeeded", New, "";
-    canary_fails_at_10: CANARY, Happens::Fails(0), [("deploy", 6)], "rolled_back", Before, "";
-    canary_fails_at_100: CANARY, Happens::Fails(1), [("deploy", 6)], "rolled_back", Before, "";
+    canary_fails_at_10: CANARY, Happens::Fails(0), [("deploy", 6)], "undone", Before, "";
+    canary_fails_at_100: CANARY, Happens::Fails(1), [("deploy", 6)], "undone", Before, "";
     canary_inconclusive: CANARY, Happens::Inconclusive, [("deploy", 3), ("deploy --resume", 0)], "succeeded", New, STAYS;
     canary_killed: CANARY, Happens::KilledAtEach, TWICE, "succeeded", New, "";
     canary_stopped: CANARY, Happens::Stopped, UNDONE, "undone", Before, "";
     linear_passes: LINEAR, Happens::Passes, [("deploy", 0)], "succeeded", New, "";
-    linear_fails_at_25: LINEAR, Happens::Fails(0), [("deploy", 6)], "rolled_back", Before, "";
-    linear_fails_at_50: LINEAR, Happens::Fails(1), [("deploy", 6)], "rolled_back", Before, "";
-    linear_fails_at_75: LINEAR, Happens::Fails(2), [("deploy", 6)], "rolled_back", Before, "";
-    linear_fails_at_100: LINEAR, Happens::Fails(3), [("deploy", 6)], "rolled_back", Before, "";
+    linear_fails_at_25: LINEAR, Happens::Fails(0), [("deploy", 6)], "undone", Before, "";
+    linear_fails_at_50: LINEAR, Happens::Fails(1), [("deploy", 6)], "undone", Before, "";
+    linear_fails_at_75: LINEAR, Happens::Fails(2), [("deploy", 6)], "undone", Before, "";
+    linear_fails_at_100: LINEAR, Happens::Fails(3), [("deploy", 6)], "undone", Before, "";
     linear_inconclusive: LINEAR, Happens::Inconclusive, [("deploy", 3), ("deploy --resume", 0)], "succeeded", New, STAYS;
     linear_killed: LINEAR, Happens::KilledAtEach, FOUR_TIMES, "succeeded", New, "";
     linear_stopped: LINEAR, Happens::Stopped, UNDONE, "undone", Before, "";
