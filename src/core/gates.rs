@@ -64,7 +64,7 @@ impl<'a> Asking<'a> {
                 None => age >= every,
                 Some((last, ..)) => age.saturating_sub(*last) >= every,
             };
-            if !at_the_end && !(is_due && gate.only_looks()) {
+            if !(at_the_end || is_due && gate.only_looks()) {
                 continue;
             }
             let mut bad = before.as_ref().map_or(0, |(_, bad, _)| *bad);
