@@ -26,7 +26,7 @@ pub(crate) fn some(bucket: &mut Bucket, call: &Call) -> Result<Answer, Fail> {
     object::verify(call, &call.body, &std::collections::BTreeMap::new())?;
     let malformed = || Fail::new(400, "MalformedXML", "The XML you provided was not well-formed");
     let text = std::str::from_utf8(&call.body).map_err(|_| malformed())?;
-    let keys: Vec<String> = between(text, "Key").into_iter().map(|key| plain(key)).collect();
+    let keys: Vec<String> = between(text, "Key").into_iter().map(plain).collect();
     if keys.is_empty() || keys.len() > 1000 || !text.contains("<Delete") {
         return Err(malformed());
     }
