@@ -15,7 +15,6 @@ use super::digest::Digest;
 use super::document::Document;
 use super::edition::Edition;
 use super::error::{Error, Result};
-use super::event::Events;
 use super::finding::Finding;
 use super::following::{Far, Followed};
 use super::gate::{Inspector, Nobody};
@@ -25,63 +24,11 @@ use super::moves::Move;
 use super::pin::Pin;
 use super::preflight::Line;
 use super::run::RunKind;
-use super::rung::Rungs;
-use super::runs::OnFailure;
-use super::secret::{Fingerprint, Secret, Vault};
+use super::secret::Fingerprint;
 use super::source::Source;
 
-/// A kind that could not be listed, or a resource that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gap {
-    /// The kind.
-    pub kind: String,
-    /// The resource, where it is one.
-    pub address: Option<Address>,
-    /// Why, in AWS's words.
-    pub why: String,
-}
-
-/// Everything that is there, by name.
-#[derive(Clone, Debug, Default)]
-pub struct Listing {
-    /// What was found.
-    pub found: Vec<Found>,
-    /// What could not be listed, and what shares its address with something else.
-    pub gaps: Vec<Gap>,
-}
-
-/// Where a resource is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Freshness {
-    /// From its source of truth.
-    Fresh,
-    /// From a search index where that has all of it: many at once, and some seconds behind.
-    Indexed,
-}
-
-/// A resource as the service answers.
-#[derive(Clone, Debug, Default)]
-pub struct Raw {
-    /// Its members.
-    pub wire: Map<String, Value>,
-    /// What belongs to it and is no JSON, by digest, as far as it was read with it.
-    pub blobs: BTreeMap<Digest, Bytes>,
-    /// What belongs to it and is no JSON either, and was not read: [`Driver::bytes`] does, where the store lacks it.
-    pub unread: BTreeSet<Digest>,
-}
-
-/// A resource as it was read.
-#[derive(Clone, Debug)]
-pub struct Live {
-    /// Which, with its id and ARN there.
-    pub found: Found,
-    /// What it is.
-    pub document: Document,
-    /// What a person ought to know about it.
-    pub findings: Vec<Finding>,
-    /// The secrets that its document names by their fingerprints.
-    pub secrets: Vec<Secret>,
-}
+pub use super::reading::{Freshness, Gap, Listing, Live, Raw};
+pub use super::sending::{BlobSource, Leash, Reply, Sending};
 
 /// A resource that is to become another.
 #[derive(Clone, Debug)]
@@ -98,21 +45,6 @@ pub struct Change<'a> {
     pub way: RunKind,
 }
 
-/// What came of sending a move.
-#[derive(Debug)]
-pub enum Reply {
-    /// AWS said yes. For a create: the id and ARN of what was made.
-    Done(Option<(String, String)>),
-    /// AWS said yes, and goes on by itself under this ticket: [`Driver::follow`] tells how that comes out.
-    Started(String),
-    /// AWS said no: the call has had no effect, and sending it again would not help.
-    Refused(Error),
-    /// AWS said no for now (throttled): the call has had no effect.
-    Later(Error),
-    /// No clear answer: it may or may not have had an effect, now or later.
-    Unknown(Error),
-}
-
 /// A question that was asked about the environment, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -125,47 +57,6 @@ pub struct Check {
     /// What is not well, one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<String>,
-}
-
-/// Bytes that are no documents, from where a service can take them.
-#[async_trait]
-pub trait BlobSource: Send + Sync {
-    /// Returns the bytes, or a `NotFound` error.
-    async fn bytes(&self, digest: &Digest) -> Result<Bytes>;
-
-    /// Returns a URL from where anyone can take them for some minutes, if there can be one.
-    async fn link(&self, digest: &Digest) -> Result<Option<String>>;
-}
-
-/// What a move is sent with.
-pub struct Sending<'a> {
-    /// The bytes that its arguments name.
-    pub blobs: &'a dyn BlobSource,
-    /// The secrets that its arguments name.
-    pub vault: &'a dyn Vault,
-    /// How long calls may be sent.
-    pub lease: &'a dyn Leash,
-    /// Where to tell what is waited for.
-    pub events: &'a Events,
-    /// How long what AWS goes on with by itself is followed.
-    pub patience: Duration,
-    /// What the run is that sends them.
-    pub kind: RunKind,
-    /// Whether what cannot succeed is put back at once, or stays where it stops.
-    pub on_failure: OnFailure,
-    /// Where to hold on each rung of a ladder.
-    pub rungs: &'a dyn Rungs,
-}
-
-/// How long calls may be sent: a process can be suspended at any point, and another may have taken its run over by
-/// then.
-pub trait Leash: Send + Sync {
-    /// Returns from when on nothing may be sent any more without asking again. It moves on while the lease is held, so
-    /// a move of many calls asks before each.
-    fn until(&self) -> Timestamp;
-
-    /// Returns why the work should stop, if somebody wishes it: asked between the polls of a long move.
-    fn stop(&self) -> Option<String>;
 }
 
 /// Lists, reads and writes one service in one environment.
