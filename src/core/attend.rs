@@ -13,8 +13,8 @@ use super::driver::Leash;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::following::Followed;
-use super::gate::{Asked, GateAt};
-use super::gates::{Asking, Outcome, failed, paused};
+use super::gate::{Asked, Decision, GateAt};
+use super::gates::{Asking, Outcome, Turn, failed, paused};
 use super::make::Making;
 use super::means::Ladders;
 use super::moves::Move;
@@ -92,9 +92,6 @@ impl Making<'_, '_> {
                 now
             }
         };
-        if self.means.waivers.ladders == Ladders::AtOnce {
-            return Ok(Held::GoOn);
-        }
         let asked = Asked {
             address: Some(m.address.clone()),
             alias: stand.alias,
@@ -105,6 +102,14 @@ impl Making<'_, '_> {
             images: stand.images,
         };
         let mut asking = Asking::new(self.means, &self.plan.gates, GateAt::Rungs, asked);
+        if self.means.waivers.ladders == Ladders::AtOnce {
+            for gate in asking.names() {
+                let (decision, said) = (Decision::Skipped, "all traffic is shifted at once".to_string());
+                let rung = Some(stand.rung);
+                self.journal.lock().await.note(Note::Gate { gate, index: Some(index), rung, decision, said });
+            }
+            return Ok(Held::GoOn);
+        }
         let mut told = String::new();
         loop {
             let past = self.means.clock.now().duration_since(since).unsigned_abs();
@@ -115,7 +120,8 @@ impl Making<'_, '_> {
                 told.clone_from(&what);
                 self.means.events.emit(Event::Going { address: m.address.clone(), what });
             }
-            let (outcome, answers) = asking.ask(past, left.is_zero()).await;
+            let turn = if left.is_zero() { Turn::Last } else { Turn::Meanwhile };
+            let (outcome, answers) = asking.ask(past, turn).await;
             for (gate, answer) in answers {
                 let what = format!("gate {gate} {}: {}", answer.decision, answer.said);
                 self.means.events.emit(Event::Going { address: m.address.clone(), what });
@@ -124,21 +130,24 @@ impl Making<'_, '_> {
                 self.journal.lock().await.note(Note::Gate { gate, index: Some(index), rung, decision, said });
             }
             self.journal.lock().await.flush().await?;
-            match outcome {
-                Outcome::Failed(why) => return Ok(Held::Failed(failed(&m.address, rung.share, &why))),
-                Outcome::Passed if left.is_zero() => return Ok(Held::GoOn),
-                Outcome::Undecided(gate, why) if left.is_zero() => {
-                    let run = self.lease.claim.run.to_string();
-                    return Ok(Held::Paused(paused(Some((&m.address, rung.share)), (&gate, &why), &run)));
-                }
-                Outcome::Passed | Outcome::Undecided(..) => {}
+            if let Outcome::Failed(why) = &outcome {
+                return Ok(Held::Failed(failed(&m.address, rung.share, why)));
             }
+            // Nobody climbs on who is asked to stop, also where nothing is held.
             if let Some(why) = self.means.stop.asked() {
                 return Ok(Held::Paused(Error::new(ErrorKind::Interrupted, why)));
             }
             if self.failed.get() {
                 let why = "something else in this run has failed";
                 return Ok(Held::Paused(Error::new(ErrorKind::Interrupted, why)));
+            }
+            match outcome {
+                Outcome::Passed if left.is_zero() => return Ok(Held::GoOn),
+                Outcome::Undecided(gate, why) if left.is_zero() => {
+                    let run = self.lease.claim.run.to_string();
+                    return Ok(Held::Paused(paused(Some((&m.address, rung.share)), (&gate, &why), &run)));
+                }
+                _ => {}
             }
             let pause = self.means.clock.scale(asking.pause().min(GLANCE));
             tokio::time::sleep(pause.min(left.max(Duration::from_millis(1)))).await;

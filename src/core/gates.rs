@@ -29,6 +29,15 @@ pub(super) enum Outcome {
     Undecided(String, String),
 }
 
+/// Whether there is a later time to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// There is: those that are due are asked.
+    Meanwhile,
+    /// There is none: all are asked, also those that do more than to look.
+    Last,
+}
+
 /// Gates being asked about one thing, again and again.
 pub(super) struct Asking<'a> {
     means: &'a Means<'a>,
@@ -47,14 +56,19 @@ impl<'a> Asking<'a> {
         Asking { means, gates, of, state: BTreeMap::new() }
     }
 
+    /// Returns the names of those that are asked.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.gates.iter().map(|g| g.name.clone())
+    }
+
     /// Returns how long until the next of them is asked, at most.
     pub(super) fn pause(&self) -> Duration {
         self.gates.iter().map(|g| g.every).min().unwrap_or(Duration::MAX)
     }
 
-    /// Asks those that are due when it has been so for `age`; with `at_the_end` all of them, also those that do more than
-    /// to look. Returns what they say together, and the answers that are new.
-    pub(super) async fn ask(&mut self, age: Duration, at_the_end: bool) -> (Outcome, Vec<(String, Answer)>) {
+    /// Asks them when it has been so for `age`. Returns what they say together, and the answers that are new.
+    pub(super) async fn ask(&mut self, age: Duration, turn: Turn) -> (Outcome, Vec<(String, Answer)>) {
+        let at_the_end = turn == Turn::Last;
         let mut told = Vec::new();
         for gate in self.gates.clone() {
             let every = self.means.clock.scale(gate.every);
@@ -83,7 +97,7 @@ impl<'a> Asking<'a> {
                 self.means.clock.sleep(gate.every).await;
             }
         }
-        (self.outcome(), told)
+        (self.outcome(turn), told)
     }
 
     async fn one(&self, gate: &Gate, age: Duration) -> Answer {
@@ -94,12 +108,18 @@ impl<'a> Asking<'a> {
         self.means.driver.inspector().ask(gate, &of).await
     }
 
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self, turn: Turn) -> Outcome {
         let mut undecided = None;
         for gate in &self.gates {
             let Some((_, bad, answer)) = self.state.get(gate.name.as_str()) else { continue };
             match (answer.decision, gate.undecided) {
-                (Decision::Failed, _) if *bad < gate.tries => {}
+                (Decision::Failed, _) if *bad < gate.tries => {
+                    // It was not asked as often as it may fail, and there is no later time: that is no pass.
+                    if turn == Turn::Last {
+                        let why = format!("it failed {bad} of {} times, and was not asked again", gate.tries);
+                        undecided.get_or_insert((gate.name.clone(), why));
+                    }
+                }
                 (Decision::Failed, _) => {
                     return Outcome::Failed(format!("{} failed: {}", gate.name, answer.said));
                 }
@@ -186,6 +206,9 @@ impl Performance<'_> {
         let why = format!("the gates: {}", names.join(", "));
         self.means.events.emit(super::event::Event::Waiting { why });
         let (mut failure, mut undecided) = (None, None);
+        if let Some(why) = self.means.stop.asked() {
+            return Err(Error::new(ErrorKind::Interrupted, why));
+        }
         for gate in gates {
             let (outcome, answers) = self.ask_after(gate, &asked).await;
             for (gate, Answer { decision, said }) in answers {
@@ -215,7 +238,7 @@ impl Performance<'_> {
         let mut asking = Asking::new(self.means, std::slice::from_ref(gate), GateAt::After, asked.clone());
         loop {
             let age = self.age(gate);
-            let (outcome, answers) = asking.ask(age, true).await;
+            let (outcome, answers) = asking.ask(age, Turn::Last).await;
             let unclear = answers.iter().any(|(_, answer)| answer.decision == Decision::Inconclusive);
             let over = age >= self.means.clock.scale(long);
             if !unclear || over || self.means.stop.asked().is_some() {

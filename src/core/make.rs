@@ -87,7 +87,10 @@ impl Making<'_, '_> {
                 // Nobody is to wait for it: what needs it stays, the rest is begun.
                 Some((_, Err(e))) if self.lets_go(&e) => goes_on = Some(e),
                 Some((_, Err(e))) => {
-                    self.failed.set(true);
+                    // What only waits for somebody takes nothing back: the rest comes to its own end.
+                    if !matches!(e.kind, ErrorKind::Interrupted | ErrorKind::InProgress) {
+                        self.failed.set(true);
+                    }
                     failed = Some(worse(failed, e));
                 }
                 None => break,

@@ -12,6 +12,7 @@ use super::preflight;
 use super::reach::reach;
 use super::run::RunKind;
 use super::survey;
+use super::{gates, hooking};
 
 /// Returns the plan that starts each of `addresses` again. Reads the environment; writes nothing.
 ///
@@ -88,5 +89,7 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
     (plan.steps, plan.moves) = (steps, moves);
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
+    gates::put_on(means, &mut plan).await;
+    hooking::put_on(means, &mut plan).await?;
     Ok(plan)
 }

@@ -138,6 +138,10 @@ impl FromStr for Rollout {
             let share = tenths.and_then(Share::tenths).ok_or_else(no_share)?;
             let no_time = || wrong(&format!("`{hold}` is no duration such as 90s, 10m or 1h 30m"));
             let hold = if hold.is_empty() { Duration::ZERO } else { duration(hold).ok_or_else(no_time)? };
+            // What is written again has whole seconds.
+            if hold.subsec_nanos() != 0 {
+                return Err(wrong(&format!("`{hold:?}` is held for a part of a second")));
+            }
             Ok(Rung { share, hold })
         };
         Rollout::new(text.split(',').map(rung).collect::<Result<_>>()?)
@@ -255,6 +259,7 @@ mod tests {
             ("0.05% 1m, 100%", "no share"),
             ("10% soon, 100%", "no duration"),
             ("+5% 1m, 100%", "no share"),
+            ("10% 500ms, 100%", "part of a second"),
             ("", "no share"),
         ] {
             let error = text.parse::<Rollout>().unwrap_err();

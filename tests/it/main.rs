@@ -36,6 +36,7 @@ mod kill;
 mod kinds;
 mod kinds_aliases;
 mod kinds_versions;
+mod ladder_example;
 mod ladders;
 mod lambda;
 mod layers;

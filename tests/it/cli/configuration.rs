@@ -34,7 +34,7 @@ fn what_is_wrong_is_said_with_its_place() {
             "snapdeploy.toml:5:16: `promote_from` of dev names `dve`, which is no environment",
             "there are dev",
         ),
-        (format!("{DEV}gates = \"x\"\n"), "snapdeploy.toml:5:1: this version does not know", "leave it out"),
+        (format!("{DEV}store = \"x\"\n"), "snapdeploy.toml:5:1: this version does not know", "leave it out"),
         (
             format!("{DEV}secrets = \"encrypt\"\n"),
             "snapdeploy.toml:5:11: secrets = \"encrypt\" needs a `kms_key`",

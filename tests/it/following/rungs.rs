@@ -237,6 +237,39 @@ async fn nothing_climbs_on_beside_what_has_failed() {
     assert_same(&world.sandbox.connect_state(B), &before);
 }
 
+/// A gate of three tries that has failed once has not passed, whatever ends the asking.
+#[tokio::test]
+async fn a_wish_to_stop_makes_no_failing_gate_pass() {
+    for at in [GateAt::Rungs, GateAt::After] {
+        let gates = [gate("errors", at, Undecided::Pass, 3)];
+        let (world, plan, _, clock) = ladder("10%, 100%", &gates).await;
+        let stop = snapdeploy::core::lease::Stop::new();
+        let mut slow = Slow::new(&*world.b, &[queue(0)], &[Fate::Climbs]);
+        slow.answers.stops = Some(stop.clone());
+        *slow.answers.script.lock().unwrap() = [Decision::Failed; 3].into();
+        let means = Means { clock: &clock, stop, ..world.means(&slow) };
+        let ended = begin(&means, &plan, None, OnFailure::Rollback).await;
+        let Ok(Ended::Stopped { .. }) = ended else { panic!("{at:?}: {ended:?}") };
+    }
+}
+
+#[tokio::test]
+async fn a_ladder_that_is_held_nowhere_can_be_stopped() {
+    let (world, plan, _, clock) = ladder("10%, 50%, 100%", &[]).await;
+    let slow = Slow::new(&*world.b, &[queue(0)], &[Fate::Climbs]);
+    let stop = snapdeploy::core::lease::Stop::new();
+    let means = Means { clock: &clock, stop: stop.clone(), ..world.means(&slow) };
+    // The first call is on its way when somebody wishes it.
+    let later = async {
+        while slow.starts() == 0 {
+            tokio::task::yield_now().await;
+        }
+        stop.ask("somebody wishes it");
+    };
+    let (ended, ()) = tokio::join!(begin(&means, &plan, None, OnFailure::Rollback), later);
+    assert!(matches!(ended, Ok(Ended::Stopped { .. })), "{ended:?}");
+}
+
 #[tokio::test]
 async fn all_at_once_holds_nowhere() {
     let gates = [gate("errors", GateAt::Rungs, Undecided::Pause, 1)];
@@ -246,6 +279,8 @@ async fn all_at_once_holds_nowhere() {
     let ended = begin(&Means { waivers, ..world.means(&slow) }, &plan, None, OnFailure::Rollback).await;
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
     assert!(slow.answers.asked.lock().unwrap().is_empty());
+    let Ok(Ended::Done { run }) = ended else { return };
+    assert!(told(&world, &run).await.contains(&"gate Skipped".to_string()), "it is recorded");
 }
 
 #[test]

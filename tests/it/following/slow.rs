@@ -15,6 +15,7 @@ use snapdeploy::core::finding::Finding;
 use snapdeploy::core::following::Followed;
 use snapdeploy::core::gate::{Answer, Asked, Decision, Gate, Inspector};
 use snapdeploy::core::inventory::{Found, Inventory};
+use snapdeploy::core::lease::Stop;
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::rollout::Share;
 use snapdeploy::core::rung::{Held, Stand};
@@ -59,12 +60,17 @@ pub struct Answers {
     pub script: Mutex<VecDeque<Decision>>,
     /// What was asked, with how much traffic there was.
     pub asked: Mutex<Vec<(String, Option<Share>)>>,
+    /// Who is asked to stop once a gate was asked.
+    pub stops: Option<Stop>,
 }
 
 #[async_trait]
 impl Inspector for Answers {
     async fn ask(&self, gate: &Gate, of: &Asked) -> Answer {
         self.asked.lock().unwrap().push((gate.name.clone(), of.share));
+        if let Some(stop) = &self.stops {
+            stop.ask("somebody wishes it");
+        }
         let decision = self.script.lock().unwrap().pop_front().unwrap_or(Decision::Passed);
         Answer::new(decision, "as the script says")
     }
