@@ -54,7 +54,10 @@ impl Shelf {
     /// listed by a thousand calls.
     pub fn recent(&self, name: &str, now: Timestamp) -> Option<Seen> {
         let is_recent = |at: &Timestamp| now.duration_since(*at).unsigned_abs() < RECENT;
-        self.all().get(name).filter(|(_, at)| at.is_some_and(|at| is_recent(&at))).map(|(seen, _)| seen.clone())
+        self.all()
+            .get(name)
+            .filter(|(_, at)| at.is_some_and(|at| is_recent(&at)))
+            .map(|(seen, _)| seen.clone())
     }
 
     /// Notes what was seen `now`.

@@ -136,7 +136,8 @@ mod tests {
         links.note("web", &site, "still.html", b"<script src='app.js'></script><a href='index.html'>");
         links.note("web", &site, "both.html", b"<script src='app.js'></script><link href='a.css'>");
         links.note("web", &site, "new.html", b"<script src='app.js'></script>");
-        let was = state(&[("index.html", 1), ("still.html", 1), ("both.html", 1), ("app.js", 1), ("a.css", 1)]);
+        let was =
+            state(&[("index.html", 1), ("still.html", 1), ("both.html", 1), ("app.js", 1), ("a.css", 1)]);
         let is = state(&[
             ("index.html", 2),
             ("still.html", 1),

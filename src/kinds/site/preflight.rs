@@ -16,12 +16,7 @@ const PERMISSION: &str = "cloudfront:GetDistribution";
 const NAMED: usize = 3;
 
 /// Asks about `change` of `site`.
-pub async fn preflight(
-    calls: &Calls,
-    change: &Change<'_>,
-    site: &Site,
-    links: &Links,
-) -> Result<Vec<Line>> {
+pub async fn preflight(calls: &Calls, change: &Change<'_>, site: &Site, links: &Links) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     if let Some(id) = site.distribution.as_deref() {
         lines.push(front(calls, change, site, id).await?);
@@ -54,7 +49,10 @@ async fn front(calls: &Calls, change: &Change<'_>, site: &Site, id: &str) -> Res
             .hint("see `distribution` of the site in the configuration"));
     }
     if found["DistributionConfig"]["Enabled"] != "true" {
-        return Ok(line(Outcome::Warn, format!("{id} serves {place}, but is disabled: nobody gets anything")));
+        return Ok(line(
+            Outcome::Warn,
+            format!("{id} serves {place}, but is disabled: nobody gets anything"),
+        ));
     }
     Ok(line(Outcome::Pass, format!("{id} serves {place}")))
 }

@@ -62,7 +62,11 @@ async fn said(world: &World) -> (Outcome, String) {
 async fn the_card_says_what_of_the_distribution_does_not_hold() {
     let mut scenario = two();
     let account = scenario.account(B).bucket(REGION, "other");
-    account.front(FRONT, PROD, "").front("EOTHER", "other", "").front("EOFF", PROD, "").disabled_front("EOFF");
+    account
+        .front(FRONT, PROD, "")
+        .front("EOTHER", "other", "")
+        .front("EOFF", PROD, "")
+        .disabled_front("EOFF");
     for (id, outcome, says) in [
         (FRONT, Outcome::Pass, "E2SITE serves s3://prod-web/"),
         ("EOTHER", Outcome::Block, "EOTHER does not serve s3://prod-web/"),

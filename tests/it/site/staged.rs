@@ -43,7 +43,8 @@ async fn what_an_earlier_attempt_has_staged_is_replaced_and_what_somebody_put_is
         let world = start_with(two(), Site::new(PROD)).await;
         let (asset, kind, bytes) = build(2).into_iter().find(|(p, ..)| p.starts_with("assets/app")).unwrap();
         let plan = super::place::plan_folder(&world, &build(2)).await;
-        let file = json!({ "body": Digest::of(b"half").to_string(), "size": 4, "headers": { "ContentType": kind } });
+        let file =
+            json!({ "body": Digest::of(b"half").to_string(), "size": 4, "headers": { "ContentType": kind } });
         let beside = json!({ asset.clone(): { "since": "2020-01-01T00:00:00Z", "file": file } });
         let text = json!({ "schema": "snapdeploy.site/1", "id": "x", "files": {}, "beside": beside });
         put(&world, B, PROD, ".snapdeploy/site.json", text.to_string().as_bytes(), "application/json").await;
