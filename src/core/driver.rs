@@ -104,6 +104,11 @@ pub trait Driver: Send + Sync {
     /// search, where it is read from that.
     async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw>;
 
+    /// Returns whether the driver remembers for some seconds what it has read of `kind`, for [`Freshness::Recent`].
+    fn remembers(&self, _kind: &str) -> bool {
+        false
+    }
+
     /// Reads bytes that [`Raw::unread`] names.
     async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
         Err(Error::bug(format!("{} has no bytes {digest}", of.address)))

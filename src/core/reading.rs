@@ -38,6 +38,8 @@ pub struct Listing {
 pub enum Freshness {
     /// From its source of truth.
     Fresh,
+    /// As the driver has read it from there some seconds ago, where it remembers that; else from there.
+    Recent,
     /// From a search index where that has all of it: many at once, and some seconds behind.
     Indexed,
 }

@@ -65,7 +65,8 @@ pub async fn take(
 }
 
 /// Reads `addresses` as [`skim`] does, and at once those from their source of truth that `stale` picks, given what the
-/// search has of them. No kind waits for another.
+/// search has of them. No kind waits for another. What the driver remembers of a moment ago is taken as it was: whoever
+/// writes reads again under the lease, and where it is not the same writes nothing.
 pub async fn sift(
     driver: &dyn Driver,
     inventory: &Inventory,
@@ -79,8 +80,10 @@ pub async fn sift(
     let kinds = by_kind.into_iter().map(|(kind, found)| {
         let (stale, silent) = (&stale, &silent);
         async move {
-            let gathering = Gathering { driver, inventory, events, how: Freshness::Indexed, keep: None };
-            let searched = found.len() > FEW;
+            let remembered = driver.remembers(kind);
+            let how = if remembered { Freshness::Recent } else { Freshness::Indexed };
+            let gathering = Gathering { driver, inventory, events, how, keep: None };
+            let searched = !remembered && found.len() > FEW;
             let (mut lives, mut gaps) = gathering.all(BTreeMap::from([(kind, found.clone())])).await;
             if searched {
                 let again: Vec<&Found> =
@@ -130,7 +133,10 @@ fn wanted<'a, 'b>(
 
 /// Returns how so many of a kind are read.
 fn reading(how: Freshness, count: usize) -> Freshness {
-    if count > FEW { how } else { Freshness::Fresh }
+    match how {
+        Freshness::Indexed if count <= FEW => Freshness::Fresh,
+        how => how,
+    }
 }
 
 fn announce(driver: &dyn Driver, events: &Events, how: Freshness, by_kind: &ByKind<'_>) {

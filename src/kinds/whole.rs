@@ -173,6 +173,10 @@ impl Driver for Whole {
         self.at(&of.address).fetch(of, how).await
     }
 
+    fn remembers(&self, kind: &str) -> bool {
+        self.of(kind).remembers(kind)
+    }
+
     async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
         self.at(&of.address).bytes(of, digest).await
     }

@@ -85,6 +85,12 @@ impl AccountSeed {
         self
     }
 
+    /// Disables a distribution that was added before.
+    pub fn disabled_front(&mut self, id: &str) -> &mut AccountSeed {
+        self.account.fronts.disable(id);
+        self
+    }
+
     /// An empty table with the string keys `pk` and `sk`.
     pub fn table(&mut self, region: &str, name: &str) -> &mut AccountSeed {
         self.table_with(region, name, "pk", Some("sk"))

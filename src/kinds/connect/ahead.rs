@@ -46,7 +46,7 @@ fn reads(family: &Family, how: Freshness, count: usize, calls: &mut BTreeMap<&st
             (Part::List { search: Some((search, ..)), .. }, Freshness::Indexed) => add(search, searched),
             (Part::List { call, .. }, _) => add(call, count),
             (Part::Found { call, .. }, Freshness::Indexed) => add(call, searched),
-            (Part::Found { call, .. }, Freshness::Fresh) => add(call, count),
+            (Part::Found { call, .. }, Freshness::Fresh | Freshness::Recent) => add(call, count),
             (Part::Audio { .. }, _) => add("GetPromptFile", count),
         }
     }

@@ -128,7 +128,7 @@ async fn from_listing(
 ) -> Result<Map<String, Value>> {
     let found = match how {
         Freshness::Indexed => index.of(calls, list.call, list.items, list.id, &of.id).await,
-        Freshness::Fresh => None,
+        Freshness::Fresh | Freshness::Recent => None,
     };
     let found = match found {
         Some(found) => found,
@@ -168,7 +168,7 @@ async fn part(calls: &Calls, index: &Index, part: &Part, id: &str, how: Freshnes
         Part::Found { member, call, items, of, value } => {
             let found = match how {
                 Freshness::Indexed => index.of(calls, call, items, of, id).await,
-                Freshness::Fresh => None,
+                Freshness::Fresh | Freshness::Recent => None,
             };
             let found = match found {
                 Some(found) => found,

@@ -1,7 +1,5 @@
 //! Putting what is new: nothing refers to it yet, so it is there before anything does.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::Value;
 
 use super::calls::Only;
@@ -16,38 +14,39 @@ impl Sender<'_> {
     pub(super) async fn assets(&self, args: &Value) -> Result<(), Failure> {
         let wanted = self.files(args)?;
         let (mut manifest, etag) = fetch::manifest(self.calls, self.site).await.map_err(later)?;
-        let mut lacking: BTreeMap<String, File> = BTreeMap::new();
+        let since = self.calls.account.clock.now();
+        let mut lacking: Vec<(String, File, Only)> = Vec::new();
         for (path, file) in wanted {
-            // What an earlier release had may still be there.
-            let known = manifest.beside.get(&path).filter(|b| b.file == file).and_then(|b| b.etag.clone());
-            let there = match known {
-                Some(etag) => {
-                    self.calls.etag(self.site, &path).await.map_err(later)?.filter(|now| *now == etag)
-                }
+            let was = match manifest.beside.get(&path) {
+                Some(known) => self.ours(&path, known).await?,
                 None => None,
             };
-            if there.is_none() {
-                lacking.insert(path, file);
+            // What an earlier release had may still be there.
+            if was.is_some() && manifest.beside.get(&path).is_some_and(|b| b.file == file && b.etag == was) {
+                continue;
             }
+            manifest.beside.insert(path.clone(), Beside::staged(since, file.clone(), was.clone()));
+            lacking.push((path, file, was.map_or(Only::IfAbsent, Only::IfIs)));
         }
         if lacking.is_empty() {
             return Ok(());
         }
-        let ours: BTreeSet<String> = manifest.beside.keys().cloned().collect();
-        let since = self.calls.account.clock.now();
-        for (path, file) in &lacking {
-            let beside = Beside { since, file: file.clone(), etag: None };
-            manifest.beside.insert(path.clone(), beside);
-        }
         let etag = self.note(&mut manifest, etag.as_deref()).await?;
-        let files = lacking.into_iter().map(|(path, file)| {
-            let only = if ours.contains(&path) { Only::Always } else { Only::IfAbsent };
-            (path, file, only)
-        });
-        let put = self.put_all(files.collect()).await?;
+        let put = self.put_all(lacking).await?;
         for (path, etag) in put {
-            manifest.beside.entry(path).and_modify(|b| b.etag = Some(etag));
+            manifest.beside.entry(path).and_modify(|b| (b.etag, b.was) = (Some(etag), None));
         }
         self.note(&mut manifest, Some(&etag)).await.map(drop)
+    }
+
+    /// Returns the ETag of what is at `path`, if that is what `known` says or what it was put in the place of.
+    async fn ours(&self, path: &str, known: &Beside) -> Result<Option<String>, Failure> {
+        if known.etag.is_some() {
+            let now = self.calls.etag(self.site, path).await.map_err(later)?;
+            return Ok(now.filter(|now| known.etag.as_ref() == Some(now)));
+        }
+        let now = self.calls.get(self.site, path).await.map_err(later)?;
+        let now = now.filter(|object| known.is(object) || known.was.as_ref() == Some(&object.etag));
+        Ok(now.map(|object| object.etag))
     }
 }

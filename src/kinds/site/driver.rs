@@ -1,14 +1,17 @@
 //! The driver for static sites: those that the configuration of an environment names.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::calls::Calls;
 use super::fetch::{self, Shelf};
+use super::links::Links;
 use super::send::Sender;
 use super::state::{FILES, OWN, PENDING};
-use super::{KIND, artifact, checks, moves, sweep};
+use super::{KIND, artifact, checks, moves, preflight, sweep};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
@@ -19,6 +22,8 @@ use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
+use crate::core::preflight::Line;
+use crate::core::run::RunKind;
 use crate::core::site::Site;
 use crate::core::source::Source;
 use crate::core::{Digest, Error, Pin, Result};
@@ -29,12 +34,13 @@ pub struct Sites {
     calls: Calls,
     values: Values,
     shelf: Shelf,
+    links: Links,
 }
 
 impl Sites {
     /// Returns the driver for the sites that `values` name, beside the instance that `pin` names.
     pub fn new(pin: Pin, account: Account, values: Values) -> Sites {
-        Sites { pin, calls: Calls { account }, values, shelf: Shelf::default() }
+        Sites { pin, calls: Calls { account }, values, shelf: Shelf::default(), links: Links::default() }
     }
 
     fn site(&self, address: &Address) -> Result<&Site> {
@@ -109,12 +115,19 @@ impl Driver for Sites {
         }
     }
 
-    async fn fetch(&self, of: &Found, _: Freshness) -> Result<Raw> {
-        let site = self.site(&of.address)?;
+    fn remembers(&self, _: &str) -> bool {
+        true
+    }
+
+    async fn fetch(&self, of: &Found, how: Freshness) -> Result<Raw> {
+        let (site, now) = (self.site(&of.address)?, self.calls.account.clock.now());
+        if let (Freshness::Recent, Some(seen)) = (how, self.shelf.recent(of.address.name(), now)) {
+            return Ok(fetch::raw(site, &seen, BTreeMap::new()));
+        }
         let seen = fetch::seen(&self.calls, site).await;
         let (seen, bytes) = seen.map_err(|e| e.context(format!("cannot read {}", of.address)))?;
         let raw = fetch::raw(site, &seen, bytes);
-        self.shelf.note(of.address.name(), seen);
+        self.shelf.note(of.address.name(), seen, now);
         Ok(raw)
     }
 
@@ -172,7 +185,11 @@ impl Driver for Sites {
         document: &Document,
         files: Vec<(String, Bytes)>,
     ) -> Result<(Document, Vec<Bytes>)> {
-        artifact::with_folder(document, self.site(address)?, files)
+        let site = self.site(address)?;
+        for (path, bytes) in &files {
+            self.links.note(address.name(), site, path, bytes);
+        }
+        artifact::with_folder(document, site, files)
     }
 
     fn place(&self, _: &Address, members: &Map<String, Value>) -> Document {
@@ -199,7 +216,7 @@ impl Driver for Sites {
         blobs: &dyn BlobSource,
     ) -> Result<Vec<Finding>> {
         let Some(site) = self.values.sites.get(change.address) else { return Ok(Vec::new()) };
-        sweep::traces(change, site, source, &self.values.vars, blobs).await
+        sweep::traces(change, (site, &self.links), source, &self.values.vars, blobs).await
     }
 
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
@@ -217,6 +234,11 @@ impl Driver for Sites {
         };
         let sender = Sender { calls: &self.calls, shelf: &self.shelf, site, address: &m.address, with };
         Box::pin(sender.send(m, args)).await
+    }
+
+    async fn preflight(&self, change: &Change<'_>, _: RunKind) -> Result<Vec<Line>> {
+        let Some(site) = self.values.sites.get(change.address) else { return Ok(Vec::new()) };
+        preflight::preflight(&self.calls, change, site, &self.links).await
     }
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {

@@ -1,10 +1,12 @@
 //! Reading a site: one listing, the manifest, and what of the listing the manifest does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::calls::Calls;
@@ -20,6 +22,8 @@ use crate::core::{Digest, Error, Result};
 const AT_ONCE: usize = 16;
 /// How many bytes are held of what had to be read to be known: the rest is read again where it is wanted.
 const HELD: usize = 64 << 20;
+/// How long what was seen is taken as it was by a plan, which is held against what is there before anything is written.
+const RECENT: Duration = Duration::from_secs(60);
 
 /// A site as it was last seen.
 #[derive(Clone, Debug, Default)]
@@ -34,19 +38,40 @@ pub struct Seen {
     pub files: BTreeMap<String, Kept>,
 }
 
-/// What was last seen, by address's name.
+/// What was last seen, by address's name, and when; no time where it has been written to since.
 #[derive(Debug, Default)]
-pub struct Shelf(Mutex<BTreeMap<String, Seen>>);
+pub struct Shelf(Mutex<BTreeMap<String, (Seen, Option<Timestamp>)>>);
 
 impl Shelf {
     /// Returns what was last seen of the site `name`.
     pub fn seen(&self, name: &str) -> Option<Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.all().get(name).map(|(seen, _)| seen.clone())
     }
 
-    /// Notes it.
-    pub fn note(&self, name: &str, seen: Seen) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.into(), seen);
+    /// Returns that, where it was seen a moment before `now` and not written to since.
+    ///
+    /// A plan is made of it right after the source was read, which may be the same site: a bucket of a million files is
+    /// listed by a thousand calls.
+    pub fn recent(&self, name: &str, now: Timestamp) -> Option<Seen> {
+        let is_recent = |at: &Timestamp| now.duration_since(*at).unsigned_abs() < RECENT;
+        self.all()
+            .get(name)
+            .filter(|(_, at)| at.is_some_and(|at| is_recent(&at)))
+            .map(|(seen, _)| seen.clone())
+    }
+
+    /// Notes what was seen `now`.
+    pub fn note(&self, name: &str, seen: Seen, now: Timestamp) {
+        self.all().insert(name.into(), (seen, Some(now)));
+    }
+
+    /// Notes that the site `name` is written to.
+    pub fn written(&self, name: &str) {
+        self.all().entry(name.into()).and_modify(|(_, at)| *at = None);
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, (Seen, Option<Timestamp>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,7 +94,7 @@ pub fn is_part(site: &Site, path: &str) -> bool {
 /// Reads `site`, and the bytes of what was not known, as far as they can be held.
 pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, Bytes>)> {
     let (listed, manifest) = futures::future::try_join(calls.list(site), manifest(calls, site)).await?;
-    let (manifest, etag) = manifest;
+    let (mut manifest, etag) = manifest;
     let half = |path: &str| manifest.pending.as_ref().is_some_and(|p| p.paths.contains(path));
     let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
     for (path, etag) in listed.iter().filter(|(path, _)| is_part(site, path)) {
@@ -92,6 +117,11 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, 
     let (mut bytes, mut held) = (BTreeMap::new(), 0);
     while let Some(one) = read.try_next().await? {
         let Some((path, object)) = one else { continue };
+        // What was to be put, and is there although nobody has heard so, belongs to no release either.
+        if let Some(staged) = manifest.beside.get_mut(&path).filter(|b| b.is(&object)) {
+            staged.etag = Some(object.etag);
+            continue;
+        }
         held += object.bytes.len();
         if held <= HELD {
             bytes.insert(object.file.body, object.bytes);

@@ -3,12 +3,16 @@
 //! A listing of S3 tells ETags and sizes, and an ETag is no digest of the bytes in general ("Object", API reference: not
 //! with SSE-KMS, nor of what was put in parts). So the manifest says which ETag the bytes had that were put; as long as
 //! the listing says the same one, the object is the same. What is not in it, or has another ETag, is read.
+//!
+//! The first deployment that changes something writes it. One that finds the files there already changes nothing, so it
+//! writes nothing: until then they are read each time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::calls::Object;
 use super::file::File;
 use crate::core::{Digest, Error, Result};
 
@@ -53,6 +57,27 @@ pub struct Beside {
     /// The ETag that S3 gave it; none before it is put.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// The ETag of what it is put in the place of, which was in no release either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+}
+
+impl Beside {
+    /// Returns a file that is to be put, in the place of what has the ETag `was`.
+    pub fn staged(since: Timestamp, file: File, was: Option<String>) -> Beside {
+        Beside { since, file, etag: None, was }
+    }
+
+    /// Returns a file that is there.
+    pub fn kept(since: Timestamp, kept: Kept) -> Beside {
+        Beside { since, file: kept.file, etag: Some(kept.etag), was: None }
+    }
+
+    /// Returns whether `object` is this file, which may have been put without anybody having heard so. What somebody else
+    /// has put there in the meantime is theirs.
+    pub fn is(&self, object: &Object) -> bool {
+        self.etag.is_none() && self.file == object.file
+    }
 }
 
 /// Files that are being changed under their names.
@@ -102,7 +127,7 @@ impl Manifest {
 
     /// Returns whether the object under `path` with this ETag is one that is in no release.
     pub fn is_beside(&self, path: &str, etag: &str) -> bool {
-        let known = |b: &Beside| b.etag.as_deref().is_none_or(|known| known == etag);
+        let known = |b: &Beside| [&b.etag, &b.was].into_iter().flatten().any(|known| known == etag);
         self.beside.get(path).is_some_and(known)
     }
 }

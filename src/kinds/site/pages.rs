@@ -23,9 +23,14 @@ pub fn turn(site: &Site, path: &str) -> u8 {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name {
         _ if WORKERS.contains(&name) || site.workers.has(path) => 2,
-        _ if name.ends_with(".html") || name.ends_with(".htm") => 1,
+        _ if is_page(name) => 1,
         _ => 0,
     }
+}
+
+/// Returns whether the file at `path` is a page.
+pub fn is_page(path: &str) -> bool {
+    path.ends_with(".html") || path.ends_with(".htm")
 }
 
 fn texts(value: &Value) -> BTreeSet<String> {
@@ -93,8 +98,7 @@ impl Sender<'_> {
             match gone.contains(path) {
                 true => {
                     let since = self.calls.account.clock.now();
-                    let beside = Beside { since, file: kept.file, etag: Some(kept.etag) };
-                    next.beside.insert(path.clone(), beside);
+                    next.beside.insert(path.clone(), Beside::kept(since, kept));
                 }
                 false => drop(next.files.insert(path.clone(), kept)),
             }

@@ -23,10 +23,16 @@ impl Sender<'_> {
         let listed = self.calls.list(self.site).await.map_err(later)?;
         let (mut delete, mut forget): (Vec<String>, Vec<String>) = Default::default();
         for path in due {
-            match listed.get(&path) {
-                Some(now) if manifest.is_beside(&path, now) => delete.push(path),
-                _ => forget.push(path),
-            }
+            let is_ours = match (listed.get(&path), manifest.beside.get(&path)) {
+                (Some(now), _) if manifest.is_beside(&path, now) => true,
+                // Staged and never finished: it may be there, and so may what somebody else has put.
+                (Some(_), Some(staged)) if staged.etag.is_none() => {
+                    let object = self.calls.get(self.site, &path).await.map_err(later)?;
+                    object.is_some_and(|object| staged.is(&object))
+                }
+                _ => false,
+            };
+            if is_ours { &mut delete } else { &mut forget }.push(path);
         }
         self.calls.delete(self.site, &delete, self.with.lease.until()).await?;
         for path in delete.iter().chain(&forget) {

@@ -33,6 +33,7 @@ pub struct Sender<'a> {
 impl Sender<'_> {
     /// Sends `m`, with its arguments resolved.
     pub async fn send(&self, m: &Move, args: Value) -> Reply {
+        self.shelf.written(self.address.name());
         let sent = match m.call.as_str() {
             ASSETS => self.assets(&args).await,
             PAGES => self.pages(&args).await,

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::links::Links;
 use super::state::State;
 use super::{KIND, gzip, types};
 use crate::core::driver::{BlobSource, Change};
@@ -53,10 +54,10 @@ fn telling(source: &Source, vars: &BTreeMap<String, String>) -> Vec<(String, Str
     all
 }
 
-/// Returns where files that `change` puts into `site` still name `source`. `vars` are the target's own values.
+/// Returns where files that `change` puts into `site` still name `source`, and notes in `links` what its pages refer to. `vars` are the target's own values.
 pub async fn traces(
     change: &Change<'_>,
-    site: &Site,
+    (site, links): (&Site, &Links),
     source: &Source,
     vars: &BTreeMap<String, String>,
     store: &dyn BlobSource,
@@ -91,6 +92,7 @@ pub async fn traces(
             unseen += 1;
             continue;
         };
+        links.note(change.address.name(), site, path, &plain);
         let text = String::from_utf8_lossy(&plain);
         for (i, (_, trace)) in telling.iter().enumerate() {
             if text.contains(trace.as_str()) {

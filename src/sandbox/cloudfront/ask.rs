@@ -5,6 +5,7 @@ use super::super::call::{Call, decode};
 use super::super::world::World;
 use super::super::{clock, ids};
 use super::held::{Distribution, Invalidation};
+use super::shown::{summary, whole};
 
 const NAMESPACE: &str = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
 /// "Quotas": files that may be invalidated at once, and those with a wildcard.
@@ -37,14 +38,14 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let account = account.ok_or_else(|| Fail::new(403, "AccessDenied", "Access denied."))?;
     if call.operation == "ListDistributions" {
         let all = &account.fronts.distributions;
-        let items: String = all.iter().map(|(id, d)| summary(id, d)).collect();
+        let items: String = all.iter().map(|(id, d)| summary(&call.caller.account, id, d)).collect();
         return Ok(answer(200, "DistributionList", &listed(all.len(), &items)));
     }
     let id = call.label(0).to_owned();
     let missing = || Fail::new(404, "NoSuchDistribution", "The specified distribution does not exist.");
     let found = account.fronts.distributions.get_mut(&id).ok_or_else(missing)?;
     match call.operation.as_str() {
-        "GetDistribution" => Ok(answer(200, "Distribution", &whole(&id, found))),
+        "GetDistribution" => Ok(answer(200, "Distribution", &whole(&call.caller.account, &id, found, now))),
         "CreateInvalidation" => create(found, call, now, takes),
         "ListInvalidations" => {
             let item = |i: &Invalidation| {
@@ -121,38 +122,6 @@ fn shown(one: &Invalidation, now: f64) -> String {
         clock::iso(one.created),
         one.paths.len(),
         escape(&one.reference)
-    )
-}
-
-fn origins(d: &Distribution) -> String {
-    format!(
-        "<Origins><Quantity>1</Quantity><Items><Origin><Id>site</Id><DomainName>{}.s3.us-east-1.amazonaws.com</DomainName>\
-         <OriginPath>{}</OriginPath></Origin></Items></Origins>",
-        escape(&d.bucket),
-        escape(&d.origin_path)
-    )
-}
-
-fn domain(id: &str) -> String {
-    format!("d{}.cloudfront.net", id.to_lowercase())
-}
-
-fn whole(id: &str, d: &Distribution) -> String {
-    format!(
-        "<Id>{id}</Id><Status>Deployed</Status><DomainName>{}</DomainName><DistributionConfig><CallerReference>{id}\
-         </CallerReference><DefaultRootObject>index.html</DefaultRootObject>{}<Comment></Comment><Enabled>true</Enabled>\
-         </DistributionConfig>",
-        domain(id),
-        origins(d)
-    )
-}
-
-fn summary(id: &str, d: &Distribution) -> String {
-    format!(
-        "<DistributionSummary><Id>{id}</Id><Status>Deployed</Status><DomainName>{}</DomainName>{}<Enabled>true</Enabled>\
-         </DistributionSummary>",
-        domain(id),
-        origins(d)
     )
 }
 

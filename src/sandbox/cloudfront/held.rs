@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::answer::Answer;
+use super::super::clock;
 
 /// What of CloudFront is in an account: distributions by id.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +19,10 @@ pub(crate) struct Distribution {
     pub(super) bucket: String,
     /// Nothing, or a path that begins with a slash.
     pub(super) origin_path: String,
+    /// When it was last changed.
+    pub(super) made: f64,
+    /// Whether it serves nobody.
+    pub(super) disabled: bool,
     pub(super) invalidations: Vec<Invalidation>,
     /// What was served, by path as viewers name it.
     pub(super) cache: BTreeMap<String, Cached>,
@@ -60,8 +65,14 @@ impl Invalidation {
 impl Held {
     /// Adds a distribution.
     pub(crate) fn seed(&mut self, id: &str, bucket: &str, path: &str) {
-        let one = Distribution { bucket: bucket.into(), origin_path: path.into(), ..Distribution::default() };
+        let (bucket, origin_path, made) = (bucket.into(), path.into(), clock::wall());
+        let one = Distribution { bucket, origin_path, made, ..Distribution::default() };
         self.distributions.insert(id.into(), one);
+    }
+
+    /// Disables a distribution that was added before.
+    pub(crate) fn disable(&mut self, id: &str) {
+        self.distributions.entry(id.into()).and_modify(|d| d.disabled = true);
     }
 
     /// Everything, as it is now: the paths of invalidations, in order.

@@ -5,6 +5,7 @@
 mod ask;
 mod held;
 mod serve;
+mod shown;
 
 pub(crate) use ask::{dispatch, identify};
 pub(crate) use held::Held;

@@ -22,7 +22,8 @@ pub(crate) fn serve(world: &mut World, call: &Call) -> Answer {
     let (id, path) = rest.split_once('/').unwrap_or((rest, ""));
     let path = format!("/{path}");
     let mut fronts = world.accounts.values_mut().filter_map(|a| a.fronts.distributions.get_mut(id));
-    let Some(found) = fronts.next() else { return Answer::empty(403) };
+    // What viewers of a disabled one get is not documented; here it is what those of none get.
+    let Some(found) = fronts.next().filter(|d| !d.disabled) else { return Answer::empty(403) };
     if let Some(held) = found.cache.get(&path).filter(|held| is_good(found, &path, held, now)) {
         let mut answer = held.answer.clone();
         answer.headers.push(("x-cache".into(), "Hit from cloudfront".into()));

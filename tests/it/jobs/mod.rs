@@ -1,4 +1,4 @@
-//! The pages of `docs/jobs`, typed: each in a fresh sandbox of `examples/acme`, with the real binary, block after block.
+//! The pages of `docs/jobs`, typed: each in a fresh sandbox of an example (`examples/acme` if it names none), with the real binary, block after block.
 //!
 //! `SNAPDEPLOY_BLESS=1 cargo test --test it jobs::` writes what the screen shows into the pages. Read the difference
 //! before you commit it.
@@ -22,11 +22,16 @@ fn pages() -> Vec<PathBuf> {
 
 /// Returns the page with what its screens show now.
 fn performed(name: &str, page: &Page) -> Page {
-    let mut stage = Stage::new();
+    let example = page.0.iter().find_map(|part| match part {
+        Part::Behind(words) => words.strip_prefix("example "),
+        _ => None,
+    });
+    let mut stage = Stage::new(example.unwrap_or("acme"));
     let mut parts = Vec::new();
     for part in &page.0 {
         match part {
             Part::Prose(_) => parts.push(part.clone()),
+            Part::Behind(words) if words.starts_with("example ") => parts.push(part.clone()),
             Part::Behind(words) => {
                 stage.behind(words).unwrap_or_else(|why| panic!("{name}: <!-- {words} -->: {why}"));
                 parts.push(part.clone());

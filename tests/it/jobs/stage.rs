@@ -36,11 +36,14 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) fn new() -> Stage {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
+    /// Builds the stage of an example: its sandbox, and what lies beside its configuration where that is named.
+    pub(super) fn new(example: &str) -> Stage {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
         let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
         let directory = tempfile::tempdir().unwrap();
-        std::fs::copy(folder.join("snapdeploy.toml"), directory.path().join("snapdeploy.toml")).unwrap();
+        for name in ["snapdeploy.toml", "dev.json", "prod.json", "dist"] {
+            copy(&folder.join(name), &directory.path().join(name));
+        }
         Stage {
             sandbox,
             directory,
@@ -149,6 +152,7 @@ impl Stage {
     }
 
     /// Does what stands in a comment of the page:
+    /// * `example NAME`: before anything else, which example the stage is of, where it is not `acme`;
     /// * `console ENV METHOD PATH [BODY]`: a call to Connect as the console makes it; `{instance}` and `{queue/Sales}` in
     ///   the path stand for ids;
     /// * `run SCRIPT`: a script that is not shown and has to succeed;
@@ -237,6 +241,20 @@ impl Stage {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).map_err(|e| e.to_string())?;
         if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(format!("{url}: {answer}")) }
+    }
+}
+
+/// Copies a file or a folder, where there is one.
+fn copy(from: &Path, to: &Path) {
+    if !from.is_dir() {
+        if from.exists() {
+            std::fs::copy(from, to).unwrap();
+        }
+        return;
+    }
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        copy(&entry.path(), &to.join(entry.file_name()));
     }
 }
 

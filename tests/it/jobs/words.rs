@@ -31,6 +31,9 @@ fn only_sometimes(line: &str) -> bool {
     if line.starts_with("ecs/service/") && line.contains(": ") {
         return true;
     }
+    if line.starts_with("site/bucket/") && line.contains(": CloudFront forgets ") {
+        return true;
+    }
     let read = line.strip_prefix("Read ").and_then(|l| l.trim_end_matches('s').strip_suffix(" resource"));
     line.starts_with("Not AWS: ") || read.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
 }

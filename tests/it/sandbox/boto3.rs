@@ -14,6 +14,7 @@ fn scenario() -> Scenario {
     let account = scenario.account(DEV);
     account.role("snapdeploy", Some("shared secret")).bucket(REGION, "acme-store").table(REGION, "ledger");
     account.bot(REGION, "Orders", &["live", "test"]);
+    account.front("E2BOTO", "acme-store", "");
     account.role("service/tasks", None).log_group(REGION, "/seeded");
     let image = |repository: &str, platforms: &[&str]| ImageSeed {
         repository: repository.into(),

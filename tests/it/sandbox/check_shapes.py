@@ -16,6 +16,7 @@ from shapes_codedeploy import codedeploy
 from shapes_content import content
 from shapes_ecr import ecr
 from shapes_ecs import ecs
+from shapes_front import front
 from shapes_lambda import lambda_
 from shapes_lex import lex
 from shapes_logs import alarms, logs, roles
@@ -298,7 +299,7 @@ endpoint = sys.argv[1]
 PARTS = (
     *(sts, connect, content, settings, members, routing, contacts, functions, lambda_, lex),
     *(s3, dynamodb, store_settings, secrets, ecr, scans, logs, alarms, metrics, roles),
-    *(balancing, codedeploy, ecs),
+    *(balancing, codedeploy, ecs, front),
 )
 for part in PARTS:
     try:

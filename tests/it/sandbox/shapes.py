@@ -31,6 +31,7 @@ COMMON = {
     # A code is not the name of its shape: NoSuchEntityException, InvalidFormatFault.
     "cloudwatch": {"ValidationError", "InvalidFormat", "InvalidParameterValue", "InvalidParameterCombination", "MissingParameter"},
     "iam": {"NoSuchEntity"},
+    "cloudfront": set(),
     "s3": {"AccessDenied", "NoSuchBucket", "PreconditionFailed", "InvalidRange", "BadDigest", "404", "NoSuchKey"},
 }
 
@@ -116,7 +117,7 @@ def client(name, endpoint, key="111111111111", token=None, region="us-east-1"):
         status = http_response.status_code
         if "date" not in http_response.headers:
             problems.append(f"{operation}: no Date header")
-        if name in ("elbv2", "s3", "sts", "iam"):
+        if name in ("cloudfront", "elbv2", "s3", "sts", "iam"):
             if status >= 300:
                 code = parsed.get("Error", {}).get("Code")
                 modelled = {shape.metadata.get("error", {}).get("code", shape.name) for shape in model.error_shapes}

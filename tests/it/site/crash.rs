@@ -1,86 +1,133 @@
 //! Invariant 5 for sites: killed at any call, then resumed or rolled back, a site is exactly as before or as after.
+//!
+//! A world is used for many deaths: each deployment ships another version, and what it is then is what the next one finds.
 
 use std::time::Duration;
 
 use futures::StreamExt;
+use snapdeploy::core::document::Document;
 use snapdeploy::core::means::Means;
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::runs::{OnFailure, begin};
 
-use super::place::{PROD, build, get, plan_folder, start};
-use crate::crash::{Phase, Prints, WayOut, perform, prints, recover, roll_back};
+use super::place::{PROD, build, get, plan_and_wish, start, web};
+use crate::crash::{Phase, Prints, WayOut, perform, prints, recover};
 use crate::kinds::place::back;
 use crate::mortal::{Death, Side};
 use crate::world::{B, World, dead};
 
-async fn deploy(world: &World, death: &Death) -> bool {
-    let plan = plan_folder(world, &build(2)).await;
-    assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
-    perform(world, &plan, death).await
+/// When a process dies.
+#[derive(Clone, Copy, Debug)]
+enum Dies {
+    /// Before or after a move is sent.
+    Move(usize, Side),
+    /// As soon as so many objects were put: a move of a site is many calls.
+    Puts(usize),
 }
 
-fn served(world: &World) -> bool {
-    let (index, about) = (
-        get(&format!("{}/", world.sandbox.site(PROD))),
-        get(&format!("{}/about/", world.sandbox.site(PROD))),
-    );
-    let new = index.body.contains("version 2;");
-    assert_eq!(new, about.body.contains("version 2;"));
-    new
+/// A death, and what is done about it.
+type Case = (Phase, Dies, WayOut);
+
+/// A world, what it serves, and what it served before: each version with what the environment was.
+struct Scene {
+    world: World,
+    now: (u32, Prints),
+    past: Vec<(u32, Prints)>,
+    newest: u32,
 }
 
-async fn ended(world: &World, phase: Phase, way: WayOut, (old, new): &(Prints, Prints), here: &str) {
-    assert!(Box::pin(recover(world, way)).await, "{here}: nothing is open");
-    let is_new = (phase == Phase::Deploy) == (way == WayOut::Resume);
-    assert_eq!(prints(world).await, *if is_new { new } else { old }, "{here}");
-    assert_eq!(served(world), is_new, "{here}");
-}
+impl Scene {
+    async fn new() -> Scene {
+        let world = start().await;
+        let now = (1, prints(&world).await);
+        Scene { world, now, past: Vec::new(), newest: 1 }
+    }
 
-async fn play(phase: Phase, at: usize, side: Side, way: WayOut, ends: &(Prints, Prints)) {
-    let here = format!("{phase:?} killed {side:?} move {at}, then {way:?}");
-    let world = start().await;
-    let death = Death::at_move(at, side);
-    let finished = match phase {
-        Phase::Deploy => Box::pin(deploy(&world, &death)).await,
-        Phase::Rollback => {
-            assert!(Box::pin(deploy(&world, &Death::never())).await);
-            Box::pin(roll_back(&world, &death)).await
+    /// Returns the plan that ships a version that was never there, and what the environment is then.
+    async fn next(&mut self) -> (Plan, (u32, Prints)) {
+        self.newest += 1;
+        let (plan, wish): (Plan, Document) = plan_and_wish(&self.world, &build(self.newest)).await;
+        let mut then = self.now.1.clone();
+        then.insert(web(), (wish.portable_digest(), wish.local_digest()));
+        assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
+        (plan, (self.newest, then))
+    }
+
+    /// Plays one case; whether the process died in time.
+    async fn play(&mut self, (phase, dies, way): Case) -> bool {
+        let here = format!("{phase:?} killed at {dies:?}, then {way:?}");
+        if phase == Phase::Rollback && self.past.is_empty() {
+            let (plan, then) = self.next().await;
+            assert!(perform(&self.world, &plan, &Death::never()).await, "{here}");
+            self.past.push(std::mem::replace(&mut self.now, then));
         }
-    };
-    assert!(!finished, "{here}: it did not die");
-    ended(&world, phase, way, ends, &here).await;
+        let (plan, then) = match phase {
+            Phase::Deploy => self.next().await,
+            Phase::Rollback => (back(&self.world).await, self.past.last().unwrap().clone()),
+        };
+        assert_eq!(plan.moves.len(), if phase == Phase::Deploy { 3 } else { 2 }, "{here}");
+        let died = match dies {
+            Dies::Move(at, side) => {
+                let finished = Box::pin(perform(&self.world, &plan, &Death::at_move(at, side))).await;
+                assert!(!finished, "{here}: it did not die");
+                true
+            }
+            Dies::Puts(puts) => Box::pin(begin_and_die(&self.world, &plan, puts)).await,
+        };
+        assert!(!died || Box::pin(recover(&self.world, way)).await, "{here}: nothing is open");
+        if !died || way == WayOut::Resume {
+            let was = std::mem::replace(&mut self.now, then);
+            match phase {
+                Phase::Deploy => self.past.push(was),
+                Phase::Rollback => drop(self.past.pop()),
+            }
+        } else if phase == Phase::Rollback {
+            // The next one ships another version first.
+            self.past.clear();
+        }
+        assert_eq!(prints(&self.world).await, self.now.1, "{here}");
+        for page in ["", "about/"] {
+            let body = get(&format!("{}/{page}", self.world.sandbox.site(PROD))).body;
+            assert!(body.contains(&format!("version {};", self.now.0)), "{here}: {body}");
+        }
+        died
+    }
 }
 
-/// Returns what prod is before and after.
-async fn both() -> (Prints, Prints, [usize; 2]) {
-    let world = start().await;
-    let old = prints(&world).await;
-    let forth = Death::at_move(usize::MAX, Side::Before);
-    assert!(Box::pin(deploy(&world, &forth)).await);
-    let new = prints(&world).await;
-    assert_ne!(old, new);
-    let back = Death::at_move(usize::MAX, Side::Before);
-    assert!(Box::pin(roll_back(&world, &back)).await);
-    assert_eq!(prints(&world).await, old);
-    (old, new, [forth.calls(), back.calls()])
+/// Plays `cases` in as many worlds as are worth it; returns how many died in time.
+async fn played(cases: Vec<Case>) -> usize {
+    const WORLDS: usize = 3;
+    let (deploys, backs): (Vec<Case>, Vec<Case>) = cases.iter().partition(|(p, ..)| *p == Phase::Deploy);
+    // What ends as it was before comes first, so that each way back finds a deployment to undo.
+    let (mut deploys, mut backs) = (deploys, backs);
+    deploys.sort_by_key(|(.., way)| *way == WayOut::Resume);
+    backs.sort_by_key(|(.., way)| *way == WayOut::Rollback);
+    let worlds = (0..WORLDS).map(|n| {
+        let mine = |all: &[Case]| all.iter().skip(n).step_by(WORLDS).copied().collect::<Vec<Case>>();
+        let (deploys, backs) = (mine(&deploys), mine(&backs));
+        Box::pin(async move {
+            let (mut scene, mut died) = (Scene::new().await, 0);
+            for case in deploys.into_iter().chain(backs) {
+                died += usize::from(scene.play(case).await);
+            }
+            died
+        })
+    });
+    futures::stream::iter(worlds).buffer_unordered(WORLDS).collect::<Vec<usize>>().await.into_iter().sum()
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn killed_before_or_after_any_move_a_site_is_as_before_or_as_after() {
-    let (old, new, moves) = both().await;
-    assert_eq!(moves, [3, 2]);
-    let ends = (old, new);
-    let phases = [(Phase::Deploy, moves[0]), (Phase::Rollback, moves[1])];
+    let phases = [(Phase::Deploy, 3), (Phase::Rollback, 2)];
     let cases = phases.into_iter().flat_map(|(phase, calls)| {
-        let ends = &ends;
         (0..calls).flat_map(move |at| {
             // What was done and never heard of is met by both ways out; of what was only begun, each meets every other.
             let before = if at % 2 == 0 { WayOut::Resume } else { WayOut::Rollback };
             [(Side::Before, before), (Side::After, WayOut::Resume), (Side::After, WayOut::Rollback)]
-                .map(|(side, way)| Box::pin(play(phase, at, side, way, ends)))
+                .map(|(side, way)| (phase, Dies::Move(at, side), way))
         })
     });
-    futures::stream::iter(cases).buffer_unordered(3).for_each(async |()| ()).await;
+    assert_eq!(played(cases.collect()).await, 15);
 }
 
 /// Begins `plan` in a process that dies as soon as so many objects were put.
@@ -106,38 +153,15 @@ async fn begin_and_die(world: &World, plan: &Plan, puts: usize) -> bool {
 /// A move of a site is many calls: the process dies after each number of them.
 #[tokio::test(flavor = "current_thread")]
 async fn killed_between_the_puts_of_a_move_a_site_is_as_before_or_as_after() {
-    let (old, new, _) = both().await;
-    let ends = (old, new);
     // Two assets, four files under their names, and the manifest four times; the way back puts no assets. Each number of
     // puts meets one way out on the way forth, and the other on the way back.
-    let cases = [Phase::Deploy, Phase::Rollback].into_iter().flat_map(|phase| {
-        let ends = &ends;
-        (1..=9).map(move |puts| {
+    let cases = [(Phase::Deploy, 9), (Phase::Rollback, 5)].into_iter().flat_map(|(phase, most)| {
+        (1..=most).map(move |puts| {
             let resumes = (puts % 2 == 0) == (phase == Phase::Deploy);
-            let way = if resumes { WayOut::Resume } else { WayOut::Rollback };
-            Box::pin(die_between(phase, puts, way, ends))
+            (phase, Dies::Puts(puts), if resumes { WayOut::Resume } else { WayOut::Rollback })
         })
     });
-    let died: Vec<bool> = futures::stream::iter(cases).buffer_unordered(3).collect().await;
-    let died = died.into_iter().filter(|died| *died).count();
+    let died = played(cases.collect()).await;
     assert!(died >= 10, "only {died} died in time");
     println!("{died} deaths between puts, all exactly as before or as after");
-}
-
-/// Plays one death; whether it came in time.
-async fn die_between(phase: Phase, puts: usize, way: WayOut, ends: &(Prints, Prints)) -> bool {
-    let world = start().await;
-    let plan = match phase {
-        Phase::Deploy => plan_folder(&world, &build(2)).await,
-        Phase::Rollback => {
-            assert!(Box::pin(deploy(&world, &Death::never())).await);
-            back(&world).await
-        }
-    };
-    let died = Box::pin(begin_and_die(&world, &plan, puts)).await;
-    if died {
-        let here = format!("{phase:?} killed after {puts} puts, then {way:?}");
-        ended(&world, phase, way, ends, &here).await;
-    }
-    died
 }

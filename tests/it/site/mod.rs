@@ -7,3 +7,4 @@ mod journey;
 mod place;
 mod reader;
 mod rules;
+mod staged;

@@ -89,18 +89,23 @@ pub async fn start() -> World {
 
 /// Returns the plan that puts the folder `files` into prod, with its bytes in the store.
 pub async fn plan_folder(world: &World, files: &[Built]) -> Plan {
+    plan_and_wish(world, files).await.0
+}
+
+/// Returns that plan, and what the site is then.
+pub async fn plan_and_wish(world: &World, files: &[Built]) -> (Plan, Document) {
     let live = world.extract(&*world.b, "prod").await;
     let mut source = Source::of_snapshot("prod@live", &live);
     let files = files.iter().map(|(path, _, bytes)| (path.clone(), Bytes::from(bytes.clone()))).collect();
     let (with, stored) = world.b.with_folder(&web(), &source.documents[&web()], files).unwrap();
-    source.documents.insert(web(), with);
+    source.documents.insert(web(), with.clone());
     let means = world.means(&*world.b);
     for bytes in stored {
         means.repository.put_blob(bytes).await.unwrap();
     }
     let select = Selection::new(&[web().to_string()]).unwrap();
     let deployment = Deployment { select, ..Deployment::default() };
-    plan_deploy(&means, "prod", &source, &deployment).await.unwrap()
+    (plan_deploy(&means, "prod", &source, &deployment).await.unwrap(), with)
 }
 
 /// Ships version `n` into prod.

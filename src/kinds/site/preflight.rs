@@ -1,0 +1,88 @@
+//! What has to hold for a site to be shipped, as lines of the card: its distribution, and pages that come whole.
+
+use super::calls::Calls;
+use super::invalidate::head;
+use super::links::Links;
+use super::state::State;
+use crate::aws::CloudFront;
+use crate::core::driver::Change;
+use crate::core::preflight::{Line, Outcome};
+use crate::core::site::Site;
+use crate::core::{ErrorKind, Result};
+
+/// Source: "Actions defined by Amazon CloudFront", Service Authorization Reference.
+const PERMISSION: &str = "cloudfront:GetDistribution";
+/// How many pages are named where there may be many.
+const NAMED: usize = 3;
+
+/// Asks about `change` of `site`.
+pub async fn preflight(calls: &Calls, change: &Change<'_>, site: &Site, links: &Links) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    if let Some(id) = site.distribution.as_deref() {
+        lines.push(front(calls, change, site, id).await?);
+    }
+    lines.extend(pages(change, links));
+    Ok(lines)
+}
+
+/// Asks whether the distribution is there, serves, and has the site behind it.
+async fn front(calls: &Calls, change: &Change<'_>, site: &Site, id: &str) -> Result<Line> {
+    let line = |outcome, detail: String| Line::new(change.address, "distribution", outcome, detail);
+    let place = format!("s3://{}/{}", site.bucket, site.prefix);
+    let found = match CloudFront(&calls.account).distribution(id).await {
+        Ok(found) => found,
+        Err(failure) => {
+            let error = failure.error;
+            return match error.kind {
+                ErrorKind::NotFound => Ok(line(Outcome::Block, format!("there is no {id} in this account"))
+                    .hint("see `distribution` of the site in the configuration")),
+                ErrorKind::Denied => {
+                    Ok(line(Outcome::Warn, format!("{id} could not be asked about: {}", error.message))
+                        .hint(format!("allow {PERMISSION}: after the switch the run needs it too")))
+                }
+                _ => Err(error.context(format!("cannot look at the distribution {id}"))),
+            };
+        }
+    };
+    if head(&found, &site.bucket, &site.prefix).is_none() {
+        return Ok(line(Outcome::Block, format!("{id} does not serve {place}"))
+            .hint("see `distribution` of the site in the configuration"));
+    }
+    if found["DistributionConfig"]["Enabled"] != "true" {
+        return Ok(line(
+            Outcome::Warn,
+            format!("{id} serves {place}, but is disabled: nobody gets anything"),
+        ));
+    }
+    Ok(line(Outcome::Pass, format!("{id} serves {place}")))
+}
+
+/// Says which pages a reader may get in two halves; nothing, where no page was read.
+fn pages(change: &Change<'_>, links: &Links) -> Option<Line> {
+    let name = change.address.name();
+    let (was, is) = (State::of(change.from?), State::of(change.to?));
+    if !links.knows(name) {
+        return None;
+    }
+    let line = |outcome, detail: String| Line::new(change.address, "pages", outcome, detail);
+    let mixed = links.mixed(name, &was, &is);
+    if mixed.is_empty() {
+        return Some(line(Outcome::Pass, "none refers to a file that changes under the same name".into()));
+    }
+    let one = |(page, files): (&String, &Vec<String>)| match files.as_slice() {
+        [file] => format!("{page} refers to {file}"),
+        [file, rest @ ..] => format!("{page} refers to {file} and {} more", rest.len()),
+        [] => page.clone(),
+    };
+    let named: Vec<String> = mixed.iter().take(NAMED).map(one).collect();
+    let more = match mixed.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more pages"),
+    };
+    let detail = format!(
+        "{}{more}: what changes under its name is not switched together with the page",
+        named.join("; ")
+    );
+    let hint = "let the build put a digest of the content into the names of the files, as in app-5e6f7a8b.js";
+    Some(line(Outcome::Warn, detail).hint(hint))
+}
