@@ -65,7 +65,7 @@ fn check(address: &Address, findings: Findings) -> Check {
 }
 
 /// Returns the id of a service as it was described: `CLUSTER/SERVICE`.
-fn id_of(service: &Value) -> Option<String> {
+pub(super) fn id_of(service: &Value) -> Option<String> {
     let cluster = service["clusterArn"].as_str()?.rsplit('/').next()?;
     Some(format!("{cluster}/{}", service["serviceName"].as_str()?))
 }
@@ -103,7 +103,7 @@ async fn one(services: &Services, id: &str, service: &Value) -> Findings {
 }
 
 /// Returns what of `service` has the traffic: its PRIMARY task set, where it has task sets, else itself.
-fn serving(service: &Value) -> &Value {
+pub(super) fn serving(service: &Value) -> &Value {
     let set = primary(service);
     if set.is_null() { service } else { set }
 }
