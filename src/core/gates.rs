@@ -175,7 +175,8 @@ pub(super) async fn put_on(means: &Means<'_>, plan: &mut Plan) {
 /// there: its first whole minute, and the time that it may be late.
 fn too_short(gate: &Gate, m: &Move) -> Option<Finding> {
     let Probe::Metric { of, .. } = &gate.probe else { return None };
-    let (true, Some(rollout)) = (gate.at != GateAt::After && gate.is_about([&m.address].into_iter()), &m.rollout)
+    let (true, Some(rollout)) =
+        (gate.at != GateAt::After && gate.is_about([&m.address].into_iter()), &m.rollout)
     else {
         return None;
     };
@@ -193,7 +194,7 @@ fn too_short(gate: &Gate, m: &Move) -> Option<Finding> {
     };
     let (name, minutes) = (&of.name, needs.as_secs() / 60);
     let message = format!(
-        "the gate {} may not be able to tell on the rung {}: {name} is by the minute and may be some minutes late, {then}",
+        "the gate {} may not be able to tell at {}: {name} is by the minute and may be some minutes late, {then}",
         gate.name,
         short.join(" and ")
     );

@@ -17,11 +17,8 @@ impl Performance<'_> {
         let Some(seen) = self.seen.as_ref().filter(|_| self.plan.kind == RunKind::Deploy) else {
             return Ok(());
         };
-        let is_done = |(index, m): (usize, &'_ Move)| {
-            self.progress.done.contains(&index) && seen.lives.contains_key(&m.address)
-        };
-        let made: Vec<&Move> =
-            self.plan.moves.iter().enumerate().filter(|(i, m)| is_done((*i, m))).map(|(_, m)| m).collect();
+        let done = self.plan.moves.iter().enumerate().filter(|(i, _)| self.progress.done.contains(i));
+        let made: Vec<&Move> = done.map(|(_, m)| m).filter(|m| seen.lives.contains_key(&m.address)).collect();
         let lives: Vec<&Live> =
             seen.lives.values().filter(|l| made.iter().any(|m| m.address == l.found.address)).collect();
         if lives.is_empty() {

@@ -81,7 +81,9 @@ impl WatchReport {
                 let message = "AWS has come to the end of it by itself, and nobody has recorded that yet";
                 (Some(message.to_string()), None, Some(resume), None)
             }
-            Stand::LetGo if stopped.is_none() && exit == Exit::Stopped && going.iter().any(|one| one.alone) => {
+            Stand::LetGo
+                if stopped.is_none() && exit == Exit::Stopped && going.iter().any(|one| one.alone) =>
+            {
                 let message = "nobody is at work on it: it stays where it is until somebody goes on with it or takes it back";
                 (Some(message.to_string()), None, Some(resume), Some(undo).filter(|_| own))
             }

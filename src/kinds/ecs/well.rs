@@ -93,6 +93,9 @@ mod tests {
         assert_eq!(of(0, 0, 0, &[]), ["none of its 2 tasks runs any more"]);
         assert_eq!(of(2, 0, 2, &[]), ["none of its 2 targets is healthy"]);
         assert_eq!(of(2, 0, 0, &[]), ["no target is registered with its target groups"]);
-        assert_eq!(of(2, 1, 2, &["1 target is unhealthy in web: 500"]), ["1 target is unhealthy in web: 500"]);
+        assert_eq!(
+            of(2, 1, 2, &["1 target is unhealthy in web: 500"]),
+            ["1 target is unhealthy in web: 500"]
+        );
     }
 }

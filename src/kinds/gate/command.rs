@@ -35,9 +35,7 @@ pub async fn ask(line: &str, ends: &Ends<'_>, texts: &Texts<'_>) -> Answer {
     };
     let (decision, said) = match &ran.end {
         ShellEnd::Ended(status) => judge(*status, ends),
-        ShellEnd::Late => {
-            (Decision::Failed, format!("the command did not end within {:?}", ends.limit))
-        }
+        ShellEnd::Late => (Decision::Failed, format!("the command did not end within {:?}", ends.limit)),
         ShellEnd::Stopped(why) => (Decision::Inconclusive, format!("the command was ended: {why}")),
     };
     // Without known secrets.

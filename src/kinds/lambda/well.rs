@@ -36,17 +36,19 @@ pub async fn well(calls: &Calls, made: &[&Move], live: &[&Live]) -> Vec<(Address
             asked.push(one);
         }
     }
-    let answers = join_all(asked.iter().map(|(_, id, alias)| calls.configuration(id, alias.as_deref()))).await;
-    let problem = |((address, _, alias), answer): (&(&Address, &str, Option<String>), crate::core::Result<Value>)| {
-        // Who cannot be asked has said nothing against it: what was written has been read again already. What somebody else
-        // is just changing is theirs.
-        let now = answer.ok().filter(is_settled)?;
-        let why = trouble(&now)?;
-        let why = match alias {
-            Some(alias) => format!("the version that its alias {alias} names: {why}"),
-            None => why,
+    let answers =
+        join_all(asked.iter().map(|(_, id, alias)| calls.configuration(id, alias.as_deref()))).await;
+    let problem =
+        |((address, _, alias), answer): (&(&Address, &str, Option<String>), crate::core::Result<Value>)| {
+            // Who cannot be asked has said nothing against it: what was written has been read again already. What somebody else
+            // is just changing is theirs.
+            let now = answer.ok().filter(is_settled)?;
+            let why = trouble(&now)?;
+            let why = match alias {
+                Some(alias) => format!("the version that its alias {alias} names: {why}"),
+                None => why,
+            };
+            Some(((*address).clone(), why))
         };
-        Some(((*address).clone(), why))
-    };
     asked.iter().zip(answers).filter_map(problem).collect()
 }

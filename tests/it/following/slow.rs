@@ -86,6 +86,10 @@ pub struct Slow<'a> {
     pub followed: Mutex<Vec<(String, Duration)>>,
     /// What gates answer, in turn; then all is well.
     pub answers: Answers,
+    /// What is not well, in turn; then all is.
+    pub sick: Mutex<VecDeque<Option<(Address, String)>>>,
+    /// About how many resources was asked whether they are well, each time.
+    pub asked_well: Mutex<Vec<usize>>,
     /// How many processes have died, or follow something that goes on.
     pub reached: AtomicUsize,
 }
@@ -101,6 +105,8 @@ impl<'a> Slow<'a> {
             started: Mutex::default(),
             followed: Mutex::default(),
             answers: Answers::default(),
+            sick: Mutex::default(),
+            asked_well: Mutex::default(),
             reached: AtomicUsize::new(0),
         }
     }
@@ -272,6 +278,12 @@ impl Driver for Slow<'_> {
 
     fn inspector(&self) -> &dyn Inspector {
         &self.answers
+    }
+
+    async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        assert!(live.iter().all(|l| made.iter().any(|m| m.address == l.found.address)));
+        self.asked_well.lock().unwrap().push(live.len());
+        Ok(self.sick.lock().unwrap().pop_front().flatten().into_iter().collect())
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

@@ -4,6 +4,6 @@ mod crash;
 mod example;
 mod front;
 mod journey;
-mod place;
+pub mod place;
 mod reader;
 mod rules;
