@@ -86,7 +86,7 @@ pub struct Slow<'a> {
     pub followed: Mutex<Vec<(String, Duration)>>,
     /// What gates answer, in turn; then all is well.
     pub answers: Answers,
-    /// What is not well, in turn; then all is.
+    /// What is not well, in turn, or `None` where nobody can tell; then all is.
     pub sick: Mutex<VecDeque<Option<(Address, String)>>>,
     /// About how many resources was asked whether they are well, each time.
     pub asked_well: Mutex<Vec<usize>>,
@@ -283,7 +283,11 @@ impl Driver for Slow<'_> {
     async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
         assert!(live.iter().all(|l| made.iter().any(|m| m.address == l.found.address)));
         self.asked_well.lock().unwrap().push(live.len());
-        Ok(self.sick.lock().unwrap().pop_front().flatten().into_iter().collect())
+        match self.sick.lock().unwrap().pop_front() {
+            Some(None) => Err(Error::failed("nobody may look")),
+            Some(sick) => Ok(sick.into_iter().collect()),
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

@@ -1,6 +1,7 @@
 //! What was written and is not well in the end is a failure, and taken back; a way back asks nobody.
 
 use snapdeploy::core::back::{newest, plan_back};
+use snapdeploy::core::event::{Event, Events};
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 use snapdeploy::core::select::Selection;
 
@@ -49,4 +50,22 @@ async fn where_it_is_to_stop_it_stays_and_is_asked_again_when_somebody_goes_on()
     let back = plan_back(&means, &past, &Selection::all()).await.unwrap();
     assert!(matches!(begin(&means, &back, None, OnFailure::Stop).await, Ok(Ended::Done { .. })));
     assert_eq!(world.sandbox.connect_state(B), before);
+}
+
+#[tokio::test]
+async fn where_nobody_may_look_nothing_was_found_wrong_and_that_is_said() {
+    let (mut world, plan, _) = world(1).await;
+    let (events, mut heard) = Events::channel();
+    world.events = events;
+    let slow = Slow::new(&*world.b, &[], &[]);
+    slow.sick.lock().unwrap().push_back(None);
+    let ended = begin(&world.means(&slow), &plan, None, OnFailure::Rollback).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    let mut said = Vec::new();
+    while let Ok(event) = heard.try_recv() {
+        if let Event::Warned { what } = event {
+            said.push(what);
+        }
+    }
+    assert_eq!(said, ["everything is written, and nobody can tell whether it is well: nobody may look"]);
 }
