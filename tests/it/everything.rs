@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -45,16 +46,32 @@ fn configured(example: &str) -> String {
     format!("{owned}\n{}", tables.collect::<String>())
 }
 
-/// The example and a site, in which dev has something new of everything; `release.zip` is all of it.
-fn release() -> Acme {
+/// The example and a site.
+fn place() -> Acme {
     let acme = Acme::with(with_site, configured);
     for (name, ms) in [("ecs_stage_ms", "30"), ("ecs_healthy_after_ms", "30"), ("ecs_minute_ms", "1")] {
         acme.sandbox.set_switch(name, ms).unwrap();
     }
-    acme.run(0, &["deploy", "--artifact", &format!("{WEB}:app=acme-web:1.5"), "--to", "dev", "--yes"]);
-    acme.run(0, &["extract", "dev"]);
-    acme.run(0, &["package", "create", "dev@latest", "--out", "release.zip"]);
-    acme.sandbox.clear_calls();
+    acme
+}
+
+/// Returns a package of all that dev has, which is something new of everything. It is made once.
+fn package() -> &'static [u8] {
+    static PACKAGE: OnceLock<Vec<u8>> = OnceLock::new();
+    PACKAGE.get_or_init(|| {
+        let acme = place();
+        acme.run(0, &["deploy", "--artifact", &format!("{WEB}:app=acme-web:1.5"), "--to", "dev", "--yes"]);
+        acme.run(0, &["extract", "dev"]);
+        acme.run(0, &["package", "create", "dev@latest", "--out", "release.zip"]);
+        std::fs::read(acme.shell.directory.path().join("release.zip")).unwrap()
+    })
+}
+
+/// The example and a site, with `release.zip`.
+fn release() -> Acme {
+    let package = package();
+    let acme = place();
+    std::fs::write(acme.shell.directory.path().join("release.zip"), package).unwrap();
     acme
 }
 

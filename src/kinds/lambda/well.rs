@@ -4,7 +4,6 @@
 //! without an alias, which is so on purpose or was so before.
 
 use futures::future::join_all;
-use serde_json::Value;
 
 use super::calls::Calls;
 use super::fetch::is_settled;
@@ -38,17 +37,16 @@ pub async fn well(calls: &Calls, made: &[&Move], live: &[&Live]) -> Vec<(Address
     }
     let answers =
         join_all(asked.iter().map(|(_, id, alias)| calls.configuration(id, alias.as_deref()))).await;
-    let problem =
-        |((address, _, alias), answer): (&(&Address, &str, Option<String>), crate::core::Result<Value>)| {
-            // Who cannot be asked has said nothing against it: what was written has been read again already. What somebody else
-            // is just changing is theirs.
-            let now = answer.ok().filter(is_settled)?;
-            let why = trouble(&now)?;
-            let why = match alias {
-                Some(alias) => format!("the version that its alias {alias} names: {why}"),
-                None => why,
-            };
-            Some(((*address).clone(), why))
+    let mut all = Vec::new();
+    for ((address, _, alias), answer) in asked.into_iter().zip(answers) {
+        // Who cannot be asked has said nothing against it: what was written has been read again already. What somebody else
+        // is just changing is theirs.
+        let Some(why) = answer.ok().filter(is_settled).and_then(|now| trouble(&now)) else { continue };
+        let why = match alias {
+            Some(alias) => format!("the version that its alias {alias} names: {why}"),
+            None => why,
         };
-    asked.iter().zip(answers).filter_map(problem).collect()
+        all.push((address.clone(), why));
+    }
+    all
 }
