@@ -347,6 +347,13 @@ pub trait Driver: Send + Sync {
         &NoHooks
     }
 
+    /// Asks whether what `made`, moves that are done, have written is well once all is written: what may have fallen over
+    /// since each was done, and nothing that was so before or is about all of the environment. `live` is what there is of
+    /// it. Returns what is not well, and why. Writes nothing.
+    async fn well(&self, _made: &[&Move], _live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        Ok(Vec::new())
+    }
+
     /// Asks whether the environment is well, and `live` resources in it.
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>>;
 }

@@ -11,12 +11,14 @@ use super::means::Means;
 use super::moves::Move;
 use super::perform::Performance;
 use super::plan::Plan;
-use super::rollout::Share;
+use super::rollout::{Rung, Share};
 use super::run::{Note, RunKind};
 
 /// How long a metric may take to arrive. AWS says of no service how long that is; Lambda sends them by the minute ("Using
 /// CloudWatch metrics with Lambda", AWS Lambda Developer Guide).
 const LATE: Duration = Duration::from_secs(120);
+/// What is by the minute is there for whole ones.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// What the gates say together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,9 +185,41 @@ pub(super) async fn put_on(means: &Means<'_>, plan: &mut Plan) {
             continue;
         }
         findings.extend(means.driver.inspector().foresee(gate).await);
+        findings.extend(plan.moves.iter().filter_map(|m| too_short(gate, m)));
     }
     plan.gates = gates;
     plan.say(findings);
+}
+
+/// Says on which rungs of the ladder that `m` climbs `gate` cannot tell, since they are shorter than a metric takes to be
+/// there: its first whole minute, and the time that it may be late.
+fn too_short(gate: &Gate, m: &Move) -> Option<Finding> {
+    let Probe::Metric { of, .. } = &gate.probe else { return None };
+    let (true, Some(rollout)) =
+        (gate.at != GateAt::After && gate.is_about([&m.address].into_iter()), &m.rollout)
+    else {
+        return None;
+    };
+    let needs = MINUTE + LATE;
+    let is_short = |rung: &&Rung| rung.hold < needs;
+    let short: Vec<String> =
+        rollout.rungs().iter().filter(is_short).map(|rung| format!("`{rung}`")).collect();
+    if short.is_empty() {
+        return None;
+    }
+    let then = match gate.undecided {
+        Undecided::Pause => "so it pauses there",
+        Undecided::Fail => "so it fails there",
+        Undecided::Pass => "so it passes there whatever is wrong",
+    };
+    let (name, minutes) = (&of.name, needs.as_secs() / 60);
+    let message = format!(
+        "the gate {} may not be able to tell at {}: {name} is by the minute and may be some minutes late, {then}",
+        gate.name,
+        short.join(" and ")
+    );
+    let hint = format!("hold each rung for {minutes}m or longer");
+    Some(Finding::new(Weight::Warning, Some(&m.address), message).hint(hint))
 }
 
 impl Performance<'_> {

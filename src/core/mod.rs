@@ -119,6 +119,7 @@ pub mod tried;
 mod turn;
 pub mod vault;
 pub mod verified;
+mod well;
 
 pub use address::Address;
 pub use clock::Clock;

@@ -76,6 +76,7 @@ impl<'a> Performance<'a> {
         let problems = self.verify(&inventory).await?;
         self.journal.record(Note::Verdict { good: problems.is_empty(), problems: problems.clone() }).await?;
         if problems.is_empty() {
+            self.well().await?;
             self.gates().await?;
             let making = self.making(inventory);
             making.hooks(HookAt::after(making.plan.kind)).await?;

@@ -28,7 +28,7 @@ pub struct Shell<'a> {
     /// What `sh` runs.
     pub line: &'a str,
     /// What is set in its environment besides what this process has.
-    pub variables: &'a [(&'a str, String)],
+    pub variables: &'a [(String, String)],
     /// How long it may take.
     pub limit: Duration,
 }
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     async fn run(line: &str, limit: Duration, stop: impl Fn() -> Option<String>) -> Ran {
-        Shell { line, variables: &[("WORD", "there".into())], limit }.run(stop).await.unwrap()
+        Shell { line, variables: &[("WORD".into(), "there".into())], limit }.run(stop).await.unwrap()
     }
 
     const LONG: Duration = Duration::from_secs(20);

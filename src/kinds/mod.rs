@@ -1,5 +1,6 @@
 //! What can be deployed: a folder a service.
 
+mod alarms;
 mod bind;
 pub mod connect;
 pub mod ecs;

@@ -351,6 +351,14 @@ impl Driver for Whole {
         &self.hooks
     }
 
+    async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        let mut all = Vec::new();
+        for driver in self.each() {
+            all.extend(driver.well(made, live).await?);
+        }
+        Ok(all)
+    }
+
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {
         let mut checks = Vec::new();
         for driver in self.each() {

@@ -157,6 +157,7 @@ impl Watch<'_> {
             let Some(m) = plan.moves.get(index) else { continue };
             let address = m.address.clone();
             let mut told = String::new();
+            let alone = site.as_ref().is_ok_and(|site| site.driver.needs_company(m));
             let far = loop {
                 let far = match &site {
                     Ok(site) => far(site, m, &ticket).await,
@@ -178,12 +179,13 @@ impl Watch<'_> {
                 }
                 told.clone_from(&far.line);
                 let is_over = until.is_some_and(|until| self.context.clock.now() >= until);
-                if far.end.is_some() || far.line.is_empty() || is_over {
+                // What gets no further by itself looks the same for good.
+                if far.end.is_some() || far.line.is_empty() || is_over || alone {
                     break far;
                 }
                 self.context.clock.sleep(EVERY).await;
             };
-            all.push(Going { address, ticket, progress: far.line, end: far.end });
+            all.push(Going { address, ticket, progress: far.line, alone, end: far.end });
         }
         all
     }
@@ -198,12 +200,12 @@ async fn far(site: &Site, m: &Move, ticket: &str) -> Result<Far, String> {
 }
 
 /// Returns the code that the run would end with, now that AWS has come to the end of `going` and nobody has recorded it:
-/// 8 where that is not known, or where more is to be done than AWS does by itself.
+/// 8 where that is not known, or where more is to be done than AWS does by itself; 3 where nothing goes on any more.
 fn verdict(look: &Look, plan: &Plan, going: &[Going], turned: Turned) -> Exit {
     let fell = |verdict| going.iter().any(|one| one.end == Some(End::Fell(verdict)));
     let progress = Progress::of(&look.rows);
     let made = progress.done.len() + going.iter().filter(|one| one.end == Some(End::Done)).count();
-    if going.iter().any(|one| one.end.is_none()) {
+    if going.iter().any(|one| one.end.is_none() && !one.alone) {
         return Exit::InProgress;
     }
     let is_back = matches!(turned, Turned::Round) || look.record.start.kind == RunKind::Rollback;
@@ -212,6 +214,7 @@ fn verdict(look: &Look, plan: &Plan, going: &[Going], turned: Turned) -> Exit {
         () if fell(Verdict::Failed) => Exit::Stopped,
         () if fell(Verdict::Superseded) => Exit::Superseded,
         () if fell(Verdict::TakenBack) => Exit::RolledBack,
+        () if going.iter().any(|one| one.end.is_none()) => Exit::Stopped,
         () if made + progress.left.len() < plan.moves.len() => Exit::InProgress,
         () if matches!(turned, Turned::Round) => Exit::RolledBack,
         () => Exit::Done,

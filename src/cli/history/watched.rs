@@ -21,6 +21,9 @@ pub(super) struct Going {
     pub(super) ticket: String,
     /// How far it is; empty where the service does not say.
     pub(super) progress: String,
+    /// Whether it gets no further by itself.
+    #[serde(skip)]
+    pub(super) alone: bool,
     /// How it came out, once it has.
     #[serde(skip)]
     pub(super) end: Option<End>,
@@ -77,6 +80,12 @@ impl WatchReport {
             Stand::LetGo if matches!(exit, Exit::Done | Exit::RolledBack | Exit::Superseded) => {
                 let message = "AWS has come to the end of it by itself, and nobody has recorded that yet";
                 (Some(message.to_string()), None, Some(resume), None)
+            }
+            Stand::LetGo
+                if stopped.is_none() && exit == Exit::Stopped && going.iter().any(|one| one.alone) =>
+            {
+                let message = "nobody is at work on it: it stays where it is until somebody goes on with it or takes it back";
+                (Some(message.to_string()), None, Some(resume), Some(undo).filter(|_| own))
             }
             Stand::LetGo => (stopped, None, Some(resume), Some(undo).filter(|_| own)),
             Stand::GoesOn(_) => {

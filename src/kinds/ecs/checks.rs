@@ -4,7 +4,7 @@
 //! API reference). A deployment that goes on is told and is no fault: what serves is counted all the same.
 
 use futures::future::join_all;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::deployment_group::{group_of, primary};
 use super::driver::Services;
@@ -13,13 +13,10 @@ use super::follow::short;
 use super::names::KIND;
 use super::service_deployment::{Standing, standing};
 use super::target_health::{TargetHealth, groups, target_health};
-use crate::aws::CLOUDWATCH;
 use crate::core::driver::{Check, Live};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::{Address, Error, Result};
-
-/// How many alarms are asked for at once ("DescribeAlarms").
-const ALARMS: usize = 100;
+use crate::kinds::alarms::{Alarm, alarms as described};
 
 /// What was found of a service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +62,7 @@ fn check(address: &Address, findings: Findings) -> Check {
 }
 
 /// Returns the id of a service as it was described: `CLUSTER/SERVICE`.
-fn id_of(service: &Value) -> Option<String> {
+pub(super) fn id_of(service: &Value) -> Option<String> {
     let cluster = service["clusterArn"].as_str()?.rsplit('/').next()?;
     Some(format!("{cluster}/{}", service["serviceName"].as_str()?))
 }
@@ -103,13 +100,13 @@ async fn one(services: &Services, id: &str, service: &Value) -> Findings {
 }
 
 /// Returns what of `service` has the traffic: its PRIMARY task set, where it has task sets, else itself.
-fn serving(service: &Value) -> &Value {
+pub(super) fn serving(service: &Value) -> &Value {
     let set = primary(service);
     if set.is_null() { service } else { set }
 }
 
 /// Returns the alarms that watch deployments of the service: each name, and what CloudWatch has of it.
-async fn alarms(services: &Services, id: &str, service: &Value) -> Result<Vec<(String, Option<Value>)>> {
+async fn alarms(services: &Services, id: &str, service: &Value) -> Result<Vec<(String, Option<Alarm>)>> {
     let own = &service["deploymentConfiguration"]["alarms"];
     let mut names: Vec<String> = match own["enable"] == true {
         true => own["alarmNames"]
@@ -125,18 +122,9 @@ async fn alarms(services: &Services, id: &str, service: &Value) -> Result<Vec<(S
         let group = group_of(services, id, service).await?;
         names.extend(group.alarms().into_iter().map(String::from));
     }
-    let mut all = Vec::new();
-    for some in names.chunks(ALARMS) {
-        // Without the types only alarms of metrics are described.
-        let body = json!({ "AlarmNames": some, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"] });
-        let answer = services.calls.account.ask(&CLOUDWATCH, "DescribeAlarms", &body).await?;
-        let both = [&answer["MetricAlarms"], &answer["CompositeAlarms"]];
-        let described = |name: &String| {
-            both.into_iter().filter_map(Value::as_array).flatten().find(|a| a["AlarmName"] == name.as_str())
-        };
-        all.extend(some.iter().map(|name| (name.clone(), described(name).cloned())));
-    }
-    Ok(all)
+    let known = described(&services.calls.account, &names).await?;
+    let of = |name: &String| known.iter().find(|alarm| alarm.name == *name).cloned();
+    Ok(names.iter().map(|name| (name.clone(), of(name))).collect())
 }
 
 fn number(value: &Value) -> u64 {
@@ -229,18 +217,19 @@ impl Findings {
         }
     }
 
-    fn alarms(&mut self, alarms: &[(String, Option<Value>)]) {
+    fn alarms(&mut self, alarms: &[(String, Option<Alarm>)]) {
         for (name, alarm) in alarms {
             let Some(alarm) = alarm else {
                 self.problems.push(format!("alarm {name}, which watches its deployments, does not exist"));
                 continue;
             };
-            match alarm["StateValue"].as_str() {
-                Some("ALARM") => {
-                    let reason = alarm["StateReason"].as_str().unwrap_or("no reason is given");
+            match alarm.state.as_str() {
+                "ALARM" => {
+                    let reason = Some(alarm.reason.as_str()).filter(|reason| !reason.is_empty());
+                    let reason = reason.unwrap_or("no reason is given");
                     self.problems.push(format!("alarm {name} is firing: {reason}"));
                 }
-                Some("INSUFFICIENT_DATA") => self.detail.push(format!("alarm {name} has no data")),
+                "INSUFFICIENT_DATA" => self.detail.push(format!("alarm {name} has no data")),
                 _ => self.detail.push(format!("alarm {name} is quiet")),
             }
         }
@@ -249,6 +238,8 @@ impl Findings {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn found(service: Value) -> Findings {

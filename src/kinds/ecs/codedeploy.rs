@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use super::deployment_group::{Group, ask, group_of, primary};
 use super::driver::Services;
 use super::{appspec, routing};
-use crate::aws::{CLOUDWATCH, Failure, Fate};
+use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
 use crate::core::run::RunKind;
 use crate::core::{Error, Result};
+use crate::kinds::alarms::alarms;
 
 /// The call that begins a deployment.
 pub const START: &str = "CreateDeployment";
@@ -78,10 +79,8 @@ async fn prepared(
 }
 
 async fn is_any_firing(services: &Services, names: &[&str]) -> Result<bool> {
-    let body = json!({ "AlarmNames": names, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"] });
-    let answer = services.calls.account.ask(&CLOUDWATCH, "DescribeAlarms", &body).await?;
-    let both = [&answer["MetricAlarms"], &answer["CompositeAlarms"]].into_iter();
-    Ok(both.filter_map(Value::as_array).flatten().any(|alarm| alarm["StateValue"] == "ALARM"))
+    let known = alarms(&services.calls.account, names).await?;
+    Ok(known.iter().any(|alarm| alarm.state == "ALARM"))
 }
 
 /// Returns the refusal where another deployment has the group: which, how far it is, and how to free the group.

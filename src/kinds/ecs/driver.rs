@@ -14,7 +14,7 @@ use super::send::Sender;
 use super::state::Known;
 use super::{
     artifact, attainable, checks, climbing, editions, encode, follow, moves, names, preflight, progress,
-    secret,
+    secret, well,
 };
 use crate::aws::{Account, Elsewhere};
 use crate::core::address::Address;
@@ -213,6 +213,12 @@ impl Driver for Services {
 
     async fn as_of(&self, live: &Live, revision: &str, inventory: &Inventory) -> Result<Document> {
         Box::pin(editions::as_of(self, live, revision, inventory)).await
+    }
+
+    async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        let deployed = |l: &Live| made.iter().any(|m| m.address == l.found.address && self.starts(m));
+        let services: Vec<&Found> = live.iter().filter(|l| deployed(l)).map(|l| &l.found).collect();
+        Box::pin(well::well(self, services)).await
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

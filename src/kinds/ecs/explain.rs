@@ -1,11 +1,11 @@
 //! Explaining a failure on the first screen: what the tasks, the targets and the alarms say, and the end of the log.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::calls::Calls;
 use super::evidence::Evidence;
 use super::log_tail::log_tail;
-use crate::aws::CLOUDWATCH;
+use crate::kinds::alarms::alarms as described;
 
 /// More causes than these say nothing more.
 const CAUSES: usize = 6;
@@ -66,21 +66,10 @@ pub async fn monitors(calls: &Calls, deployment: &Value) -> Vec<String> {
 
 /// Returns what the alarms of these names say.
 pub async fn alarms(calls: &Calls, names: &[&str]) -> Vec<String> {
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let types = ["MetricAlarm", "CompositeAlarm"];
-    let body = json!({ "AlarmNames": names, "AlarmTypes": types });
-    let answer = calls.account.ask(&CLOUDWATCH, "DescribeAlarms", &body).await.unwrap_or_default();
-    let described = |name: &str| {
-        let both = [&answer["MetricAlarms"], &answer["CompositeAlarms"]].into_iter();
-        let mut all = both.filter_map(Value::as_array).flatten();
-        all.find(|alarm| alarm["AlarmName"] == name)
-    };
-    let line = |name: &&str| match described(name) {
+    let known = described(&calls.account, names).await.unwrap_or_default();
+    let line = |name: &&str| match known.iter().find(|alarm| alarm.name == **name) {
         Some(alarm) => {
-            let word = |member: &str| alarm[member].as_str().unwrap_or_default();
-            format!("alarm {name} was triggered; it is {} now: {}", word("StateValue"), word("StateReason"))
+            format!("alarm {name} was triggered; it is {} now: {}", alarm.state, alarm.reason)
         }
         None => format!("alarm {name} was triggered"),
     };

@@ -52,6 +52,7 @@ mod stop;
 mod target_health;
 mod ticket;
 mod watch;
+mod well;
 
 pub(super) use artifact::images_of;
 pub use calls::{Calls, family_of};

@@ -1,14 +1,11 @@
 //! Alarms: a gate that asks whether one fires.
 
-use serde_json::json;
-
 use super::unasked;
-use crate::aws::{Account, CLOUDWATCH};
+use crate::aws::Account;
 use crate::core::Result;
 use crate::core::finding::{Finding, Weight};
 use crate::core::gate::{Answer, Decision, Gate};
-
-const PERMISSION: &str = "cloudwatch:DescribeAlarms";
+use crate::kinds::alarms::{PERMISSION, alarms};
 
 /// The alarms of a gate, by how they are.
 struct Sorted {
@@ -18,10 +15,10 @@ struct Sorted {
 }
 
 async fn sorted(account: &Account, names: &[String]) -> Result<Sorted> {
-    let states = states(account, names).await?;
+    let known = alarms(account, names).await?;
     let with = |wanted: Option<&str>| -> Vec<String> {
         let is = |name: &&String| {
-            states.iter().find(|(known, _)| known == *name).map(|(_, state)| state.as_str()) == wanted
+            known.iter().find(|alarm| alarm.name == **name).map(|alarm| alarm.state.as_str()) == wanted
         };
         names.iter().filter(is).cloned().collect()
     };
@@ -82,24 +79,4 @@ fn are(names: &[String]) -> String {
         [one] => format!("the alarm {one} is"),
         _ => format!("the alarms {} are", names.join(", ")),
     }
-}
-
-/// Returns the state of each alarm that is there.
-async fn states(account: &Account, names: &[String]) -> Result<Vec<(String, String)>> {
-    let mut all = Vec::new();
-    // Source: "DescribeAlarms" of the API reference: 100 names at most; composite ones are told only if asked for. Without
-    // `MaxRecords` a page has 50.
-    for some in names.chunks(100) {
-        let body = json!({
-            "AlarmNames": some, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"], "MaxRecords": 100,
-        });
-        let answer = account.ask(&CLOUDWATCH, "DescribeAlarms", &body).await?;
-        for kind in ["MetricAlarms", "CompositeAlarms"] {
-            for alarm in answer[kind].as_array().into_iter().flatten() {
-                let text = |member: &str| alarm[member].as_str().unwrap_or_default().to_string();
-                all.push((text("AlarmName"), text("StateValue")));
-            }
-        }
-    }
-    Ok(all)
 }

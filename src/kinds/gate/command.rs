@@ -1,21 +1,15 @@
 //! Commands: a gate that asks how one ends.
 
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
-
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
 
 use super::texts::Texts;
 use crate::core::gate::{Answer, Decision};
 use crate::core::redact::redact_foreign;
+use crate::core::shell::{Shell, ShellEnd, Stream};
 
-/// What is kept of the output: its end.
-const KEPT: usize = 16 << 10;
 /// The longest line that is quoted.
 const LINE: usize = 200;
-/// How long output is waited for once the command has ended: what it left running may hold its output open.
-const LINGER: Duration = Duration::from_millis(300);
 
 /// How a gate's command has to end.
 pub struct Ends<'a> {
@@ -27,54 +21,26 @@ pub struct Ends<'a> {
     pub limit: Duration,
 }
 
-/// The processes of a command: all of them end with this, however that comes about.
-struct Group(Option<u32>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let Some(id) = self.0 else { return };
-        // A shell has `kill` built in, so no program has to be there for it. A group that is gone already is no failure.
-        let line = format!("kill -9 -{id}");
-        let mut kill = std::process::Command::new("sh");
-        let _ = kill
-            .args(["-c", &line])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-    }
-}
-
 /// Runs `line` in a shell, and says how it ended.
 pub async fn ask(line: &str, ends: &Ends<'_>, texts: &Texts<'_>) -> Answer {
-    let mut shell = Command::new("sh");
     // Both streams in the order in which they were written.
-    shell.args(["-c", &format!("exec 2>&1\n{}", texts.fill_line(line))]).envs(texts.variables());
-    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
-    #[cfg(unix)]
-    shell.process_group(0);
-    let mut child = match shell.spawn() {
-        Ok(child) => child,
-        Err(e) => return Answer::new(Decision::Inconclusive, format!("no shell could be started: {e}")),
-    };
-    let _group = Group(child.id());
-    let mut output = Vec::new();
-    let status = tokio::time::timeout(ends.limit, ended(&mut child, &mut output)).await;
-    let last = last_line(&output);
-    let with = |said: String| match &last {
-        Some(line) => format!("{said}: {line}"),
-        None => said,
-    };
-    match status {
-        Err(_) => {
-            Answer::new(Decision::Failed, with(format!("the command did not end within {:?}", ends.limit)))
+    let line = format!("exec 2>&1\n{}", texts.fill_line(line));
+    let shell = Shell { line: &line, variables: &texts.variables(), limit: ends.limit };
+    // Its limit is short, and what it says counts: nobody stops it before.
+    let ran = match shell.run(|| None).await {
+        Ok(ran) => ran,
+        Err(e) => {
+            return Answer::new(Decision::Inconclusive, format!("the command could not be run: {e}"));
         }
-        Ok(Err(e)) => Answer::new(Decision::Inconclusive, format!("the command cannot be waited for: {e}")),
-        Ok(Ok(status)) => {
-            let (decision, said) = judge(status, ends);
-            Answer::new(decision, with(said))
-        }
-    }
+    };
+    let (decision, said) = match &ran.end {
+        ShellEnd::Ended(status) => judge(*status, ends),
+        ShellEnd::Late => (Decision::Failed, format!("the command did not end within {:?}", ends.limit)),
+        ShellEnd::Stopped(why) => (Decision::Inconclusive, format!("the command was ended: {why}")),
+    };
+    // Without known secrets.
+    let last = ran.last(Stream::Out).map(|line| redact_foreign(line).chars().take(LINE).collect::<String>());
+    Answer::new(decision, last.map_or_else(|| said.clone(), |last| format!("{said}: {last}")))
 }
 
 fn judge(status: ExitStatus, ends: &Ends<'_>) -> (Decision, String) {
@@ -90,43 +56,6 @@ fn judge(status: ExitStatus, ends: &Ends<'_>) -> (Decision, String) {
         _ => Decision::Failed,
     };
     (decision, said)
-}
-
-/// Waits for the end of the command and of its output.
-async fn ended(child: &mut Child, output: &mut Vec<u8>) -> std::io::Result<ExitStatus> {
-    let Some(mut stream) = child.stdout.take() else { return child.wait().await };
-    let status = {
-        let mut reading = std::pin::pin!(read(&mut stream, output));
-        tokio::select! {
-            _ = &mut reading => None,
-            status = child.wait() => {
-                let _ = tokio::time::timeout(LINGER, &mut reading).await;
-                Some(status)
-            }
-        }
-    };
-    match status {
-        Some(status) => status,
-        None => child.wait().await,
-    }
-}
-
-async fn read(stream: &mut (impl AsyncRead + Unpin), output: &mut Vec<u8>) {
-    let mut part = [0; 4096];
-    while let Ok(count @ 1..) = stream.read(&mut part).await {
-        output.extend_from_slice(&part[..count]);
-        if output.len() > 2 * KEPT {
-            output.drain(..output.len() - KEPT);
-        }
-    }
-}
-
-/// Returns the last line that says something, without known secrets.
-fn last_line(output: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(output);
-    let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
-    let plain: String = redact_foreign(last).chars().filter(|c| !c.is_control()).collect();
-    Some(plain.chars().take(LINE).collect())
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ use crate::kinds::lambda::Calls;
 
 /// The longest part of an answer that is quoted.
 const QUOTED: usize = 200;
+/// How much longer than the gate the client waits.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a function is given, and what it has to answer.
 pub struct Invocation<'a> {
@@ -38,10 +40,12 @@ fn parts(function: &str) -> (&str, Option<&str>) {
 pub async fn ask(account: &Account, invocation: &Invocation<'_>, texts: &Texts<'_>) -> Answer {
     let function = texts.fill(invocation.function);
     let (name, qualifier) = parts(&function);
+    // The client is more patient than the gate: an answer that is late is the gate's own verdict, no call that failed.
+    let patient = invocation.limit + PATIENCE;
     let limits = TimeoutConfig::builder()
-        .read_timeout(invocation.limit)
-        .operation_attempt_timeout(invocation.limit)
-        .operation_timeout(invocation.limit)
+        .read_timeout(patient)
+        .operation_attempt_timeout(patient)
+        .operation_timeout(patient)
         .build();
     let mut call = account.lambda.invoke().function_name(name).set_qualifier(qualifier.map(String::from));
     if !invocation.payload.is_null() {

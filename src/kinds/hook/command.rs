@@ -21,6 +21,7 @@ pub async fn run(hook: &Hook, line: &str, limit: Duration, with: &Running<'_>) -
         ("SNAPDEPLOY_AT", with.at.word().to_string()),
         ("SNAPDEPLOY_ADDRESSES", addresses.join("\n")),
     ];
+    let variables = variables.map(|(name, value)| (name.to_string(), value));
     let shell = Shell { line, variables: &variables, limit };
     let ran = shell.run(|| with.sending.lease.stop()).await;
     let ran = ran.map_err(|e| Error::failed(format!("cannot run `{line}`: {e}")))?;

@@ -12,7 +12,7 @@ use super::fields::FIELDS;
 use super::send::Sender;
 use super::source::SOURCES;
 use super::state::{ALIASES, VERSIONS};
-use super::{attainable, checks, climb, encode, moves, names, permission, preflight, secret};
+use super::{attainable, checks, climb, encode, moves, names, permission, preflight, secret, well};
 use crate::aws::Account;
 use crate::core::address::Address;
 use crate::core::document::Document;
@@ -204,6 +204,10 @@ impl Driver for Functions {
         // What is wished is not yet what can be had.
         let to = change.to.map(|to| attainable::attainable(change.address, change.from, to).0);
         Ok(preflight::ladders(&Change { to: to.as_ref(), ..change.clone() }, &self.values.rollouts))
+    }
+
+    async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        Ok(well::well(&self.calls, made, live).await)
     }
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {

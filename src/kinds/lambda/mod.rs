@@ -24,6 +24,7 @@ mod source;
 mod staging;
 pub mod state;
 mod wait;
+mod well;
 mod write;
 
 pub use artifact::with_code;

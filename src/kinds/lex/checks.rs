@@ -1,12 +1,17 @@
 //! What `health` asks of bots.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::bot::KIND;
 use super::calls::Calls;
 use super::encode::NAMED;
+use super::moves;
 use super::version::DRAFT;
+use crate::core::Address;
 use crate::core::driver::{Check, Live};
+use crate::core::moves::Move;
 
 /// Is what each alias names there, available and built?
 pub async fn aliases(calls: &Calls, live: &[Live]) -> Vec<Check> {
@@ -29,6 +34,29 @@ pub async fn aliases(calls: &Calls, live: &[Live]) -> Vec<Check> {
     }
     let detail = format!("{} of {count} name a version that is there", count - problems.len());
     vec![Check { name: "versions of bots".into(), healthy: problems.is_empty(), detail, problems }]
+}
+
+/// Says which of the aliases that `made` have made or pointed name a version that is not there any more, or is not built.
+/// What each named was built when it was pointed there.
+pub async fn well(calls: &Calls, made: &[&Move], live: &[&Live]) -> Vec<(Address, String)> {
+    let points = |m: &&&Move| {
+        m.address.kind() == KIND && [moves::CREATE_ALIAS, moves::UPDATE_ALIAS].contains(&m.call.as_str())
+    };
+    let mut all = Vec::new();
+    let mut asked = BTreeSet::new();
+    for m in made.iter().filter(points) {
+        let Some(bot) = live.iter().find(|l| l.found.address == m.address) else { continue };
+        let Some(alias) = m.args["Alias"].as_str() else { continue };
+        let named = bot.document.exact.get(NAMED).and_then(|named| named.get(alias)).and_then(Value::as_str);
+        let Some(number) = named.filter(|n| *n != DRAFT) else { continue };
+        // What several aliases name is asked once.
+        if asked.insert((&m.address, number))
+            && let Some(why) = wrong(calls, &bot.found.id, number).await
+        {
+            all.push((m.address.clone(), format!("its alias {alias} names version {number}, {why}")));
+        }
+    }
+    all
 }
 
 /// Returns what is wrong with a version, if something is.

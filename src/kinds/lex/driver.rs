@@ -188,6 +188,10 @@ impl Driver for Bots {
         }
     }
 
+    async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        Ok(checks::well(&self.calls, made, live).await)
+    }
+
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {
         Ok(checks::aliases(&self.calls, live).await)
     }

@@ -27,9 +27,16 @@ pub(crate) struct Acme {
 
 impl Acme {
     pub(crate) fn new() -> Acme {
+        Acme::with(|_| {}, str::to_string)
+    }
+
+    /// Returns it with more in the accounts, and another configuration than the example's.
+    pub(crate) fn with(more: impl FnOnce(&mut Scenario), configured: impl FnOnce(&str) -> String) -> Acme {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
-        let sandbox = Sandbox::start(Scenario::load(&folder).unwrap()).unwrap();
-        let shell = Shell::with(include_str!("../../../examples/acme/snapdeploy.toml"));
+        let mut scenario = Scenario::load(&folder).unwrap();
+        more(&mut scenario);
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let shell = Shell::with(&configured(include_str!("../../../examples/acme/snapdeploy.toml")));
         let shell = shell
             .set("AWS_ENDPOINT_URL", &sandbox.endpoint())
             .set("AWS_ACCESS_KEY_ID", "111111111111")

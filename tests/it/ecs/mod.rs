@@ -23,3 +23,4 @@ mod shift_runs;
 pub(crate) mod shifted;
 pub(crate) mod shop;
 mod stages;
+mod well;

@@ -5,3 +5,4 @@ mod rungs;
 mod slow;
 mod theirs;
 mod twice;
+mod well;

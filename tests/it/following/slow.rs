@@ -92,6 +92,10 @@ pub struct Slow<'a> {
     pub followed: Mutex<Vec<(String, Duration)>>,
     /// What gates answer, in turn; then all is well.
     pub answers: Answers,
+    /// What is not well, in turn, or `None` where nobody can tell; then all is.
+    pub sick: Mutex<VecDeque<Option<(Address, String)>>>,
+    /// About how many resources was asked whether they are well, each time.
+    pub asked_well: Mutex<Vec<usize>>,
     /// How many processes have died, or follow something that goes on.
     pub reached: AtomicUsize,
 }
@@ -107,6 +111,8 @@ impl<'a> Slow<'a> {
             started: Mutex::default(),
             followed: Mutex::default(),
             answers: Answers::default(),
+            sick: Mutex::default(),
+            asked_well: Mutex::default(),
             reached: AtomicUsize::new(0),
         }
     }
@@ -278,6 +284,16 @@ impl Driver for Slow<'_> {
 
     fn inspector(&self) -> &dyn Inspector {
         &self.answers
+    }
+
+    async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {
+        assert!(live.iter().all(|l| made.iter().any(|m| m.address == l.found.address)));
+        self.asked_well.lock().unwrap().push(live.len());
+        match self.sick.lock().unwrap().pop_front() {
+            Some(None) => Err(Error::failed("nobody may look")),
+            Some(sick) => Ok(sick.into_iter().collect()),
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn checks(&self, live: &[Live], inventory: &Inventory) -> Result<Vec<Check>> {

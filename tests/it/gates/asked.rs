@@ -14,7 +14,7 @@ use super::place::{MINUTE, ask, by_digest, gate, metric, put, scanned, shop};
 use crate::ecs::back::Shop;
 use crate::world::{B, REGION, environment, sdk};
 
-async fn driver(shop: &Shop) -> Box<dyn Driver> {
+pub async fn driver(shop: &Shop) -> Box<dyn Driver> {
     let sessions = snapdeploy::aws::Sessions::with(&Clock::scaled(200), &sdk(&shop.sandbox.endpoint()));
     let environment = Environment { instance: None, ..environment("prod") };
     let account = sessions.account(&environment, Access::Write).await.unwrap();

@@ -2,6 +2,7 @@
 
 mod asked;
 mod healthy;
+mod invoked;
 mod place;
 mod runs;
 mod web;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use snapdeploy::core::gate::{Answer, Asked, Gate, GateAt, Metric, Probe, Undecided};
-use snapdeploy::sandbox::{AlarmSeed, Sandbox};
+use snapdeploy::sandbox::{AlarmSeed, Sandbox, Scenario};
 
 use crate::cli::shell::Said;
 use crate::ecs::back::Shop;
@@ -18,7 +18,13 @@ const CLOUDWATCH: &str = "GraniteServiceVersion20100801";
 
 /// Returns the shop with these tables below `[environments.prod.gates]`.
 pub fn shop(gates: &str) -> Shop {
+    shop_with(gates, |_| {})
+}
+
+/// Likewise, with more in the account.
+pub fn shop_with(gates: &str, more: impl FnOnce(&mut Scenario)) -> Shop {
     let mut scenario = scenario();
+    more(&mut scenario);
     let account = scenario.account(B);
     account.service(&service()).unwrap();
     account.alarm(AlarmSeed { name: "errors".into(), ..AlarmSeed::default() });

@@ -34,6 +34,15 @@ pub(crate) fn play(outcome: Outcome, place: &Place) -> Vec<Told> {
             place.until("the gate is asked", || place.has(&at));
             let deploy = deploy.kill();
             assert!(stands_on(i), "it stays where it is: {}", place.share());
+            let watch = place.start("history watch", &["history", "watch", "--env", "prod"]).end();
+            assert_eq!(watch.code, 3, "{watch:#?}");
+            [
+                "nobody is at work on it",
+                "Resume: snapdeploy deploy --resume",
+                "Undo: snapdeploy rollback prod",
+            ]
+            .iter()
+            .for_each(|words| watch.says(words));
             place.remove(&stay);
             vec![deploy, place.resume().end()]
         }

@@ -9,3 +9,4 @@ pub mod place;
 mod secrets;
 mod sharing;
 mod trouble;
+mod well;

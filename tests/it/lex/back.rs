@@ -81,3 +81,23 @@ async fn a_version_that_becomes_inactive_after_the_plan_was_made_is_not_pointed_
         assert_eq!(bots(&world).await[&address()].exact["Named"]["live"], "2");
     }
 }
+
+#[tokio::test]
+async fn an_alias_whose_version_goes_inactive_right_after_is_not_well() {
+    let new = newer("composite");
+    let mut s = scenario();
+    bot(&mut s, A, "dev", new.path());
+    bot(&mut s, B, "prod", &archive("composite"));
+    let world = world(s).await;
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev).await;
+    perform(&world, &plan).await;
+    let events = snapdeploy::core::event::Events::silent();
+    let (inventory, _) = snapdeploy::core::survey::list(&*world.b, &events).await.unwrap();
+    let live = world.b.read(inventory.get(&address()).unwrap(), &inventory).await.unwrap();
+    let made: Vec<_> = plan.moves.iter().collect();
+    assert_eq!(world.b.well(&made, &[&live]).await.unwrap(), []);
+    world.sandbox.deactivate_bot_version(B, "Insurance", 2).unwrap();
+    let told = world.b.well(&made, &[&live]).await.unwrap();
+    assert_eq!(told, [(address(), "its alias live names version 2, which is Inactive".to_string())]);
+}

@@ -4,7 +4,7 @@ mod crash;
 mod example;
 mod front;
 mod journey;
-mod place;
+pub mod place;
 mod reader;
 mod rules;
 mod staged;

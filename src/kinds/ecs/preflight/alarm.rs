@@ -1,13 +1,13 @@
 //! Whether the alarms that take a deployment back can do so.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::card::Card;
 use super::target::Target;
-use crate::aws::CLOUDWATCH;
 use crate::core::Result;
 use crate::core::driver::Change;
 use crate::core::run::RunKind;
+use crate::kinds::alarms::{PERMISSION, alarms};
 use crate::kinds::ecs::deployment_group::group_of;
 use crate::kinds::ecs::driver::Services;
 
@@ -35,12 +35,12 @@ pub async fn ask(
     if names.is_empty() || change.from.is_none() {
         return;
     }
-    let answer = match states(services, &names).await {
-        Ok(answer) => answer,
-        Err(e) => return card.unasked(ASKED, &e, "cloudwatch:DescribeAlarms"),
+    let known = match alarms(&services.calls.account, &names).await {
+        Ok(known) => known,
+        Err(e) => return card.unasked(ASKED, &e, PERMISSION),
     };
     let state =
-        |name: &String| answer.iter().find(|(known, _)| known == name).map(|(_, state)| state.as_str());
+        |name: &String| known.iter().find(|alarm| alarm.name == *name).map(|alarm| alarm.state.as_str());
     let with = |wanted: Option<&str>| -> Vec<&str> {
         names.iter().filter(|n| state(n) == wanted).map(String::as_str).collect()
     };
@@ -95,23 +95,6 @@ fn of_service(service: &Value) -> Vec<String> {
         return Vec::new();
     }
     texts(&alarms["alarmNames"])
-}
-
-/// Returns the state of each alarm that is there.
-async fn states(services: &Services, names: &[String]) -> Result<Vec<(String, String)>> {
-    let mut all = Vec::new();
-    // Source: "DescribeAlarms" of the API reference: 100 names at most; composite ones are told only if asked for.
-    for some in names.chunks(100) {
-        let body = json!({ "AlarmNames": some, "AlarmTypes": ["MetricAlarm", "CompositeAlarm"] });
-        let answer = services.calls.account.ask(&CLOUDWATCH, "DescribeAlarms", &body).await?;
-        for kind in ["MetricAlarms", "CompositeAlarms"] {
-            for alarm in answer[kind].as_array().into_iter().flatten() {
-                let text = |member: &str| alarm[member].as_str().unwrap_or_default().to_string();
-                all.push((text("AlarmName"), text("StateValue")));
-            }
-        }
-    }
-    Ok(all)
 }
 
 /// Returns the names of the alarms of the deployment group that deploys the service.

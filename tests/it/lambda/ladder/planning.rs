@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use serde_json::json;
+use snapdeploy::core::finding::Weight;
+use snapdeploy::core::gate::{Gate, GateAt, Metric, Probe, Undecided};
 use snapdeploy::core::means::{Means, Values};
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::preflight::{Line, Outcome};
 use snapdeploy::core::release::{Deployment, plan_deploy};
 use snapdeploy::sandbox::Scenario;
 
-use super::place::{RUNGS, both, rollouts, with};
+use super::place::{RUNGS, both, gate, rollouts, with};
 use crate::kinds::place::{members, planned, world};
 use crate::lambda::place::{fresh, orders, source, values};
 use crate::world::{A, B, REGION, World, scenario};
@@ -41,6 +43,35 @@ async fn a_ladder_is_on_the_card_and_on_its_move() {
     let laddered: Vec<_> = plan.moves.iter().filter(|m| m.rollout.is_some()).collect();
     assert_eq!(laddered.len(), 1);
     assert_eq!((laddered[0].call.as_str(), laddered[0].through.len()), ("UpdateAlias", 2));
+}
+
+#[tokio::test]
+async fn rungs_that_are_shorter_than_a_metric_takes_are_said_before() {
+    let metric = Metric {
+        namespace: "AWS/Lambda".into(),
+        name: "Errors".into(),
+        dimensions: [("FunctionName".to_string(), "orders".to_string())].into(),
+        statistic: "Sum".into(),
+    };
+    let over = Duration::from_secs(300);
+    let probe = Probe::Metric { of: metric, per: None, above: Some(1.0), below: None, at_least: 1.0, over };
+    let said = async |rungs: &str, at, undecided| {
+        let gate = Gate { name: "errors".into(), at, undecided, probe: probe.clone(), ..gate("") };
+        let rollouts = rollouts(&[("lambda/function/*", rungs)]);
+        let world = world(both(), Values { rollouts, gates: vec![gate], ..values() }).await;
+        let findings = plan(&world).await.findings;
+        let mut short = findings.into_iter().filter(|f| f.message.contains("may not be able to tell"));
+        short.next().map(|f| (f.weight, f.message, f.hint.unwrap_or_default()))
+    };
+    let (weight, message, hint) =
+        said("10% 1m, 50% 3m, 100% 2m 59s", GateAt::Both, Undecided::Pause).await.unwrap();
+    assert_eq!(weight, Weight::Warning);
+    assert!(message.contains("at `10% 1m` and `100% 2m59s`") && message.contains("pauses"), "{message}");
+    assert!(hint.contains("3m or longer"), "{hint}");
+    let (_, message, _) = said("10% 1m, 100% 5m", GateAt::Rungs, Undecided::Pass).await.unwrap();
+    assert!(message.contains("`10% 1m`") && message.contains("passes"), "{message}");
+    assert_eq!(said("10% 3m, 100% 3m", GateAt::Both, Undecided::Fail).await, None);
+    assert_eq!(said("10% 1m, 100%", GateAt::After, Undecided::Fail).await, None);
 }
 
 #[tokio::test]
