@@ -13,7 +13,7 @@ use super::error::{Error, Result};
 use super::finding::Finding;
 use super::inventory::Found;
 use super::moves::Move;
-use super::run::RunKind;
+use super::run::{Process, RunKind};
 use super::select::Selection;
 
 /// When a hook is run.
@@ -160,6 +160,15 @@ pub struct Running<'a> {
     pub sending: &'a Sending<'a>,
     /// The calls that the run is going to make for what [`Hooks::awaits`] names, in order.
     pub coming: Vec<Coming<'a>>,
+    /// Where to say which process of this machine runs it.
+    pub noting: &'a dyn Noting,
+}
+
+/// Notes which process runs a hook.
+#[async_trait]
+pub trait Noting: Send + Sync {
+    /// Notes it. When this returns it is durable: whoever goes on after this process can look for that one.
+    async fn runs_as(&self, process: Process) -> Result<()>;
 }
 
 /// A call that a run is going to make.
@@ -223,6 +232,8 @@ pub enum Begun {
     Started(String),
     /// It has ended.
     Ended(HookEnd),
+    /// It may have run, or may still run, and nobody can tell: why.
+    Lost(String),
 }
 
 /// Somebody who runs none.

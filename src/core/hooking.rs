@@ -1,23 +1,45 @@
 //! Running the hooks of a run: before its first change, and once all of it is verified.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
+
+use async_trait::async_trait;
+use tokio::sync::{mpsc, oneshot};
 
 use super::address::Address;
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::finding::{Finding, Weight};
-use super::hook::{Begun, Coming, Hook, HookAt, HookDeed, HookEnd, HookFailure, Running, Trace};
+use super::hook::{Begun, Coming, Hook, HookAt, HookDeed, HookEnd, HookFailure, Noting, Running, Trace};
 use super::make::Making;
 use super::means::Means;
 use super::moves::{Does, Stage};
 use super::plan::{Action, Plan};
+use super::printed::printed;
 use super::progress::{Hooked, Progress};
-use super::redact::{redact, redact_foreign};
-use super::run::{HookState, Note};
+use super::run::{HookState, Note, Process};
 use super::rung::NoRungs;
 
 /// How many lines of what a hook printed are kept.
 const LINES: usize = 40;
+/// How much of a line, and of how a hook ended, is kept.
+const WIDEST: usize = 300;
+const SAID: usize = 600;
+
+/// The end of who runs a hook: it works on another thread's terms, and the journal does not.
+struct Line(mpsc::UnboundedSender<(Process, oneshot::Sender<Result<()>>)>);
+
+#[async_trait]
+impl Noting for Line {
+    async fn runs_as(&self, process: Process) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || Err(Error::bug("nobody notes which process runs a hook"));
+        match self.0.send((process, answer)) {
+            Ok(()) => answered.await.unwrap_or_else(|_| gone()),
+            Err(_) => gone(),
+        }
+    }
+}
 
 /// Puts those hooks of the configuration on `plan` that are run with it, and says of each what has to be said before.
 ///
@@ -118,11 +140,14 @@ impl Making<'_, '_> {
             _ => {}
         }
         if self.means.waivers.hooks.contains(&hook.name) {
+            if let Some(HookState::Begins { process, .. }) = known.as_ref().map(|hooked| &hooked.state) {
+                self.let_go(hook, process.as_ref());
+            }
             return self.mark(hook, at, HookState::Skipped).await;
         }
         let end = self.ran(hook, at, known).await?;
         let output = kept(&end.output);
-        let said = redact_foreign(&end.said).into_owned();
+        let said = printed(&end.said, SAID);
         self.mark(hook, at, HookState::Ended { good: end.good, said: said.clone(), output: output.clone() })
             .await?;
         if end.good {
@@ -160,6 +185,8 @@ impl Making<'_, '_> {
         }
         let leash = self.lease.leash();
         let sending = self.sending(&leash, &NoRungs);
+        let (notes, mut noted) = mpsc::unbounded_channel();
+        let line = Line(notes);
         let mut with = Running {
             since: known.as_ref().map_or_else(|| self.means.clock.now(), |hooked| hooked.begun),
             attempt: known.as_ref().map_or(0, |hooked| hooked.attempt),
@@ -169,9 +196,18 @@ impl Making<'_, '_> {
             addresses: changing,
             sending: &sending,
             coming: self.coming(awaited.as_ref())?,
+            noting: &line,
         };
         let open = match known.map(|hooked| hooked.state) {
             Some(HookState::Started { ticket }) => Trace::Begun(ticket),
+            Some(HookState::Begins { process, .. }) if matches!(hook.deed, HookDeed::Command { .. }) => {
+                let orphan = self.outlived(hook, process.as_ref(), with.since).await?;
+                if orphan.may_run && self.may_repeat(hook, &orphan.why).is_ok() {
+                    let what = format!("the hook {} is run again: {}", hook.name, orphan.why);
+                    self.means.events.emit(Event::Warned { what });
+                }
+                Trace::Lost(orphan.why)
+            }
             Some(HookState::Begins { .. }) => hooks.trace(hook, with.since, &with).await?,
             // It has failed, and whoever goes on with the run wishes it once more.
             Some(HookState::Ended { .. }) => {
@@ -195,12 +231,28 @@ impl Making<'_, '_> {
             Trace::Not => {}
         }
         self.lease.sure().await?;
-        self.mark(hook, at, HookState::Begins { attempt: with.attempt }).await?;
+        let attempt = with.attempt;
+        self.mark(hook, at, HookState::Begins { attempt, process: None }).await?;
         // Writing that can take long, and a process can be suspended meanwhile.
         self.lease.sure().await?;
         self.means.events.emit(Event::Hooked { what: format!("{}: {}", hook.name, doing(&hook.deed)) });
-        match hooks.begin(hook, &with).await {
+        let begun = {
+            let mut work = pin!(hooks.begin(hook, &with));
+            loop {
+                tokio::select! {
+                    biased;
+                    begun = &mut work => break begun,
+                    Some((process, answer)) = noted.recv() => {
+                        let state = HookState::Begins { attempt, process: Some(process) };
+                        // Who does not wait for the answer any more has found an end of its own.
+                        let _ = answer.send(self.mark(hook, at, state).await);
+                    }
+                }
+            }
+        };
+        match begun {
             Ok(Begun::Ended(end)) => Ok(end),
+            Ok(Begun::Lost(why)) => Err(self.lost(hook, &why)),
             Ok(Begun::Started(ticket)) => match self.followed(hook, at, &ticket, &with).await? {
                 Ok(end) => Ok(end),
                 Err(why) => Err(self.lost(hook, &why)),
@@ -281,31 +333,10 @@ impl Making<'_, '_> {
     }
 }
 
-/// Returns the last lines that a hook printed, as they are kept: without what is known to be a secret, nor what looks
-/// like one.
+/// Returns the last lines that a hook printed, as they are kept.
 fn kept(output: &[String]) -> Vec<String> {
     let from = output.len().saturating_sub(LINES);
-    let line = |line: &String| without_passwords(&redact(&redact_foreign(line)));
-    output[from..].iter().map(line).collect()
-}
-
-/// Returns `line` without the passwords of URLs: tools print the address of a database that they cannot reach.
-fn without_passwords(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some(at) = rest.find("://") {
-        let (head, tail) = rest.split_at(at + 3);
-        out.push_str(head);
-        let end = tail.find(|c: char| c.is_whitespace() || "/?#\"'`".contains(c)).unwrap_or(tail.len());
-        let authority = &tail[..end];
-        match authority.rsplit_once('@').and_then(|(who, host)| Some((who.split_once(':')?.0, host))) {
-            Some((user, host)) => out.push_str(&format!("{user}:{}@{host}", super::redact::MASK)),
-            None => out.push_str(authority),
-        }
-        rest = &tail[end..];
-    }
-    out.push_str(rest);
-    out
+    output[from..].iter().map(|line| printed(line, WIDEST)).collect()
 }
 
 /// Returns what a hook runs, in a few words.
@@ -324,18 +355,6 @@ fn doing(deed: &HookDeed) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_password_of_an_address_is_not_kept() {
-        for (line, kept) in [
-            ("no postgres://app:hunter2@db:5432/x here", "no postgres://app:[secret]@db:5432/x here"),
-            ("p://a:b@c, q://d:e@f", "p://a:[secret]@c, q://d:[secret]@f"),
-            ("https://example.org/a:b@c", "https://example.org/a:b@c"),
-            ("://", "://"),
-        ] {
-            assert_eq!(without_passwords(line), kept);
-        }
-    }
 
     #[test]
     fn the_last_lines_are_kept() {

@@ -293,6 +293,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_this_process_runs_ends_once_the_lease_may_be_anothers() {
+        let clock = Clock::system();
+        let at = |seconds: i64| Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(seconds);
+        let (heard, stop, lost) = (Arc::new(Mutex::new(at(0))), Stop::new(), Arc::default());
+        let view = View { heard: heard.clone(), clock, stop, lost };
+        assert_eq!(view.ends(at(39)), None);
+        let why = view.ends(at(40)).unwrap_or_default();
+        assert!(why.contains("could not be renewed"), "{why}");
+        *heard.lock().unwrap() = at(30);
+        assert_eq!(view.ends(at(40)), None);
+        view.stop.ask("interrupted");
+        assert_eq!(view.ends(at(0)).as_deref(), Some("interrupted"));
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn this_process_knows_where_it_is() {

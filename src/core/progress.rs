@@ -111,8 +111,10 @@ impl Progress {
         let key = (hook.to_string(), at);
         let (begun, attempt) = match (&state, self.hooks.get(&key)) {
             // The same attempt, made in another process, has begun before.
-            (HookState::Begins { attempt }, Some(old)) if *attempt == old.attempt => (old.begun, *attempt),
-            (HookState::Begins { attempt }, _) => (now, *attempt),
+            (HookState::Begins { attempt, .. }, Some(old)) if *attempt == old.attempt => {
+                (old.begun, *attempt)
+            }
+            (HookState::Begins { attempt, .. }, _) => (now, *attempt),
             (_, Some(old)) => (old.begun, old.attempt),
             (_, None) => (now, 0),
         };

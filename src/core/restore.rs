@@ -17,6 +17,7 @@ use super::inventory::{Found, Inventory, Ownership};
 use super::ledger::Act;
 use super::loss;
 use super::means::Means;
+use super::migrated;
 use super::picked::keep_ours;
 use super::plan::{Occasion, Plan, Wish, plan};
 use super::portable::needs;
@@ -129,6 +130,11 @@ pub async fn plan_restore(
     plan.renames = renames;
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
+    let target = match when {
+        When::At(at) => *at,
+        When::Snapshot(snapshot) => snapshot.manifest.taken_at,
+    };
+    plan.say(migrated::since(means, target).await?);
     hooking::put_on(means, &mut plan).await?;
     // What is only pointed to something again keeps everything that somebody has changed in it.
     drift::tell(means, &wishes[..own], &mut plan).await?;

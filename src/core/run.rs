@@ -286,6 +286,9 @@ pub enum HookState {
         /// Which attempt it is, from 0.
         #[serde(default)]
         attempt: u32,
+        /// The process that runs it and that leads its group, where it is a command: it may outlive who has begun it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        process: Option<Process>,
     },
     /// It goes on by itself.
     Started {

@@ -68,4 +68,11 @@ pub trait Leash: Send + Sync {
 
     /// Returns why the work should stop, if somebody wishes it: asked between the polls of a long move.
     fn stop(&self) -> Option<String>;
+
+    /// Returns why what runs by this process alone should end `now`: as [`Leash::stop`] does, and where the lease may be
+    /// another's by now. What AWS goes on with by itself is not asked this: it is the same whoever follows it.
+    fn ends(&self, now: Timestamp) -> Option<String> {
+        let late = || (now >= self.until()).then(|| "the lease could not be renewed in time".to_string());
+        self.stop().or_else(late)
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::core::address::Address;
+use crate::core::printed::{cut, printed};
 use crate::core::schema::{SchemaSource, Tells};
 use crate::core::shell::{Shell, ShellEnd, Stream};
 use crate::core::{Error, Result};
@@ -16,6 +17,8 @@ use super::table::{At, Table};
 
 /// How long a command may take to tell.
 const LIMIT: Duration = Duration::from_secs(60);
+/// How much of a line is looked at.
+const WIDEST: usize = 300;
 
 /// A command whose output tells it.
 #[derive(Debug)]
@@ -56,10 +59,10 @@ impl Tells for Command {
             return Err(Error::failed(format!("`{line}` did not end within {} s", LIMIT.as_secs())));
         };
         if !status.success() {
-            let why = ran.last(Stream::Err).map(|l| format!(": {l}")).unwrap_or_default();
+            let why = ran.last(Stream::Err).map(|l| format!(": {}", printed(l, WIDEST))).unwrap_or_default();
             return Err(Error::failed(format!("`{line}` ended with {status}{why}")));
         }
-        let last = ran.last(Stream::Out).map(String::from);
+        let last = ran.last(Stream::Out).map(|l| cut(l, WIDEST));
         last.ok_or_else(|| Error::failed(format!("`{line}` printed nothing")))
     }
 }

@@ -122,6 +122,9 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
             format!("gate {gate} {decision}: {said}{about}")
         }
         Note::Hook { hook, at, state } => match state {
+            HookState::Begins { process: Some(process), .. } => {
+                format!("hook {hook} runs as the process group {}", process.pid)
+            }
             HookState::Begins { .. } => format!("hook {hook} begins ({})", at.word()),
             HookState::Started { ticket } => format!("hook {hook} started: {ticket}"),
             HookState::Ended { good, said, output } => {

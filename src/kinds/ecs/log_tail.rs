@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::calls::Calls;
 use crate::aws::LOGS;
 use crate::core::ErrorKind;
+use crate::core::printed::printed;
 
 /// How many lines are shown.
 const LINES: u32 = 20;
@@ -61,7 +62,7 @@ async fn read(calls: &Calls, group: &str, stream: &str, whose: &str) -> Vec<Stri
     let mut said: Vec<String> = Vec::new();
     for event in answer["events"].as_array().into_iter().flatten() {
         for line in event["message"].as_str().unwrap_or_default().lines() {
-            said.push(format!("    {}", line.chars().take(WIDEST).collect::<String>()));
+            said.push(format!("    {}", printed(line, WIDEST)));
         }
     }
     // One event can have many lines.

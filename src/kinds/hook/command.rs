@@ -1,7 +1,6 @@
 //! A command on this machine.
 
-use std::time::Duration;
-
+use crate::core::clock::Clock;
 use crate::core::hook::{Hook, HookEnd, Running};
 use crate::core::redact::register;
 use crate::core::shell::{Shell, ShellEnd};
@@ -10,8 +9,10 @@ use crate::core::{Error, ErrorKind, Result};
 /// What the name of an environment variable has in it whose value is nobody's business.
 const SECRET: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "API_KEY"];
 
-/// Runs the command `line` of a hook to its end, for `limit` at most. `Interrupted` where somebody wished it to stop.
-pub async fn run(hook: &Hook, line: &str, limit: Duration, with: &Running<'_>) -> Result<HookEnd> {
+/// Runs the command `line` of a hook to its end, or to its limit. `Interrupted` where somebody wished it to stop.
+///
+/// Which process it is has been noted before it begins: where this one is killed, it goes on.
+pub async fn run(hook: &Hook, line: &str, clock: &Clock, with: &Running<'_>) -> Result<HookEnd> {
     confide();
     let addresses: Vec<String> = with.addresses.iter().map(ToString::to_string).collect();
     let variables = [
@@ -22,9 +23,13 @@ pub async fn run(hook: &Hook, line: &str, limit: Duration, with: &Running<'_>) -
         ("SNAPDEPLOY_ADDRESSES", addresses.join("\n")),
     ];
     let variables = variables.map(|(name, value)| (name.to_string(), value));
-    let shell = Shell { line, variables: &variables, limit };
-    let ran = shell.run(|| with.sending.lease.stop()).await;
-    let ran = ran.map_err(|e| Error::failed(format!("cannot run `{line}`: {e}")))?;
+    let cannot = |e: std::io::Error| Error::failed(format!("cannot run `{line}`: {e}"));
+    let shell = Shell { line, variables: &variables, limit: clock.scale(hook.limit) };
+    let ready = shell.ready().map_err(cannot)?;
+    if let Some(process) = ready.process() {
+        with.noting.runs_as(process).await?;
+    }
+    let ran = ready.go(|| with.sending.lease.ends(clock.now())).await.map_err(cannot)?;
     let (good, said) = match ran.end {
         ShellEnd::Ended(status) => match status.code() {
             Some(code) => (code == 0, format!("ended with code {code}")),

@@ -46,12 +46,10 @@ impl Hooks for Runner {
     async fn begin(&self, hook: &Hook, with: &Running<'_>) -> Result<Begun> {
         match &hook.deed {
             HookDeed::Command { line } => {
-                let limit = self.account.clock.scale(hook.limit);
-                command::run(hook, line, limit, with).await.map(Begun::Ended)
+                command::run(hook, line, &self.account.clock, with).await.map(Begun::Ended)
             }
             HookDeed::Invoke { function, payload } => {
-                let ended = invoke::invoke(&self.account, hook, function, payload, with).await;
-                ended.map(Begun::Ended)
+                invoke::invoke(&self.account, hook, function, payload, with).await
             }
             HookDeed::Task { .. } => task::begin(self, hook, with).await.map(Begun::Started),
         }

@@ -11,10 +11,12 @@ pub struct Handling {
     pub errors: f64,
     /// How many milliseconds it takes, as `Duration` tells it. The answer comes at once all the same.
     pub duration_ms: f64,
+    /// The lines that it prints.
+    pub log: Vec<String>,
 }
 
 impl Handling {
-    /// Reads it as the control path has it: `payload`, `errors`, `duration_ms`.
+    /// Reads it as the control path has it: `payload`, `errors`, `duration_ms`, `log`.
     pub(crate) fn from_json(body: &Value) -> Result<Handling, String> {
         let number = |name: &str| match body.get(name) {
             None | Some(Value::Null) => Ok(0.0),
@@ -27,7 +29,9 @@ impl Handling {
             return Err("errors is a share: 1 at most".into());
         }
         let payload = body.get("payload").filter(|payload| !payload.is_null()).cloned();
-        Ok(Handling { payload, errors, duration_ms: number("duration_ms")? })
+        let lines = body.get("log").and_then(Value::as_array).into_iter().flatten();
+        let log = lines.filter_map(Value::as_str).map(str::to_owned).collect();
+        Ok(Handling { payload, errors, duration_ms: number("duration_ms")?, log })
     }
 
     /// The error that a function ends with, as a runtime tells it ("Lambda function errors in Node.js": `errorType` and

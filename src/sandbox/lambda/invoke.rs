@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::answer::{Answer, Fail};
 use super::super::call::Call;
 use super::super::world::World;
+use super::super::{base64, ids};
 use super::handling::{Handling, draw};
 use super::held::{Function, Outcome};
 use super::input::{self, Named};
@@ -28,10 +29,8 @@ struct Invoked {
 /// Invoke (botocore: `X-Amz-Invocation-Type`, `X-Amz-Executed-Version`, `X-Amz-Function-Error`).
 pub(crate) fn invoke(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let kind = call.header("x-amz-invocation-type").unwrap_or("RequestResponse");
-    if kind == "Event" || call.header("x-amz-log-type") == Some("Tail") {
-        return Err(Fail::not_implemented(
-            "asynchronous invocations, and the ends of logs, of lambda:Invoke",
-        ));
+    if kind == "Event" {
+        return Err(Fail::not_implemented("asynchronous invocations of lambda:Invoke"));
     }
     if call.body.len() > MOST {
         let why = format!("Request must be smaller than {MOST} bytes for the InvokeFunction operation");
@@ -77,16 +76,36 @@ pub(crate) fn invoke(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     if invoked.failed || errors_of_none {
         count("Errors", if invoked.failed { 1.0 } else { 0.0 }, Some(&invoked));
     }
-    let payload = match (invoked.failed, invoked.handling.payload) {
+    let payload = match (invoked.failed, &invoked.handling.payload) {
         (true, _) => Handling::error(),
-        (false, said) => said.unwrap_or(given),
+        (false, said) => said.clone().unwrap_or(given),
     };
     let mut answer = Answer::json(&payload);
+    if call.header("x-amz-log-type") == Some("Tail") {
+        let log = log(&invoked.version, &invoked.handling.log, invoked.handling.duration_ms);
+        answer.headers.push(("x-amz-log-result".into(), base64::encode(end(log.as_bytes()))));
+    }
     answer.headers.push(("x-amz-executed-version".into(), invoked.version));
     if invoked.failed {
         answer.headers.push(("x-amz-function-error".into(), "Unhandled".into()));
     }
     Ok(answer)
+}
+
+/// What an invocation logs ("Viewing CloudWatch logs for Lambda functions": START, END and REPORT around what the function
+/// prints). How much memory it took is not said: nothing runs here.
+fn log(version: &str, printed: &[String], duration_ms: f64) -> String {
+    let id = ids::random_uuid();
+    let printed: String = printed.iter().map(|line| format!("{line}\n")).collect();
+    let took = format!("Duration: {duration_ms:.2} ms\tBilled Duration: {} ms", duration_ms.ceil());
+    format!(
+        "START RequestId: {id} Version: {version}\n{printed}END RequestId: {id}\nREPORT RequestId: {id}\t{took}\n"
+    )
+}
+
+/// "The last 4 KB of the execution log, which is base64-encoded" ("Invoke", `X-Amz-Log-Result`).
+fn end(log: &[u8]) -> &[u8] {
+    &log[log.len().saturating_sub(4096)..]
 }
 
 /// Which version an invocation goes to, and what that does with it: "weights [...] the percentage of traffic" that the

@@ -9,10 +9,10 @@ use super::place::{Place, told};
 use crate::cli::shell::Said;
 
 const BACKUP: &str =
-    "[hooks.backup]\nat = \"before_deploy\"\ncommand = \"echo x >> begun; sleep 4; touch ended\"";
+    "[hooks.backup]\nat = \"before_deploy\"\ncommand = \"echo x >> begun; sleep 2; touch ended\"";
 
 /// Begins a deployment, and sends `signal` to it once `is` so.
-fn hit(place: &Place, tag: &str, signal: &str, is: impl Fn() -> bool) -> Said {
+pub(super) fn hit(place: &Place, tag: &str, signal: &str, is: impl Fn() -> bool) -> Said {
     let child: Child = place.begin(tag);
     place.until("the hook runs", is);
     let id = child.id().to_string();
@@ -38,7 +38,7 @@ fn of_a_command_nobody_knows_how_it_ended() {
 #[test]
 fn it_is_run_again_where_that_does_no_harm_or_somebody_says_so() {
     for (more, flags) in [("\nrepeatable = true", &[][..]), ("", &["--repeat-hook", "backup"])] {
-        let place = Place::new(&format!("{}{more}", BACKUP.replace("sleep 4", "sleep 0.5")));
+        let place = Place::new(&format!("{}{more}", BACKUP.replace("sleep 2", "sleep 0.5")));
         hit(&place, "2", "KILL", || place.has("begun"));
         told(&place.resume(flags), 0, &[]);
         assert_eq!(place.text("begun").lines().count(), 2);
@@ -70,7 +70,7 @@ fn who_is_asked_to_stop_ends_the_command_and_lets_the_task_go_on() {
     let place = Place::new(BACKUP);
     let said = hit(&place, "2", "INT", || place.has("begun"));
     told(&said, 3, &["the hook backup was ended before its own end"]);
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    std::thread::sleep(std::time::Duration::from_secs(2));
     assert!(!place.has("ended"), "it went on");
 
     let place = Place::new(&MIGRATE.replace("up", "slowly"));

@@ -4,7 +4,9 @@
 
 mod audit;
 mod failing;
+mod invoke;
 mod killed;
 mod migration;
+mod orphan;
 mod place;
 mod undoing;

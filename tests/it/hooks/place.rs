@@ -54,6 +54,7 @@ impl Place {
         add_image(&mut scenario, "4", "linux/amd64", commands());
         let account = scenario.account(B);
         account.log_group(REGION, "/prod/web");
+        account.function(REGION, "smoke").publish().alias("live", "1");
         let service = ServiceSeed {
             images: vec![("app".into(), image("1"))],
             log_group: Some("/prod/web".into()),
@@ -129,6 +130,11 @@ impl Place {
         let all = self.ecs("DescribeTasks", json!({ "cluster": "main", "tasks": arns }));
         let own = all["tasks"].as_array().unwrap().iter();
         own.filter(|t| !t["group"].as_str().unwrap().starts_with("service:")).cloned().collect()
+    }
+
+    /// Returns how often functions were invoked.
+    pub(crate) fn invoked(&self) -> usize {
+        self.sandbox.calls().iter().filter(|c| c.operation == "Invoke").count()
     }
 
     /// Returns the calls that changed something in ECS, in order.

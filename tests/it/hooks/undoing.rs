@@ -56,3 +56,18 @@ fn a_failing_hook_of_a_rollback_leaves_nobody_stuck() {
     assert_eq!(place.runs(), before);
     assert!(place.has("told"));
 }
+
+#[test]
+fn going_back_to_a_time_says_what_migrations_since_have_changed() {
+    let place = Place::new(MIGRATE);
+    told(&place.shell.run(&["extract", "prod"]), 0, &[]);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let then = jiff::Timestamp::now().to_string();
+    told(&place.deploy("4", &[]), 0, &[]);
+    let words = ["the hook migrate has changed a database", "ended well", "puts back no database"];
+    told(&place.rollback(&["--to", &then, "--dry-run"]), 0, &words);
+    // What was there at that time is no news.
+    let now = jiff::Timestamp::now().to_string();
+    let said = place.rollback(&["--to", &now, "--dry-run"]);
+    assert!(!format!("{}{}", said.out, said.err).contains("has changed a database"), "{}", said.err);
+}

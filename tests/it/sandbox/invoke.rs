@@ -123,3 +123,18 @@ async fn what_cannot_be_invoked_is_refused_as_aws_does() {
     set.send().await.unwrap();
     assert_eq!(code(invoke("orders").send().await), "TooManyRequestsException");
 }
+
+#[tokio::test]
+async fn the_end_of_the_log_comes_where_it_is_asked_for() {
+    let sandbox = sandbox();
+    let log = vec!["x".repeat(5000), "the last line".to_string()];
+    let place = (DEV, REGION);
+    sandbox.set_handling(place, ("orders", "1"), Handling { log, ..Handling::default() }).unwrap();
+    let call = || client(&sandbox, DEV).invoke().function_name("orders:1");
+    assert_eq!(call().send().await.unwrap().log_result(), None);
+    let got = call().log_type(aws_sdk_lambda::types::LogType::Tail).send().await.unwrap();
+    let log = snapdeploy::core::base64::decode(got.log_result().unwrap()).unwrap();
+    let text = String::from_utf8(log).unwrap();
+    assert!(text.len() == 4096 && text.starts_with('x') && !text.contains("START"), "{text}");
+    assert!(text.contains("\nthe last line\nEND RequestId: "), "{text}");
+}
