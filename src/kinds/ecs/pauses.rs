@@ -126,7 +126,7 @@ pub fn until(deployment: &Value, e: Error) -> Error {
 
 /// Returns `e`, with which the deployment called `what` could not be told to go on.
 pub fn stuck(what: &str, deployment: &Value, e: Error) -> Error {
-    let message = format!("{what} waits for gates, which have passed, and cannot be told to go on");
+    let message = format!("{what} waits to be told to go on, and cannot be told");
     let e = until(deployment, Error::failed(message).because(e));
     e.hint("allow the role ecs:ContinueServiceDeployment on it, and deploy again")
 }
