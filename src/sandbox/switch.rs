@@ -58,10 +58,11 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "false",
         "an automatic rollback is stopped by an alarm that fires, like any deployment; false: it goes on all the same",
     ),
+    ("codedeploy_stage_ms", "300", "how long a step of a deployment takes that waits for nothing"),
     (
-        "codedeploy_stage_ms",
+        "codedeploy_stop_ms",
         "300",
-        "how long a step of a deployment takes that waits for nothing, and a stop",
+        "how long it takes until a deployment is stopped that was asked to: one that is at its end before that succeeds",
     ),
     (
         "codedeploy_test_events_without_route",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::calls::Calls;
 use super::fetch::Seen;
-use super::service_deployment::{Standing, standing};
+use super::standing::{Standing, standing};
 use crate::core::Result;
 
 /// How the newest deployment of what a service has came out.

@@ -11,7 +11,7 @@ use super::driver::Services;
 use super::fetch::task_definition;
 use super::follow::short;
 use super::names::KIND;
-use super::service_deployment::{Standing, standing};
+use super::standing::{Standing, standing};
 use super::target_health::{TargetHealth, groups, target_health};
 use crate::core::driver::{Check, Live};
 use crate::core::inventory::{Found, Inventory};

@@ -46,11 +46,13 @@ mod send;
 mod service_deployment;
 mod shift;
 mod shift_rungs;
+mod standing;
 mod started;
 mod state;
 mod stop;
 mod target_health;
 mod ticket;
+mod verdict;
 mod watch;
 mod well;
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::climb::Climb;
 use super::overlaid::waits_for_gates;
 use super::service_deployment::stop;
+use super::verdict::Refusals;
 use super::watch::Watch;
 use crate::aws::Fate;
 use crate::core::{Error, Result};
@@ -26,23 +27,32 @@ pub struct Pauses {
     seen: Option<(Option<usize>, u32)>,
     /// Where the last one was that was let go of.
     gone: Option<Option<usize>>,
+    /// How often it was refused that one is let go of.
+    refusals: Refusals,
 }
 
 impl Pauses {
     /// Looks where `deployment` is: holds the rung that it has reached, and lets go of the pause that waits for what is
     /// over.
-    pub async fn look<'a>(&mut self, watch: &Watch<'a>, climb: &mut Climb<'a>, deployment: &Value) {
+    ///
+    /// Fails where ECS is told no more that the deployment may go on.
+    pub async fn look<'a>(
+        &mut self,
+        watch: &Watch<'a>,
+        climb: &mut Climb<'a>,
+        deployment: &Value,
+    ) -> Result<()> {
         if !climb.is_on() {
-            return;
+            return Ok(());
         }
         let weight = deployment["targetServiceRevision"]["requestedProductionTrafficWeight"].as_f64();
         let rung = climb.rung_at(weight.unwrap_or_default());
         if let Some(rung) = rung {
             climb.reach(rung, None);
         }
-        let Some(hook) = awaits(deployment) else { return };
+        let Some(hook) = awaits(deployment) else { return Ok(()) };
         if rung.is_some_and(|rung| !climb.is_over(rung)) {
-            return;
+            return Ok(());
         }
         let looks = match self.seen {
             Some((place, looks)) if place == rung => looks + 1,
@@ -55,12 +65,15 @@ impl Pauses {
             (false, Some(_)) => 1,
         };
         if looks < needed {
-            return;
+            return Ok(());
         }
-        // Who is refused looks again.
-        if go_on(watch, deployment, hook, "CONTINUE").await.is_ok() {
-            (self.gone, self.seen) = (Some(rung), None);
+        match go_on(watch, deployment, hook, "CONTINUE").await {
+            Ok(()) => (self.gone, self.seen, self.refusals) = (Some(rung), None, Refusals::default()),
+            Err(e) if self.refusals.are_enough(&e) => return Err(e),
+            // At the next look it is told again.
+            Err(_) => {}
         }
+        Ok(())
     }
 }
 
@@ -109,6 +122,22 @@ pub fn until(deployment: &Value, e: Error) -> Error {
         None => "ECS waits for 24 hours before the next step".to_string(),
     };
     Error { message: format!("{}; {when}, and then rolls back by itself", e.message), ..e }
+}
+
+/// Returns `e`, with which the deployment called `what` could not be told to go on.
+pub fn stuck(what: &str, deployment: &Value, e: Error) -> Error {
+    let message = format!("{what} waits to be told to go on, and cannot be told");
+    let e = until(deployment, Error::failed(message).because(e));
+    e.hint("allow the role ecs:ContinueServiceDeployment on it, and deploy again")
+}
+
+/// Returns `e`, with which `deployment` could not be taken back.
+pub fn unstopped(deployment: &Value, e: Error) -> Error {
+    let arn = deployment["serviceDeploymentArn"].as_str().unwrap_or_default();
+    until(deployment, e).hint(format!(
+        "aws ecs stop-service-deployment --service-deployment-arn {arn} --stop-type ROLLBACK (needs \
+         ecs:StopServiceDeployment)"
+    ))
 }
 
 /// Returns how long a deployment with this configuration takes by what is configured.

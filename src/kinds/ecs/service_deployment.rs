@@ -1,7 +1,6 @@
 //! Service deployments, of every strategy: followed to their own end, and stopped when they cannot come to a good one.
 //!
-//! Source: "ServiceDeployment" and "StopServiceDeployment" (ECS API reference); deploy-peers 4.1: only SUCCESSFUL is
-//! success, and what a later version of the service says is read as "goes on".
+//! Source: "ServiceDeployment" and "StopServiceDeployment" (ECS API reference); deploy-peers 4.1.
 
 use serde_json::{Value, json};
 
@@ -11,7 +10,9 @@ use super::evidence::{Evidence, Own};
 use super::explain::{explain, monitors};
 use super::follow::{LOOK_WHO, service_of, short};
 use super::pauses::{self, Pauses, configured};
+use super::standing::{Standing, standing};
 use super::target_health::groups;
+use super::verdict::Verdict;
 use super::watch::Watch;
 use crate::aws::Fate;
 use crate::core::following::Followed;
@@ -23,35 +24,6 @@ use crate::core::{Error, ErrorKind};
 const LOOKS: u32 = 5;
 /// Whose deployment is left as it is where it cannot succeed.
 const LEFT: (RunKind, OnFailure) = (RunKind::Deploy, OnFailure::Stop);
-
-/// How a service deployment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// It goes on, forwards.
-    Forwards,
-    /// It goes on, back.
-    Back,
-    /// It has succeeded.
-    Succeeded,
-    /// What was there before is there again.
-    TakenBack,
-    /// It has stopped where it was.
-    Stopped,
-    /// It has failed to go back.
-    Stuck,
-}
-
-/// Returns how `deployment` stands.
-pub fn standing(deployment: &Value) -> Standing {
-    match deployment["status"].as_str().unwrap_or_default() {
-        "SUCCESSFUL" => Standing::Succeeded,
-        "ROLLBACK_SUCCESSFUL" => Standing::TakenBack,
-        "ROLLBACK_FAILED" => Standing::Stuck,
-        "STOPPED" => Standing::Stopped,
-        "ROLLBACK_REQUESTED" | "ROLLBACK_IN_PROGRESS" | "STOP_REQUESTED" => Standing::Back,
-        _ => Standing::Forwards,
-    }
-}
 
 /// Whether it was asked to stop, since its tasks fail.
 enum Asked {
@@ -66,7 +38,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
     let (what, address) = (format!("deployment {}", short(arn)), watch.m.address.clone());
     let mut evidence: Option<Evidence<'_>> = None;
     let (mut asked, mut goes_back, mut missed) = (Asked::Not, false, 0);
-    let (mut climb, mut pauses) = (Climb::new(&watch), Pauses::default());
+    let (mut climb, mut pauses, mut verdict) = (Climb::new(&watch), Pauses::default(), Verdict::Open);
     loop {
         let deployment =
             match calls.service_deployments(&[arn.to_string()]).await.map(|all| all.into_iter().next()) {
@@ -98,15 +70,17 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         };
         evidence.own.until = deployment["rollback"]["startedAt"].as_f64();
         // Who has it stopped knows better why than ECS, which says no more than that somebody wanted it.
-        let reason = match &asked {
-            Asked::For(why) => why.clone(),
-            Asked::Not => reason(&deployment).to_string(),
+        let reason = match (&asked, verdict.why()) {
+            (Asked::For(why), _) => why.clone(),
+            (Asked::Not, Some(why)) => why.to_string(),
+            (Asked::Not, None) => reason(&deployment).to_string(),
         };
         match standing(&deployment) {
             Standing::Succeeded => {
-                return match pauses::waits(&deployment) {
-                    true => climb.finish().await,
-                    false => Followed::Done,
+                return match verdict.too_late(&what) {
+                    Some(e) => Followed::Failed(e),
+                    None if pauses::waits(&deployment) => climb.finish().await,
+                    None => Followed::Done,
                 };
             }
             Standing::TakenBack => {
@@ -121,7 +95,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             }
             Standing::Stopped => {
                 // Taken for a failure, somebody else's newer deployment would be undone with it.
-                if let Asked::Not = &asked {
+                if matches!((&asked, &verdict), (Asked::Not, Verdict::Open | Verdict::Fallen(..))) {
                     match superseded(&watch, arn, &deployment).await {
                         Ok(Some(e)) => return Followed::Superseded(e),
                         Ok(None) => {}
@@ -145,7 +119,8 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         if !goes_back && has_targets_to_wait_for(&deployment) && !evidence.groups.is_empty() {
             let _ = evidence.look_at_targets().await;
         }
-        if let (Asked::Not, false, Some(why)) = (&asked, goes_back, evidence.fatal()) {
+        let goes_on = !goes_back && matches!(asked, Asked::Not) && verdict.is_open();
+        if let (true, Some(why)) = (goes_on, evidence.fatal()) {
             // A rollback that cannot succeed is not left where it is: what runs well now stays so.
             if (watch.with.kind, watch.with.on_failure) == LEFT {
                 let message = format!("{what} of {address} cannot succeed, and is left as it is: {why}");
@@ -166,9 +141,13 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         } else {
             watch.tell(progress(&deployment, evidence, &climb));
         }
-        match (&asked, goes_back) {
-            (Asked::Not, false) => pauses.look(&watch, &mut climb, &deployment).await,
-            _ => climb.leave(),
+        match goes_on && matches!(asked, Asked::Not) {
+            true => {
+                if let Err(e) = pauses.look(&watch, &mut climb, &deployment).await {
+                    return Followed::Failed(pauses::stuck(&what, &deployment, e));
+                }
+            }
+            false => climb.leave(),
         }
         match climb.pause(&mut watch, &what).await {
             Err(end) => return end,
@@ -179,11 +158,13 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             }
             Ok(Step::Failed(e)) => {
                 watch.tell(format!("rolling back: {e}"));
-                match pauses::take_back(&watch, &deployment).await {
-                    Ok(()) => asked = Asked::For(e.message),
-                    // It is asked again, and the gate too.
-                    Err(e) => watch.tell(format!("cannot be stopped yet: {e}")),
-                }
+                verdict = Verdict::fallen(e);
+            }
+        }
+        if let (Verdict::Fallen(..), false) = (&verdict, goes_back) {
+            match verdict.answered(pauses::take_back(&watch, &deployment).await) {
+                Ok(line) => line.into_iter().for_each(|line| watch.tell(line)),
+                Err(e) => return Followed::Failed(pauses::unstopped(&deployment, e)),
             }
         }
     }
@@ -351,26 +332,4 @@ fn progress(deployment: &Value, evidence: &Evidence<'_>, climb: &Climb<'_>) -> S
     let waits = waits_for(deployment).filter(|_| !climb.is_on() || !pauses::waits(deployment));
     parts.extend(waits.map(|command| format!("it waits for `{command}`")));
     parts.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_successful_is_success_and_new_words_go_on() {
-        for (status, expected) in [
-            ("SUCCESSFUL", Standing::Succeeded),
-            ("ROLLBACK_SUCCESSFUL", Standing::TakenBack),
-            ("ROLLBACK_FAILED", Standing::Stuck),
-            ("STOPPED", Standing::Stopped),
-            ("STOP_REQUESTED", Standing::Back),
-            ("ROLLBACK_IN_PROGRESS", Standing::Back),
-            ("PENDING", Standing::Forwards),
-            ("IN_PROGRESS", Standing::Forwards),
-            ("SOMETHING_NEW", Standing::Forwards),
-        ] {
-            assert_eq!(standing(&json!({ "status": status })), expected, "{status}");
-        }
-    }
 }

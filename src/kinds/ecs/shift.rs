@@ -11,6 +11,7 @@ use super::evidence::{Evidence, Own};
 use super::explain::{alarms, explain};
 use super::in_flight::{ROLLBACK_APPEARS, is_over};
 use super::target_health::groups;
+use super::verdict::Verdict;
 use super::watch::Watch;
 use super::{appspec, deployment_error, shift_rungs};
 use crate::aws::Fate;
@@ -36,7 +37,8 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
     let services = watch.services;
     let (what, address) = (format!("deployment {id}"), watch.m.address.clone());
     let mut evidence: Option<Evidence<'_>> = None;
-    let (mut ended, mut climb) = (None, Climb::new(&watch));
+    let (mut ended, mut climb, mut verdict) = (None, Climb::new(&watch), Verdict::Open);
+    let is_wanted_back = asked.is_some();
     loop {
         let info = match ask(services, "GetDeployment", &json!({ "deploymentId": id })).await {
             Ok(mut answer) => answer["deploymentInfo"].take(),
@@ -51,8 +53,14 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
         }
         let status = info["status"].as_str().unwrap_or_default();
         match status {
-            "Succeeded" if asked.is_none() => return climb.finish().await,
-            "Succeeded" => return Followed::Done,
+            "Succeeded" if is_wanted_back => return Followed::Done,
+            // StopDeployment lets what runs come to its end: that is none the gate has agreed to.
+            "Succeeded" => {
+                return match verdict.too_late(&what) {
+                    Some(e) => Followed::Failed(e),
+                    None => climb.finish().await,
+                };
+            }
             "Failed" | "Stopped" => {
                 let since = *ended.get_or_insert(watch.clock().now());
                 let waited = watch.clock().now().duration_since(since).unsigned_abs();
@@ -60,14 +68,15 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 let back = &info["rollbackInfo"];
                 let by = back["rollbackDeploymentId"].as_str();
                 let why_not = back["rollbackMessage"].as_str();
-                let is_expected = asked.is_some() || rolls_back(&info);
+                let stopped_for = asked.as_deref().or(verdict.why());
+                let is_expected = stopped_for.is_some() || rolls_back(&info);
                 if by.is_some() || why_not.is_some() || !is_expected || is_late {
                     let why = deployment_error::words(&info["errorInformation"]);
-                    let why = match &asked {
+                    let why = match stopped_for {
                         Some(asked) => format!("it was stopped since {asked}"),
                         None => why,
                     };
-                    if by.is_none() && asked.is_none() {
+                    if by.is_none() && stopped_for.is_none() {
                         // Taken for a failure, somebody else's newer deployment would be undone with it.
                         match superseded(&watch, id, &info).await {
                             Ok(Some(e)) => return Followed::Superseded(e),
@@ -106,7 +115,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                     fatal = evidence.fatal();
                 }
                 // CodeDeploy has no circuit breaker: it would wait for an hour.
-                match fatal.filter(|_| asked.is_none()) {
+                match fatal.filter(|_| asked.is_none() && verdict.is_open()) {
                     // A rollback that cannot succeed is not left where it is: what runs well now stays so.
                     Some(why) if (watch.with.kind, watch.with.on_failure) == LEFT => {
                         let message =
@@ -138,7 +147,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 }
             }
         }
-        match asked.is_none() && !is_over(&info) {
+        match asked.is_none() && verdict.is_open() && !is_over(&info) {
             true => shift_rungs::look(&watch, &mut climb, &info, &seen),
             false => climb.leave(),
         }
@@ -151,14 +160,14 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
             }
             Ok(Step::Failed(e)) => {
                 watch.tell(format!("stopping and rolling back: {e}"));
-                match stop(&watch, id).await {
-                    Ok(()) => {
-                        watch.anew();
-                        asked = Some(e.message);
-                    }
-                    // It is asked again, and the gate too.
-                    Err(e) => watch.tell(format!("cannot be stopped yet: {e}")),
-                }
+                verdict = Verdict::fallen(e);
+            }
+        }
+        if let (Verdict::Fallen(..), false) = (&verdict, is_over(&info)) {
+            match verdict.answered(stop(&watch, id).await) {
+                Ok(None) => watch.anew(),
+                Ok(Some(line)) => watch.tell(line),
+                Err(e) => return Followed::Failed(shift_rungs::unstopped(id, e)),
             }
         }
     }

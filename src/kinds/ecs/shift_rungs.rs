@@ -81,8 +81,9 @@ fn shifts(routing: &Value) -> u64 {
 /// Returns `e`, which lets go of the deployment `id`, with what CodeDeploy does then.
 pub fn unstopped(id: &str, e: Error) -> Error {
     let message = format!("{}; CodeDeploy goes on with {id} by itself", e.message);
-    Error { message, ..e }
-        .hint(format!("aws deploy stop-deployment --deployment-id {id} --auto-rollback-enabled"))
+    Error { message, ..e }.hint(format!(
+        "aws deploy stop-deployment --deployment-id {id} --auto-rollback-enabled (needs codedeploy:StopDeployment)"
+    ))
 }
 
 #[cfg(test)]

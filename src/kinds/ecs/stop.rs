@@ -8,7 +8,7 @@ use super::deployment_group::ask;
 use super::driver::Services;
 use super::follow::short;
 use super::in_flight::{Heading, before, flight, is_over, original};
-use super::service_deployment::{Standing, standing};
+use super::standing::{Standing, standing};
 use super::watch::Watch;
 use super::{service_deployment, shift};
 use crate::core::driver::Sending;

@@ -23,7 +23,7 @@ fn running<'h>(held: &'h mut Held, ask: &Ask<'_>) -> Result<&'h mut Deployment, 
 
 /// StopDeployment: it is stopped some time later, if it has not come to its own end by then.
 pub(crate) fn stop(world: &mut World, ask: &Ask<'_>) -> Result<Answer, Fail> {
-    let delay = world.switches.number("codedeploy_stage_ms") as f64 / 1000.0;
+    let delay = world.switches.number("codedeploy_stop_ms") as f64 / 1000.0;
     let account = world.accounts.entry(ask.call.caller.account.clone()).or_default();
     let deployment = running(&mut account.codedeploy, ask)?;
     let rollback = ask.body.get("autoRollbackEnabled").and_then(Value::as_bool);

@@ -70,6 +70,7 @@ pub(crate) fn one(describe: impl Fn(DeploymentGroupSeed<'_>)) -> Scenario {
 pub(crate) fn hurry(sandbox: &Sandbox) {
     for (name, value) in [
         ("codedeploy_stage_ms", "20"),
+        ("codedeploy_stop_ms", "20"),
         ("ecs_provision_ms", "5"),
         ("ecs_pull_ms", "5"),
         ("ecs_healthy_after_ms", "10"),

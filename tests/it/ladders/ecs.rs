@@ -57,6 +57,8 @@ pub(super) enum Happens {
     Passes,
     /// The gate fails at this rung.
     Fails(usize),
+    /// The gate fails at the last rung, and the deployment is at its end before it has stopped.
+    FailsLate,
     Inconclusive,
     KilledAtEach,
     Stopped,
@@ -67,6 +69,7 @@ impl Happens {
         match self {
             Happens::Passes => "the gate passes at each rung".into(),
             Happens::Fails(rung) => format!("the gate fails at {}%", platform.shares[rung]),
+            Happens::FailsLate => "the gate fails at 100%, and the stop comes too late".into(),
             Happens::Inconclusive => {
                 format!("the gate cannot tell at {}%, and passes later", platform.shares[0])
             }
@@ -166,6 +169,15 @@ fn play(platform: &Platform, happens: Happens, place: &Place) -> Vec<Told> {
             let deploy = place.deploy(Image::New).end();
             deploy.says("the gate smoke failed: the command ended with 1");
             assert_eq!(asked(place), shares[..=rung], "{deploy:#?}");
+            vec![deploy]
+        }
+        Happens::FailsLate => {
+            place.sandbox.set_switch("codedeploy_stop_ms", "60000").unwrap();
+            say(place, "100", Some(1));
+            let deploy = place.deploy(Image::New).end();
+            deploy.says("the gate smoke failed: the command ended with 1");
+            deploy.says("was at its end before it could be stopped");
+            assert_eq!(asked(place), shares, "{deploy:#?}");
             vec![deploy]
         }
         Happens::Inconclusive => {

@@ -67,6 +67,8 @@ cells! {
         "the last rung is a part of the time for which CodeDeploy keeps the old tasks";
     code_deploy_canary_fails_at_10: CODE_DEPLOY_CANARY, Happens::Fails(0), [("deploy", 6)], "rolled_back", Before, "";
     code_deploy_canary_fails_at_100: CODE_DEPLOY_CANARY, Happens::Fails(1), [("deploy", 6)], "rolled_back", Before, "";
+    code_deploy_canary_fails_late: CODE_DEPLOY_CANARY, Happens::FailsLate, [("deploy", 6)], "undone", Before,
+        "CodeDeploy lets what runs come to its end: the deployment has succeeded, and what was there before is deployed again";
     code_deploy_canary_inconclusive: CODE_DEPLOY_CANARY, Happens::Inconclusive, [("deploy", 6)], "rolled_back", Before, CANNOT;
     code_deploy_canary_killed: CODE_DEPLOY_CANARY, Happens::KilledAtEach, TWICE, "succeeded", New,
         "CodeDeploy goes on meanwhile: what nobody asked in time is asked at the rung where it is found";

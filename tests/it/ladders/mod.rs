@@ -4,6 +4,7 @@
 
 mod ecs;
 mod ecs_cells;
+mod ecs_denied;
 pub(crate) mod harness;
 mod lambda;
 pub(crate) mod place;

@@ -70,9 +70,12 @@ impl Place {
         place.images = Image::ALL.into_iter().map(|image| (place.digest(image), image)).collect();
         assert_eq!(place.images.len(), Image::ALL.len(), "each has bits of its own");
         // A stage and a task take a moment, and a minute a thousandth of a second.
-        for (name, ms) in
-            [("ecs_stage_ms", "60"), ("codedeploy_stage_ms", "60"), ("ecs_healthy_after_ms", "60")]
-        {
+        for (name, ms) in [
+            ("ecs_stage_ms", "60"),
+            ("codedeploy_stage_ms", "60"),
+            ("codedeploy_stop_ms", "60"),
+            ("ecs_healthy_after_ms", "60"),
+        ] {
             place.sandbox.set_switch(name, ms).unwrap();
         }
         place.minute(1);

@@ -1,0 +1,82 @@
+//! Ladders whose deployment the role may begin, and neither stop nor tell to go on.
+
+use snapdeploy::sandbox::{Fault, FaultKind};
+
+use super::ecs::{TWO, asked, place, say};
+use super::ecs_cells::{CANARY, CODE_DEPLOY_CANARY};
+use crate::outcomes::harness::Image;
+use crate::outcomes::place::Place;
+
+/// Denies so many calls, but for those with which the first step is begun.
+fn deny(place: &Place, operation: &str, times: u64) {
+    let nth = if operation == "ContinueServiceDeployment" { 2 } else { 1 };
+    place.sandbox.fault(Fault { nth, times, ..Fault::next(operation, FaultKind::AccessDenied) });
+}
+
+fn calls(place: &Place, operation: &str) -> usize {
+    place.sandbox.calls().iter().filter(|call| call.operation == operation).count()
+}
+
+/// Returns what `history show` has of the only run, and how many verdicts of gates that are.
+fn shown(place: &Place) -> (String, usize) {
+    let listed = place.shell.run(&["history", "--env", "prod", "--output", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    let run = listed["data"]["runs"][0]["run"].as_str().unwrap_or_else(|| panic!("{listed:#}")).to_string();
+    let shown = place.shell.run(&["history", "show", &run, "--output", "json"]).out;
+    let verdicts = shown.matches("\"gate\": \"smoke\"").count();
+    (shown, verdicts)
+}
+
+/// The gate is not asked again and again, nor CodeDeploy: a few times, for a permission that was just given is not seen at
+/// once; then it is said what is missing.
+#[test]
+fn a_stop_that_is_denied_ends_with_what_is_missing() {
+    for (platform, operations, permission) in [
+        (&CODE_DEPLOY_CANARY, &["StopDeployment"][..], "codedeploy:StopDeployment"),
+        (&CANARY, &["ContinueServiceDeployment", "StopServiceDeployment"], "ecs:StopServiceDeployment"),
+    ] {
+        let place = place(platform, TWO.0);
+        // It is not at its end before that.
+        place.minute(60_000);
+        say(&place, "10", Some(1));
+        operations.iter().for_each(|operation| deny(&place, operation, u64::MAX));
+        let deploy = place.deploy(Image::New).end();
+        let here = || format!("{}: {deploy:#?}", platform.name);
+        assert_eq!((deploy.code, place.verdict().as_str()), (7, "failed"), "{}", here());
+        deploy.says("the gate smoke failed: the command ended with 1");
+        deploy.says(&format!("not authorized to perform: {permission}"));
+        assert_eq!(asked(&place), ["10"], "{}", here());
+        for operation in operations {
+            let n = calls(&place, operation);
+            assert!((2..=12).contains(&n), "{n} {operation}, {}", here());
+        }
+        let (shown, verdicts) = shown(&place);
+        assert_eq!(verdicts, 1, "{shown}");
+    }
+}
+
+#[test]
+fn a_stop_that_is_denied_for_a_moment_is_asked_for_again() {
+    for (platform, operations) in [
+        (&CODE_DEPLOY_CANARY, &["StopDeployment"][..]),
+        (&CANARY, &["ContinueServiceDeployment", "StopServiceDeployment"]),
+    ] {
+        let place = place(platform, TWO.0);
+        say(&place, "10", Some(1));
+        operations.iter().for_each(|operation| deny(&place, operation, 2));
+        let deploy = place.deploy(Image::New).end();
+        assert_eq!((deploy.code, asked(&place)), (6, vec!["10".to_string()]), "{deploy:#?}");
+    }
+}
+
+/// It is not left waiting for a day: it cannot succeed, and is undone like whatever cannot.
+#[test]
+fn a_deployment_that_may_not_be_told_to_go_on_is_undone() {
+    let place = place(&CANARY, TWO.0);
+    deny(&place, "ContinueServiceDeployment", u64::MAX);
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!((deploy.code, place.verdict().as_str()), (6, "undone"), "{deploy:#?}");
+    deploy.says("not authorized to perform: ecs:ContinueServiceDeployment");
+    let n = calls(&place, "ContinueServiceDeployment");
+    assert!((2..=6).contains(&n), "{n}: {deploy:#?}");
+}
