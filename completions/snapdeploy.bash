@@ -247,7 +247,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --skip-gate --all-at-once --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -301,6 +301,10 @@ _snapdeploy() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --skip-gate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --reason)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -314,6 +318,14 @@ _snapdeploy() {
                     return 0
                     ;;
                 --accept-loss)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-hook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repeat-hook)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -575,7 +587,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__health)
-            opts="-q -v -h --watch --wait --stable-for --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --gates --watch --wait --stable-for --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1549,7 +1561,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1588,6 +1600,14 @@ _snapdeploy() {
                     return 0
                     ;;
                 --accept-loss)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip-hook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repeat-hook)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -148,7 +148,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fis
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "pack" -d 'Put a package together out of what `unpack` made'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand package; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l to -d 'Where to' -r
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l artifact -d 'Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l artifact -d 'Put what was built elsewhere into what is in the target or in SOURCE. Into a function a ZIP file or a folder: the aliases that had the old code follow, or only ALIAS. Into a service an image, ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG or =REPO@sha256:...: a tag is looked up now, and its digest is deployed. Into a site a folder: site/bucket/NAME=FOLDER' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l restart -d 'Start a service again as it is: new tasks, the same revision' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l resume -d 'Go on with an interrupted run; without RUN, with the one that is open' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l with-dependencies -d 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has' -r -f -a "missing\t'What the target lacks'
@@ -161,10 +161,13 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l as-new 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l save-plan -d 'Write the plan into this file and stop, to have it approved and performed later with --plan' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l expires -d 'How long the saved plan may be performed, such as 24h, 90m or 3d' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l plan -d 'Perform a plan that was saved, if what it writes and refers to is still as it was; once' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l skip-gate -d 'Do not ask this gate, which decides whether a deployment goes on; recorded' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason -d 'Why, for the audit' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l timeout -d 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l skip-hook -d 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l repeat-hook -d 'Run this hook again though nobody knows how it ended' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -177,6 +180,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l prune -
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l include-operational -d 'Also what is changed by the hour, such as whether queues are open, and how many contacts they take'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l overwrite-drift -d 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l exit-code -d 'With --dry-run: end with 4 if there is something to change'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l all-at-once -d 'Shift all traffic at once, whatever the rollouts say'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l dry-run -d 'Show the plan and stop; nothing is written'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l no-wait -d 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l yes -d 'Do not ask; not enough for a protected environment'
@@ -192,6 +196,8 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reaso
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l timeout -d 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l skip-hook -d 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l repeat-hook -d 'Run this hook again though nobody knows how it ended' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
@@ -297,6 +303,7 @@ github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l gates -d 'Ask the gates too that do more than to look: commands and functions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l watch -d 'Ask again every 5 seconds and tell what has changed, until Ctrl-C'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv'
