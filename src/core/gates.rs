@@ -115,12 +115,11 @@ impl<'a> Asking<'a> {
         for gate in &self.gates {
             let Some((_, bad, answer)) = self.state.get(gate.name.as_str()) else { continue };
             match (answer.decision, gate.undecided) {
+                (Decision::Failed, _) if *bad < gate.tries && turn == Turn::Meanwhile => {}
+                // It was not asked as often as it may fail, and there is no later time: that is no pass.
                 (Decision::Failed, _) if *bad < gate.tries => {
-                    // It was not asked as often as it may fail, and there is no later time: that is no pass.
-                    if turn == Turn::Last {
-                        let why = format!("it failed {bad} of {} times, and was not asked again", gate.tries);
-                        undecided.get_or_insert((gate.name.clone(), why));
-                    }
+                    let why = format!("it failed {bad} of {} times, and was not asked again", gate.tries);
+                    undecided.get_or_insert((gate.name.clone(), why));
                 }
                 (Decision::Failed, _) => {
                     return Outcome::Failed(format!("{} failed: {}", gate.name, answer.said));
