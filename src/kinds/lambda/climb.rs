@@ -281,7 +281,8 @@ pub async fn far(calls: &Calls, m: &Move, function: &str, ticket: &str) -> Resul
     let (share, end) = match climb.place(rungs, &now) {
         Ok(Some(at)) => {
             let share = rungs.get(at).map_or(Share::ALL, |rung| rung.share);
-            (share.to_string(), (at + 1 == rungs.len()).then_some(End::Done))
+            // Also with all traffic there the last rung may be held, and its gates asked: the journal alone tells its end.
+            (share.to_string(), None)
         }
         Ok(None) => ("0%".to_string(), Some(End::Fell(Verdict::TakenBack))),
         Err(what) => return Ok(Far { line: what, end: Some(End::Fell(Verdict::Superseded)) }),

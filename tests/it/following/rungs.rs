@@ -255,19 +255,17 @@ async fn a_wish_to_stop_makes_no_failing_gate_pass() {
 
 #[tokio::test]
 async fn a_ladder_that_is_held_nowhere_can_be_stopped() {
-    let (world, plan, _, clock) = ladder("10%, 50%, 100%", &[]).await;
-    let slow = Slow::new(&*world.b, &[queue(0)], &[Fate::Climbs]);
+    let gates = [gate("errors", GateAt::Rungs, Undecided::Pause, 1)];
+    let (world, plan, _, clock) = ladder("10%, 50%, 100%", &gates).await;
     let stop = snapdeploy::core::lease::Stop::new();
-    let means = Means { clock: &clock, stop: stop.clone(), ..world.means(&slow) };
-    // The first call is on its way when somebody wishes it.
-    let later = async {
-        while slow.starts() == 0 {
-            tokio::task::yield_now().await;
-        }
-        stop.ask("somebody wishes it");
-    };
-    let (ended, ()) = tokio::join!(begin(&means, &plan, None, OnFailure::Rollback), later);
-    assert!(matches!(ended, Ok(Ended::Stopped { .. })), "{ended:?}");
+    let mut slow = Slow::new(&*world.b, &[queue(0)], &[Fate::Climbs]);
+    // On the first rung somebody wishes it, and all is well there.
+    slow.answers.stops = Some(stop.clone());
+    let means = Means { clock: &clock, stop, ..world.means(&slow) };
+    let ended = begin(&means, &plan, None, OnFailure::Rollback).await;
+    let Ok(Ended::Stopped { run, .. }) = ended else { panic!("{ended:?}") };
+    let rungs = told(&world, &run).await.iter().filter(|l| l.starts_with("rung")).count();
+    assert_eq!(rungs, 1, "it did not climb on");
 }
 
 #[tokio::test]

@@ -68,7 +68,8 @@ async fn a_function_that_does_not_answer_in_time_has_failed() {
     assert_eq!(late.decision, Decision::Failed, "{late:?}");
     assert_eq!(late.said, "smoke:live did not answer within 400ms");
     let asked = shop.sandbox.calls().iter().filter(|c| c.operation == "Invoke").count();
-    assert_eq!(asked, 1, "what may have done something is not asked again");
+    // A call that nobody waits for any more may not have come to be counted.
+    assert!(asked <= 1, "what may have done something is not asked again: {asked}");
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ async fn an_alarm_that_fires_blocks_and_is_gone_without_by_name() {
     let wrong = shop.ship_with(2, "2", &["--skip-gate", "clam"]);
     assert!(wrong.err.contains("prod has no gate `clam`") && wrong.err.contains("calm"), "{}", wrong.err);
     shop.ship_with(0, "2", &["--skip-gate", "calm"]);
-    assert!(shown(&shop).contains("gate calm not asked"));
+    assert!(shown(&shop).contains("gate calm is not asked"));
     // Without data it is said before, and nobody can tell after.
     shop.sandbox.set_alarm(B, REGION, "errors", AlarmState::NoData).unwrap();
     let paused = shop.ship(3, "1");

@@ -64,9 +64,11 @@ fn without_an_answer_nobody_knows_and_it_is_not_run_again() {
         );
         assert_eq!(place.runs() == before, at == "before_deploy", "nothing is put back while it may go on");
         told(&place.resume(&[]), 3, &["nobody knows how the hook smoke ended", "--skip-hook smoke"]);
-        assert_eq!(place.invoked(), 1, "{at}");
+        // A call that nobody waits for any more may not have come to be counted.
+        let once = place.invoked();
+        assert!(once <= 1, "{at}: {once}");
         told(&place.resume(&["--repeat-hook", "smoke"]), 0, &[]);
-        assert_eq!(place.invoked(), 2, "{at}");
+        assert_eq!(place.invoked(), once + 1, "{at}");
         assert_ne!(place.runs(), before);
     }
 }

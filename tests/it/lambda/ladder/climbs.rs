@@ -118,7 +118,9 @@ async fn a_paused_ladder_is_climbed_at_once_where_somebody_says_so() {
     let asked = noted(&world).await.1;
     let ended = resume(&means, &run, OnFailure::Rollback).await;
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
-    assert_eq!((live(&world), noted(&world).await.1), (weights()[3].clone(), asked), "no gate is asked");
+    assert_eq!(live(&world), weights()[3]);
+    let then = noted(&world).await.1.split_off(asked.len());
+    assert!(!then.is_empty() && then.iter().all(|n| n.ends_with("Skipped")), "no gate is asked: {then:?}");
 }
 
 #[tokio::test]
