@@ -6,6 +6,7 @@ use super::calls::Only;
 use super::fetch;
 use super::file::File;
 use super::manifest::Beside;
+use super::pages::{LAST, turn};
 use super::send::{Sender, later};
 use crate::aws::Failure;
 
@@ -32,7 +33,12 @@ impl Sender<'_> {
             return Ok(());
         }
         let etag = self.note(&mut manifest, etag.as_deref()).await?;
-        let put = self.put_all(lacking).await?;
+        // A new page is served from the moment when it is there: what it refers to goes before it.
+        let mut put = Vec::new();
+        for now in 0..=LAST {
+            let some = lacking.iter().filter(|(path, ..)| turn(self.site, path) == now).cloned().collect();
+            put.extend(self.put_all(some).await?);
+        }
         for (path, etag) in put {
             manifest.beside.entry(path).and_modify(|b| (b.etag, b.was) = (Some(etag), None));
         }

@@ -18,11 +18,14 @@ use crate::core::{Error, ErrorKind};
 const WORKERS: [&str; 5] =
     ["firebase-messaging-sw.js", "ngsw-worker.js", "service-worker.js", "serviceworker.js", "sw.js"];
 
+/// The last turn.
+pub const LAST: u8 = 2;
+
 /// Returns when `path` has its turn: what pages refer to, then pages, then what decides which pages are shown.
 pub fn turn(site: &Site, path: &str) -> u8 {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name {
-        _ if WORKERS.contains(&name) || site.workers.has(path) => 2,
+        _ if WORKERS.contains(&name) || site.workers.has(path) => LAST,
         _ if is_page(name) => 1,
         _ => 0,
     }
@@ -65,7 +68,7 @@ impl Sender<'_> {
             None => Only::IfAbsent,
         };
         let mut put = BTreeMap::new();
-        for now in 0..=2 {
+        for now in 0..=LAST {
             let mut files = Vec::new();
             for (path, file) in &changed {
                 if turn(self.site, path) == now {
