@@ -23,7 +23,7 @@ use super::notify::Subject;
 use super::progress;
 use super::resume;
 use super::saved::{self, SavingArgs};
-use super::source::{Loaded, SourceName, Which};
+use super::source::{self, Loaded, SourceName, Which};
 use super::waived::WaivedArgs;
 
 /// Deploy a snapshot or a package to an environment
@@ -177,7 +177,12 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         if !again.is_empty() {
             return Ok::<_, Error>((plan_restart(&means, to, &again).await?, None));
         }
-        let loaded = name.load(&context, &args.extent(&deployment), events).await?;
+        let extent = args.extent(&deployment);
+        // What is there is read with the means that the target is read with: they remember it for the plan.
+        let loaded = match name == &live {
+            true => source::live(&context, &site, &extent, events).await?,
+            false => name.load(&context, &extent, events).await?,
+        };
         let mut source = loaded.source(name);
         if !built.is_empty() {
             let missing =
@@ -185,7 +190,10 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
             let missing: Vec<String> = missing.map(ToString::to_string).collect();
             let target = match missing.is_empty() || name == &live {
                 true => None,
-                false => Some(live.load(&context, &Selection::new(&missing)?, events).await?.source(&live)),
+                false => {
+                    let missing = Selection::new(&missing)?;
+                    Some(source::live(&context, &site, &missing, events).await?.source(&live))
+                }
             };
             artifact::apply(&built, &mut source, target.as_ref(), &*site.driver).await?;
         }

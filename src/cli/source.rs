@@ -14,7 +14,7 @@ use crate::core::select::Selection;
 use crate::core::snapshot::{Manifest, Snapshot};
 use crate::core::{Digest, Error, Pin, Result};
 
-use super::context::Context;
+use super::context::{Context, Site};
 use super::time::{Day, time};
 
 /// A source as it was typed.
@@ -120,15 +120,7 @@ impl SourceName {
         match self {
             SourceName::Snapshot { environment, which: Which::Live } => {
                 let site = context.site(environment, Access::Read).await?;
-                let what = Extraction {
-                    environment: environment.clone(),
-                    select: select.clone(),
-                    name: None,
-                    note: None,
-                    on_gaps: OnGaps::Refuse,
-                };
-                let extracted = extract(&context.means(&site, events), &what).await?;
-                Ok(Loaded::Snapshot(Box::new(extracted.snapshot)))
+                live(context, &site, select, events).await
             }
             SourceName::Snapshot { environment, which } => {
                 let pin = context.pin(environment).await?;
@@ -147,6 +139,24 @@ impl SourceName {
             }
         }
     }
+}
+
+/// Returns what is in `site` now, as far as `select` goes, which is committed.
+pub(super) async fn live(
+    context: &Context,
+    site: &Site,
+    select: &Selection,
+    events: &Events,
+) -> Result<Loaded> {
+    let what = Extraction {
+        environment: site.environment.name.clone(),
+        select: select.clone(),
+        name: None,
+        note: None,
+        on_gaps: OnGaps::Refuse,
+    };
+    let extracted = extract(&context.means(site, events), &what).await?;
+    Ok(Loaded::Snapshot(Box::new(extracted.snapshot)))
 }
 
 impl Loaded {

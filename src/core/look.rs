@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::address::Address;
+use super::driver::Freshness;
 use super::error::{ErrorKind, Result};
 use super::inventory::{Found, Inventory};
 use super::means::Means;
@@ -35,7 +36,7 @@ pub async fn look(
     match m.does {
         Does::Create => look_for_created(means, m, uid, inventory, again).await,
         Does::Prepare => Ok((Sight::Before, None)),
-        Does::Update | Does::Delete => Ok((look_at_existing(means, m, inventory).await?, None)),
+        Does::Update | Does::Delete => Ok((look_at_existing(means, m, inventory, again).await?, None)),
     }
 }
 
@@ -74,11 +75,16 @@ async fn look_for_created(
     Ok((Sight::Other("has been created by somebody else since the plan was made".into()), None))
 }
 
-async fn look_at_existing(means: &Means<'_>, m: &Move, inventory: &Inventory) -> Result<Sight> {
+async fn look_at_existing(means: &Means<'_>, m: &Move, inventory: &Inventory, again: bool) -> Result<Sight> {
     let gone = if m.does == Does::Delete { Sight::After } else { Sight::Other("is gone".into()) };
     let Some(found) = inventory.get(&m.address) else { return Ok(gone) };
-    let live = match means.driver.read(found, inventory).await {
-        Ok(live) => live,
+    // What was read a moment ago under the same lease is taken as it was, unless a call may have changed it since.
+    let how = match !again && means.driver.remembers(m.address.kind()) {
+        true => Freshness::Recent,
+        false => Freshness::Fresh,
+    };
+    let live = match means.driver.fetch(found, how).await {
+        Ok(raw) => means.driver.encode(found, raw, inventory),
         Err(e) if e.kind == ErrorKind::NotFound => return Ok(gone),
         Err(e) => return Err(e),
     };

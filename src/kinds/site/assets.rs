@@ -39,8 +39,9 @@ impl Sender<'_> {
             let some = lacking.iter().filter(|(path, ..)| turn(self.site, path) == now).cloned().collect();
             put.extend(self.put_all(some).await?);
         }
+        let since = self.calls.account.clock.now();
         for (path, etag) in put {
-            manifest.beside.entry(path).and_modify(|b| (b.etag, b.was) = (Some(etag), None));
+            manifest.beside.entry(path).and_modify(|b| (b.since, b.etag, b.was) = (since, Some(etag), None));
         }
         self.note(&mut manifest, Some(&etag)).await.map(drop)
     }

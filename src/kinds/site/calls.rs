@@ -6,6 +6,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, Delete, ObjectIdentifier};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::date_time::{DateTime, Format};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -25,10 +26,23 @@ pub struct Calls {
     pub account: Account,
 }
 
+/// An object as a listing has it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its ETag.
+    pub etag: String,
+    /// When it was put, or its headers were changed.
+    pub modified: Option<Timestamp>,
+}
+
 /// An object that was read.
 pub struct Object {
     /// Its ETag.
     pub etag: String,
+    /// When it was put, or its headers were changed.
+    pub modified: Option<Timestamp>,
+    /// How many tags it has.
+    pub tags: i32,
     /// Its bytes.
     pub bytes: Bytes,
     /// What it is.
@@ -69,6 +83,11 @@ where
     failure
 }
 
+/// Returns the moment that `at` is.
+fn time(at: &DateTime) -> Option<Timestamp> {
+    Timestamp::from_second(at.secs()).ok()
+}
+
 impl Calls {
     /// Asks whether the bucket is there.
     pub async fn has_bucket(&self, bucket: &str) -> Result<bool> {
@@ -84,8 +103,8 @@ impl Calls {
         }
     }
 
-    /// Lists the objects of `site`: their ETags by path. `NotFound` if there is no bucket.
-    pub async fn list(&self, site: &Site) -> Result<BTreeMap<String, String>> {
+    /// Lists the objects of `site`, by path. `NotFound` if there is no bucket.
+    pub async fn list(&self, site: &Site) -> Result<BTreeMap<String, Listed>> {
         let (mut all, mut after) = (BTreeMap::new(), None);
         loop {
             let page = self.account.read("s3:ListObjectsV2", || async {
@@ -101,7 +120,8 @@ impl Calls {
                 if let (Some(path), Some(etag)) =
                     (path.filter(|p| !p.ends_with('/') && !p.is_empty()), object.e_tag())
                 {
-                    all.insert(path.to_string(), etag.to_string());
+                    let modified = object.last_modified().and_then(time);
+                    all.insert(path.to_string(), Listed { etag: etag.to_string(), modified });
                 }
             }
             after = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
@@ -136,6 +156,8 @@ impl Calls {
             ("ContentEncoding", found.content_encoding),
             ("ContentLanguage", found.content_language),
             ("ContentType", found.content_type),
+            ("Expires", found.expires_string),
+            ("WebsiteRedirectLocation", found.website_redirect_location),
         ];
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?)));
         let file = File {
@@ -144,7 +166,13 @@ impl Calls {
             headers: headers.filter(|(_, value)| !value.is_empty()).collect(),
             metadata: found.metadata.unwrap_or_default().into_iter().collect(),
         };
-        Ok(Some(Object { etag: found.e_tag.unwrap_or_default(), bytes, file }))
+        Ok(Some(Object {
+            etag: found.e_tag.unwrap_or_default(),
+            modified: found.last_modified.as_ref().and_then(time),
+            tags: found.tag_count.unwrap_or_default(),
+            bytes,
+            file,
+        }))
     }
 
     /// Returns the ETag of an object, if it is there.
@@ -172,6 +200,7 @@ impl Calls {
         until: Timestamp,
     ) -> Result<String, Failure> {
         let header = |name: &str| file.headers.get(name).cloned();
+        let expires = header("Expires").and_then(|at| DateTime::from_str(&at, Format::HttpDate).ok());
         let metadata = (!file.metadata.is_empty()).then(|| file.metadata.clone().into_iter().collect());
         let sent = self.account.write("s3:PutObject", until, async |guard| {
             let asked = self.account.s3_under(&guard).put_object().bucket(&site.bucket);
@@ -185,6 +214,8 @@ impl Calls {
                 .set_content_encoding(header("ContentEncoding"))
                 .set_content_language(header("ContentLanguage"))
                 .set_content_type(header("ContentType"))
+                .set_expires(expires)
+                .set_website_redirect_location(header("WebsiteRedirectLocation"))
                 .set_metadata(metadata)
                 .body(ByteStream::from(bytes));
             let asked = match only {

@@ -53,7 +53,10 @@ async fn whole(calls: &Calls, shelf: &Shelf, site: &Site, one: &Live) -> Check {
             let other = seen.listed.iter().filter(|(path, etag)| {
                 is_part(site, path)
                     && !seen.manifest.is_beside(path, etag)
-                    && noted.get(*path).is_none_or(|kept| kept.etag != **etag)
+                    && noted.get(*path).is_none_or(|kept| {
+                        let is_other = seen.files.get(*path).is_some_and(|now| now.file != kept.file);
+                        kept.etag != **etag || is_other
+                    })
             });
             let gone = gone.map(|path| format!("{path} is gone"));
             let other = other.map(|(path, _)| format!("{path} was put by somebody else"));

@@ -238,7 +238,7 @@ impl Driver for Sites {
 
     async fn preflight(&self, change: &Change<'_>, _: RunKind) -> Result<Vec<Line>> {
         let Some(site) = self.values.sites.get(change.address) else { return Ok(Vec::new()) };
-        preflight::preflight(&self.calls, change, site, &self.links).await
+        preflight::preflight(&self.calls, change, (site, &self.shelf), &self.links).await
     }
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {

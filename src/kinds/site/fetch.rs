@@ -1,7 +1,7 @@
 //! Reading a site: one listing, the manifest, and what of the listing the manifest does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::calls::Calls;
-use super::file::File;
 use super::manifest::{KEY, Kept, Manifest};
 use super::state::{FILES, OWN, PENDING, pending};
 use crate::core::driver::Raw;
@@ -36,15 +35,19 @@ pub struct Seen {
     pub listed: BTreeMap<String, String>,
     /// What is part of the site.
     pub files: BTreeMap<String, Kept>,
+    /// Files that have tags, as far as they were read.
+    pub tagged: BTreeSet<String>,
+    /// Where bytes lie, by digest.
+    places: BTreeMap<Digest, Vec<String>>,
 }
 
 /// What was last seen, by address's name, and when; no time where it has been written to since.
 #[derive(Debug, Default)]
-pub struct Shelf(Mutex<BTreeMap<String, (Seen, Option<Timestamp>)>>);
+pub struct Shelf(Mutex<BTreeMap<String, (Arc<Seen>, Option<Timestamp>)>>);
 
 impl Shelf {
     /// Returns what was last seen of the site `name`.
-    pub fn seen(&self, name: &str) -> Option<Seen> {
+    pub fn seen(&self, name: &str) -> Option<Arc<Seen>> {
         self.all().get(name).map(|(seen, _)| seen.clone())
     }
 
@@ -52,7 +55,7 @@ impl Shelf {
     ///
     /// A plan is made of it right after the source was read, which may be the same site: a bucket of a million files is
     /// listed by a thousand calls.
-    pub fn recent(&self, name: &str, now: Timestamp) -> Option<Seen> {
+    pub fn recent(&self, name: &str, now: Timestamp) -> Option<Arc<Seen>> {
         let is_recent = |at: &Timestamp| now.duration_since(*at).unsigned_abs() < RECENT;
         self.all()
             .get(name)
@@ -61,7 +64,7 @@ impl Shelf {
     }
 
     /// Notes what was seen `now`.
-    pub fn note(&self, name: &str, seen: Seen, now: Timestamp) {
+    pub fn note(&self, name: &str, seen: Arc<Seen>, now: Timestamp) {
         self.all().insert(name.into(), (seen, Some(now)));
     }
 
@@ -70,7 +73,7 @@ impl Shelf {
         self.all().entry(name.into()).and_modify(|(_, at)| *at = None);
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<String, (Seen, Option<Timestamp>)>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<String, (Arc<Seen>, Option<Timestamp>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -92,20 +95,20 @@ pub fn is_part(site: &Site, path: &str) -> bool {
 }
 
 /// Reads `site`, and the bytes of what was not known, as far as they can be held.
-pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, Bytes>)> {
+pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Digest, Bytes>)> {
     let (listed, manifest) = futures::future::try_join(calls.list(site), manifest(calls, site)).await?;
     let (mut manifest, etag) = manifest;
     let half = |path: &str| manifest.pending.as_ref().is_some_and(|p| p.paths.contains(path));
     let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
-    for (path, etag) in listed.iter().filter(|(path, _)| is_part(site, path)) {
-        let known = match manifest.knows(path, etag) {
+    for (path, there) in listed.iter().filter(|(path, _)| is_part(site, path)) {
+        let known = match manifest.knows(path, there) {
             // What is half-way is what it was, until all of it is what it is to be.
             None if half(path) => manifest.files.get(path),
             known => known,
         };
         match known {
             Some(kept) => drop(files.insert(path.clone(), kept.clone())),
-            None if manifest.is_beside(path, etag) => {}
+            None if manifest.is_beside(path, &there.etag) => {}
             None => unknown.push(path.clone()),
         }
     }
@@ -114,7 +117,7 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, 
         Ok::<_, Error>(object.map(|object| (path, object)))
     });
     let mut read = read.buffer_unordered(AT_ONCE);
-    let (mut bytes, mut held) = (BTreeMap::new(), 0);
+    let (mut bytes, mut held, mut tagged) = (BTreeMap::new(), 0, BTreeSet::new());
     while let Some(one) = read.try_next().await? {
         let Some((path, object)) = one else { continue };
         // What was to be put, and is there although nobody has heard so, belongs to no release either.
@@ -126,10 +129,19 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, 
         if held <= HELD {
             bytes.insert(object.file.body, object.bytes);
         }
-        files.insert(path, Kept { etag: object.etag, file: object.file });
+        if object.tags > 0 {
+            tagged.insert(path.clone());
+        }
+        files.insert(path, Kept::new(object.etag, object.modified, object.file));
     }
     drop(read);
-    Ok((Seen { manifest, etag, listed, files }, bytes))
+    let mut places = BTreeMap::<Digest, Vec<String>>::new();
+    let there = files.iter().map(|(path, kept)| (path, &kept.file));
+    for (path, file) in there.chain(manifest.beside.iter().map(|(path, beside)| (path, &beside.file))) {
+        places.entry(file.body).or_default().push(path.clone());
+    }
+    let listed = listed.into_iter().map(|(path, there)| (path, there.etag)).collect();
+    Ok((Arc::new(Seen { manifest, etag, listed, files, tagged, places }), bytes))
 }
 
 /// Returns `seen` as the core takes it, with the `bytes` that were read.
@@ -155,11 +167,9 @@ pub fn raw(site: &Site, seen: &Seen, bytes: BTreeMap<Digest, Bytes>) -> Raw {
 
 /// Reads the bytes of `file`, which lie under one of the paths that `seen` has.
 pub async fn bytes(calls: &Calls, site: &Site, seen: &Seen, digest: &Digest) -> Result<Bytes> {
-    let is = |file: &File| file.body == *digest;
-    let there = seen.files.iter().filter(|(_, kept)| is(&kept.file)).map(|(path, _)| path);
-    let beside = seen.manifest.beside.iter().filter(|(_, b)| is(&b.file)).map(|(path, _)| path);
-    for path in there.chain(beside) {
-        if let Some(object) = calls.get(site, path).await?.filter(|object| is(&object.file)) {
+    for path in seen.places.get(digest).into_iter().flatten() {
+        let object = calls.get(site, path).await?;
+        if let Some(object) = object.filter(|object| object.file.body == *digest) {
             return Ok(object.bytes);
         }
     }

@@ -11,8 +11,15 @@ use crate::core::template::{Placeholder, escape};
 /// The headers that an object keeps, as `PutObject` calls them.
 ///
 /// Source: "System-defined object metadata", Amazon S3 User Guide.
-pub const HEADERS: [&str; 5] =
-    ["CacheControl", "ContentDisposition", "ContentEncoding", "ContentLanguage", "ContentType"];
+pub const HEADERS: [&str; 7] = [
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Expires",
+    "WebsiteRedirectLocation",
+];
 /// The object's own metadata, by name.
 const METADATA: &str = "Metadata";
 const BODY: &str = "Body";

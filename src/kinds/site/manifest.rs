@@ -9,15 +9,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::calls::Object;
+use super::calls::{Listed, Object};
 use super::file::File;
 use crate::core::{Digest, Error, Result};
 
 /// Where it is, below the site's prefix. Who reads it learns names and digests of files that are public anyway.
 pub const KEY: &str = ".snapdeploy/site.json";
+/// How far our clock may be from S3's: it takes no call from one that is further away ("RequestTimeTooSkewed", "Error
+/// responses" of the API reference). Headers that somebody changes within that time of a deployment are not noticed.
+const SKEW: SignedDuration = SignedDuration::from_mins(15);
 /// Its name and version.
 const SCHEMA: &str = "snapdeploy.site/1";
 
@@ -42,9 +45,26 @@ pub struct Manifest {
 pub struct Kept {
     /// The ETag that S3 gave it.
     pub etag: String,
+    /// When it was known to be this, by our clock or by S3's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// The file.
     #[serde(flatten)]
     pub file: File,
+}
+
+impl Kept {
+    /// Returns a file that was put, or found, `at`.
+    pub fn new(etag: String, at: Option<Timestamp>, file: File) -> Kept {
+        Kept { etag, at, file }
+    }
+
+    /// Returns whether what is listed is this file: the same bytes, and nobody has put them anew since, as those do who
+    /// change headers, which an ETag does not tell.
+    pub fn is(&self, listed: &Listed) -> bool {
+        let is_newer = |(at, modified): (Timestamp, Timestamp)| modified.duration_since(at) > SKEW;
+        self.etag == listed.etag && !self.at.zip(listed.modified).is_some_and(is_newer)
+    }
 }
 
 /// A file that is in no release.
@@ -120,9 +140,9 @@ impl Manifest {
         serde_json::to_vec(self).map_err(|e| Error::bug(format!("the list of a site's files: {e}")))
     }
 
-    /// Returns a file that it knows under this ETag, in the release or beside it.
-    pub fn knows(&self, path: &str, etag: &str) -> Option<&Kept> {
-        self.files.get(path).filter(|kept| kept.etag == etag)
+    /// Returns the file of the release that `listed` is.
+    pub fn knows(&self, path: &str, listed: &Listed) -> Option<&Kept> {
+        self.files.get(path).filter(|kept| kept.is(listed))
     }
 
     /// Returns whether the object under `path` with this ETag is one that is in no release.

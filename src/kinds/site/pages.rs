@@ -91,24 +91,25 @@ impl Sender<'_> {
         put: &BTreeMap<String, String>,
     ) -> Result<Manifest, Failure> {
         let (new, gone) = (texts(&args["New"]), texts(&args["Gone"]));
+        let now = self.calls.account.clock.now();
         let mut next = Manifest::default();
         next.beside.clone_from(&seen.manifest.beside);
         for (path, kept) in &seen.files {
             let kept = match (changed.get(path), put.get(path)) {
-                (Some(file), Some(etag)) => Kept { etag: etag.clone(), file: file.clone() },
+                (Some(file), Some(etag)) => Kept::new(etag.clone(), Some(now), file.clone()),
                 _ => kept.clone(),
             };
             match gone.contains(path) {
                 true => {
-                    let since = self.calls.account.clock.now();
-                    next.beside.insert(path.clone(), Beside::kept(since, kept));
+                    next.beside.insert(path.clone(), Beside::kept(now, kept));
                 }
                 false => drop(next.files.insert(path.clone(), kept)),
             }
         }
         for path in new {
             let there = next.beside.remove(&path);
-            let there = there.and_then(|b| Some(Kept { etag: b.etag?, file: b.file }));
+            // Since it is beside it has not been changed by us: it was put, or was in the release until then.
+            let there = there.and_then(|b| Some(Kept::new(b.etag?, Some(b.since), b.file)));
             let kept = there.filter(|kept| seen.listed.get(&path) == Some(&kept.etag)).ok_or_else(|| {
                 let message = format!("{path} is not there any more as it was put");
                 refused(Error::new(ErrorKind::Stale, message))

@@ -1,7 +1,8 @@
 //! What has to hold for a site to be shipped, as lines of the card: its distribution, and pages that come whole.
 
 use super::calls::Calls;
-use super::invalidate::head;
+use super::fetch::Shelf;
+use super::invalidate::Front;
 use super::links::Links;
 use super::state::State;
 use crate::aws::CloudFront;
@@ -16,13 +17,36 @@ const PERMISSION: &str = "cloudfront:GetDistribution";
 const NAMED: usize = 3;
 
 /// Asks about `change` of `site`.
-pub async fn preflight(calls: &Calls, change: &Change<'_>, site: &Site, links: &Links) -> Result<Vec<Line>> {
+pub async fn preflight(
+    calls: &Calls,
+    change: &Change<'_>,
+    (site, shelf): (&Site, &Shelf),
+    links: &Links,
+) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     if let Some(id) = site.distribution.as_deref() {
         lines.push(front(calls, change, site, id).await?);
     }
     lines.extend(pages(change, links));
+    lines.extend(tags(change, shelf));
     Ok(lines)
+}
+
+/// Says which files that change have tags: who puts an object puts all of it ("PutObject", API reference), and nobody
+/// here reads them.
+fn tags(change: &Change<'_>, shelf: &Shelf) -> Option<Line> {
+    let seen = shelf.seen(change.address.name())?;
+    let (was, is) = (State::of(change.from?), State::of(change.to?));
+    let changes = |path: &&String| was.files.get(*path) != is.files.get(*path);
+    let lost: Vec<&str> = seen.tagged.iter().filter(changes).map(String::as_str).collect();
+    let named = lost.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = match lost.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let line = Line::new(change.address, "tags", Outcome::Warn, format!("of {named}{more} are lost"));
+    let hint = "put them again afterwards, or keep such files out of the site with `keep`";
+    (!lost.is_empty()).then(|| line.hint(hint))
 }
 
 /// Asks whether the distribution is there, serves, and has the site behind it.
@@ -44,7 +68,7 @@ async fn front(calls: &Calls, change: &Change<'_>, site: &Site, id: &str) -> Res
             };
         }
     };
-    if head(&found, &site.bucket, &site.prefix).is_none() {
+    if Front::of(&found, &site.bucket, &site.prefix).is_none() {
         return Ok(line(Outcome::Block, format!("{id} does not serve {place}"))
             .hint("see `distribution` of the site in the configuration"));
     }

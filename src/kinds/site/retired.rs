@@ -24,7 +24,7 @@ impl Sender<'_> {
         let (mut delete, mut forget): (Vec<String>, Vec<String>) = Default::default();
         for path in due {
             let is_ours = match (listed.get(&path), manifest.beside.get(&path)) {
-                (Some(now), _) if manifest.is_beside(&path, now) => true,
+                (Some(now), _) if manifest.is_beside(&path, &now.etag) => true,
                 // Staged and never finished: it may be there, and so may what somebody else has put.
                 (Some(_), Some(staged)) if staged.etag.is_none() => {
                     let object = self.calls.get(self.site, &path).await.map_err(later)?;

@@ -100,6 +100,8 @@ const UNDERSTOOD: &[&str] = &[
     "x-amz-expected-bucket-owner",
     "x-amz-server-side-encryption",
     "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-tagging",
+    "x-amz-website-redirect-location",
 ];
 
 fn refuse_unknown_headers(call: &Call) -> Result<(), Fail> {

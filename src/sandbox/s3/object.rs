@@ -12,6 +12,9 @@ use super::super::digest;
 use super::bucket::{Bucket, Object};
 use super::chunked;
 
+/// The header that carries tags, as the query of a URL does ("PutObject").
+pub(super) const TAGS: &str = "x-amz-tagging";
+
 fn bad_digest(what: &str) -> Fail {
     Fail::new(400, "BadDigest", format!("The {what} you specified did not match the calculated checksum."))
 }
@@ -111,7 +114,16 @@ pub(crate) fn put(bucket: &mut Bucket, call: &Call, now: f64) -> Result<Answer, 
         let name = name.as_str();
         let kept = name.starts_with("x-amz-meta-")
             || name.starts_with("x-amz-server-side-encryption")
-            || matches!(name, "content-type" | "cache-control" | "content-disposition" | "content-language");
+            || matches!(
+                name,
+                "content-type"
+                    | "cache-control"
+                    | "content-disposition"
+                    | "content-language"
+                    | "expires"
+                    | TAGS
+                    | "x-amz-website-redirect-location"
+            );
         if let (true, Ok(value)) = (kept, value.to_str()) {
             headers.insert(name.to_owned(), value.to_owned());
         }
@@ -137,7 +149,12 @@ pub(crate) fn get(bucket: &Bucket, call: &Call, head: bool) -> Result<Answer, Fa
     answer.headers.push(("etag".into(), object.etag.clone()));
     answer.headers.push(("last-modified".into(), clock::http(object.modified)));
     answer.headers.push(("accept-ranges".into(), "bytes".into()));
-    answer.headers.extend(object.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let shown = object.headers.iter().filter(|(name, _)| *name != TAGS);
+    answer.headers.extend(shown.map(|(name, value)| (name.clone(), value.clone())));
+    // "GetObject": how many tags there are is said, which they are is not.
+    if let Some(tags) = object.headers.get(TAGS) {
+        answer.headers.push(("x-amz-tagging-count".into(), tags.split('&').count().to_string()));
+    }
     if !object.headers.contains_key("content-type") {
         answer.headers.push(("content-type".into(), "binary/octet-stream".into()));
     }

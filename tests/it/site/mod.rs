@@ -3,6 +3,7 @@
 mod crash;
 mod example;
 mod front;
+mod headers;
 mod journey;
 pub mod place;
 mod reader;

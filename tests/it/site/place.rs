@@ -94,6 +94,16 @@ pub async fn plan_folder(world: &World, files: &[Built]) -> Plan {
 
 /// Returns that plan, and what the site is then.
 pub async fn plan_and_wish(world: &World, files: &[Built]) -> (Plan, Document) {
+    plan_with(world, files, &only_web()).await
+}
+
+/// Returns a deployment of the site alone.
+pub fn only_web() -> Deployment {
+    Deployment { select: Selection::new(&[web().to_string()]).unwrap(), ..Deployment::default() }
+}
+
+/// Returns the plan of `deployment`, and what the site is then.
+pub async fn plan_with(world: &World, files: &[Built], deployment: &Deployment) -> (Plan, Document) {
     let live = world.extract(&*world.b, "prod").await;
     let mut source = Source::of_snapshot("prod@live", &live);
     let files = files.iter().map(|(path, _, bytes)| (path.clone(), Bytes::from(bytes.clone()))).collect();
@@ -103,9 +113,7 @@ pub async fn plan_and_wish(world: &World, files: &[Built]) -> (Plan, Document) {
     for bytes in stored {
         means.repository.put_blob(bytes).await.unwrap();
     }
-    let select = Selection::new(&[web().to_string()]).unwrap();
-    let deployment = Deployment { select, ..Deployment::default() };
-    (plan_deploy(&means, "prod", &source, &deployment).await.unwrap(), with)
+    (plan_deploy(&means, "prod", &source, deployment).await.unwrap(), with)
 }
 
 /// Ships version `n` into prod.
