@@ -7,7 +7,6 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -22,9 +21,6 @@ use super::context::Context;
 
 /// How an archive begins. Source: the ZIP format's local file header.
 const ZIP: &[u8] = b"PK\x03\x04";
-
-/// How many blobs are put at once.
-const AT_ONCE: usize = 16;
 
 /// An artifact as it was typed: `lambda/function/orders=PATH`, `lambda/function/orders#live=PATH`, or
 /// `ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG`, or `site/bucket/NAME=FOLDER`.
@@ -163,9 +159,7 @@ impl Built {
     pub(super) async fn keep(&self, context: &Context) -> Result<()> {
         let code = self.code.iter().map(|(_, bytes)| bytes);
         let all = code.chain(self.stored.get().into_iter().flatten()).cloned();
-        let repository = context.repository();
-        let puts = stream::iter(all).map(|bytes| repository.put_blob(bytes));
-        puts.buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await
+        context.repository().put_blobs(all).await
     }
 
     /// Returns `document`, what it is for, with this in it; and what is to be said of it.

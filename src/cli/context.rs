@@ -18,7 +18,7 @@ use crate::core::secret::{Seal, Unkept, Vault};
 use crate::core::vault::Holding;
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, process, redact, seal_key};
 use crate::kinds;
-use crate::store::{DynamoLedger, S3Objects, SealedVault, open_embedded};
+use crate::store::{DynamoLedger, KnownObjects, S3Objects, SealedVault, open_embedded};
 
 use super::config::{self, Config, Store};
 use super::notify::Notice;
@@ -80,6 +80,7 @@ impl Context {
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
+        let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects));
         let sessions = Arc::new(sessions);
         let elsewhere = Elsewhere::new(sessions.clone(), config.environments.values().cloned().collect());
         let (signals, notice) = (face.signals.clone(), face.notice.clone());

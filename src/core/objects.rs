@@ -1,5 +1,6 @@
 //! Objects: where bytes are kept, written once and never overwritten.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -7,6 +8,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::error::{Error, Result};
+
+/// How many objects are asked about at the same time.
+const AT_ONCE: usize = 16;
 
 /// The name of an object: parts of `A-Z a-z 0-9 . _ -` joined by slashes, none of them empty, `.` or `..`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +63,17 @@ pub struct Page<T> {
     pub more: bool,
 }
 
+/// Asks `objects` about each of `keys`, and returns those under which nothing is.
+pub async fn one_by_one<O: Objects + ?Sized>(objects: &O, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
+    let mut lacking = BTreeSet::new();
+    let all: Vec<&Key> = keys.iter().collect();
+    for some in all.chunks(AT_ONCE) {
+        let there = futures::future::try_join_all(some.iter().map(|key| objects.has(key))).await?;
+        lacking.extend(some.iter().zip(there).filter(|(_, there)| !there).map(|(key, _)| (*key).clone()));
+    }
+    Ok(lacking)
+}
+
 /// Keeps objects.
 ///
 /// * An object is written whole or not at all: no reader ever sees a part of one, and a writer killed at any moment
@@ -77,6 +92,11 @@ pub trait Objects: Send + Sync {
 
     /// Returns whether something is under `key`, without reading it.
     async fn has(&self, key: &Key) -> Result<bool>;
+
+    /// Returns those of `keys` under which nothing is, as [`Objects::has`] would say of each.
+    async fn lacking(&self, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
+        one_by_one(self, keys).await
+    }
 
     /// Returns a link that lets anyone who has it read the bytes under `key` with a plain HTTP GET, for `ttl` from now
     /// (more than nothing, at most seven days, else an `Input` error); `None` from a store that cannot make any. The

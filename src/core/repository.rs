@@ -1,7 +1,7 @@
 //! The repository: snapshots, packages and plans in a store of objects. Data first, commit last; readers in the
 //! opposite order; every read verified against its digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -189,6 +189,20 @@ impl<'a> Repository<'a> {
         }
     }
 
+    /// Keeps all that is not there yet.
+    pub async fn put_blobs(&self, all: impl IntoIterator<Item = Bytes>) -> Result<()> {
+        let mut all: BTreeMap<Digest, Bytes> = all.into_iter().map(|b| (Digest::of(&b), b)).collect();
+        let lacking = self.lacking(all.keys()).await?;
+        all.retain(|digest, _| lacking.contains(digest));
+        if !all.is_empty() {
+            self.mark().await?;
+        }
+        let puts = all.into_iter().map(|(digest, bytes)| async move {
+            self.objects.create(&blob_key(&digest)?, bytes).await.map(drop)
+        });
+        futures::stream::iter(puts).buffer_unordered(BLOBS_AT_ONCE).try_collect().await
+    }
+
     /// Keeps the bytes, unless they are there, and returns their digest.
     pub async fn put_blob(&self, bytes: impl Into<Bytes>) -> Result<Digest> {
         let bytes = bytes.into();
@@ -236,21 +250,26 @@ impl<'a> Repository<'a> {
         &self,
         named: &BTreeMap<Digest, &'b Address>,
     ) -> Result<Option<(Digest, &'b Address)>> {
-        let looks = named.iter().map(|(digest, address)| async move {
-            Ok::<_, Error>((!self.has_blob(digest).await?).then_some((*digest, *address)))
-        });
-        let missing = futures::stream::iter(looks).buffered(BLOBS_AT_ONCE);
-        let mut missing = missing.try_filter_map(|m| std::future::ready(Ok(m))).boxed_local();
-        missing.try_next().await
+        let lacking = self.lacking(named.keys()).await?;
+        Ok(named
+            .iter()
+            .find(|(digest, _)| lacking.contains(digest))
+            .map(|(digest, address)| (*digest, *address)))
+    }
+
+    /// Returns those of `digests` whose bytes are not kept.
+    pub async fn lacking(&self, digests: impl Iterator<Item = &Digest>) -> Result<BTreeSet<Digest>> {
+        let keys = digests.map(|digest| Ok((blob_key(digest)?, *digest)));
+        let keys: BTreeMap<Key, Digest> = keys.collect::<Result<_>>()?;
+        let lacking = self.objects.lacking(&keys.keys().cloned().collect()).await?;
+        Ok(lacking.iter().filter_map(|key| keys.get(key)).copied().collect())
     }
 
     /// Keeps the package, after the blobs in it, and returns its digest.
     pub async fn put_package(&self, package: &Package) -> Result<Digest> {
         self.mark().await?;
         let bytes = package.to_bytes()?;
-        for blob in package.blobs.values() {
-            self.put_blob(blob.clone()).await?;
-        }
+        self.put_blobs(package.blobs.values().cloned()).await?;
         let digest = Digest::of(&bytes);
         self.objects.create(&package_key(&digest)?, Bytes::from(bytes)).await?;
         Ok(digest)

@@ -206,15 +206,11 @@ async fn fetch(
 ) -> Result<Raw> {
     let mut raw = driver.fetch(found, how).await?;
     if let Some(repository) = keep {
-        for bytes in std::mem::take(&mut raw.blobs).into_values() {
-            repository.put_blob(bytes).await?;
-        }
+        repository.put_blobs(std::mem::take(&mut raw.blobs).into_values()).await?;
         // A site has thousands.
-        let unread = stream::iter(std::mem::take(&mut raw.unread)).map(|digest| async move {
-            if !repository.has_blob(&digest).await? {
-                repository.put_blob(driver.bytes(found, &digest).await?).await?;
-            }
-            Ok::<_, Error>(())
+        let lacking = repository.lacking(std::mem::take(&mut raw.unread).iter()).await?;
+        let unread = stream::iter(lacking).map(|digest| async move {
+            repository.put_blob(driver.bytes(found, &digest).await?).await.map(drop)
         });
         unread.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
     }

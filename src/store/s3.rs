@@ -1,5 +1,6 @@
 //! S3: objects under a prefix of a bucket.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
 use aws_smithy_types::base64;
 use bytes::Bytes;
 
-use crate::core::objects::{Created, Key, Objects, Page};
+use crate::core::objects::{Created, Key, Objects, Page, one_by_one};
 use crate::core::{Clock, Digest, Error, ErrorKind, Result};
 
 use super::answers::classify;
@@ -22,6 +23,9 @@ const WRITE: &str = "write";
 
 /// How often an object is written or read again, after the SDK's own attempts, before giving up.
 const RETRIES: u32 = 6;
+
+/// Of how many objects a listing has to tell to be worth it: a LIST costs what a dozen of HEAD cost ("Amazon S3 pricing").
+const WORTH: usize = 16;
 
 /// Objects in S3.
 #[derive(Clone, Debug)]
@@ -184,6 +188,31 @@ impl Objects for S3Objects {
                 error => Err(error),
             },
         }
+    }
+
+    /// A page of a listing tells of all keys between its first and its last: it is asked for as long as many of `keys`
+    /// lie there.
+    async fn lacking(&self, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
+        let (mut left, mut lacking) = (keys.clone(), BTreeSet::new());
+        while let Some(first) = left.first().filter(|_| left.len() >= WORTH) {
+            let folder = first.as_str().rfind('/').map_or("", |at| &first.as_str()[..=at]);
+            // What is one letter shorter comes before it; where that is no key, the folder is read from its start.
+            let before = first.as_str().get(..first.as_str().len() - 1).and_then(|name| Key::new(name).ok());
+            let page = self.list(folder, before.as_ref()).await?;
+            let is_told = |key: &&Key| {
+                key.as_str().starts_with(folder) && (!page.more || Some(*key) <= page.items.last())
+            };
+            let told: BTreeSet<Key> = left.iter().filter(is_told).cloned().collect();
+            let there: BTreeSet<&Key> = page.items.iter().collect();
+            lacking.extend(told.iter().filter(|key| !there.contains(key)).cloned());
+            let is_worth = told.len() >= WORTH || !page.more;
+            left.retain(|key| !told.contains(key));
+            if !is_worth {
+                break;
+            }
+        }
+        lacking.extend(one_by_one(self, &left).await?);
+        Ok(lacking)
     }
 
     async fn link(&self, key: &Key, ttl: Duration) -> Result<Option<String>> {

@@ -2,19 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use snapdeploy::core::Clock;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::objects::Objects;
 use snapdeploy::sandbox::{Sandbox, Scenario};
-use snapdeploy::store::{DirectoryObjects, MemoryLedger, MemoryObjects, SqliteLedger};
+use snapdeploy::store::{DirectoryObjects, KnownObjects, MemoryLedger, MemoryObjects, SqliteLedger};
 use tempfile::TempDir;
 
 mod aws;
 mod embedded;
 mod killed;
+mod known;
 mod ledger;
 mod lost;
 mod objects;
@@ -60,6 +61,10 @@ async fn memory_objects() -> Option<Bench<dyn Objects>> {
 async fn directory_objects() -> Option<Bench<dyn Objects>> {
     let directory = tempfile::tempdir().unwrap();
     of_objects(DirectoryObjects::open(directory.path().join("a/b")).await.unwrap(), Some(directory))
+}
+
+async fn known_objects() -> Option<Bench<dyn Objects>> {
+    of_objects(KnownObjects::new(Arc::new(aws::objects(&sandbox("objects in S3")?).await)), None)
 }
 
 async fn ministack_objects() -> Option<Bench<dyn Objects>> {
@@ -110,6 +115,7 @@ macro_rules! conformance {
 conformance!(objects:
     objects_in_memory => crate::stores::memory_objects,
     objects_in_a_directory => crate::stores::directory_objects,
+    objects_that_are_known => crate::stores::known_objects,
     objects_in_s3_of_ministack => crate::stores::ministack_objects,
     objects_in_s3_of_the_sandbox => crate::stores::sandbox_objects;
     [
@@ -119,6 +125,7 @@ conformance!(objects:
         reading_what_is_not_there_is_not_found
         bytes_come_back_as_they_were
         what_is_there_is_known_without_reading_it
+        what_is_lacking_of_many_is_said_at_once
         a_link_leads_to_the_bytes_of_a_store_that_can_make_one
         a_listing_pages_in_the_order_of_bytes
         a_listing_keeps_to_its_prefix_and_starts_after_a_key

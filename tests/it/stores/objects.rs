@@ -1,5 +1,6 @@
 //! What every store of objects does.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -127,6 +128,25 @@ pub async fn what_is_there_is_known_without_reading_it(objects: &dyn Objects) {
         let Ok(key) = Key::new(name) else { continue };
         assert_eq!(objects.has(&key).await.unwrap(), there, "{name}");
     }
+}
+
+pub async fn what_is_lacking_of_many_is_said_at_once(objects: &dyn Objects) {
+    let name = |n: usize| key(&format!("blobs/sha256/{n:05}"));
+    // There are more than a listing has on a page, and many that nobody asks about.
+    let there: Vec<Key> = (0..1300).map(|n| name(2 * n)).collect();
+    let writes = there.iter().map(|key| objects.create(key, "x".into()));
+    let written: Vec<_> = futures::stream::iter(writes).buffer_unordered(16).collect().await;
+    assert!(written.into_iter().all(|w| w.is_ok()));
+    let lacking = async |asked: BTreeSet<Key>| {
+        let expected: BTreeSet<Key> = asked.iter().filter(|key| !there.contains(key)).cloned().collect();
+        assert_eq!(objects.lacking(&asked).await.unwrap(), expected);
+    };
+    lacking((0..2700).map(name).collect()).await;
+    lacking((0..2700).step_by(101).map(name).collect()).await;
+    lacking([0, 1, 2598, 2599, 9999].map(name).into()).await;
+    let others = (0..40).map(|n| key(&format!("plans/sha256/{n}"))).chain((0..40).map(name));
+    lacking(others.collect()).await;
+    lacking(BTreeSet::new()).await;
 }
 
 pub async fn a_link_leads_to_the_bytes_of_a_store_that_can_make_one(objects: &dyn Objects) {
