@@ -8,6 +8,9 @@
 //! of the bucket for each look (the plan, the look under the lease, the look after the switch), where more is read than the
 //! manifest for each look and for what deletes old files, and where other calls are more than a few.
 //!
+//! A third deployment is made with the store in S3: what has to be asked and kept there is asked by listings, not file by
+//! file.
+//!
 //! `aws s3 sync` compares sizes and times: here the builds are kind to it, and only changed files have new times. A build
 //! that writes all files anew makes it put all of them, which is the second line that is printed of it.
 
@@ -49,6 +52,9 @@ owns = [\"site/bucket/*\"]
 [environments.prod.sites.web]
 bucket = \"ours\"
 ";
+
+/// How often a process asks a store in S3 about one object: the layout, documents, a package.
+const LOOKED: usize = 12;
 
 /// Writes the site: each file of the same size whatever `says` is, a number below 100.
 fn write(folder: &Path, count: usize, says: usize) -> Outcome<()> {
@@ -154,6 +160,21 @@ fn run() -> Outcome<bool> {
     let rebuilt = measured(&sandbox, &mut sync())?;
     rebuilt.print("aws s3 sync, nothing changed, built again");
     measured(&sandbox, &mut ship())?.print("snapdeploy, nothing changed, built again");
+    let kept = tempfile::tempdir()?;
+    fs::write(kept.path().join("snapdeploy.toml"), CONFIG.replace("file://.snapdeploy", "s3://store/main"))?;
+    let with_store = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_snapdeploy"));
+        command.args(args).current_dir(kept.path());
+        command
+    };
+    let artifact = format!("site/bucket/web={}", dist.display());
+    let deploy = ["deploy", "--artifact", &artifact, "--to", "prod", "--overwrite-drift", "--yes"];
+    measured(&sandbox, &mut with_store(&["init", "--store", "s3://store/main", "--yes"]))?;
+    write(&dist, CHANGED, 5)?;
+    measured(&sandbox, &mut with_store(&deploy))?.print("snapdeploy, the store in S3, all of it read");
+    write(&dist, CHANGED, 6)?;
+    let shared = measured(&sandbox, &mut with_store(&deploy))?;
+    shared.print("snapdeploy, 1 % changed, the store in S3");
     let pages = (FILES + 1).div_ceil(1000);
     let most =
         [("s3:PutObject", CHANGED + NOTES), ("s3:ListObjectsV2", LOOKS * pages), ("s3:GetObject", LOOKS + 1)];
@@ -166,6 +187,13 @@ fn run() -> Outcome<bool> {
         rest -= count(name);
     }
     println!("others: {rest} of at most {OTHERS}");
+    // The site's, and as many blobs; the store is listed once.
+    let in_store = [("s3:HeadObject", LOOKED), ("s3:ListObjectsV2", (LOOKS + 1) * pages + 1)];
+    for (name, most) in in_store {
+        let count = shared.calls.get(name).copied().unwrap_or_default();
+        println!("{name}, the store in S3: {count} of at most {most}");
+        is_within &= count <= most;
+    }
     Ok(is_within && rest <= OTHERS)
 }
 

@@ -19,17 +19,7 @@ cp "$here/acme/snapdeploy.toml" "$work"
 cd "$work"
 function=lambda/function/acme-order-status
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
-run() { printf '$ %s\n' "$*"; "$@"; }
-
-# Runs a command that has to end with this code.
-ends_with() {
-    local code=0 expected=$1
-    shift
-    run "$@" || code=$?
-    printf '[exit %s]\n' "$code"
-    test "$code" = "$expected"
-}
+. "$here/steps.sh"
 
 # Tells the sandbox what a version answers when it is called.
 answers() {

@@ -18,17 +18,7 @@ cp "$here/shop/snapdeploy.toml" "$work"
 cd "$work"
 service=ecs/service/shop/web
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
-run() { printf '$ %s\n' "$*"; "$@"; }
-
-# Runs a command that has to end with this code.
-ends_with() {
-    local code=0 expected=$1
-    shift
-    run "$@" || code=$?
-    printf '[exit %s]\n' "$code"
-    test "$code" = "$expected"
-}
+. "$here/steps.sh"
 
 say "What would be run, and when"
 run snapdeploy deploy --artifact "$service:app=shop-web:1.1" --to live --dry-run

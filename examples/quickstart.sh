@@ -17,17 +17,7 @@ trap 'rm -rf "$work"' EXIT
 cp "$here/acme/snapdeploy.toml" "$work"
 cd "$work"
 
-say() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
-run() { printf '$ %s\n' "$*"; "$@"; }
-
-# Runs a command that has to end with this code.
-ends_with() {
-    local code=0 expected=$1
-    shift
-    run "$@" || code=$?
-    printf '[exit %s]\n' "$code"
-    test "$code" = "$expected"
-}
+. "$here/steps.sh"
 
 # What the sandbox holds for an account, straight from the sandbox: no word of snapdeploy is taken for it.
 state() {

@@ -1,9 +1,14 @@
 //! What a run left, kept as its verification saw it: what the next deployment is held against.
 
+use std::collections::BTreeMap;
+
 use super::address::Address;
+use super::blob;
 use super::digest::Digest;
+use super::document::Document;
 use super::error::Result;
 use super::event::Event;
+use super::means::Means;
 use super::id::{RunId, SnapshotId};
 use super::perform::{Performance, Seen};
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
@@ -58,7 +63,20 @@ async fn commit(performance: &Performance<'_>, seen: &Seen, run: &RunId) -> Resu
     };
     vault::keep(means, mine().map(|(_, live)| live)).await?;
     let documents = mine().map(|(a, l)| (a.clone(), l.document.clone())).collect();
+    keep_bytes(means, &documents, seen).await?;
     means.repository.commit(Snapshot { manifest, documents }).await?;
     means.events.emit(Event::Committed { snapshot: id.clone() });
     Ok(Some(id))
+}
+
+/// Puts into the store what of `documents` is no document and is not there yet: what the configuration gives came from
+/// nowhere in the store.
+async fn keep_bytes(means: &Means<'_>, documents: &BTreeMap<Address, Document>, seen: &Seen) -> Result<()> {
+    let named = blob::named(documents);
+    let lacking = means.repository.lacking(named.keys()).await?;
+    for (digest, address) in named.into_iter().filter(|(digest, _)| lacking.contains(digest)) {
+        let Some(live) = seen.lives.get(address) else { continue };
+        means.repository.put_blob(means.driver.bytes(&live.found, &digest).await?).await?;
+    }
+    Ok(())
 }
