@@ -89,6 +89,7 @@ pub mod readdress;
 pub mod reading;
 pub mod redact;
 pub mod referrers;
+mod referring;
 pub mod regain;
 pub mod release;
 pub mod renames;

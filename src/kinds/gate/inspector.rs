@@ -13,7 +13,7 @@ use crate::core::document::Document;
 use crate::core::finding::Finding;
 use crate::core::gate::{Answer, Asked, Gate, Inspector, Probe};
 use crate::core::{Address, Pin};
-use crate::kinds::ecs::images_of;
+use crate::kinds::ecs::{here, images_of};
 use crate::kinds::lambda::images;
 
 /// Asks gates in one account and region.
@@ -64,12 +64,10 @@ impl Inspector for Gatekeeper {
     }
 
     fn images(&self, address: &Address, document: &Document) -> Vec<String> {
+        let pin = Pin::services(self.account.account.clone(), self.account.region.clone());
         match address.kind() {
-            "ecs/service" => {
-                let pin = Pin::services(self.account.account.clone(), self.account.region.clone());
-                images_of(document, &pin)
-            }
-            "lambda/function" => images(document),
+            "ecs/service" => images_of(document, &pin),
+            "lambda/function" => images(document).iter().map(|image| here(image, &pin)).collect(),
             _ => Vec::new(),
         }
     }
