@@ -2,6 +2,8 @@
 
 use crate::core::back::past;
 use crate::core::environment::Access;
+use crate::core::finding::{Finding, Weight};
+use crate::core::foreseen;
 use crate::core::run::RunKind;
 use crate::core::runs::{self, OnFailure};
 use crate::core::{Error, Result};
@@ -42,11 +44,22 @@ pub(super) async fn run(
     let past =
         progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
     args.waived.known(&start.environment, &past.plan.gates)?;
+    let foreseen = progress::show(face, async |events| {
+        let means = args.means(&context, &site, events);
+        foreseen::attended(&means, &past.plan, &past.progress.done)?;
+        Ok::<_, Error>(foreseen::again(&means, &past.plan).await)
+    })
+    .await?;
+    // An alarm that fires may do so because of what is written already: its gate decides that, and the way back is open.
+    let warned = foreseen.into_iter().map(|f| Finding { weight: f.weight.min(Weight::Warning), ..f });
+    let mut shown = past.plan.clone();
+    shown.say(warned.filter(|f| !past.plan.findings.contains(f)).collect());
+    args.waived.shown(&mut shown);
     if args.dry_run {
-        face.ui.result(&PlanReport::of(&past.plan))?;
+        face.ui.result(&PlanReport::of(&shown))?;
         return Ok(Exit::Done);
     }
-    face.ui.show(&PlanReport::of(&past.plan));
+    face.ui.show(&PlanReport::of(&shown));
     face.ui.say(format!(
         "Run {} began {} by {} ({}); {} of {} calls are done",
         start.run,

@@ -1,11 +1,13 @@
 //! Saved plans: written into a file, and performed from it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::{SignedDuration, Span};
 
 use crate::core::environment::Access;
+use crate::core::foreseen;
 use crate::core::holder::not_held;
 use crate::core::plan::Plan;
 use crate::core::run::RunKind;
@@ -109,14 +111,21 @@ pub(super) async fn perform(
     }
     let context = Context::open(face).await?;
     let site = context.site(&plan.environment, Access::Write).await?;
-    progress::show(face, async |events| {
+    args.waived.known(&plan.environment, &plan.gates)?;
+    let foreseen = progress::show(face, async |events| {
         let means = args.means(&context, &site, events);
+        foreseen::attended(&means, plan, &BTreeSet::new())?;
         not_held(&means, args.patience()).await?;
-        saved.fresh(&means).await
+        saved.fresh(&means).await?;
+        Ok::<_, Error>(foreseen::again(&means, plan).await)
     })
     .await?;
     face.ui.say(format!("Planned {} by {}", moment(saved.made_at), saved.made_by.identity));
-    if let Next::Over(exit) = change::show(face, &site, plan, args, Exit::Done)? {
+    // What is said now is of now: it is shown, and no part of the plan that was approved.
+    let mut shown = plan.clone();
+    shown.say(foreseen.into_iter().filter(|f| !plan.findings.contains(f)).collect());
+    args.waived.shown(&mut shown);
+    if let Next::Over(exit) = change::show(face, &site, &shown, args, Exit::Done)? {
         return Ok(exit);
     }
     change::consent(face, &context, &site, &change::amount(plan), args)?;

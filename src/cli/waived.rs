@@ -2,8 +2,10 @@
 
 use clap::Args;
 
+use crate::core::finding::{Finding, Weight};
 use crate::core::gate::Gate;
 use crate::core::means::{Ladders, Waivers};
+use crate::core::plan::Plan;
 use crate::core::{Error, Result};
 
 /// What only a deployment takes: a rollback asks no gates and climbs no ladders.
@@ -27,6 +29,24 @@ impl WaivedArgs {
     pub(super) fn waivers(&self) -> Waivers {
         let gates = self.skip_gate.iter().cloned().collect();
         Waivers { gates, ladders: self.ladders(), ..Waivers::default() }
+    }
+
+    /// Says on `plan`, which was made before, what it means for it that ladders are not climbed.
+    pub(super) fn shown(&self, plan: &mut Plan) {
+        if self.ladders() == Ladders::Climbed {
+            return;
+        }
+        let climbs = plan.moves.iter().filter_map(|m| Some((&m.address, m.rollout.as_ref()?)));
+        let said = climbs.map(|(address, rollout)| {
+            let message = format!(
+                "has the ladder {rollout} in this plan: nothing is held or asked on its rungs, yet what AWS shifts by \
+                 itself takes as long as the plan says"
+            );
+            Finding::new(Weight::Warning, Some(address), message)
+                .hint("for all traffic at once from the start, make the plan anew with --all-at-once")
+        });
+        let said = said.collect();
+        plan.say(said);
     }
 
     /// Fails if a gate that is not to be asked is none of `gates`, those of `environment`.

@@ -14,7 +14,7 @@ use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::following::Followed;
 use super::gate::{Asked, Decision, GateAt};
-use super::gates::{Asking, Outcome, Turn, failed, paused};
+use super::gates::{AT_ONCE, Asking, Outcome, Turn, failed, paused};
 use super::make::Making;
 use super::means::Ladders;
 use super::moves::Move;
@@ -104,7 +104,7 @@ impl Making<'_, '_> {
         let mut asking = Asking::new(self.means, &self.plan.gates, GateAt::Rungs, asked);
         if self.means.waivers.ladders == Ladders::AtOnce {
             for gate in asking.names() {
-                let (decision, said) = (Decision::Skipped, "all traffic is shifted at once".to_string());
+                let (decision, said) = (Decision::Skipped, AT_ONCE.to_string());
                 let rung = Some(stand.rung);
                 self.journal.lock().await.note(Note::Gate { gate, index: Some(index), rung, decision, said });
             }

@@ -23,6 +23,7 @@ use super::inventory::{Found, Inventory};
 use super::moves::Move;
 use super::pin::Pin;
 use super::preflight::Line;
+use super::rollout::Climbs;
 use super::run::RunKind;
 use super::secret::Fingerprint;
 use super::source::Source;
@@ -135,6 +136,11 @@ pub trait Driver: Send + Sync {
         to: Option<&Document>,
     ) -> (Option<Document>, Vec<Finding>) {
         (to.cloned(), Vec::new())
+    }
+
+    /// Returns what of resources of `kind` climbs ladders; the aliases are those of `document`. Pure: asks nobody.
+    fn climbs(&self, _kind: &str, _document: Option<&Document>) -> Climbs {
+        Climbs::Nothing
     }
 
     /// Returns what a deployment makes of `to`, where the ladder that the configuration has for it is a part of what the

@@ -106,7 +106,8 @@ pub enum Probe {
         below: Option<f64>,
         /// With less traffic than this nobody can tell: the sum of `per`, or else the samples of the metric.
         at_least: f64,
-        /// How far back it looks; never before what is shifted was reached.
+        /// How far back it looks; never before what is shifted was reached. Once everything is written it passes when it
+        /// has passed for so long.
         over: Duration,
     },
     /// How a command ends.
@@ -170,8 +171,8 @@ pub struct Asked {
     pub since: Option<Duration>,
     /// The run; none where nobody deploys.
     pub run: Option<String>,
-    /// The images that are deployed, by digest, with their registries.
-    pub images: Vec<String>,
+    /// The images that are deployed, by digest, with their registries; `None` where what is deployed runs none.
+    pub images: Option<Vec<String>>,
 }
 
 /// What a gate says.
@@ -227,6 +228,11 @@ impl Gate {
     pub fn of_a_shift(&self) -> Option<&'static str> {
         let text = serde_json::to_string(&self.probe).unwrap_or_default();
         ["{version}", "{alias}"].into_iter().find(|name| text.contains(name))
+    }
+
+    /// Returns whether it asks about images: it is about nothing that runs none.
+    pub fn asks_of_images(&self) -> bool {
+        matches!(self.probe, Probe::Scan { .. })
     }
 
     /// Returns whether asking it does no more than to look, so that it may be asked at any time.

@@ -24,6 +24,10 @@ pub async fn checks(means: &Means<'_>, ask: Ask, lives: &[Live]) -> Vec<Check> {
             lives.iter().filter(|l| gate.is_about(std::iter::once(&l.found.address))).collect();
         // What means nothing but on a ladder is asked there.
         let asked = asked && gate.of_a_shift().is_none();
+        // Where nothing runs an image, a gate of images has nothing to say.
+        let inspector = means.driver.inspector();
+        let runs = |l: &&Live| !inspector.images(&l.found.address, &l.document).is_empty();
+        let asked = asked && (!gate.asks_of_images() || about.iter().any(runs));
         if asked && (gate.about.is_empty() || !about.is_empty()) {
             checks.push(check(means, gate, &about).await);
         }
@@ -42,7 +46,7 @@ async fn check(means: &Means<'_>, gate: &Gate, about: &[&Live]) -> Check {
         [live] => Some(live.found.address.clone()),
         _ => None,
     };
-    let answer = inspector.ask(gate, &Asked { address: one, images, ..Asked::default() }).await;
+    let answer = inspector.ask(gate, &Asked { address: one, images: Some(images), ..Asked::default() }).await;
     let failed = answer.decision == Decision::Failed;
     // What nobody can tell is told, and calls nobody out of bed: there may be no traffic at night.
     let detail = match answer.decision {

@@ -5,20 +5,18 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::error::{Error, ErrorKind, Result};
-use super::finding::{Finding, Weight};
 use super::gate::{Answer, Asked, Decision, Gate, GateAt, Probe, Undecided};
-use super::means::Means;
+use super::means::{Ladders, Means};
 use super::moves::Move;
 use super::perform::Performance;
-use super::plan::Plan;
-use super::rollout::{Rung, Share};
+use super::rollout::Share;
 use super::run::{Note, RunKind};
 
 /// How long a metric may take to arrive. AWS says of no service how long that is; Lambda sends them by the minute ("Using
 /// CloudWatch metrics with Lambda", AWS Lambda Developer Guide).
-const LATE: Duration = Duration::from_secs(120);
-/// What is by the minute is there for whole ones.
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const LATE: Duration = Duration::from_secs(120);
+/// Why a gate is not asked on a rung that nobody holds.
+pub(super) const AT_ONCE: &str = "all traffic is shifted at once";
 
 /// What the gates say together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +52,8 @@ impl<'a> Asking<'a> {
     pub(super) fn new(means: &'a Means<'a>, gates: &'a [Gate], at: GateAt, of: Asked) -> Asking<'a> {
         let about = |g: &&Gate| g.at == GateAt::Both || g.at == at;
         let about_it = |g: &&Gate| of.address.iter().next().is_none() || g.is_about(of.address.iter());
-        let gates = gates.iter().filter(about).filter(about_it).collect();
+        let of_images = |g: &&Gate| !g.asks_of_images() || of.images.is_some();
+        let gates = gates.iter().filter(about).filter(about_it).filter(of_images).collect();
         Asking { means, gates, of, state: BTreeMap::new() }
     }
 
@@ -159,68 +158,6 @@ pub(super) fn paused(at: Option<(&Address, Share)>, (gate, why): (&str, &str), r
     ))
 }
 
-/// Puts those gates of the configuration on `plan` that are about what it changes, and says of each what has to be said
-/// before. A rollback asks none: it leads to what was good.
-pub(super) async fn put_on(means: &Means<'_>, plan: &mut Plan) {
-    if plan.kind != RunKind::Deploy || plan.steps.is_empty() {
-        return;
-    }
-    let about = |g: &&Gate| g.is_about(plan.steps.iter().map(|s| &s.address));
-    let gates: Vec<Gate> = means.values.gates.iter().filter(about).cloned().collect();
-    let mut findings = Vec::new();
-    for gate in &gates {
-        if means.waivers.gates.contains(&gate.name) {
-            let message = format!("the gate {} is not asked: --skip-gate says so", gate.name);
-            findings.push(Finding::new(Weight::Warning, None, message));
-            continue;
-        }
-        let climbs = |m: &Move| m.rollout.is_some() && gate.is_about([&m.address].into_iter());
-        if gate.at == GateAt::Rungs && !plan.moves.iter().any(climbs) {
-            let message = format!(
-                "the gate {} is asked on rungs, and nothing that it is about climbs a ladder",
-                gate.name
-            );
-            findings.push(Finding::new(Weight::Warning, None, message));
-            continue;
-        }
-        findings.extend(means.driver.inspector().foresee(gate).await);
-        findings.extend(plan.moves.iter().filter_map(|m| too_short(gate, m)));
-    }
-    plan.gates = gates;
-    plan.say(findings);
-}
-
-/// Says on which rungs of the ladder that `m` climbs `gate` cannot tell, since they are shorter than a metric takes to be
-/// there: its first whole minute, and the time that it may be late.
-fn too_short(gate: &Gate, m: &Move) -> Option<Finding> {
-    let Probe::Metric { of, .. } = &gate.probe else { return None };
-    let (true, Some(rollout)) =
-        (gate.at != GateAt::After && gate.is_about([&m.address].into_iter()), &m.rollout)
-    else {
-        return None;
-    };
-    let needs = MINUTE + LATE;
-    let is_short = |rung: &&Rung| rung.hold < needs;
-    let short: Vec<String> =
-        rollout.rungs().iter().filter(is_short).map(|rung| format!("`{rung}`")).collect();
-    if short.is_empty() {
-        return None;
-    }
-    let then = match gate.undecided {
-        Undecided::Pause => "so it pauses there",
-        Undecided::Fail => "so it fails there",
-        Undecided::Pass => "so it passes there whatever is wrong",
-    };
-    let (name, minutes) = (&of.name, needs.as_secs() / 60);
-    let message = format!(
-        "the gate {} may not be able to tell at {}: {name} is by the minute and may be some minutes late, {then}",
-        gate.name,
-        short.join(" and ")
-    );
-    let hint = format!("hold each rung for {minutes}m or longer");
-    Some(Finding::new(Weight::Warning, Some(&m.address), message).hint(hint))
-}
-
 impl Performance<'_> {
     /// Asks the gates that are asked once everything is written.
     ///
@@ -230,7 +167,8 @@ impl Performance<'_> {
             return Ok(());
         }
         let run = self.lease.claim.run.to_string();
-        let asked = Asked { run: Some(run.clone()), images: self.images(), ..Asked::default() };
+        self.passed_by();
+        self.journal.flush().await?;
         let gates: Vec<&Gate> = self.plan.gates.iter().filter(|g| g.at != GateAt::Rungs).collect();
         if gates.is_empty() {
             return Ok(());
@@ -243,6 +181,7 @@ impl Performance<'_> {
             return Err(Error::new(ErrorKind::Interrupted, why));
         }
         for gate in gates {
+            let asked = Asked { run: Some(run.clone()), images: self.images(gate), ..Asked::default() };
             let (outcome, answers) = self.ask_after(gate, &asked).await;
             for (gate, Answer { decision, said }) in answers {
                 self.journal.note(Note::Gate { gate, index: None, rung: None, decision, said });
@@ -261,20 +200,24 @@ impl Performance<'_> {
         }
     }
 
-    /// Asks one gate. What has just been written has no metrics yet: one is asked until it can tell, for as long as it looks
-    /// back.
+    /// Asks one gate. What has just been written has no metrics yet: one is asked until it can tell, and passes once it has
+    /// passed for as long as it looks back; the first minute with a call in it would be too little.
     async fn ask_after(&self, gate: &Gate, asked: &Asked) -> (Outcome, Vec<(String, Answer)>) {
-        let long = match &gate.probe {
-            Probe::Metric { over, .. } => *over + LATE,
-            _ => Duration::ZERO,
+        let (over, long) = match &gate.probe {
+            Probe::Metric { over, .. } => (*over, *over + LATE),
+            _ => (Duration::ZERO, Duration::ZERO),
         };
         let mut asking = Asking::new(self.means, std::slice::from_ref(gate), GateAt::After, asked.clone());
         loop {
             let age = self.age(gate);
             let (outcome, answers) = asking.ask(age, Turn::Last).await;
-            let unclear = answers.iter().any(|(_, answer)| answer.decision == Decision::Inconclusive);
-            let over = age >= self.means.clock.scale(long);
-            if !unclear || over || self.means.stop.asked().is_some() {
+            let says = |decision| answers.iter().any(|(_, answer)| answer.decision == decision);
+            let until = match (says(Decision::Inconclusive), &outcome) {
+                (true, _) => long,
+                (false, Outcome::Passed) if says(Decision::Passed) => over,
+                _ => Duration::ZERO,
+            };
+            if age >= self.means.clock.scale(until) || self.means.stop.asked().is_some() {
                 return (outcome, answers);
             }
             self.means.clock.sleep(gate.every.min(long)).await;
@@ -293,12 +236,26 @@ impl Performance<'_> {
         last.map_or(Duration::ZERO, |since| self.means.clock.now().duration_since(since).unsigned_abs())
     }
 
-    /// Returns the images that the plan writes.
-    fn images(&self) -> Vec<String> {
+    /// Notes that gates which only rungs are asked are not, where somebody said that all traffic is shifted at once.
+    fn passed_by(&mut self) {
+        let climbs = self.plan.moves.iter().any(|m| m.rollout.is_some());
+        if self.means.waivers.ladders != Ladders::AtOnce || climbs {
+            return;
+        }
+        for gate in self.plan.gates.iter().filter(|g| g.at == GateAt::Rungs) {
+            let (decision, said) = (Decision::Skipped, AT_ONCE.to_string());
+            let gate = gate.name.clone();
+            self.journal.note(Note::Gate { gate, index: None, rung: None, decision, said });
+        }
+    }
+
+    /// Returns the images that the plan writes and that `gate` is about; `None`, where there are none.
+    fn images(&self, gate: &Gate) -> Option<Vec<String>> {
         let inspector = self.means.driver.inspector();
         let lives = self.seen.iter().flat_map(|seen| seen.lives.values());
+        let about = lives.filter(|l| gate.is_about(std::iter::once(&l.found.address)));
         let all: BTreeSet<String> =
-            lives.flat_map(|l| inspector.images(&l.found.address, &l.document)).collect();
-        all.into_iter().collect()
+            about.flat_map(|l| inspector.images(&l.found.address, &l.document)).collect();
+        (!all.is_empty()).then(|| all.into_iter().collect())
     }
 }

@@ -10,12 +10,13 @@ use super::drift::{self, OnDrift};
 use super::driver::{Driver, Gap, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
-use super::gates;
+use super::foreseen;
 use super::given::{self, Givens};
 use super::home;
 use super::hooking;
 use super::inventory::{Found, Inventory};
 use super::lacking::lacking;
+use super::ladders;
 use super::loss;
 use super::means::{Means, Values};
 use super::overlay;
@@ -155,6 +156,7 @@ pub async fn plan_deploy(
         wishes.extend(pruned.wishes);
         findings.extend(pruned.findings);
     }
+    findings.extend(ladders::idle(means, &inventory, &all, source.documents.keys(), &wishes));
     findings.extend(advice(means.driver, source, &wishes));
     let occasion = Occasion {
         kind: RunKind::Deploy,
@@ -185,7 +187,7 @@ pub async fn plan_deploy(
     }
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
-    gates::put_on(means, &mut plan).await;
+    foreseen::put_on(means, &wishes, &mut plan).await;
     hooking::put_on(means, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
     Ok(plan)

@@ -12,7 +12,7 @@ use super::preflight;
 use super::reach::reach;
 use super::run::RunKind;
 use super::survey;
-use super::{gates, hooking};
+use super::{foreseen, hooking};
 
 /// Returns the plan that starts each of `addresses` again. Reads the environment; writes nothing.
 ///
@@ -89,7 +89,7 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
     (plan.steps, plan.moves) = (steps, moves);
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;
-    gates::put_on(means, &mut plan).await;
+    foreseen::put_on(means, &wishes, &mut plan).await;
     hooking::put_on(means, &mut plan).await?;
     Ok(plan)
 }

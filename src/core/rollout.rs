@@ -181,13 +181,25 @@ pub struct Rollouts {
     rules: Vec<Rule>,
 }
 
+/// What of a resource climbs ladders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Climbs {
+    /// Nothing.
+    Nothing,
+    /// It does itself.
+    Itself,
+    /// Its aliases, of these names, do.
+    Aliases(Vec<String>),
+}
+
+/// A ladder, and what it holds for.
 #[derive(Clone, Debug)]
-struct Rule {
+pub(super) struct Rule {
     /// An address or a glob of addresses.
-    of: Selection,
-    pattern: String,
+    pub(super) of: Selection,
+    pub(super) pattern: String,
     /// The one alias that it holds for; all, if none is said.
-    alias: Option<String>,
+    pub(super) alias: Option<String>,
     rollout: Rollout,
 }
 
@@ -209,6 +221,11 @@ impl Rollouts {
         let of = Selection::new(std::slice::from_ref(&pattern))?;
         self.rules.push(Rule { of, pattern, alias, rollout });
         Ok(())
+    }
+
+    /// Returns all of them.
+    pub(super) fn rules(&self) -> &[Rule] {
+        &self.rules
     }
 
     /// Returns whether there are none.

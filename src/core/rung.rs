@@ -14,8 +14,8 @@ pub struct Stand {
     pub alias: Option<String>,
     /// What the new version is called there.
     pub version: Option<String>,
-    /// The images that it runs, with their digests.
-    pub images: Vec<String>,
+    /// The images that it runs, with their digests; `None` where it runs none.
+    pub images: Option<Vec<String>>,
 }
 
 /// What is decided on a rung.

@@ -24,7 +24,14 @@ impl Performance<'_> {
         if lives.is_empty() {
             return Ok(());
         }
-        let problems = match self.means.driver.well(&made, &lives).await {
+        let asked = match self.means.driver.well(&made, &lives).await {
+            // What is well by itself may be missed by who refers to it.
+            Ok(problems) => {
+                self.referring(seen).await.map(|missed| problems.into_iter().chain(missed).collect::<Vec<_>>())
+            }
+            Err(e) => Err(e),
+        };
+        let problems = match asked {
             Ok(problems) => problems,
             Err(e) => {
                 let what =

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod bind;
+mod confide;
 pub mod connect;
 pub mod ecs;
 pub mod gate;

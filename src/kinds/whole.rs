@@ -29,6 +29,7 @@ use crate::core::hook::Hooks;
 use crate::core::inventory::{Found, Inventory, Standing};
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
+use crate::core::rollout::Climbs;
 use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
 use crate::core::source::Source;
@@ -197,6 +198,10 @@ impl Driver for Whole {
         to: Option<&Document>,
     ) -> (Option<Document>, Vec<Finding>) {
         self.at(address).attainable(address, from, to)
+    }
+
+    fn climbs(&self, kind: &str, document: Option<&Document>) -> Climbs {
+        self.of(kind).climbs(kind, document)
     }
 
     fn on_ladder(&self, address: &Address, from: Option<&Document>, to: Document) -> Document {

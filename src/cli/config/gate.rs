@@ -270,6 +270,9 @@ mod tests {
             ("http = { url = \"https://a.test\", status = 99 }", "2:43: 99 is not a status"),
             ("http = { url = \"https://a.test\", method = \"get\" }", "2:43: `method` has to be one of GET"),
             ("http = { url = \"https://a.test\", send = { Authorization = \"x\" } }", "is a secret"),
+            ("http = { url = \"https://a.test\", send = { X-Api-Key = \"x\" } }", "X-Api-Key is a secret"),
+            ("http = { url = \"https://me:x@a.test\" }", "2:16: `url` has a secret"),
+            ("http = { url = \"https://a.test?token=x\" }", "(its parameter `token`)"),
             (
                 "http = { url = \"https://a.test\", send_from = { A = \"no-name\" } }",
                 "is not the name of an environment",

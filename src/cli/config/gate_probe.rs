@@ -11,6 +11,7 @@ use crate::aws::http::host;
 use crate::core::gate::Probe;
 use crate::core::{Error, Result};
 
+use super::confidential::{is_secret, secret_of};
 use super::environment::is_url;
 use super::gate::{choice, long};
 use super::json::json;
@@ -38,6 +39,12 @@ pub(super) fn http(table: &Table<'_>) -> Result<Probe> {
     if !is_url(&url.value) || host(&filled).is_none() {
         return Err(table.place.error(&url.span, "`url` has to start with https:// or http:// and a host"));
     }
+    if let Some(what) = secret_of(&url.value) {
+        let message =
+            format!("`url` has a secret ({what}), and the configuration is not the place for one");
+        let hint = "send it as a header, out of the environment: send_from = { Authorization = \"SMOKE_TOKEN\" }";
+        return Err(table.place.error(&url.span, message).hint(hint));
+    }
     let method = match inner.text("method")? {
         None => "GET".to_string(),
         Some(at) if METHODS.contains(&at.value.as_str()) => at.value,
@@ -61,7 +68,7 @@ pub(super) fn http(table: &Table<'_>) -> Result<Probe> {
         }
     }
     // What a configuration says, everybody may read who reads the repository.
-    if let Some((name, at)) = send.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
+    if let Some((name, at)) = send.iter().find(|(name, at)| is_secret(name, &at.value)) {
         let message =
             format!("the header {name} is a secret, and the configuration is not the place for one");
         return Err(table

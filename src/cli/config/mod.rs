@@ -1,6 +1,7 @@
 //! The configuration: `snapdeploy.toml`.
 
 mod addresses;
+mod confidential;
 mod environment;
 mod find;
 mod gate;

@@ -21,7 +21,8 @@ pub(super) async fn run(run: &str, face: &Face) -> Result<Exit> {
     let record = runs::find(&context, run, face).await?;
     let rows = context.ledger().rows(&record.start.run).await?;
     let plan = context.repository().plan(&record.start.plan).await?;
-    face.ui.result(&JournalReport { status: status(&record), record, rows, plan })?;
+    let status = status(&context, &record).await?;
+    face.ui.result(&JournalReport { status, record, rows, plan })?;
     Ok(Exit::Done)
 }
 

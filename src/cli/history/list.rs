@@ -12,9 +12,12 @@ use crate::cli::ui::Ink;
 use crate::core::Result;
 use crate::core::deed::{Deed, Outcome};
 use crate::core::history::{Search, Told, search};
+use crate::core::id::RunId;
 use crate::core::plan::Action;
+use crate::core::process;
 use crate::core::run::{RunKind, RunRecord, RunStatus, Verdict};
 use crate::core::select::Selection;
+use crate::core::stand::{Stand, look_at};
 
 use super::verb::ListArgs;
 
@@ -31,12 +34,12 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
         told.extend(search(context.ledger(), context.repository(), pin, &what, args.limit).await?);
     }
     told.sort_by(|a, b| b.record.start.run.cmp(&a.record.start.run));
-    let runs = told.into_iter().map(|Told { record, deeds }| Line {
-        status: status(&record),
-        record,
-        did: (!what.select.is_all()).then_some(deeds),
-    });
-    face.ui.result(&HistoryReport { runs: runs.collect() })?;
+    let mut runs = Vec::new();
+    for Told { record, deeds } in told {
+        let did = (!what.select.is_all()).then_some(deeds);
+        runs.push(Line { status: status(&context, &record).await?, record, did });
+    }
+    face.ui.result(&HistoryReport { runs })?;
     Ok(Exit::Done)
 }
 
@@ -56,16 +59,36 @@ struct Line {
     did: Option<Vec<Deed>>,
 }
 
-/// Returns the word for how a run ended.
-pub(super) fn status(record: &RunRecord) -> &'static str {
-    match record.status() {
+/// Returns the word for how a run ended; of one that another undoes, how far that one is.
+pub(super) async fn status(context: &Context, record: &RunRecord) -> Result<&'static str> {
+    let back = record.finish.as_ref().and_then(|finish| finish.turned_into.as_ref());
+    Ok(match (record.status(), back) {
         _ if record.undone_by.is_some() => "undone",
-        RunStatus::Open => "open",
-        RunStatus::Succeeded => "succeeded",
-        RunStatus::Failed => "failed",
-        RunStatus::Turned | RunStatus::TakenBack => "rolled_back",
-        RunStatus::Superseded => "superseded",
+        (RunStatus::Open, _) => "open",
+        (RunStatus::Succeeded, _) => "succeeded",
+        (RunStatus::Failed, _) => "failed",
+        (RunStatus::Turned, Some(back)) => undoing(context, back).await?,
+        (RunStatus::Turned | RunStatus::TakenBack, _) => "rolled_back",
+        (RunStatus::Superseded, _) => "superseded",
+    })
+}
+
+/// Returns the word for a run that `back` undoes, and has not yet.
+async fn undoing(context: &Context, back: &RunId) -> Result<&'static str> {
+    let mut look = look_at(context.ledger(), back, &process::this()).await?;
+    while let Some(next) = look.record.finish.as_ref().and_then(|finish| finish.turned_into.clone()) {
+        look = look_at(context.ledger(), &next, &process::this()).await?;
     }
+    Ok(match &look.stand {
+        Stand::GoesOn(_) => "rolling_back",
+        Stand::LetGo if look.failed() => "rollback_failed",
+        Stand::LetGo => "rollback_stopped",
+        Stand::Ended(finish) => match finish.status {
+            RunStatus::Succeeded => "rolled_back",
+            RunStatus::Superseded => "superseded",
+            _ => "rollback_failed",
+        },
+    })
 }
 
 /// Returns the verb that began a run.

@@ -40,7 +40,7 @@ pub enum Step {
 impl<'a> Climb<'a> {
     /// Returns somebody who has reached nothing yet.
     pub fn new(watch: &Watch<'a>) -> Climb<'a> {
-        let stand = Stand { rung: 0, alias: None, version: None, images: Vec::new() };
+        let stand = Stand { rung: 0, alias: None, version: None, images: Some(Vec::new()) };
         Climb { with: watch.with, rollout: watch.m.rollout.as_ref(), stand, holding: None, over: None }
     }
 
@@ -57,7 +57,7 @@ impl<'a> Climb<'a> {
         let texts = encode::written(&definition).into_values();
         let resolved = resolve(&services.calls.account, texts).await;
         let digest = |_: &str, text: &str| resolved.get(text)?.as_deref().ok();
-        self.stand.images = encode::images(&definition, digest).into_values().collect();
+        self.stand.images = Some(encode::images(&definition, digest).into_values().collect());
     }
 
     /// Returns the rung on which so many percent of the traffic are.

@@ -27,6 +27,7 @@ use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
+use crate::core::rollout::Climbs;
 use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
 use crate::core::{Error, Pin, Result};
@@ -97,6 +98,10 @@ impl Driver for Services {
 
     fn encode(&self, of: &Found, raw: Raw, inventory: &Inventory) -> Live {
         encode::live(of, raw, inventory, &self.values)
+    }
+
+    fn climbs(&self, kind: &str, _: Option<&Document>) -> Climbs {
+        if kind == "ecs/service" { Climbs::Itself } else { Climbs::Nothing }
     }
 
     fn arrange(&self, _: &Address, document: &mut Document) {

@@ -56,7 +56,7 @@ mod verdict;
 mod watch;
 mod well;
 
-pub(super) use artifact::images_of;
+pub(super) use artifact::{here, images_of};
 pub use calls::{Calls, family_of};
 pub use coming::{current, revision};
 pub use driver::Services;

@@ -7,6 +7,7 @@ use super::texts::Texts;
 use crate::core::gate::{Answer, Decision};
 use crate::core::redact::redact_foreign;
 use crate::core::shell::{Shell, ShellEnd, Stream};
+use crate::kinds::confide::confide;
 
 /// The longest line that is quoted.
 const LINE: usize = 200;
@@ -23,6 +24,7 @@ pub struct Ends<'a> {
 
 /// Runs `line` in a shell, and says how it ended.
 pub async fn ask(line: &str, ends: &Ends<'_>, texts: &Texts<'_>) -> Answer {
+    confide();
     // Both streams in the order in which they were written.
     let line = format!("exec 2>&1\n{}", texts.fill_line(line));
     let shell = Shell { line: &line, variables: &texts.variables(), limit: ends.limit };

@@ -7,13 +7,14 @@ use super::http::{self, Web};
 use super::invoke::{self, Invocation};
 use super::metric::{self, Measure};
 use super::texts::Texts;
-use super::{alarm, scan};
+use super::{alarm, metric_there, scan};
 use crate::aws::Account;
 use crate::core::document::Document;
 use crate::core::finding::Finding;
 use crate::core::gate::{Answer, Asked, Gate, Inspector, Probe};
 use crate::core::{Address, Pin};
-use crate::kinds::ecs::images_of;
+use crate::kinds::ecs::{here, images_of};
+use crate::kinds::lambda::images;
 
 /// Asks gates in one account and region.
 pub struct Gatekeeper {
@@ -53,7 +54,9 @@ impl Inspector for Gatekeeper {
                 let names: Vec<String> = names.iter().map(|name| texts.fill(name)).collect();
                 alarm::ask(&self.account, &names).await
             }
-            Probe::Scan { worst } => scan::ask(&self.account, &of.images, worst).await,
+            Probe::Scan { worst } => {
+                scan::ask(&self.account, of.images.as_deref().unwrap_or_default(), worst).await
+            },
             Probe::Metric { .. } => {
                 Answer::new(crate::core::gate::Decision::Inconclusive, "it measures nothing")
             }
@@ -61,18 +64,17 @@ impl Inspector for Gatekeeper {
     }
 
     fn images(&self, address: &Address, document: &Document) -> Vec<String> {
+        let pin = Pin::services(self.account.account.clone(), self.account.region.clone());
         match address.kind() {
-            "ecs/service" => {
-                let pin = Pin::services(self.account.account.clone(), self.account.region.clone());
-                images_of(document, &pin)
-            }
+            "ecs/service" => images_of(document, &pin),
+            "lambda/function" => images(document).iter().map(|image| here(image, &pin)).collect(),
             _ => Vec::new(),
         }
     }
 
     async fn foresee(&self, gate: &Gate) -> Vec<Finding> {
         if let Some(measure) = measure(&gate.probe) {
-            return metric::foresee(&self.account, gate, &measure).await;
+            return metric_there::foresee(&self.account, gate, &measure).await;
         }
         match &gate.probe {
             Probe::Http { send_from, .. } => http::foresee(gate, send_from),

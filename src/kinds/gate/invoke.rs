@@ -73,10 +73,12 @@ pub async fn ask(account: &Account, invocation: &Invocation<'_>, texts: &Texts<'
     match missing(&expects, &told, "") {
         None => Answer::new(Decision::Passed, format!("{function} answered as it has to")),
         Some(at) => {
+            // No more of it than what is wrong: the rest is nobody's business.
+            let part = told.pointer(&at).map_or_else(|| "nothing".to_string(), Value::to_string);
             let at = if at.is_empty() { "as a whole".to_string() } else { format!("at {at}") };
             Answer::new(
                 Decision::Failed,
-                format!("{function} did not answer as it has to, {at}: {}", quoted(&told.to_string())),
+                format!("{function} did not answer as it has to, {at}: {}", quoted(&part)),
             )
         }
     }

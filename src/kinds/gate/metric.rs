@@ -6,15 +6,8 @@ use super::texts::Texts;
 use super::unasked;
 use crate::aws::Account;
 use crate::core::Result;
-use crate::core::finding::{Finding, Weight};
-use crate::core::gate::{Answer, Decision, Gate, Metric};
+use crate::core::gate::{Answer, Decision, Metric};
 use crate::kinds::metric_data::{PERMISSION, Window, values};
-
-/// How far back it is looked for a metric that is said to be there.
-///
-/// Source: "ListMetrics" of the CloudWatch API reference: a metric is listed for two weeks after its last value; whether it
-/// has any now is what counts here.
-const RECENTLY: Duration = Duration::from_secs(3 * 3600);
 
 /// What is measured, and its bounds.
 pub struct Measure<'a> {
@@ -24,6 +17,15 @@ pub struct Measure<'a> {
     pub below: Option<f64>,
     pub at_least: f64,
     pub over: Duration,
+}
+
+impl Measure<'_> {
+    /// Returns whether it is held against its bounds also where nothing at all was measured, as 0.
+    pub fn counts_without_values(&self) -> bool {
+        self.per.is_none()
+            && self.at_least <= 0.0
+            && ["Sum", "SampleCount"].contains(&self.of.statistic.as_str())
+    }
 }
 
 /// Asks once. `age` is for how long what is asked about has been so.
@@ -53,6 +55,8 @@ struct Seen {
     traffic: f64,
     /// What is held against the bounds; nothing where nothing was measured.
     value: Option<f64>,
+    /// Whether what is divided had no value at all, and so counts as 0.
+    silent: bool,
 }
 
 async fn seen(account: &Account, measure: &Measure<'_>, window: &Window, texts: &Texts<'_>) -> Result<Seen> {
@@ -61,7 +65,8 @@ async fn seen(account: &Account, measure: &Measure<'_>, window: &Window, texts: 
     if let Some(per) = measure.per {
         let read = values(account, &[with("Sum"), filled(per, texts)], window, 60).await?;
         let [errors, traffic] = [0, 1].map(|i| read.get(i).map_or(0.0, |all| all.iter().sum::<f64>()));
-        return Ok(Seen { traffic, value: (traffic > 0.0).then(|| errors / traffic) });
+        let silent = read.first().is_none_or(Vec::is_empty);
+        return Ok(Seen { traffic, value: (traffic > 0.0).then(|| errors / traffic), silent });
     }
     let percentile = of.statistic.starts_with('p');
     // Percentiles of minutes cannot be added up: the whole window is one period.
@@ -83,7 +88,7 @@ async fn seen(account: &Account, measure: &Measure<'_>, window: &Window, texts: 
         _ if measure.above.is_some() => all.iter().copied().reduce(f64::max),
         _ => all.iter().copied().reduce(f64::min),
     };
-    Ok(Seen { traffic, value })
+    Ok(Seen { traffic, value, silent: false })
 }
 
 fn judge(measure: &Measure<'_>, seen: &Seen) -> Answer {
@@ -102,6 +107,10 @@ fn judge(measure: &Measure<'_>, seen: &Seen) -> Answer {
         return Answer::new(Decision::Inconclusive, format!("{name} has no value"));
     };
     let seen = match measure.per {
+        // What is called otherwise than it is looked for has no value either.
+        Some(per) if seen.silent => {
+            format!("{name} are {} of {traffic} {} (it has no value, which counts as 0)", unit(value), per.name)
+        }
         Some(per) => format!("{name} are {} of {traffic} {}", unit(value), per.name),
         None => format!("{} of {name} is {} of {traffic} values", measure.of.statistic, unit(value)),
     };
@@ -134,35 +143,6 @@ fn filled(metric: &Metric, texts: &Texts<'_>) -> Metric {
     Metric { dimensions, ..metric.clone() }
 }
 
-/// Says whether there was anything to measure lately. A metric that is of a version that is not there yet cannot be
-/// looked for.
-pub async fn foresee(account: &Account, gate: &Gate, measure: &Measure<'_>) -> Vec<Finding> {
-    let of = measure.per.unwrap_or(measure.of);
-    if of.dimensions.values().any(|value| value.contains('{')) {
-        return Vec::new();
-    }
-    let Some(window) = Window::of(&account.clock, account.clock.scale(RECENTLY)) else { return Vec::new() };
-    let count = Metric { statistic: "SampleCount".into(), ..of.clone() };
-    let message = match values(account, &[count], &window, 300).await {
-        Ok(read) if read.iter().flatten().any(|count| *count > 0.0) => return Vec::new(),
-        Ok(_) => {
-            let dimensions: Vec<String> =
-                of.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let place =
-                if dimensions.is_empty() { "without dimensions".to_string() } else { dimensions.join(", ") };
-            let message = format!(
-                "the gate {} looks at {} of {} ({place}), which has had no value for 3 h: without traffic it cannot tell",
-                gate.name, of.name, of.namespace
-            );
-            let hint =
-                "see whether its name and dimensions are what CloudWatch has: aws cloudwatch list-metrics";
-            return vec![Finding::new(Weight::Warning, None, message).hint(hint)];
-        }
-        Err(e) => format!("nobody can tell whether the gate {} will have data: {}", gate.name, e.message),
-    };
-    vec![Finding::new(Weight::Warning, None, message).hint(format!("the role needs {PERMISSION}"))]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +162,7 @@ mod tests {
         let over = Duration::from_secs(300);
         let measure =
             Measure { of: &of, per: Some(&per), above: Some(0.05), below: None, at_least: 50.0, over };
-        let said = |traffic, value| judge(&measure, &Seen { traffic, value });
+        let said = |traffic, value| judge(&measure, &Seen { traffic, value, silent: false });
         let few = said(12.0, Some(1.0));
         assert_eq!(
             (few.decision, few.said.as_str()),
@@ -196,11 +176,13 @@ mod tests {
             (bad.decision, bad.said.as_str()),
             (Decision::Failed, "Errors are 5.1 % of 1000 Invocations; it has to be at most 5 %")
         );
+        let silent = judge(&measure, &Seen { traffic: 60.0, value: Some(0.0), silent: true });
+        assert!(silent.said.contains("0 % of 60 Invocations (it has no value"), "{silent:?}");
         let slow = metric("p99");
         let measure = Measure { of: &slow, per: None, above: None, below: Some(2.5), at_least: 0.0, over };
         assert_eq!(judge(&measure, &Seen::default()).decision, Decision::Inconclusive);
         assert_eq!(
-            judge(&measure, &Seen { traffic: 1.0, value: Some(2.0) }).said,
+            judge(&measure, &Seen { traffic: 1.0, value: Some(2.0), silent: false }).said,
             "p99 of Errors is 2 of 1 values; it has to be at least 2.5"
         );
     }

@@ -6,6 +6,7 @@ mod http;
 mod inspector;
 mod invoke;
 mod metric;
+mod metric_there;
 mod refusal;
 mod scan;
 mod texts;

@@ -2,12 +2,9 @@
 
 use crate::core::clock::Clock;
 use crate::core::hook::{Hook, HookEnd, Running};
-use crate::core::redact::register;
 use crate::core::shell::{Shell, ShellEnd};
 use crate::core::{Error, ErrorKind, Result};
-
-/// What the name of an environment variable has in it whose value is nobody's business.
-const SECRET: [&str; 6] = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "CREDENTIAL", "API_KEY"];
+use crate::kinds::confide::confide;
 
 /// Runs the command `line` of a hook to its end, or to its limit. `Interrupted` where somebody wished it to stop.
 ///
@@ -45,14 +42,4 @@ pub async fn run(hook: &Hook, line: &str, clock: &Clock, with: &Running<'_>) -> 
         }
     };
     Ok(HookEnd { good, said, output: ran.lines.into_iter().map(|(_, line)| line).collect() })
-}
-
-/// Notes the secrets that the command has from this process's environment: it may print them.
-fn confide() {
-    for (name, value) in std::env::vars_os() {
-        let name = name.to_string_lossy().to_uppercase();
-        if let (true, Some(value)) = (SECRET.iter().any(|s| name.contains(s)), value.to_str()) {
-            register(value);
-        }
-    }
 }

@@ -168,13 +168,21 @@ impl Sender<'_> {
             Ok(None) => return self.taken_over(m, &climb, &format!("all calls go to version {}", climb.old)),
             Err(end) => return end,
         };
+        let images = match self.run_by(found, &climb.new).await {
+            Ok(images) => images,
+            Err(e) if e.kind == ErrorKind::Unavailable => return self.stays(m, &climb, e),
+            Err(e) => {
+                let what = format!("cannot read version {} of {}", climb.new, m.address);
+                return Followed::Failed(e.context(what));
+            }
+        };
         loop {
             let stand = Stand {
                 rung: at,
                 // As AWS has it: gates ask AWS about it.
                 alias: Some(climb.alias.clone()),
                 version: Some(climb.new.clone()),
-                images: Vec::new(),
+                images: images.clone(),
             };
             match self.with.rungs.hold(stand).await {
                 Held::GoOn => {}
@@ -267,7 +275,7 @@ impl Sender<'_> {
             "the alias {} of {} stays as it is between version {} and {}: {}",
             climb.alias, m.address, climb.old, climb.new, why.message
         );
-        let hint = "go on from there: snapdeploy deploy --resume; or go back: snapdeploy rollback";
+        let hint = "go on from there: snapdeploy deploy --resume; or go back: snapdeploy rollback ENV";
         Followed::Paused(Error::new(ErrorKind::Interrupted, message).hint(hint))
     }
 }

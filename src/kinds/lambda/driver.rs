@@ -11,7 +11,7 @@ use super::fetch::Shelf;
 use super::fields::FIELDS;
 use super::send::Sender;
 use super::source::SOURCES;
-use super::state::{ALIASES, VERSIONS};
+use super::state::{ALIASES, State, VERSIONS};
 use super::{attainable, checks, climb, encode, moves, names, permission, preflight, secret, well};
 use crate::aws::Account;
 use crate::core::address::Address;
@@ -25,6 +25,7 @@ use crate::core::moves::Move;
 use crate::core::naming::Naming;
 use crate::core::place::{operational, place};
 use crate::core::preflight::Line;
+use crate::core::rollout::Climbs;
 use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
 use crate::core::{Digest, Error, Pin, Result};
@@ -111,6 +112,11 @@ impl Driver for Functions {
             }
             None => (None, Vec::new()),
         }
+    }
+
+    fn climbs(&self, kind: &str, document: Option<&Document>) -> Climbs {
+        let aliases = || document.map(State::of).unwrap_or_default().aliases.into_keys().collect();
+        if kind == "lambda/function" { Climbs::Aliases(aliases()) } else { Climbs::Nothing }
     }
 
     fn place(&self, _: &Address, members: &Map<String, Value>) -> Document {
@@ -203,7 +209,7 @@ impl Driver for Functions {
     async fn preflight(&self, change: &Change<'_>, _: RunKind) -> Result<Vec<Line>> {
         // What is wished is not yet what can be had.
         let to = change.to.map(|to| attainable::attainable(change.address, change.from, to).0);
-        Ok(preflight::ladders(&Change { to: to.as_ref(), ..change.clone() }, &self.values.rollouts))
+        Ok(preflight::ladders(&Change { to: to.as_ref(), ..change.clone() }, &self.values))
     }
 
     async fn well(&self, made: &[&Move], live: &[&Live]) -> Result<Vec<(Address, String)>> {

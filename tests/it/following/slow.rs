@@ -266,7 +266,7 @@ impl Driver for Slow<'_> {
             Fate::Climbs => {
                 let rungs = m.rollout.as_ref().map_or(0, |r| r.rungs().len());
                 for rung in 0..rungs {
-                    let stand = Stand { rung, alias: None, version: None, images: Vec::new() };
+                    let stand = Stand { rung, alias: None, version: None, images: None };
                     match with.rungs.hold(stand).await {
                         Held::GoOn => {}
                         Held::Failed(e) => return Followed::Failed(e),

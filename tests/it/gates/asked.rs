@@ -136,7 +136,7 @@ async fn scans_are_asked_by_digest() {
     let shop = shop("");
     let driver = driver(&shop).await;
     let images = vec![by_digest(&shop.sandbox, "2").await];
-    let of = Asked { images, ..Asked::default() };
+    let of = Asked { images: Some(images), ..Asked::default() };
     let said = async |worst: &str| ask(&*driver, Probe::Scan { worst: worst.into() }, &of).await;
     let unscanned = said("HIGH").await;
     assert_eq!(unscanned.decision, Decision::Inconclusive);

@@ -1,8 +1,9 @@
 //! Gates: what each probe says, and what a deployment makes of it.
 
 mod asked;
+mod foreseen;
 mod healthy;
 mod invoked;
-mod place;
+pub(crate) mod place;
 mod runs;
 mod web;

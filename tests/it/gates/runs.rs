@@ -1,11 +1,12 @@
 //! What a deployment makes of its gates, through the real binary.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use snapdeploy::sandbox::AlarmState;
+use snapdeploy::sandbox::{AlarmState, Fault, FaultKind};
 
-use super::place::{line, newest, put, scanned, shop, shown};
+use super::place::{MINUTE, line, newest, put, scanned, shop, shown};
 use crate::ecs::back::Shop;
 use crate::world::{B, REGION};
 
@@ -46,6 +47,29 @@ async fn a_command_passes_or_takes_the_deployment_back() {
     let back = shop.ship(6, "1");
     assert!(back.err.contains("everything is written, and the gate smoke"), "{}", back.err);
     assert!(shown(&shop).contains("gate smoke failed: the command ended with 1"));
+}
+
+/// A run is not rolled back because somebody began to.
+#[tokio::test]
+async fn a_deployment_whose_rollback_fails_is_not_told_as_rolled_back() {
+    let shop = shop("[environments.prod.gates.smoke]\ncommand = \"exit 1\"\n");
+    let kind = FaultKind::AccessDenied;
+    shop.sandbox.fault(Fault { nth: 2, times: 20, ..Fault::next("UpdateService", kind) });
+    let said = shop.ship(7, "2");
+    let status = || {
+        let document = shop.json(0, &["history", "--env", "prod"]);
+        let runs = document["data"]["runs"].as_array().unwrap().clone();
+        let run = runs.iter().find(|r| r["start"]["kind"] == "deploy").unwrap();
+        let shown = shop.json(0, &["history", "show", run["start"]["run"].as_str().unwrap()]);
+        assert_eq!(shown["data"]["status"], run["status"]);
+        run["status"].clone()
+    };
+    assert_eq!(status(), "rollback_failed", "{}", said.err);
+    shop.sandbox.clear_faults();
+    let resume = line(&said, "Resume: ");
+    shop.run(0, &["deploy", "--resume", &resume[2], "--yes"]);
+    assert_eq!(status(), "undone");
+    assert_eq!(shop.revision().await, "web:1");
 }
 
 #[tokio::test]
@@ -98,6 +122,38 @@ async fn errors_that_come_after_it_take_the_deployment_back() {
     assert!(shown(&shop).contains("gate rate passed: Errors are 0 % of"));
     put(&shop.sandbox, "Errors", 1.0, 1000, Duration::from_millis(50)).await;
     let said = shop.ship(6, "1");
+    assert!(said.err.contains("the gate rate failed: Errors are "), "{}", said.err);
+}
+
+/// Errors that come when the first minute is over are seen: it is watched for as long as it looks back.
+#[tokio::test]
+async fn a_metric_does_not_pass_before_it_was_watched_for_as_long_as_it_looks_back() {
+    let metric = "namespace = \"AWS/Lambda\", name = \"Errors\", dimensions = { FunctionName = \"orders\" }";
+    let gates = format!(
+        "[environments.prod.gates.rate]\nevery = \"20s\"\n\
+         metric = {{ {metric}, per = \"Invocations\", above = \"5%\", over = \"10m\" }}\n"
+    );
+    let shop = shop(&gates);
+    put(&shop.sandbox, "Invocations", 10.0, 1000, Duration::from_millis(50)).await;
+    let asked = || {
+        let calls = shop.sandbox.calls();
+        let mut after = calls.iter().skip_while(|c| c.operation != "UpdateService");
+        after.any(|c| c.operation == "GetMetricData")
+    };
+    let over = AtomicBool::new(false);
+    let said = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !asked() && !over.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            std::thread::sleep(3 * MINUTE);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(put(&shop.sandbox, "Errors", 10.0, 400, Duration::from_millis(50)));
+        });
+        let said = shop.ship(6, "2");
+        over.store(true, Ordering::Relaxed);
+        said
+    });
     assert!(said.err.contains("the gate rate failed: Errors are "), "{}", said.err);
 }
 

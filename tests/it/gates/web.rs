@@ -110,3 +110,16 @@ fn a_gate_that_pauses_names_the_way_on() {
     let shown = shown(&shop);
     assert!(shown.contains("gate plan is inconclusive") && shown.contains("gate plan passed"), "{shown}");
 }
+
+/// A command has the environment of the process, and may print it.
+#[test]
+fn what_a_command_prints_of_the_environments_secrets_is_nowhere() {
+    let gates = "[environments.prod.gates.smoke]\nat = \"after\"\ncommand = \"echo sent $SMOKE_TOKEN\"\n";
+    let (shop, said) = shipped(gates, Some(TOKEN));
+    assert_eq!(said.code, 0, "{}\n{}", said.out, said.err);
+    let shown = shown(&shop);
+    assert!(shown.contains("gate smoke passed: the command ended with 0: sent [secret]"), "{shown}");
+    for text in [&said.out, &said.err, &shown] {
+        assert!(!text.contains("tr0ub4dor"), "{text}");
+    }
+}

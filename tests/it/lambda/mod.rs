@@ -6,6 +6,7 @@ mod grants;
 mod journey;
 mod ladder;
 pub mod place;
+mod referring;
 mod secrets;
 mod sharing;
 mod trouble;

@@ -1,12 +1,16 @@
 //! A ladder that is climbed: exact weights, one call each; what its gates decide; the way back in one call.
 
 use serde_json::json;
+use snapdeploy::core::gate::Decision;
+use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::{Ladders, Means, Waivers};
+use snapdeploy::core::rollout::Rollouts;
+use snapdeploy::core::run::Note;
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 
 use super::place::{RUNGS, both, deploy, live, noted, plan, updates, watched, weights, with};
 use crate::crash::prints;
-use crate::kinds::place::back;
+use crate::kinds::place::{back, bound};
 use crate::lambda::place::client;
 use crate::world::World;
 
@@ -123,6 +127,26 @@ async fn a_paused_ladder_is_climbed_at_once_where_somebody_says_so() {
     assert!(!then.is_empty() && then.iter().all(|n| n.ends_with("Skipped")), "no gate is asked: {then:?}");
 }
 
+/// What a deployment does without is recorded, also where its plan has no ladder any more.
+#[tokio::test]
+async fn gates_of_rungs_are_noted_as_skipped_where_there_are_none_since_somebody_said_so() {
+    let mut world = with(both(), RUNGS, "false").await;
+    world.values.rollouts = Rollouts::at_once();
+    world.b = bound(&world, "prod", world.values.clone()).await;
+    let plan = plan(&world).await;
+    assert!(plan.moves.iter().all(|m| m.rollout.is_none()));
+    let waivers = Waivers { ladders: Ladders::AtOnce, ..Waivers::default() };
+    let means = Means { waivers, ..world.means(&*world.b) };
+    let ended = begin(&means, &plan, None, OnFailure::Rollback).await;
+    let Ok(Ended::Done { run }) = ended else { panic!("{ended:?}") };
+    let rows = world.ledger.rows(&run).await.unwrap();
+    let skipped = rows.iter().filter(|row| match &row.what {
+        Note::Gate { gate, decision, .. } => gate == "shell" && *decision == Decision::Skipped,
+        _ => false,
+    });
+    assert_eq!(skipped.count(), 1);
+}
+
 #[tokio::test]
 async fn aliases_of_one_function_climb_in_turn() {
     let mut scenario = both();
@@ -130,6 +154,10 @@ async fn aliases_of_one_function_climb_in_turn() {
         scenario.account(account).function(crate::world::REGION, "orders").alias("beta", "1");
     }
     let world = with(scenario, "10% 5s, 100% 5s", "").await;
+    // Together they take longer than either says: that is on the card.
+    let card = plan(&world).await.card;
+    let line = card.iter().find(|l| l.asked == "ladders in turn").unwrap_or_else(|| panic!("{card:#?}"));
+    assert!(line.detail.contains("beta, live climb one after the other: 20s at least"), "{line:?}");
     let (ended, _) = deploy(&world, OnFailure::Rollback).await;
     assert!(matches!(ended, Ended::Done { .. }), "{ended:?}");
     let aliases = crate::lambda::place::function(&world, "orders")["aliases"].clone();

@@ -2,6 +2,9 @@
 
 mod climbs;
 mod crash;
+mod idle;
+mod late;
 mod place;
 mod planning;
+mod scans;
 mod troubles;

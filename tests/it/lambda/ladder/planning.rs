@@ -1,9 +1,12 @@
 //! What is said before: which ladders there are, and what AWS cannot do.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
+use snapdeploy::core::ErrorKind;
 use snapdeploy::core::finding::Weight;
+use snapdeploy::core::foreseen::attended;
 use snapdeploy::core::gate::{Gate, GateAt, Metric, Probe, Undecided};
 use snapdeploy::core::means::{Means, Values};
 use snapdeploy::core::plan::Plan;
@@ -126,7 +129,10 @@ async fn what_is_not_published_shares_no_calls() {
 #[tokio::test]
 async fn an_alias_that_shares_calls_already_has_no_room_for_another() {
     let world = with(prod_alias("2", Some(("1", 0.25))), RUNGS, "").await;
-    blocked(&plan(&world).await, "gets 25% of its calls already");
+    let plan = plan(&world).await;
+    blocked(&plan, "gets 25% of its calls already");
+    let hint = line(&plan).hint.as_ref().unwrap();
+    assert!(hint.contains("update-alias --function-name orders --name live "), "{hint}");
 }
 
 #[tokio::test]
@@ -137,4 +143,11 @@ async fn nobody_who_does_not_wait_begins_a_ladder() {
     let plan = plan_deploy(&means, "prod", &source(&dev), &Deployment::default()).await.unwrap();
     let block = plan.blocks().find(|f| f.address == Some(orders())).unwrap();
     assert!(block.message.contains("step by step") && block.hint.as_ref().unwrap().contains("--no-wait"));
+    // Likewise of a plan that was made before: unless only what needs nobody is left of it.
+    let plan = planned(&world, &dev, &Deployment::default()).await;
+    let refused = attended(&means, &plan, &BTreeSet::new()).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Input, "{refused}");
+    assert!(refused.hint.unwrap().contains("--no-wait"));
+    assert!(attended(&means, &plan, &(0..plan.moves.len()).collect()).is_ok());
+    assert!(attended(&world.means(&*world.b), &plan, &BTreeSet::new()).is_ok());
 }
