@@ -33,6 +33,7 @@ pub mod extract;
 pub mod fields;
 pub mod finding;
 pub mod following;
+mod forgo;
 pub mod gate;
 pub mod gate_checks;
 mod gates;
