@@ -31,8 +31,5 @@ impl Making<'_, '_> {
 
 /// Returns whether `e` ends the run whatever it was about: it was asked to stop, or is another's by now, or is wrong itself.
 fn ends(e: &Error) -> bool {
-    matches!(
-        e.kind,
-        ErrorKind::Interrupted | ErrorKind::InProgress | ErrorKind::Fenced | ErrorKind::Bug
-    )
+    matches!(e.kind, ErrorKind::Interrupted | ErrorKind::InProgress | ErrorKind::Fenced | ErrorKind::Bug)
 }

@@ -36,6 +36,8 @@ pub struct Seen {
     pub listed: BTreeMap<String, String>,
     /// What is part of the site.
     pub files: BTreeMap<String, Kept>,
+    /// What is there in truth of what is half-way, where that is not what it was before.
+    pub half: BTreeMap<String, Kept>,
 }
 
 /// What was last seen, by address's name, and when; no time where it has been written to since.
@@ -95,15 +97,9 @@ pub fn is_part(site: &Site, path: &str) -> bool {
 pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, Bytes>)> {
     let (listed, manifest) = futures::future::try_join(calls.list(site), manifest(calls, site)).await?;
     let (mut manifest, etag) = manifest;
-    let half = |path: &str| manifest.pending.as_ref().is_some_and(|p| p.paths.contains(path));
-    let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
+    let (mut files, mut half, mut unknown) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for (path, etag) in listed.iter().filter(|(path, _)| is_part(site, path)) {
-        let known = match manifest.knows(path, etag) {
-            // What is half-way is what it was, until all of it is what it is to be.
-            None if half(path) => manifest.files.get(path),
-            known => known,
-        };
-        match known {
+        match manifest.knows(path, etag) {
             Some(kept) => drop(files.insert(path.clone(), kept.clone())),
             None if manifest.is_beside(path, etag) => {}
             None => unknown.push(path.clone()),
@@ -117,6 +113,13 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, 
     let (mut bytes, mut held) = (BTreeMap::new(), 0);
     while let Some(one) = read.try_next().await? {
         let Some((path, object)) = one else { continue };
+        let pending = manifest.pending.as_ref().and_then(|p| p.paths.get(&path));
+        if pending.is_some_and(|all| all.contains(&object.file)) {
+            // What is half-way is what it was, until all of it is what it is to be.
+            files.extend(manifest.files.get(&path).map(|kept| (path.clone(), kept.clone())));
+            half.insert(path, Kept { etag: object.etag, file: object.file });
+            continue;
+        }
         // What was to be put, and is there although nobody has heard so, belongs to no release either.
         if let Some(staged) = manifest.beside.get_mut(&path).filter(|b| b.is(&object)) {
             staged.etag = Some(object.etag);
@@ -129,7 +132,7 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Seen, BTreeMap<Digest, 
         files.insert(path, Kept { etag: object.etag, file: object.file });
     }
     drop(read);
-    Ok((Seen { manifest, etag, listed, files }, bytes))
+    Ok((Seen { manifest, etag, listed, files, half }, bytes))
 }
 
 /// Returns `seen` as the core takes it, with the `bytes` that were read.
@@ -145,7 +148,7 @@ pub fn raw(site: &Site, seen: &Seen, bytes: BTreeMap<Digest, Bytes>) -> Raw {
         wire.insert(OWN.into(), Value::Object(own));
     }
     if let Some(p) = &seen.manifest.pending {
-        let paths: Vec<String> = p.paths.iter().map(|path| escape(path)).collect();
+        let paths: BTreeSet<String> = p.paths.keys().map(|path| escape(path)).collect();
         wire.insert(PENDING.into(), pending(&p.to, paths.iter().map(String::as_str)));
     }
     let all: BTreeSet<Digest> = seen.files.values().map(|kept| kept.file.body).collect();
@@ -158,7 +161,8 @@ pub async fn bytes(calls: &Calls, site: &Site, seen: &Seen, digest: &Digest) -> 
     let is = |file: &File| file.body == *digest;
     let there = seen.files.iter().filter(|(_, kept)| is(&kept.file)).map(|(path, _)| path);
     let beside = seen.manifest.beside.iter().filter(|(_, b)| is(&b.file)).map(|(path, _)| path);
-    for path in there.chain(beside) {
+    let half = seen.half.iter().filter(|(_, kept)| is(&kept.file)).map(|(path, _)| path);
+    for path in there.chain(beside).chain(half) {
         if let Some(object) = calls.get(site, path).await?.filter(|object| is(&object.file)) {
             return Ok(object.bytes);
         }

@@ -1,11 +1,11 @@
 //! Letting CloudFront forget what was changed, and waiting until it has.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::calls::refused;
-use super::fetch;
 use super::send::{Sender, later};
 use crate::aws::{CloudFront, Failure};
 use crate::core::event::Event;
@@ -56,8 +56,9 @@ pub fn head<'a>(distribution: &Value, bucket: &str, prefix: &'a str) -> Option<&
 }
 
 impl Sender<'_> {
-    /// Invalidates the paths that `args` name, and waits until that is done.
-    pub(super) async fn invalidate(&self, args: &Value) -> Result<(), Failure> {
+    /// Invalidates what viewers ask for the files `named` by, and waits until that is done. Sent again with the same
+    /// `reference` it is the same invalidation.
+    pub(super) async fn invalidate(&self, named: &BTreeSet<String>, reference: &str) -> Result<(), Failure> {
         let Some(id) = self.site.distribution.as_deref() else { return Ok(()) };
         let front = CloudFront(&self.calls.account);
         let distribution = front.distribution(id).await?;
@@ -68,16 +69,11 @@ impl Sender<'_> {
             );
             refused(Error::blocked(message).hint("see `distribution` of the site in the configuration"))
         })?;
-        let named = args["Paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let mut paths: Vec<String> = named.flat_map(|path| viewed(head, path)).collect();
+        let mut paths: Vec<String> = named.iter().flat_map(|path| viewed(head, path)).collect();
         if paths.len() > MOST {
             paths = vec![format!("/{}*", encoded(head))];
         }
-        // Each switch has a manifest of its own: another deployment of the same files is another invalidation, and the
-        // same one sent again is not.
-        let (manifest, _) = fetch::manifest(self.calls, self.site).await.map_err(later)?;
-        let reference = format!("snapdeploy-{}", manifest.id);
-        let mut now = front.invalidate(id, &paths, &reference, self.with.lease.until()).await?;
+        let mut now = front.invalidate(id, &paths, reference, self.with.lease.until()).await?;
         let clock = &self.calls.account.clock;
         let begun = clock.now();
         let patience = clock.scale(self.with.patience);

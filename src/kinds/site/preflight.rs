@@ -1,8 +1,10 @@
 //! What has to hold for a site to be shipped, as lines of the card: its distribution, and pages that come whole.
 
 use super::calls::Calls;
+use super::fetch::Seen;
 use super::invalidate::head;
 use super::links::Links;
+use super::others::others;
 use super::state::State;
 use crate::aws::CloudFront;
 use crate::core::driver::Change;
@@ -15,9 +17,14 @@ const PERMISSION: &str = "cloudfront:GetDistribution";
 /// How many pages are named where there may be many.
 const NAMED: usize = 3;
 
-/// Asks about `change` of `site`.
-pub async fn preflight(calls: &Calls, change: &Change<'_>, site: &Site, links: &Links) -> Result<Vec<Line>> {
-    let mut lines = Vec::new();
+/// Asks about `change` of `site`, which is as it was `seen`.
+pub async fn preflight(
+    calls: &Calls,
+    change: &Change<'_>,
+    (site, seen): (&Site, &Seen),
+    links: &Links,
+) -> Result<Vec<Line>> {
+    let mut lines = others(change, site, seen);
     if let Some(id) = site.distribution.as_deref() {
         lines.push(front(calls, change, site, id).await?);
     }

@@ -3,8 +3,12 @@
 mod crash;
 mod example;
 mod front;
+mod halfway;
 mod journey;
+mod order;
+mod others;
 pub mod place;
 mod reader;
 mod rules;
 mod staged;
+mod tidying;
