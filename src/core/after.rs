@@ -6,10 +6,10 @@ use super::address::Address;
 use super::blob;
 use super::digest::Digest;
 use super::document::Document;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::event::Event;
-use super::means::Means;
 use super::id::{RunId, SnapshotId};
+use super::means::Means;
 use super::perform::{Performance, Seen};
 use super::snapshot::{Coverage, Kept, Manifest, SNAPSHOT_SCHEMA, Snapshot};
 use super::vault;
@@ -73,10 +73,9 @@ async fn commit(performance: &Performance<'_>, seen: &Seen, run: &RunId) -> Resu
 /// nowhere in the store.
 async fn keep_bytes(means: &Means<'_>, documents: &BTreeMap<Address, Document>, seen: &Seen) -> Result<()> {
     let named = blob::named(documents);
-    let lacking = means.repository.lacking(named.keys()).await?;
-    for (digest, address) in named.into_iter().filter(|(digest, _)| lacking.contains(digest)) {
-        let Some(live) = seen.lives.get(address) else { continue };
-        means.repository.put_blob(means.driver.bytes(&live.found, &digest).await?).await?;
-    }
-    Ok(())
+    let read = async |digest: Digest| match named.get(&digest).and_then(|address| seen.lives.get(*address)) {
+        Some(live) => means.driver.bytes(&live.found, &digest).await,
+        None => Err(Error::bug(format!("nobody has read the blob {digest}"))),
+    };
+    means.repository.fill(named.keys(), read).await
 }

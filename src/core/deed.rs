@@ -73,6 +73,7 @@ pub fn deeds(plan: &Plan, rows: &[Row], select: &Selection) -> Vec<Deed> {
         | Note::Fell { index, .. }
         | Note::Refused { index, .. }
         | Note::Unknown { index, .. }
+        | Note::Forgone { index, .. }
         | Note::Left { index, .. } = &row.what
         {
             last.insert(*index, &row.what);

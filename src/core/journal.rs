@@ -28,6 +28,7 @@ impl<'a> Journal<'a> {
             Note::Refused { error: text, .. }
             | Note::Unknown { error: text, .. }
             | Note::Left { why: text, .. }
+            | Note::Forgone { why: text, .. }
             | Note::Stopped { why: text } => *text = redact(text).into_owned(),
             Note::Fell { why, explained, .. } => {
                 explained.iter_mut().chain([why]).for_each(|text| *text = redact(text).into_owned());

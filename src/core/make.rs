@@ -71,7 +71,7 @@ impl Making<'_, '_> {
                     break;
                 }
                 let Some(index) = schedule.begin() else { break };
-                running.push(async move { (index, self.make(index).await) });
+                running.push(async move { (index, self.made(index).await) });
             }
             let ended = tokio::select! {
                 biased;
@@ -184,6 +184,12 @@ impl Making<'_, '_> {
                         return Err(Error::new(ErrorKind::Stale, message).source(e));
                     }
                     last = Some(e);
+                }
+                Reply::Partly(e) => {
+                    // The call is over, and nothing of it is on its way any more: nobody has to wait for that.
+                    self.journal.lock().await.note(Note::Unknown { index, error: e.message.clone() });
+                    self.progress.borrow_mut().doubtful.insert(index);
+                    return self.despite(index, true, e).await;
                 }
                 Reply::Later(e) => {
                     self.retrying(&address, &e);

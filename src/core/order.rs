@@ -29,7 +29,7 @@ pub struct Task<'a> {
 /// * nothing is referred to before it is there, nor an alias of it,
 /// * a name is let go of before another gets it,
 /// * what is new is whole before anything live refers to it: shells are filled by then,
-/// * callers are switched over last on the way forth, and first on the way back,
+/// * callers are switched over last on the way forth, and first on the way back, with no more before that than it waits for,
 /// * what is deleted is not referred to any more by anything else that is deleted, and deletes come last.
 ///
 /// Fails with `Blocked` where a circle has no member that can be a shell.
@@ -132,10 +132,17 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
 
     // Everything new is whole before anything live is changed: what is live could lead to an empty shell through
     // something new that is not one. Nothing new waits for a change of what is there.
+    // On the way back callers are switched over first, and what a switch waits for has its turn before all else.
+    let back = |i: &usize| way == RunKind::Rollback && all[*i].stage == Stage::Switch;
+    let urgent = needed([&hard, &soft], (0..all.len()).filter(back).collect());
     let key = |i: usize, soft: &Waits| {
         let m = &all[i];
-        let back = way == RunKind::Rollback && m.stage == Stage::Switch;
-        (!back, m.stage, !creator.contains_key(&m.address), soft.left[i], &m.address, i)
+        let haste = match urgent[i] {
+            true if back(&i) && !m.is_tidying() && soft.left[i] == 0 => Haste::Switch,
+            true => Haste::Needed,
+            false => Haste::None,
+        };
+        (haste, m.stage, !creator.contains_key(&m.address), soft.left[i], &m.address, i)
     };
     let mut ready: BTreeSet<_> =
         (0..all.len()).filter(|i| hard.left[*i] == 0).map(|i| key(i, &soft)).collect();
@@ -166,6 +173,34 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
     }
     let mut slots: Vec<Option<Move>> = all.into_iter().map(Some).collect();
     Ok(order.into_iter().filter_map(|i| slots[i].take()).collect())
+}
+
+/// How much sooner than in its stage a move has its turn.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Haste {
+    /// It switches callers back.
+    Switch,
+    /// What switches callers back waits for it, or it is what comes of that.
+    Needed,
+    /// No sooner.
+    None,
+}
+
+/// Returns which are in `open`, or waited for by what is, as one of `waits` tells.
+fn needed(waits: [&Waits; 2], mut open: Vec<usize>) -> Vec<bool> {
+    let mut on: Vec<Vec<usize>> = vec![Vec::new(); waits[0].by.len()];
+    for by in waits.iter().map(|w| &w.by) {
+        for (waited_for, all) in by.iter().enumerate() {
+            all.iter().for_each(|who| on[*who].push(waited_for));
+        }
+    }
+    let mut picked = vec![false; on.len()];
+    while let Some(i) = open.pop() {
+        if !std::mem::replace(&mut picked[i], true) {
+            open.extend(&on[i]);
+        }
+    }
+    picked
 }
 
 /// The member that is the name, of whatever can be renamed.

@@ -89,6 +89,10 @@ impl Progress {
                 }
                 Note::Fell { index, verdict, .. } => progress.fell(*index, *verdict),
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
+                Note::Forgone { index, .. } => {
+                    open.remove(index);
+                    progress.is_done(*index);
+                }
                 Note::Rung { index, rung, .. } => progress.reached(*index, *rung, row.at),
                 Note::Hook { hook, at, state } => progress.hooked(hook, *at, state.clone(), row.at),
                 Note::Gate { .. } => {}

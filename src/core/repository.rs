@@ -54,20 +54,29 @@ impl<'a> Repository<'a> {
     /// Fails unless the store can be read and has the layout that this version writes. A store without a layout yet
     /// is fine.
     pub async fn check(&self) -> Result<()> {
+        self.is_marked().await.map(drop)
+    }
+
+    /// Returns whether the store says which layout it has.
+    async fn is_marked(&self) -> Result<bool> {
         match self.objects.read(&Key::new("format.json")?).await {
-            Ok(found) if found[..] == *FORMAT => Ok(()),
+            Ok(found) if found[..] == *FORMAT => Ok(true),
             Ok(_) => {
                 Err(Error::input(format!("{} has a layout that this version does not know", self.place()))
                     .hint("use a newer version of snapdeploy"))
             }
-            Err(e) if e.kind == ErrorKind::NotFound => Ok(()),
+            Err(e) if e.kind == ErrorKind::NotFound => Ok(false),
             Err(e) => Err(e),
         }
     }
 
     async fn mark(&self) -> Result<()> {
-        self.check().await?;
-        self.objects.create(&Key::new("format.json")?, Bytes::from_static(FORMAT)).await.map(drop)
+        match self.is_marked().await? {
+            true => Ok(()),
+            false => {
+                self.objects.create(&Key::new("format.json")?, Bytes::from_static(FORMAT)).await.map(drop)
+            }
+        }
     }
 
     /// Writes the snapshot and reads it back. Its manifest is written last; that write is the commit.
@@ -191,13 +200,24 @@ impl<'a> Repository<'a> {
 
     /// Keeps all that is not there yet.
     pub async fn put_blobs(&self, all: impl IntoIterator<Item = Bytes>) -> Result<()> {
-        let mut all: BTreeMap<Digest, Bytes> = all.into_iter().map(|b| (Digest::of(&b), b)).collect();
-        let lacking = self.lacking(all.keys()).await?;
-        all.retain(|digest, _| lacking.contains(digest));
-        if !all.is_empty() {
+        let all: BTreeMap<Digest, Bytes> = all.into_iter().map(|b| (Digest::of(&b), b)).collect();
+        self.fill(all.keys(), async |digest| Ok(all.get(&digest).cloned().unwrap_or_default())).await
+    }
+
+    /// Keeps those of `digests` whose bytes are not there yet, as `read` returns them. `Corrupt` if it returns others.
+    pub async fn fill(
+        &self,
+        digests: impl Iterator<Item = &Digest>,
+        read: impl AsyncFn(Digest) -> Result<Bytes>,
+    ) -> Result<()> {
+        let lacking = self.lacking(digests).await?;
+        if !lacking.is_empty() {
             self.mark().await?;
         }
-        let puts = all.into_iter().map(|(digest, bytes)| async move {
+        let read = &read;
+        let puts = lacking.into_iter().map(|digest| async move {
+            let bytes = read(digest).await?;
+            digest.check(&bytes, format!("the blob {digest}"))?;
             self.objects.create(&blob_key(&digest)?, bytes).await.map(drop)
         });
         futures::stream::iter(puts).buffer_unordered(BLOBS_AT_ONCE).try_collect().await

@@ -246,6 +246,13 @@ pub enum Note {
         /// What was seen.
         why: String,
     },
+    /// The move only tidies up, and cannot be made; the run goes on without it.
+    Forgone {
+        /// The move.
+        index: usize,
+        /// Why.
+        why: String,
+    },
     /// The run was stopped on purpose between two moves.
     Stopped {
         /// Why.

@@ -25,6 +25,9 @@ pub enum Reply {
     Refused(Error),
     /// AWS said no for now (throttled): the call has had no effect.
     Later(Error),
+    /// AWS said no to a part of it, and another part has had its effect: sending it again would not help, and there is
+    /// something to put back.
+    Partly(Error),
     /// No clear answer: it may or may not have had an effect, now or later.
     Unknown(Error),
 }

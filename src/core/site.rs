@@ -39,6 +39,8 @@ pub struct Site {
     pub workers: Paths,
     /// What becomes of a release that still names where it came from.
     pub sweep: Sweep,
+    /// What becomes of files that were there before the first release.
+    pub others: Others,
 }
 
 /// What becomes of files that name the environment that they came from.
@@ -49,6 +51,16 @@ pub enum Sweep {
     Warn,
     /// Nothing is written.
     Block,
+}
+
+/// What becomes of files that no release has put, where the first one that is shipped does not have them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Others {
+    /// Nothing is written as long as they are there.
+    #[default]
+    Block,
+    /// They are an old site: they go as files of a release do, after the grace.
+    Retire,
 }
 
 /// A set of paths, by patterns; `*` and `?` also match `/`. The default picks nothing.
@@ -98,6 +110,7 @@ impl Site {
             compress: Paths::default(),
             workers: Paths::default(),
             sweep: Sweep::Warn,
+            others: Others::Block,
         }
     }
 

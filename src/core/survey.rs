@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 
 use super::address::Address;
 use super::ahead::Ahead;
@@ -207,12 +207,8 @@ async fn fetch(
     let mut raw = driver.fetch(found, how).await?;
     if let Some(repository) = keep {
         repository.put_blobs(std::mem::take(&mut raw.blobs).into_values()).await?;
-        // A site has thousands.
-        let lacking = repository.lacking(std::mem::take(&mut raw.unread).iter()).await?;
-        let unread = stream::iter(lacking).map(|digest| async move {
-            repository.put_blob(driver.bytes(found, &digest).await?).await.map(drop)
-        });
-        unread.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        let unread = std::mem::take(&mut raw.unread);
+        repository.fill(unread.iter(), async |digest| driver.bytes(found, &digest).await).await?;
     }
     Ok(raw)
 }

@@ -41,8 +41,9 @@ fn configured(example: &str) -> String {
     let owned = example.replace("\"ecs/service/main/*\"]", "\"ecs/service/main/*\", \"site/bucket/web\"]");
     assert_ne!(owned, example);
     let sites = ["dev", "prod"].into_iter().zip(BUCKETS);
-    let tables =
-        sites.map(|(name, (_, bucket))| format!("[environments.{name}.sites.web]\nbucket = \"{bucket}\"\n"));
+    let tables = sites.map(|(name, (_, bucket))| {
+        format!("[environments.{name}.sites.web]\nbucket = \"{bucket}\"\nothers = \"retire\"\n")
+    });
     format!("{owned}\n{}", tables.collect::<String>())
 }
 

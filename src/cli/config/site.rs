@@ -8,13 +8,13 @@ use bytes::Bytes;
 use crate::core::Result;
 use crate::core::address::Address;
 use crate::core::rollout::duration;
-use crate::core::site::{Paths, Site, Sweep};
+use crate::core::site::{Others, Paths, Site, Sweep};
 use crate::kinds::site::KIND;
 
 use super::environment::is_url;
 use super::table::{At, Table};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "bucket",
     "prefix",
     "distribution",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "compress",
     "workers",
     "sweep",
+    "others",
 ];
 
 /// Reads the sites of an environment, by address.
@@ -96,6 +97,17 @@ fn site(said: &Table<'_>, bucket: &At<String>) -> Result<Site> {
             "block" => Sweep::Block,
             other => {
                 let message = format!("`sweep` has to be \"warn\" or \"block\", not \"{other}\"");
+                return Err(place.error(&at.span, message));
+            }
+        },
+    };
+    site.others = match said.text("others")? {
+        None => Others::Block,
+        Some(at) => match at.value.as_str() {
+            "block" => Others::Block,
+            "retire" => Others::Retire,
+            other => {
+                let message = format!("`others` has to be \"block\" or \"retire\", not \"{other}\"");
                 return Err(place.error(&at.span, message));
             }
         },

@@ -138,6 +138,7 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
         Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
         Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),
         Note::Left { index, why } => format!("left as it is: {}: {why}", call(*index)),
+        Note::Forgone { index, why } => format!("warning: not done: {}: {why}", call(*index)),
         Note::Stopped { why } => format!("stopped: {why}"),
         Note::Resumed { actor } => format!("resumed by {} ({})", actor.identity, actor.host),
         Note::Verdict { good: true, .. } => "verified: all is as planned".into(),

@@ -106,7 +106,9 @@ async fn unheard(account: &Account, gate: &Gate, of: &Metric) -> Option<Finding>
             let some: Vec<&str> = others.iter().take(NAMES).map(String::as_str).collect();
             format!("with these dimensions CloudWatch has {}", some.join(", "))
         }
-        None => "as it should be if nothing was ever counted there; else see: aws cloudwatch list-metrics".into(),
+        None => {
+            "as it should be if nothing was ever counted there; else see: aws cloudwatch list-metrics".into()
+        }
     };
     Some(Finding::new(Weight::Warning, None, message).hint(hint))
 }

@@ -6,7 +6,6 @@ use super::calls::Only;
 use super::fetch;
 use super::file::File;
 use super::manifest::Beside;
-use super::pages::{LAST, turn};
 use super::send::{Sender, later};
 use crate::aws::Failure;
 
@@ -18,12 +17,13 @@ impl Sender<'_> {
         let since = self.calls.account.clock.now();
         let mut lacking: Vec<(String, File, Only)> = Vec::new();
         for (path, file) in wanted {
+            self.after_deleting(manifest.beside.get(&path)).await?;
             let was = match manifest.beside.get(&path) {
                 Some(known) => self.ours(&path, known).await?,
                 None => None,
             };
             // What an earlier release had may still be there.
-            if was.is_some() && manifest.beside.get(&path).is_some_and(|b| b.file == file && b.etag == was) {
+            if was.is_some() && manifest.beside.get(&path).is_some_and(|b| b.has(&file) && b.etag == was) {
                 continue;
             }
             manifest.beside.insert(path.clone(), Beside::staged(since, file.clone(), was.clone()));
@@ -33,12 +33,7 @@ impl Sender<'_> {
             return Ok(());
         }
         let etag = self.note(&mut manifest, etag.as_deref()).await?;
-        // A new page is served from the moment when it is there: what it refers to goes before it.
-        let mut put = Vec::new();
-        for now in 0..=LAST {
-            let some = lacking.iter().filter(|(path, ..)| turn(self.site, path) == now).cloned().collect();
-            put.extend(self.put_all(some).await?);
-        }
+        let put = self.put_all(lacking).await?;
         let since = self.calls.account.clock.now();
         for (path, etag) in put {
             manifest.beside.entry(path).and_modify(|b| (b.since, b.etag, b.was) = (since, Some(etag), None));

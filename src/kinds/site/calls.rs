@@ -52,8 +52,6 @@ pub struct Object {
 /// What has to be there for a put to be taken.
 #[derive(Clone, Debug)]
 pub enum Only {
-    /// Anything or nothing.
-    Always,
     /// Nothing.
     IfAbsent,
     /// What has this ETag.
@@ -219,7 +217,6 @@ impl Calls {
                 .set_metadata(metadata)
                 .body(ByteStream::from(bytes));
             let asked = match only {
-                Only::Always => asked,
                 Only::IfAbsent => asked.if_none_match("*"),
                 Only::IfIs(etag) => asked.if_match(etag),
             };
@@ -228,12 +225,19 @@ impl Calls {
         Ok(sent.await?.e_tag.unwrap_or_default())
     }
 
-    /// Deletes objects.
-    pub async fn delete(&self, site: &Site, paths: &[String], until: Timestamp) -> Result<(), Failure> {
-        for some in paths.chunks(MOST) {
-            let named = |path: &String| {
+    /// Deletes `objects`, by path, each if it still has its ETag. Returns what was not deleted, and why.
+    pub async fn delete(
+        &self,
+        site: &Site,
+        objects: &BTreeMap<String, String>,
+        until: Timestamp,
+    ) -> Result<Vec<Spared>, Failure> {
+        let all: Vec<(&String, &String)> = objects.iter().collect();
+        let mut spared = Vec::new();
+        for some in all.chunks(MOST) {
+            let named = |(path, etag): &(&String, &String)| {
                 let key = format!("{}{path}", site.prefix);
-                let built = ObjectIdentifier::builder().key(key).build();
+                let built = ObjectIdentifier::builder().key(key).e_tag(etag.as_str()).build();
                 built.map_err(|e| refused(Error::bug(format!("the key of {path}: {e}"))))
             };
             let objects = some.iter().map(named).collect::<Result<Vec<_>, Failure>>()?;
@@ -245,13 +249,26 @@ impl Calls {
                 asked.send().await.map_err(|e| failure("DeleteObjects", e))
             });
             // Source: "DeleteObjects", API reference: what could not be deleted is told in an answer of 200.
-            if let Some(first) = sent.await?.errors().first() {
-                let (key, why) = (first.key().unwrap_or_default(), first.message().unwrap_or_default());
-                return Err(refused(Error::failed(format!("cannot delete {key}: {why}"))));
-            }
+            spared.extend(sent.await?.errors().iter().map(|e| Spared {
+                path: e.key().and_then(|k| k.strip_prefix(&site.prefix)).unwrap_or_default().into(),
+                // Source: "How to perform conditional deletes", Amazon S3 User Guide: 412 where the ETag is another, and
+                // 404 where there is no object any more.
+                is_another: matches!(e.code(), Some("PreconditionFailed" | "NoSuchKey")),
+                why: e.message().or(e.code()).unwrap_or_default().into(),
+            }));
         }
-        Ok(())
+        Ok(spared)
     }
+}
+
+/// An object that was not deleted.
+pub struct Spared {
+    /// Its path.
+    pub path: String,
+    /// Whether what was to be deleted is not there any more: something else is, or nothing.
+    pub is_another: bool,
+    /// AWS's words.
+    pub why: String,
 }
 
 /// It had no effect.

@@ -232,13 +232,14 @@ impl Driver for Sites {
             Ok(site) => site,
             Err(e) => return Reply::Refused(e),
         };
-        let sender = Sender { calls: &self.calls, shelf: &self.shelf, site, address: &m.address, with };
+        let sender = Sender::new(&self.calls, &self.shelf, (site, &m.address), with);
         Box::pin(sender.send(m, args)).await
     }
 
     async fn preflight(&self, change: &Change<'_>, _: RunKind) -> Result<Vec<Line>> {
         let Some(site) = self.values.sites.get(change.address) else { return Ok(Vec::new()) };
-        preflight::preflight(&self.calls, change, (site, &self.shelf), &self.links).await
+        let seen = self.shelf.seen(change.address.name()).unwrap_or_default();
+        preflight::preflight(&self.calls, change, (site, &seen), &self.links).await
     }
 
     async fn checks(&self, live: &[Live], _: &Inventory) -> Result<Vec<Check>> {

@@ -35,6 +35,8 @@ pub struct Seen {
     pub listed: BTreeMap<String, String>,
     /// What is part of the site.
     pub files: BTreeMap<String, Kept>,
+    /// What is there in truth of what is half-way, where that is not what it was before.
+    pub half: BTreeMap<String, Kept>,
     /// Files that have tags, as far as they were read.
     pub tagged: BTreeSet<String>,
     /// Where bytes lie, by digest.
@@ -98,15 +100,9 @@ pub fn is_part(site: &Site, path: &str) -> bool {
 pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Digest, Bytes>)> {
     let (listed, manifest) = futures::future::try_join(calls.list(site), manifest(calls, site)).await?;
     let (mut manifest, etag) = manifest;
-    let half = |path: &str| manifest.pending.as_ref().is_some_and(|p| p.paths.contains(path));
-    let (mut files, mut unknown) = (BTreeMap::new(), Vec::new());
+    let (mut files, mut half, mut unknown) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for (path, there) in listed.iter().filter(|(path, _)| is_part(site, path)) {
-        let known = match manifest.knows(path, there) {
-            // What is half-way is what it was, until all of it is what it is to be.
-            None if half(path) => manifest.files.get(path),
-            known => known,
-        };
-        match known {
+        match manifest.knows(path, there) {
             Some(kept) => drop(files.insert(path.clone(), kept.clone())),
             None if manifest.is_beside(path, &there.etag) => {}
             None => unknown.push(path.clone()),
@@ -120,6 +116,13 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Dig
     let (mut bytes, mut held, mut tagged) = (BTreeMap::new(), 0, BTreeSet::new());
     while let Some(one) = read.try_next().await? {
         let Some((path, object)) = one else { continue };
+        let pending = manifest.pending.as_ref().and_then(|p| p.paths.get(&path));
+        if pending.is_some_and(|all| all.contains(&object.file)) {
+            // What is half-way is what it was, until all of it is what it is to be.
+            files.extend(manifest.files.get(&path).map(|kept| (path.clone(), kept.clone())));
+            half.insert(path, Kept::new(object.etag, object.modified, object.file));
+            continue;
+        }
         // What was to be put, and is there although nobody has heard so, belongs to no release either.
         if let Some(staged) = manifest.beside.get_mut(&path).filter(|b| b.is(&object)) {
             staged.etag = Some(object.etag);
@@ -137,11 +140,13 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Dig
     drop(read);
     let mut places = BTreeMap::<Digest, Vec<String>>::new();
     let there = files.iter().map(|(path, kept)| (path, &kept.file));
-    for (path, file) in there.chain(manifest.beside.iter().map(|(path, beside)| (path, &beside.file))) {
+    let beside = manifest.beside.iter().map(|(path, beside)| (path, &beside.file));
+    let halves = half.iter().map(|(path, kept): (_, &Kept)| (path, &kept.file));
+    for (path, file) in there.chain(beside).chain(halves) {
         places.entry(file.body).or_default().push(path.clone());
     }
     let listed = listed.into_iter().map(|(path, there)| (path, there.etag)).collect();
-    Ok((Arc::new(Seen { manifest, etag, listed, files, tagged, places }), bytes))
+    Ok((Arc::new(Seen { manifest, etag, listed, files, half, tagged, places }), bytes))
 }
 
 /// Returns `seen` as the core takes it, with the `bytes` that were read.
@@ -157,7 +162,7 @@ pub fn raw(site: &Site, seen: &Seen, bytes: BTreeMap<Digest, Bytes>) -> Raw {
         wire.insert(OWN.into(), Value::Object(own));
     }
     if let Some(p) = &seen.manifest.pending {
-        let paths: Vec<String> = p.paths.iter().map(|path| escape(path)).collect();
+        let paths: BTreeSet<String> = p.paths.keys().map(|path| escape(path)).collect();
         wire.insert(PENDING.into(), pending(&p.to, paths.iter().map(String::as_str)));
     }
     let all: BTreeSet<Digest> = seen.files.values().map(|kept| kept.file.body).collect();

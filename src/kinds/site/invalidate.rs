@@ -1,11 +1,11 @@
 //! Letting CloudFront forget what was changed, and waiting until it has.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::calls::refused;
-use super::fetch;
 use super::send::{Sender, later};
 use crate::aws::{CloudFront, Failure};
 use crate::core::event::Event;
@@ -127,8 +127,9 @@ fn encoded(path: &str) -> String {
 }
 
 impl Sender<'_> {
-    /// Invalidates the paths that `args` name, and waits until that is done.
-    pub(super) async fn invalidate(&self, args: &Value) -> Result<(), Failure> {
+    /// Invalidates what viewers ask for the files `named` by, and waits until that is done. Sent again with the same
+    /// `reference` it is the same invalidation.
+    pub(super) async fn invalidate(&self, named: &BTreeSet<String>, reference: &str) -> Result<(), Failure> {
         let Some(id) = self.site.distribution.as_deref() else { return Ok(()) };
         let front = CloudFront(&self.calls.account);
         let distribution = front.distribution(id).await?;
@@ -139,13 +140,8 @@ impl Sender<'_> {
             );
             refused(Error::blocked(message).hint("see `distribution` of the site in the configuration"))
         })?;
-        let named = args["Paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let paths = found.names(&named.collect::<Vec<_>>());
-        // Each switch has a manifest of its own: another deployment of the same files is another invalidation, and the
-        // same one sent again is not.
-        let (manifest, _) = fetch::manifest(self.calls, self.site).await.map_err(later)?;
-        let reference = format!("snapdeploy-{}", manifest.id);
-        let mut now = front.invalidate(id, &paths, &reference, self.with.lease.until()).await?;
+        let paths = found.names(&named.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut now = front.invalidate(id, &paths, reference, self.with.lease.until()).await?;
         let clock = &self.calls.account.clock;
         let begun = clock.now();
         let patience = clock.scale(self.with.patience);

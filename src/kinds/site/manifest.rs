@@ -30,11 +30,17 @@ pub struct Manifest {
     schema: String,
     /// Which writing of it this is: another one each time.
     pub id: String,
+    /// Which switch to a release was the last: another one each time.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub switch: String,
     /// The release, by path.
     pub files: BTreeMap<String, Kept>,
     /// What is there besides: what is put before a release names it, and what no release names any more.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub beside: BTreeMap<String, Beside>,
+    /// What CloudFront may still hold as it was, since nobody could tell it to forget: paths of files.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stale: BTreeSet<String>,
     /// What the release is on its way to, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
@@ -80,17 +86,25 @@ pub struct Beside {
     /// The ETag of what it is put in the place of, which was in no release either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+    /// When somebody has set out to delete it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes: Option<Timestamp>,
 }
 
 impl Beside {
     /// Returns a file that is to be put, in the place of what has the ETag `was`.
     pub fn staged(since: Timestamp, file: File, was: Option<String>) -> Beside {
-        Beside { since, file, etag: None, was }
+        Beside { since, file, etag: None, was, goes: None }
     }
 
     /// Returns a file that is there.
     pub fn kept(since: Timestamp, kept: Kept) -> Beside {
-        Beside { since, file: kept.file, etag: Some(kept.etag), was: None }
+        Beside { since, file: kept.file, etag: Some(kept.etag), was: None, goes: None }
+    }
+
+    /// Returns whether it is `file`, was put, and stays.
+    pub fn has(&self, file: &File) -> bool {
+        self.file == *file && self.etag.is_some() && self.goes.is_none()
     }
 
     /// Returns whether `object` is this file, which may have been put without anybody having heard so. What somebody else
@@ -105,8 +119,9 @@ impl Beside {
 pub struct Pending {
     /// What the release will be, by digest.
     pub to: Digest,
-    /// Those that are as before or as after.
-    pub paths: BTreeSet<String>,
+    /// Those that are as before or as one of these: as after, or as an earlier switch that never ended has left them. What
+    /// else is there, somebody has put there by hand.
+    pub paths: BTreeMap<String, Vec<File>>,
 }
 
 impl Default for Manifest {
@@ -114,8 +129,10 @@ impl Default for Manifest {
         Manifest {
             schema: SCHEMA.into(),
             id: String::new(),
+            switch: String::new(),
             files: BTreeMap::new(),
             beside: BTreeMap::new(),
+            stale: BTreeSet::new(),
             pending: None,
         }
     }

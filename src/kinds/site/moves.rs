@@ -1,9 +1,11 @@
 //! The moves that make a site another: what is new first, then what changes under its name, then what is old.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
+use super::pages::turn;
 use super::state::{PENDING, State, facet, pending, print};
-use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::moves::{Does, Move, Stage};
 use crate::core::run::RunKind;
@@ -32,59 +34,55 @@ pub fn moves(change: &Change<'_>, site: Option<&Site>) -> Result<Vec<Move>> {
             .hint("make the bucket, and name it in [environments.NAME.sites]"));
     };
     let (was, is) = (State::of(from), State::of(to));
-    let (mut fresh, mut changed) = (Map::new(), Map::new());
+    // What is new and is asked for by its name is part of the switch: once it is there it is served, and what it refers to
+    // may be a file that changes under its name.
+    let (mut fresh, mut switched, mut gone) = (Map::new(), Map::new(), BTreeSet::new());
     for (path, file) in &is.files {
         match was.files.get(path) {
-            None => drop(fresh.insert(path.clone(), file.clone())),
-            Some(old) if old != file || was.pending.contains(path) => {
-                changed.insert(path.clone(), file.clone());
+            Some(old) if old == file && !was.pending.contains(path) => {}
+            None if turn(site, path) == 0 && !was.pending.contains(path) => {
+                fresh.insert(path.clone(), file.clone());
             }
-            Some(_) => {}
+            _ => drop(switched.insert(path.clone(), file.clone())),
         }
     }
-    let gone: Vec<&String> = was.files.keys().filter(|path| !is.files.contains_key(*path)).collect();
+    let old = was.files.keys().chain(&was.pending).filter(|path| !is.files.contains_key(*path));
+    gone.extend(old.cloned());
     let mut moves = Vec::new();
     if !fresh.is_empty() {
         moves.push(prepare(change, ASSETS, Stage::Write, json!({ "Files": fresh })));
     }
-    let seen: Vec<&String> = changed.keys().chain(fresh.keys().filter(|p| !is_hashed(p))).collect();
+    let seen: Vec<&String> = switched.keys().chain(fresh.keys().filter(|p| !is_hashed(p))).collect();
     let seen = json!({ "Paths": seen });
     let is_seen = seen["Paths"].as_array().is_some_and(|paths| !paths.is_empty());
-    moves.push(pages(change, from, to, changed, fresh.keys().collect(), gone));
+    let after = print(to);
+    let mut half = from.clone();
+    let paths: BTreeSet<&String> = switched.keys().chain(&was.pending).collect();
+    half.local.insert(PENDING.into(), pending(&after, paths.into_iter().map(String::as_str)));
+    let through = if switched.is_empty() { Vec::new() } else { vec![print(&half)] };
+    let new: Vec<&String> = fresh.keys().collect();
+    moves.push(Move {
+        address: change.address.clone(),
+        stage: Stage::Switch,
+        does: Does::Update,
+        call: PAGES.into(),
+        facet: facet(),
+        args: json!({ "Files": switched, "New": new, "Gone": gone, "To": after.to_string() }),
+        before: Some(print(from)),
+        after: Some(after),
+        through,
+        rollout: None,
+    });
     if site.distribution.is_some() && is_seen {
-        moves.push(prepare(change, INVALIDATE, Stage::Clean, seen));
+        // Viewers have the old page back when CloudFront has forgotten the new one: that is what a way back is about.
+        let stage = if change.way == RunKind::Rollback { Stage::Switch } else { Stage::Clean };
+        moves.push(prepare(change, INVALIDATE, stage, seen));
     }
     // What a rollback leaves over may be wanted again at once.
     if change.way == RunKind::Deploy {
         moves.push(prepare(change, RETIRED, Stage::Clean, json!({})));
     }
     Ok(moves)
-}
-
-fn pages(
-    change: &Change<'_>,
-    from: &Document,
-    to: &Document,
-    changed: Map<String, Value>,
-    fresh: Vec<&String>,
-    gone: Vec<&String>,
-) -> Move {
-    let after = print(to);
-    let mut half = from.clone();
-    half.local.insert(PENDING.into(), pending(&after, changed.keys().map(String::as_str)));
-    let through = if changed.is_empty() { Vec::new() } else { vec![print(&half)] };
-    Move {
-        address: change.address.clone(),
-        stage: Stage::Switch,
-        does: Does::Update,
-        call: PAGES.into(),
-        facet: facet(),
-        args: json!({ "Files": changed, "New": fresh, "Gone": gone, "To": after.to_string() }),
-        before: Some(print(from)),
-        after: Some(after),
-        through,
-        rollout: None,
-    }
 }
 
 fn prepare(change: &Change<'_>, call: &str, stage: Stage, args: Value) -> Move {

@@ -1,6 +1,7 @@
-//! The switch: what changes under its name is put, pages last and service workers after them, and then the manifest says
-//! what the release is.
+//! The switch: what changes under its name is put, and pages that are new, pages last and service workers after them; then
+//! the manifest says what the release is.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -12,7 +13,7 @@ use super::manifest::{Beside, Kept, Manifest, Pending};
 use super::send::{Sender, later};
 use crate::aws::Failure;
 use crate::core::site::Site;
-use crate::core::{Error, ErrorKind};
+use crate::core::{Digest, Error, ErrorKind};
 
 /// Names of service workers, which browsers ask for on every visit and which may hold all other files back.
 const WORKERS: [&str; 5] =
@@ -40,82 +41,105 @@ fn texts(value: &Value) -> BTreeSet<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(String::from).collect()
 }
 
+/// Returns what is under `path` in truth, where that is known and ours.
+fn there<'s>(seen: &'s Seen, path: &str) -> Option<Cow<'s, Kept>> {
+    if let Some(kept) = seen.half.get(path) {
+        return Some(Cow::Borrowed(kept));
+    }
+    let now = seen.listed.get(path)?;
+    if let Some(kept) = seen.files.get(path).filter(|kept| kept.etag == *now) {
+        return Some(Cow::Borrowed(kept));
+    }
+    let beside = seen.manifest.beside.get(path).filter(|b| b.etag.as_ref() == Some(now) && b.goes.is_none());
+    beside.map(|b| Cow::Owned(Kept::new(now.clone(), Some(b.since), b.file.clone())))
+}
+
 impl Sender<'_> {
-    /// Puts the files that `args` name in the place of those that are there, and writes the manifest.
+    /// Puts the files that `args` name, where they are not there, and writes the manifest.
     pub(super) async fn pages(&self, args: &Value) -> Result<(), Failure> {
-        let changed = self.files(args)?;
+        let wanted = self.files(args)?;
         let seen = match self.shelf.seen(self.address.name()) {
             Some(seen) => seen,
             None => fetch::seen(self.calls, self.site).await.map_err(later)?.0,
         };
         let to = args["To"].as_str().and_then(|t| t.parse().ok());
         let to = to.ok_or_else(|| refused(Error::bug("a switch does not say where to")))?;
-        let (mut manifest, mut etag) = (seen.manifest.clone(), seen.etag.clone());
-        // What was half-way is whatever an earlier attempt has left.
-        let half = manifest.pending.take().map(|p| p.paths).unwrap_or_default();
-        if !changed.is_empty() {
-            // Half-way a file is what it was: also one that nobody has noted yet.
-            for (path, kept) in seen.files.iter().filter(|(path, _)| changed.contains_key(*path)) {
-                manifest.files.insert(path.clone(), kept.clone());
-            }
-            let paths = changed.keys().chain(&half).cloned().collect();
-            manifest.pending = Some(Pending { to, paths });
+        for path in wanted.keys() {
+            self.after_deleting(seen.manifest.beside.get(path)).await?;
+        }
+        let (mut etag, mut follows) = (seen.etag.clone(), seen.manifest.id.clone());
+        if !wanted.is_empty() {
+            let mut manifest = half(&seen, to, &wanted);
             etag = Some(self.note(&mut manifest, etag.as_deref()).await?);
+            follows = manifest.id;
         }
-        let only = |path: &str| match seen.listed.get(path) {
-            _ if half.contains(path) => Only::Always,
-            Some(etag) => Only::IfIs(etag.clone()),
-            None => Only::IfAbsent,
-        };
-        let mut put = BTreeMap::new();
+        let mut put: BTreeMap<String, Kept> = BTreeMap::new();
         for now in 0..=LAST {
-            let mut files = Vec::new();
-            for (path, file) in &changed {
-                if turn(self.site, path) == now {
-                    files.push((path.clone(), file.clone(), only(path)));
+            let mut lacking = Vec::new();
+            for (path, file) in wanted.iter().filter(|(path, _)| turn(self.site, path) == now) {
+                let there = there(&seen, path);
+                if let Some(kept) = there.as_ref().filter(|kept| kept.file == *file) {
+                    put.insert(path.clone(), Kept::clone(kept));
+                    continue;
                 }
+                let is = there.map(|kept| kept.etag.clone()).or_else(|| seen.listed.get(path).cloned());
+                lacking.push((path.clone(), file.clone(), is.map_or(Only::IfAbsent, Only::IfIs)));
             }
-            put.extend(self.put_all(files).await?);
+            for (path, etag) in self.put_all(lacking).await? {
+                let at = Some(self.calls.account.clock.now());
+                put.extend(wanted.get(&path).map(|f| (path.clone(), Kept::new(etag, at, f.clone()))));
+            }
         }
-        let mut next = self.release(&seen, args, &changed, &put)?;
+        let mut next = self.release(&seen, args, put)?;
+        // No two manifests follow the same one.
+        next.switch = follows;
         self.note(&mut next, etag.as_deref()).await.map(drop)
     }
 
     /// Returns the manifest of the release: what stays as it is, what was `put`, and what is new; and what has no part in
     /// it any more.
-    fn release(
-        &self,
-        seen: &Seen,
-        args: &Value,
-        changed: &BTreeMap<String, File>,
-        put: &BTreeMap<String, String>,
-    ) -> Result<Manifest, Failure> {
+    fn release(&self, seen: &Seen, args: &Value, put: BTreeMap<String, Kept>) -> Result<Manifest, Failure> {
         let (new, gone) = (texts(&args["New"]), texts(&args["Gone"]));
         let now = self.calls.account.clock.now();
         let mut next = Manifest::default();
+        next.stale.clone_from(&seen.manifest.stale);
         next.beside.clone_from(&seen.manifest.beside);
-        for (path, kept) in &seen.files {
-            let kept = match (changed.get(path), put.get(path)) {
-                (Some(file), Some(etag)) => Kept::new(etag.clone(), Some(now), file.clone()),
-                _ => kept.clone(),
-            };
-            match gone.contains(path) {
-                true => {
-                    next.beside.insert(path.clone(), Beside::kept(now, kept));
-                }
-                false => drop(next.files.insert(path.clone(), kept)),
+        next.files.clone_from(&seen.files);
+        next.files.extend(put);
+        for path in gone {
+            let was = next.files.remove(&path);
+            // Also what a switch that never ended has put: it is there, and in no release.
+            if let Some(kept) = seen.half.get(&path).cloned().or(was) {
+                next.beside.insert(path, Beside::kept(now, kept));
             }
         }
         for path in new {
-            let there = next.beside.remove(&path);
-            // Since it is beside it has not been changed by us: it was put, or was in the release until then.
-            let there = there.and_then(|b| Some(Kept::new(b.etag?, Some(b.since), b.file)));
+            let there = next.beside.get(&path);
+            let there = there.and_then(|b| Some(Kept::new(b.etag.clone()?, Some(b.since), b.file.clone())));
             let kept = there.filter(|kept| seen.listed.get(&path) == Some(&kept.etag)).ok_or_else(|| {
                 let message = format!("{path} is not there any more as it was put");
                 refused(Error::new(ErrorKind::Stale, message))
             })?;
             next.files.insert(path, kept);
         }
+        next.beside.retain(|path, _| !next.files.contains_key(path));
         Ok(next)
     }
+}
+
+/// Returns the manifest of a site that `wanted` is being put into, on its way to what is `to` by digest.
+fn half(seen: &Seen, to: Digest, wanted: &BTreeMap<String, File>) -> Manifest {
+    let mut manifest = seen.manifest.clone();
+    // What was half-way is whatever an earlier attempt has left.
+    let was = manifest.pending.take().map(|p| p.paths).unwrap_or_default();
+    let mut paths = BTreeMap::new();
+    for path in wanted.keys().chain(was.keys()) {
+        // Half-way a file is what it was: also one that nobody has noted yet.
+        manifest.files.extend(seen.files.get(path).map(|kept| (path.clone(), kept.clone())));
+        let mut may_be: Vec<File> = seen.half.get(path).map(|kept| kept.file.clone()).into_iter().collect();
+        may_be.extend(wanted.get(path).filter(|file| !may_be.contains(file)).cloned());
+        paths.insert(path.clone(), may_be);
+    }
+    manifest.pending = Some(Pending { to, paths });
+    manifest
 }

@@ -1,9 +1,10 @@
 //! What has to hold for a site to be shipped, as lines of the card: its distribution, and pages that come whole.
 
 use super::calls::Calls;
-use super::fetch::Shelf;
+use super::fetch::Seen;
 use super::invalidate::Front;
 use super::links::Links;
+use super::others::others;
 use super::state::State;
 use crate::aws::CloudFront;
 use crate::core::driver::Change;
@@ -16,26 +17,25 @@ const PERMISSION: &str = "cloudfront:GetDistribution";
 /// How many pages are named where there may be many.
 const NAMED: usize = 3;
 
-/// Asks about `change` of `site`.
+/// Asks about `change` of `site`, which is as it was `seen`.
 pub async fn preflight(
     calls: &Calls,
     change: &Change<'_>,
-    (site, shelf): (&Site, &Shelf),
+    (site, seen): (&Site, &Seen),
     links: &Links,
 ) -> Result<Vec<Line>> {
-    let mut lines = Vec::new();
+    let mut lines = others(change, site, seen);
     if let Some(id) = site.distribution.as_deref() {
         lines.push(front(calls, change, site, id).await?);
     }
     lines.extend(pages(change, links));
-    lines.extend(tags(change, shelf));
+    lines.extend(tags(change, seen));
     Ok(lines)
 }
 
 /// Says which files that change have tags: who puts an object puts all of it ("PutObject", API reference), and nobody
 /// here reads them.
-fn tags(change: &Change<'_>, shelf: &Shelf) -> Option<Line> {
-    let seen = shelf.seen(change.address.name())?;
+fn tags(change: &Change<'_>, seen: &Seen) -> Option<Line> {
     let (was, is) = (State::of(change.from?), State::of(change.to?));
     let changes = |path: &&String| was.files.get(*path) != is.files.get(*path);
     let lost: Vec<&str> = seen.tagged.iter().filter(changes).map(String::as_str).collect();

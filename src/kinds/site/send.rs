@@ -1,9 +1,10 @@
 //! Sending one move of a site: many calls, each before the lease ends, and each safe to be sent again.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 use serde_json::Value;
 
 use super::calls::{Calls, Object, Only, refused};
@@ -28,6 +29,20 @@ pub struct Sender<'a> {
     pub(super) site: &'a Site,
     pub(super) address: &'a Address,
     pub(super) with: &'a Sending<'a>,
+    /// Whether a call of this move may have had an effect.
+    wrote: AtomicBool,
+}
+
+impl<'a> Sender<'a> {
+    /// Returns somebody who sends moves of `site`, which is called `address`.
+    pub fn new(
+        calls: &'a Calls,
+        shelf: &'a Shelf,
+        (site, address): (&'a Site, &'a Address),
+        with: &'a Sending<'a>,
+    ) -> Sender<'a> {
+        Sender { calls, shelf, site, address, with, wrote: AtomicBool::new(false) }
+    }
 }
 
 impl Sender<'_> {
@@ -38,20 +53,29 @@ impl Sender<'_> {
             ASSETS => self.assets(&args).await,
             PAGES => self.pages(&args).await,
             RETIRED => self.retired().await,
-            INVALIDATE => self.invalidate(&args).await,
+            INVALIDATE => self.forget(&args).await,
             other => Err(refused(Error::bug(format!("{} has no call {other}", m.address)))),
         };
         match sent {
             Ok(()) => Reply::Done(None),
             Err(Failure { error, fate }) => {
                 let error = error.context(format!("cannot write {}", m.address));
-                match fate {
-                    Fate::Refused => Reply::Refused(error),
-                    Fate::Later => Reply::Later(error),
-                    Fate::Unknown => Reply::Unknown(error),
+                match (fate, self.wrote.load(Ordering::Relaxed)) {
+                    (Fate::Refused, false) => Reply::Refused(error),
+                    (Fate::Refused, true) => Reply::Partly(error),
+                    (Fate::Later, false) => Reply::Later(error),
+                    (Fate::Later, true) | (Fate::Unknown, _) => Reply::Unknown(error),
                 }
             }
         }
+    }
+
+    /// Notes that what was `sent` may have had an effect, unless it was refused.
+    pub(super) fn noted<T>(&self, sent: Result<T, Failure>) -> Result<T, Failure> {
+        if sent.as_ref().map_or_else(|f| f.fate == Fate::Unknown, |_| true) {
+            self.wrote.store(true, Ordering::Relaxed);
+        }
+        sent
     }
 
     /// Returns the files that `args` name, by path.
@@ -86,7 +110,7 @@ impl Sender<'_> {
     pub(super) async fn put(&self, path: &str, file: &File, only: Only) -> Result<String, Failure> {
         let bytes = self.bytes(file).await?;
         let sent = self.calls.put(self.site, path, (file, bytes), only, self.with.lease.until()).await;
-        match sent {
+        match self.noted(sent) {
             Err(failure) if failure.error.kind == ErrorKind::Stale => {
                 match self.calls.get(self.site, path).await.map_err(later)? {
                     Some(Object { etag, file: there, .. }) if there == *file => Ok(etag),
@@ -101,19 +125,39 @@ impl Sender<'_> {
         }
     }
 
-    /// Puts `files`, several at once, each only if what is said is there. Returns their ETags.
+    /// Puts `files`, several at once, each only if what is said is there. Returns their ETags. After the first failure nothing
+    /// new is begun, and what is in flight ends: whoever looks next sees all that this has written.
     pub(super) async fn put_all(
         &self,
         files: Vec<(String, File, Only)>,
     ) -> Result<BTreeMap<String, String>, Failure> {
+        let failed = &AtomicBool::new(false);
         let puts = stream::iter(files).map(|(path, file, only)| async move {
-            if let Some(why) = self.with.lease.stop() {
-                return Err(Failure { error: Error::new(ErrorKind::Interrupted, why), fate: Fate::Later });
+            if failed.load(Ordering::Relaxed) {
+                return None;
             }
-            let etag = self.put(&path, &file, only).await?;
-            Ok((path, etag))
+            let put = match self.with.lease.stop() {
+                Some(why) => {
+                    Err(Failure { error: Error::new(ErrorKind::Interrupted, why), fate: Fate::Later })
+                }
+                None => self.put(&path, &file, only).await,
+            };
+            failed.fetch_or(put.is_err(), Ordering::Relaxed);
+            Some(put.map(|etag| (path, etag)))
         });
-        puts.buffer_unordered(AT_ONCE).try_collect().await
+        let ended: Vec<Result<(String, String), Failure>> =
+            puts.buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
+        let (mut put, mut worst): (BTreeMap<String, String>, Option<Failure>) = Default::default();
+        for one in ended {
+            match one {
+                Ok((path, etag)) => drop(put.insert(path, etag)),
+                Err(failure) if worst.as_ref().is_none_or(|w| doubt(failure.fate) > doubt(w.fate)) => {
+                    worst = Some(failure);
+                }
+                Err(_) => {}
+            }
+        }
+        worst.map_or(Ok(put), Err)
     }
 
     /// Writes `manifest` in the place of the one with the ETag `was`, or of none. Returns the new one's ETag.
@@ -128,7 +172,7 @@ impl Sender<'_> {
         file.headers.insert("CacheControl".into(), "no-store".into());
         let only = was.map_or(Only::IfAbsent, |etag| Only::IfIs(etag.to_string()));
         let sent = self.calls.put(self.site, KEY, (&file, bytes), only, self.with.lease.until()).await;
-        match sent {
+        match self.noted(sent) {
             Err(failure) if failure.error.kind == ErrorKind::Stale => {
                 let (there, etag) = super::fetch::manifest(self.calls, self.site).await.map_err(later)?;
                 match etag.filter(|_| there.id == manifest.id) {
@@ -142,6 +186,15 @@ impl Sender<'_> {
             }
             sent => sent,
         }
+    }
+}
+
+/// Returns how little is known of what a call with this fate has done.
+fn doubt(fate: Fate) -> u8 {
+    match fate {
+        Fate::Refused => 0,
+        Fate::Later => 1,
+        Fate::Unknown => 2,
     }
 }
 

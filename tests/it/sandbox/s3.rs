@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ChecksumMode;
+use aws_sdk_s3::types::{ChecksumMode, Delete, ObjectIdentifier};
 use snapdeploy::sandbox::Sandbox;
 
 use super::{DEV, s3, small};
@@ -57,4 +57,33 @@ async fn a_streamed_body_arrives_whole() {
     client.put_object().bucket("acme-store").key("big").body(body).send().await.unwrap();
     let got = client.get_object().bucket("acme-store").key("big").send().await.unwrap();
     assert!(got.body.collect().await.unwrap().to_vec() == bytes);
+}
+
+/// Source: "How to perform conditional deletes", Amazon S3 User Guide.
+#[tokio::test]
+async fn what_is_deleted_by_its_etag_is_that_and_nothing_else() {
+    for refuses in [true, false] {
+        let (mut scenario, _) = small();
+        scenario.switch("s3_delete_of_none_by_etag_refused", &refuses.to_string()).unwrap();
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let client = s3(&sandbox, DEV);
+        let mut objects = Vec::new();
+        for key in ["same", "other", "gone", "any"] {
+            let put = client.put_object().bucket("acme-store").key(key).body(ByteStream::from_static(b"1"));
+            let etag = put.send().await.unwrap().e_tag.filter(|_| key != "any");
+            objects.push(ObjectIdentifier::builder().key(key).set_e_tag(etag).build().unwrap());
+        }
+        let other = client.put_object().bucket("acme-store").key("other").body(ByteStream::from_static(b"2"));
+        other.send().await.unwrap();
+        client.delete_object().bucket("acme-store").key("gone").send().await.unwrap();
+        let all = Delete::builder().set_objects(Some(objects)).build().unwrap();
+        let said = client.delete_objects().bucket("acme-store").delete(all).send().await.unwrap();
+        let errors: Vec<_> = said.errors().iter().map(|e| (e.key().unwrap(), e.code().unwrap())).collect();
+        let mut expected = vec![("other", "PreconditionFailed")];
+        expected.extend(refuses.then_some(("gone", "NoSuchKey")));
+        assert_eq!(errors, expected);
+        let left = client.list_objects_v2().bucket("acme-store").send().await.unwrap();
+        let left: Vec<_> = left.contents().iter().filter_map(|o| o.key()).collect();
+        assert_eq!(left, ["other"]);
+    }
 }

@@ -9,8 +9,10 @@ use snapdeploy::core::document::Document;
 use snapdeploy::core::means::Means;
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::runs::{OnFailure, begin};
+use snapdeploy::core::site::Site;
+use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::place::{PROD, build, get, plan_and_wish, start, web};
+use super::place::{PROD, build, get, plan_and_wish, start, start_with, two, web};
 use crate::crash::{Phase, Prints, WayOut, perform, prints, recover};
 use crate::kinds::place::back;
 use crate::mortal::{Death, Side};
@@ -21,8 +23,15 @@ use crate::world::{B, World, dead};
 enum Dies {
     /// Before or after a move is sent.
     Move(usize, Side),
-    /// As soon as so many objects were put: a move of a site is many calls.
-    Puts(usize),
+    /// At the n-th call of an operation, which is met by this: a move of a site is many calls.
+    Call(&'static str, u64, Drop),
+}
+
+/// On which side of its call a process dies that S3 or CloudFront answers no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Drop {
+    Before,
+    After,
 }
 
 /// A death, and what is done about it.
@@ -34,13 +43,37 @@ struct Scene {
     now: (u32, Prints),
     past: Vec<(u32, Prints)>,
     newest: u32,
+    /// How many moves a deployment has, and a way back.
+    moves: [usize; 2],
+}
+
+/// What stands before the site, and what becomes of old files.
+#[derive(Clone, Copy)]
+enum Setting {
+    /// Nothing does, and they stay.
+    Plain,
+    /// CloudFront does, and they are deleted at once.
+    Fronted,
 }
 
 impl Scene {
-    async fn new() -> Scene {
-        let world = start().await;
+    async fn new(setting: Setting) -> Scene {
+        let (world, moves) = match setting {
+            Setting::Plain => (start().await, [3, 2]),
+            Setting::Fronted => {
+                let mut scenario = two();
+                scenario.account(B).front("E2SITE", PROD, "");
+                scenario.switch("cloudfront_invalidation_ms", "5").unwrap();
+                let site = Site {
+                    distribution: Some("E2SITE".into()),
+                    grace: Duration::ZERO,
+                    ..super::place::prod()
+                };
+                (start_with(scenario, site).await, [4, 3])
+            }
+        };
         let now = (1, prints(&world).await);
-        Scene { world, now, past: Vec::new(), newest: 1 }
+        Scene { world, now, past: Vec::new(), newest: 1, moves }
     }
 
     /// Returns the plan that ships a version that was never there, and what the environment is then.
@@ -53,8 +86,8 @@ impl Scene {
         (plan, (self.newest, then))
     }
 
-    /// Plays one case; whether the process died in time.
-    async fn play(&mut self, (phase, dies, way): Case) -> bool {
+    /// Plays one case.
+    async fn play(&mut self, (phase, dies, way): Case) {
         let here = format!("{phase:?} killed at {dies:?}, then {way:?}");
         if phase == Phase::Rollback && self.past.is_empty() {
             let (plan, then) = self.next().await;
@@ -65,17 +98,19 @@ impl Scene {
             Phase::Deploy => self.next().await,
             Phase::Rollback => (back(&self.world).await, self.past.last().unwrap().clone()),
         };
-        assert_eq!(plan.moves.len(), if phase == Phase::Deploy { 3 } else { 2 }, "{here}");
-        let died = match dies {
+        assert_eq!(plan.moves.len(), self.moves[usize::from(phase == Phase::Rollback)], "{here}");
+        match dies {
             Dies::Move(at, side) => {
                 let finished = Box::pin(perform(&self.world, &plan, &Death::at_move(at, side))).await;
                 assert!(!finished, "{here}: it did not die");
-                true
             }
-            Dies::Puts(puts) => Box::pin(begin_and_die(&self.world, &plan, puts)).await,
-        };
-        assert!(!died || Box::pin(recover(&self.world, way)).await, "{here}: nothing is open");
-        if !died || way == WayOut::Resume {
+            Dies::Call(operation, nth, drop) => {
+                let died = Box::pin(begin_and_die(&self.world, &plan, (operation, nth, drop))).await;
+                assert!(died, "{here}: it did not die");
+            }
+        }
+        assert!(Box::pin(recover(&self.world, way)).await, "{here}: nothing is open");
+        if way == WayOut::Resume {
             let was = std::mem::replace(&mut self.now, then);
             match phase {
                 Phase::Deploy => self.past.push(was),
@@ -86,17 +121,28 @@ impl Scene {
             self.past.clear();
         }
         assert_eq!(prints(&self.world).await, self.now.1, "{here}");
-        for page in ["", "about/"] {
-            let body = get(&format!("{}/{page}", self.world.sandbox.site(PROD))).body;
-            assert!(body.contains(&format!("version {};", self.now.0)), "{here}: {body}");
-        }
-        died
+        is_whole(&self.world, self.now.0, &here);
     }
 }
 
-/// Plays `cases` in as many worlds as are worth it; returns how many died in time.
-async fn played(cases: Vec<Case>) -> usize {
+/// Asserts that what is served is version `n`, with all that its pages name.
+pub(super) fn is_whole(world: &World, n: u32, here: &str) {
+    let site = world.sandbox.site(PROD);
+    for (path, _, bytes) in build(n) {
+        let got = get(&format!("{site}/{path}"));
+        assert!(
+            got.status == 200 && got.body.as_bytes() == bytes,
+            "{here}: {path}: {} {}",
+            got.status,
+            got.body
+        );
+    }
+}
+
+/// Plays `cases` in as many worlds as are worth it; in each of them the process dies.
+async fn play(setting: Setting, cases: Vec<Case>) {
     const WORLDS: usize = 3;
+    println!("{} deaths, all exactly as before or as after", cases.len());
     let (deploys, backs): (Vec<Case>, Vec<Case>) = cases.iter().partition(|(p, ..)| *p == Phase::Deploy);
     // What ends as it was before comes first, so that each way back finds a deployment to undo.
     let (mut deploys, mut backs) = (deploys, backs);
@@ -106,62 +152,85 @@ async fn played(cases: Vec<Case>) -> usize {
         let mine = |all: &[Case]| all.iter().skip(n).step_by(WORLDS).copied().collect::<Vec<Case>>();
         let (deploys, backs) = (mine(&deploys), mine(&backs));
         Box::pin(async move {
-            let (mut scene, mut died) = (Scene::new().await, 0);
+            let mut scene = Scene::new(setting).await;
             for case in deploys.into_iter().chain(backs) {
-                died += usize::from(scene.play(case).await);
+                scene.play(case).await;
             }
-            died
         })
     });
-    futures::stream::iter(worlds).buffer_unordered(WORLDS).collect::<Vec<usize>>().await.into_iter().sum()
+    futures::stream::iter(worlds).buffer_unordered(WORLDS).collect::<Vec<()>>().await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn killed_before_or_after_any_move_a_site_is_as_before_or_as_after() {
-    let phases = [(Phase::Deploy, 3), (Phase::Rollback, 2)];
-    let cases = phases.into_iter().flat_map(|(phase, calls)| {
-        (0..calls).flat_map(move |at| {
-            // What was done and never heard of is met by both ways out; of what was only begun, each meets every other.
-            let before = if at % 2 == 0 { WayOut::Resume } else { WayOut::Rollback };
-            [(Side::Before, before), (Side::After, WayOut::Resume), (Side::After, WayOut::Rollback)]
-                .map(|(side, way)| (phase, Dies::Move(at, side), way))
-        })
-    });
-    assert_eq!(played(cases.collect()).await, 15);
-}
-
-/// Begins `plan` in a process that dies as soon as so many objects were put.
-async fn begin_and_die(world: &World, plan: &Plan, puts: usize) -> bool {
-    world.sandbox.clear_calls();
-    let means = Means { process: dead(), ..world.means(&*world.b) };
-    let dying = async {
-        loop {
-            let calls = world.sandbox.calls();
-            if calls.iter().filter(|c| c.account == B && c.operation == "PutObject").count() >= puts {
-                return;
-            }
-            tokio::time::sleep(Duration::from_micros(300)).await;
-        }
-    };
-    tokio::select! {
-        biased;
-        () = dying => true,
-        _ = begin(&means, plan, None, OnFailure::Stop) => false,
+    for (setting, deploy, back) in [(Setting::Plain, 0..3, 0..2), (Setting::Fronted, 2..4, 2..3)] {
+        let cases =
+            [(Phase::Deploy, deploy), (Phase::Rollback, back)].into_iter().flat_map(|(phase, calls)| {
+                calls.flat_map(move |at| {
+                    // What was done and never heard of is met by both ways out; of what was only begun, each meets every other.
+                    let before = if at % 2 == 0 { WayOut::Resume } else { WayOut::Rollback };
+                    [(Side::Before, before), (Side::After, WayOut::Resume), (Side::After, WayOut::Rollback)]
+                        .map(|(side, way)| (phase, Dies::Move(at, side), way))
+                })
+            });
+        play(setting, cases.collect()).await;
     }
 }
 
-/// A move of a site is many calls: the process dies after each number of them.
+/// Begins `plan` in a process that dies at the n-th call of an operation, before or after it has had its effect.
+pub(super) async fn begin_and_die(world: &World, plan: &Plan, at: (&str, u64, Drop)) -> bool {
+    let (operation, nth, drop) = at;
+    world.sandbox.clear_calls();
+    let kind = if drop == Drop::Before { FaultKind::DropBefore } else { FaultKind::DropAfter };
+    // Whatever it sends before it is dead has no effect either.
+    let times = if drop == Drop::Before { u64::MAX } else { 1 };
+    let fault = Fault { account: Some(B.into()), nth, times, ..Fault::next(operation, kind) };
+    world.sandbox.fault(fault);
+    let means = Means { process: dead(), ..world.means(&*world.b) };
+    let dying = async {
+        while !world.sandbox.calls().iter().any(|c| c.operation == operation && c.fault.is_some()) {
+            tokio::time::sleep(Duration::from_micros(300)).await;
+        }
+    };
+    let died = tokio::select! {
+        biased;
+        () = dying => true,
+        _ = begin(&means, plan, None, OnFailure::Stop) => false,
+    };
+    world.sandbox.clear_faults();
+    died
+}
+
+/// A move of a site is many calls: the process dies before each put of one, and each put meets one way out on the way forth,
+/// and the other on the way back.
 #[tokio::test(flavor = "current_thread")]
 async fn killed_between_the_puts_of_a_move_a_site_is_as_before_or_as_after() {
-    // Two assets, four files under their names, and the manifest four times; the way back puts no assets. Each number of
-    // puts meets one way out on the way forth, and the other on the way back.
-    let cases = [(Phase::Deploy, 9), (Phase::Rollback, 5)].into_iter().flat_map(|(phase, most)| {
-        (1..=most).map(move |puts| {
-            let resumes = (puts % 2 == 0) == (phase == Phase::Deploy);
-            (phase, Dies::Puts(puts), if resumes { WayOut::Resume } else { WayOut::Rollback })
+    // Two assets, four files under their names, and the manifest four times; the way back puts no assets.
+    let cases = [(Phase::Deploy, 10), (Phase::Rollback, 6)].into_iter().flat_map(|(phase, most)| {
+        (1..=most).map(move |nth| {
+            let resumes = (nth % 2 == 0) == (phase == Phase::Deploy);
+            let way = if resumes { WayOut::Resume } else { WayOut::Rollback };
+            (phase, Dies::Call("PutObject", nth, Drop::Before), way)
         })
     });
-    let died = played(cases.collect()).await;
-    assert!(died >= 10, "only {died} died in time");
-    println!("{died} deaths between puts, all exactly as before or as after");
+    play(Setting::Plain, cases.collect()).await;
+}
+
+/// What comes after the switch: CloudFront is told, old files are noted, deleted, and noted as gone; on the way back they
+/// have to be put again.
+#[tokio::test(flavor = "current_thread")]
+async fn killed_while_it_tidies_up_a_site_is_as_before_or_as_after() {
+    let mut cases = Vec::new();
+    for way in [WayOut::Resume, WayOut::Rollback] {
+        for drop in [Drop::Before, Drop::After] {
+            cases.push((Phase::Deploy, Dies::Call("CreateInvalidation", 1, drop), way));
+            cases.push((Phase::Deploy, Dies::Call("DeleteObjects", 1, drop), way));
+        }
+        cases.push((Phase::Deploy, Dies::Call("PutObject", 11, Drop::Before), way));
+        cases.push((Phase::Deploy, Dies::Call("PutObject", 12, Drop::Before), way));
+        cases.push((Phase::Rollback, Dies::Call("CreateInvalidation", 1, Drop::After), way));
+        cases.push((Phase::Rollback, Dies::Call("PutObject", 3, Drop::Before), way));
+        cases.push((Phase::Rollback, Dies::Call("PutObject", 7, Drop::After), way));
+    }
+    play(Setting::Fronted, cases).await;
 }

@@ -4,7 +4,7 @@ use snapdeploy::core::preflight::Outcome;
 use snapdeploy::core::site::Site;
 use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::place::{Built, PROD, build, get, plan_folder, ship, start_with, two};
+use super::place::{Built, PROD, build, get, plan_folder, prod, ship, start_with, two};
 use crate::kinds::place::{back, perform};
 use crate::world::{B, REGION, World};
 
@@ -14,7 +14,7 @@ async fn fronted() -> World {
     let mut scenario = two();
     scenario.account(B).front(FRONT, PROD, "");
     scenario.switch("cloudfront_invalidation_ms", "40").unwrap();
-    let site = Site { distribution: Some(FRONT.into()), ..Site::new(PROD) };
+    let site = Site { distribution: Some(FRONT.into()), ..prod() };
     start_with(scenario, site).await
 }
 
@@ -73,7 +73,7 @@ async fn the_card_says_what_of_the_distribution_does_not_hold() {
         ("ENONE", Outcome::Block, "there is no ENONE in this account"),
         ("EOFF", Outcome::Warn, "is disabled: nobody gets anything"),
     ] {
-        let site = Site { distribution: Some(id.into()), ..Site::new(PROD) };
+        let site = Site { distribution: Some(id.into()), ..prod() };
         let world = start_with(scenario.clone(), site).await;
         let (is, detail) = said(&world).await;
         assert!(is == outcome && detail.contains(says), "{id}: {is:?} {detail}");
@@ -87,7 +87,7 @@ async fn the_card_says_what_of_the_distribution_does_not_hold() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn a_page_that_is_switched_in_two_halves_is_named() {
-    let world = start_with(two(), Site::new(PROD)).await;
+    let world = start_with(two(), prod()).await;
     let pages = |files: Vec<Built>| {
         let world = &world;
         async move {

@@ -6,8 +6,8 @@ use snapdeploy::core::release::Deployment;
 use snapdeploy::core::site::Site;
 
 use super::place::{
-    DEV, PROD, build, counted, document, get, keys, paths, plan_folder, put, ship, start, start_with, two,
-    web,
+    DEV, PROD, build, counted, document, get, keys, paths, plan_folder, prod, put, ship, start, start_with,
+    two, web,
 };
 use crate::kinds::place::{arrived, back, perform, planned};
 use crate::world::{A, B};
@@ -35,7 +35,7 @@ async fn an_empty_bucket_takes_a_site_and_is_empty_again() {
     let mut scenario = crate::world::scenario();
     scenario.account(A).bucket(crate::world::REGION, DEV);
     scenario.account(B).bucket(crate::world::REGION, PROD);
-    let world = start_with(scenario, Site::new(PROD)).await;
+    let world = start_with(scenario, prod()).await;
     ship(&world, 1).await;
     assert_eq!(get(&format!("{}/about/", world.sandbox.site(PROD))).status, 200);
     perform(&world, &back(&world).await).await;
@@ -75,7 +75,7 @@ async fn only_what_changed_is_put_and_nothing_known_is_read_again() {
 #[tokio::test(flavor = "current_thread")]
 async fn what_is_in_no_release_stays_for_the_grace_and_what_is_kept_for_ever() {
     // A scaled clock: some milliseconds.
-    let mut site = Site { grace: Duration::from_secs(250 * 3), ..Site::new(PROD) };
+    let mut site = Site { grace: Duration::from_secs(250 * 3), ..prod() };
     site.keep = paths(&["uploads/*"]);
     let world = start_with(two(), site).await;
     put(&world, B, PROD, "uploads/mine.png", b"png", "image/png").await;

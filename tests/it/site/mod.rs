@@ -3,9 +3,13 @@
 mod crash;
 mod example;
 mod front;
+mod halfway;
 mod headers;
 mod journey;
+mod order;
+mod others;
 pub mod place;
 mod reader;
 mod rules;
 mod staged;
+mod tidying;

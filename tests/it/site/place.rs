@@ -15,7 +15,7 @@ use snapdeploy::core::means::Values;
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::select::Selection;
-use snapdeploy::core::site::{Paths, Site};
+use snapdeploy::core::site::{Others, Paths, Site};
 use snapdeploy::sandbox::Scenario;
 
 use crate::kinds::place::{bound, world};
@@ -83,8 +83,13 @@ pub async fn start_with(scenario: Scenario, site: Site) -> World {
     world
 }
 
+/// Prod's site: what was put there by hand is the old one, and may go.
+pub fn prod() -> Site {
+    Site { others: Others::Retire, ..Site::new(PROD) }
+}
+
 pub async fn start() -> World {
-    start_with(two(), Site::new(PROD)).await
+    start_with(two(), prod()).await
 }
 
 /// Returns the plan that puts the folder `files` into prod, with its bytes in the store.

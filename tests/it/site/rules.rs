@@ -4,13 +4,13 @@ use bytes::Bytes;
 use snapdeploy::core::finding::Weight;
 use snapdeploy::core::site::{Site, Sweep};
 
-use super::place::{DEV, PROD, build, document, get, paths, put, ship, start_with, two};
+use super::place::{DEV, PROD, build, document, get, paths, prod, put, ship, start_with, two};
 use crate::kinds::place::{back, perform, planned};
 use crate::world::{A, B};
 
 #[tokio::test(flavor = "current_thread")]
 async fn each_environment_has_files_of_its_own_and_rules_of_its_own() {
-    let mut site = Site::new(PROD);
+    let mut site = prod();
     site.own = paths(&["config.json"]);
     site.cache = vec![
         (paths(&["assets/*"]), "public, max-age=31536000, immutable".into()),
@@ -39,7 +39,7 @@ async fn each_environment_has_files_of_its_own_and_rules_of_its_own() {
 
 #[tokio::test(flavor = "current_thread")]
 async fn what_is_given_becomes_the_environments_own_and_text_is_stored_compressed() {
-    let mut site = Site::new(PROD);
+    let mut site = prod();
     site.own = paths(&["config.json"]);
     site.given.insert("config.json".into(), Bytes::from_static(b"{\"api\":\"prod\"}"));
     site.compress = paths(&["*.js"]);
@@ -62,7 +62,7 @@ async fn what_is_given_becomes_the_environments_own_and_text_is_stored_compresse
 #[tokio::test(flavor = "current_thread")]
 async fn files_that_still_name_where_they_come_from_are_named_or_forbidden() {
     for (sweep, weight) in [(Sweep::Warn, Weight::Warning), (Sweep::Block, Weight::Block)] {
-        let world = start_with(two(), Site { sweep, ..Site::new(PROD) }).await;
+        let world = start_with(two(), Site { sweep, ..prod() }).await;
         for (path, kind, bytes) in build(2) {
             put(&world, A, DEV, &path, &bytes, kind).await;
         }

@@ -4,12 +4,12 @@ use serde_json::json;
 use snapdeploy::core::digest::Digest;
 use snapdeploy::core::site::Site;
 
-use super::place::{PROD, build, document, keys, paths, put, ship, start_with, two};
+use super::place::{PROD, build, document, keys, paths, prod, put, ship, start_with, two};
 use crate::world::B;
 
 #[tokio::test(flavor = "current_thread")]
 async fn only_what_is_ours_is_hidden_and_deleted() {
-    let site = Site { keep: paths(&["uploads/*"]), ..Site::new(PROD) };
+    let site = Site { keep: paths(&["uploads/*"]), ..prod() };
     let world = start_with(two(), site).await;
     // As a process leaves it that dies while it puts: noted, long ago, and never heard of again.
     let script = "text/javascript";
@@ -37,7 +37,7 @@ async fn only_what_is_ours_is_hidden_and_deleted() {
 #[tokio::test(flavor = "current_thread")]
 async fn what_an_earlier_attempt_has_staged_is_replaced_and_what_somebody_put_is_not() {
     for (what, is_ours) in [(&b"half"[..], true), (&b"some hand"[..], false)] {
-        let world = start_with(two(), Site::new(PROD)).await;
+        let world = start_with(two(), prod()).await;
         let (asset, kind, bytes) = build(2).into_iter().find(|(p, ..)| p.starts_with("assets/app")).unwrap();
         let plan = super::place::plan_folder(&world, &build(2)).await;
         let file =

@@ -1,0 +1,35 @@
+//! What is forgone: a move that only tidies up, fails, and takes nothing back with it.
+
+use super::error::{Error, ErrorKind, Result};
+use super::event::Event;
+use super::make::Making;
+use super::run::Note;
+
+impl Making<'_, '_> {
+    /// Makes one move. Where it only tidies up after the switch, and cannot be made, that is said, and the run goes on: what
+    /// callers get is good, and a way back would meet the same failure.
+    pub(super) async fn made(&self, index: usize) -> Result<()> {
+        match self.make(index).await {
+            Err(e) if self.plan.moves[index].is_tidying() && !ends(&e) => {
+                self.forgo(index, e).await;
+                Ok(())
+            }
+            made => made,
+        }
+    }
+
+    async fn forgo(&self, index: usize, error: Error) {
+        let mut why = error.message;
+        if let Some(hint) = &error.hint {
+            why.push_str(&format!("; {hint}"));
+        }
+        self.progress.borrow_mut().is_done(index);
+        self.means.events.emit(Event::Warned { what: format!("{why}; the run goes on") });
+        self.journal.lock().await.note(Note::Forgone { index, why });
+    }
+}
+
+/// Returns whether `e` ends the run whatever it was about: it was asked to stop, or is another's by now, or is wrong itself.
+fn ends(e: &Error) -> bool {
+    matches!(e.kind, ErrorKind::Interrupted | ErrorKind::InProgress | ErrorKind::Fenced | ErrorKind::Bug)
+}

@@ -1,0 +1,47 @@
+//! What CloudFront still holds as it was: made to forget it, or kept in mind where that fails.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::fetch;
+use super::send::{Sender, later};
+use crate::aws::Failure;
+use crate::core::ErrorKind;
+
+impl Sender<'_> {
+    /// Lets CloudFront forget the paths that `args` name, and those that it could not be told to forget before. What it
+    /// cannot be told now either, the next one does.
+    pub(super) async fn forget(&self, args: &Value) -> Result<(), Failure> {
+        let Some(id) = self.site.distribution.as_deref() else { return Ok(()) };
+        let (mut manifest, etag) = fetch::manifest(self.calls, self.site).await.map_err(later)?;
+        let named =
+            args["Paths"].as_array().into_iter().flatten().filter_map(Value::as_str).map(String::from);
+        let all: BTreeSet<String> = named.chain(manifest.stale.iter().cloned()).collect();
+        // Another switch to the same files is another invalidation.
+        let reference = if manifest.switch.is_empty() { &manifest.id } else { &manifest.switch };
+        let done = self.invalidate(&all, &format!("snapdeploy-{reference}")).await;
+        let Err(failure) = done else {
+            if !manifest.stale.is_empty() {
+                manifest.stale.clear();
+                self.note(&mut manifest, etag.as_deref()).await?;
+            }
+            return Ok(());
+        };
+        if failure.error.kind == ErrorKind::Interrupted {
+            return Err(failure);
+        }
+        if manifest.stale != all {
+            manifest.stale = all;
+            // Where even this fails, the hint below says how all of it is forgotten.
+            let _ = self.note(&mut manifest, etag.as_deref()).await;
+        }
+        let error = failure.error.context(format!("CloudFront's {id} may go on serving old pages"));
+        // Source: "Actions defined by Amazon CloudFront", Service Authorization Reference.
+        let error = error.hint(format!(
+            "allow cloudfront:GetDistribution, CreateInvalidation and GetInvalidation; the next deployment of the site asks \
+             again, or at once: aws cloudfront create-invalidation --distribution-id {id} --paths '/*'"
+        ));
+        Err(Failure { error, ..failure })
+    }
+}

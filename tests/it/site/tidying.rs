@@ -1,0 +1,168 @@
+//! What comes after the switch and cannot be done takes nothing back: it is said, and done later.
+
+use std::time::Duration;
+
+use serde_json::json;
+use snapdeploy::core::event::{Event, Events};
+use snapdeploy::core::ledger::Ledger;
+use snapdeploy::core::means::Means;
+use snapdeploy::core::run::Note;
+use snapdeploy::core::runs::{Ended, OnFailure, begin};
+use snapdeploy::core::site::Site;
+use snapdeploy::sandbox::{Fault, FaultKind};
+
+use super::crash::is_whole;
+use super::place::{PROD, build, get, keys, plan_folder, prod, put, ship, start_with, two};
+use crate::kinds::place::{back, perform};
+use crate::world::{B, World};
+
+const FRONT: &str = "E2SITE";
+
+async fn fronted(grace: Duration) -> World {
+    let mut scenario = two();
+    scenario.account(B).front(FRONT, PROD, "");
+    scenario.switch("cloudfront_invalidation_ms", "5").unwrap();
+    start_with(scenario, Site { distribution: Some(FRONT.into()), grace, ..prod() }).await
+}
+
+/// Ships version `n` while an operation meets `kind`; returns the warnings, and what the journal says was not done.
+async fn warned(world: &World, n: u32, operation: &str, kind: FaultKind) -> (Vec<String>, Vec<String>) {
+    let plan = plan_folder(world, &build(n)).await;
+    world.sandbox.fault(Fault { account: Some(B.into()), times: u64::MAX, ..Fault::next(operation, kind) });
+    let (events, mut heard) = Events::channel();
+    let means = Means { events: &events, ..world.means(&*world.b) };
+    let ended = begin(&means, &plan, None, OnFailure::Rollback).await;
+    world.sandbox.clear_faults();
+    let Ok(Ended::Done { run }) = ended else { panic!("{ended:?}") };
+    let mut said = Vec::new();
+    while let Ok(event) = heard.try_recv() {
+        if let Event::Warned { what } = event {
+            said.push(what);
+        }
+    }
+    let rows = world.ledger.rows(&run).await.unwrap();
+    let forgone = rows.into_iter().filter_map(|row| match row.what {
+        Note::Forgone { why, .. } => Some(why),
+        _ => None,
+    });
+    (said, forgone.collect())
+}
+
+fn invalidated(world: &World) -> Vec<Vec<String>> {
+    serde_json::from_value(world.sandbox.state()[B]["cloudfront"][FRONT]["invalidations"].clone()).unwrap()
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_release_stays_where_cloudfront_cannot_be_told_and_the_next_one_tells_it() {
+    for (operation, kind) in [
+        ("CreateInvalidation", FaultKind::AccessDenied),
+        ("CreateInvalidation", FaultKind::ServerError),
+        ("GetDistribution", FaultKind::AccessDenied),
+    ] {
+        let world = fronted(Duration::from_secs(3600)).await;
+        let (said, forgone) = warned(&world, 2, operation, kind.clone()).await;
+        assert!(said.len() == 1 && forgone.len() == 1, "{operation} {kind}: {said:?} {forgone:?}");
+        for says in
+            ["cloudfront:GetDistribution", "create-invalidation --distribution-id E2SITE", "the run goes on"]
+        {
+            assert!(said[0].contains(says), "{operation} {kind}: {says}: {said:?}");
+        }
+        is_whole(&world, 2, operation);
+        assert_eq!(invalidated(&world), Vec::<Vec<String>>::new());
+        // One page of the next release is another; the others were never forgotten.
+        let mut files = build(2);
+        files[1].2.extend_from_slice(b"<p>more</p>");
+        let plan = plan_folder(&world, &files).await;
+        perform(&world, &plan).await;
+        let all = invalidated(&world);
+        assert!(all.len() == 1 && all[0].contains(&"/data.json".to_string()), "{all:?}");
+        // And then they are.
+        perform(&world, &back(&world).await).await;
+        let all = invalidated(&world);
+        assert_eq!(all[1], ["/about/index.html", "/about/"], "{all:?}");
+    }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn old_files_that_cannot_be_deleted_are_deleted_later() {
+    let world = fronted(Duration::ZERO).await;
+    let old = |n| build(n).into_iter().map(|(path, ..)| path).filter(|path| path.starts_with("assets/"));
+    let (said, forgone) = warned(&world, 2, "DeleteObjects", FaultKind::AccessDenied).await;
+    assert!(said.len() == 1 && forgone.len() == 1, "{said:?} {forgone:?}");
+    assert!(said[0].contains("s3:DeleteObject and s3:GetObject on arn:aws:s3:::prod-web/*"), "{said:?}");
+    is_whole(&world, 2, "denied");
+    assert!(old(1).all(|path| keys(&world, B, PROD).contains_key(&path)));
+    ship(&world, 3).await;
+    let there = keys(&world, B, PROD);
+    assert!(old(1).chain(old(2)).all(|path| !there.contains_key(&path)), "{there:?}");
+}
+
+/// While it is deleted the manifest says so, and something else that is put there meanwhile stays.
+#[tokio::test(flavor = "current_thread")]
+async fn what_goes_is_claimed_first_and_only_that_goes() {
+    let world = fronted(Duration::ZERO).await;
+    let gone: Vec<String> =
+        build(1).into_iter().map(|(path, ..)| path).filter(|path| path.starts_with("assets/")).collect();
+    let plan = plan_folder(&world, &build(2)).await;
+    let hold = snapdeploy::sandbox::Hold { operation: Some("DeleteObjects".into()), ..Default::default() };
+    world.sandbox.hold(hold);
+    let means = world.means(&*world.b);
+    let meanwhile = async {
+        while world.sandbox.held() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let said = get(&format!("{}/.snapdeploy/site.json", world.sandbox.site(PROD))).body;
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        for path in &gone {
+            assert!(said["beside"][path]["goes"].is_string(), "{path}: {said:#}");
+        }
+        put(&world, B, PROD, &gone[0], b"by hand", "text/javascript").await;
+        world.sandbox.release();
+    };
+    let (ended, ()) = tokio::join!(begin(&means, &plan, None, OnFailure::Rollback), meanwhile);
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    let there = keys(&world, B, PROD);
+    assert!(there.contains_key(&gone[0]) && !there.contains_key(&gone[1]), "{there:?}");
+}
+
+/// A claim of somebody else may still delete what is wanted again: it is waited for, and put anew.
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_being_deleted_is_not_built_upon() {
+    let world = fronted(Duration::from_secs(3600)).await;
+    ship(&world, 2).await;
+    let url = format!("{}/.snapdeploy/site.json", world.sandbox.site(PROD));
+    let mut manifest: serde_json::Value = serde_json::from_str(&get(&url).body).unwrap();
+    let since = json!(world.clock.now().to_string());
+    for (path, ..) in build(1).iter().filter(|(path, ..)| path.starts_with("assets/")) {
+        manifest["beside"][path]["goes"] = since.clone();
+    }
+    let text = manifest.to_string();
+    put(&world, B, PROD, ".snapdeploy/site.json", text.as_bytes(), "application/json").await;
+    let plan = back(&world).await;
+    let begun = std::time::Instant::now();
+    world.sandbox.clear_calls();
+    perform(&world, &plan).await;
+    // A minute and a half, by a clock that is 250 times as fast.
+    assert!(begun.elapsed() >= Duration::from_millis(300), "{:?}", begun.elapsed());
+    let puts = world.sandbox.calls().into_iter().filter(|c| c.operation == "PutObject");
+    assert_eq!(puts.filter(|c| c.resource.contains("assets/")).count(), 2);
+    is_whole(&world, 1, "back");
+}
+
+/// What was an old file and is kept since is nobody's to delete.
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_kept_since_is_never_deleted() {
+    let world = fronted(Duration::from_secs(3600)).await;
+    ship(&world, 2).await;
+    let keep = super::place::paths(&["assets/*"]);
+    let site = Site { keep, grace: Duration::ZERO, ..prod() };
+    let world =
+        World { b: crate::kinds::place::bound(&world, "prod", super::place::values(site)).await, ..world };
+    let mut files = build(2);
+    files[5].2 = b"{\"n\":000009}".to_vec();
+    let plan = plan_folder(&world, &files).await;
+    perform(&world, &plan).await;
+    for (path, ..) in build(1).iter().filter(|(path, ..)| path.starts_with("assets/")) {
+        assert!(keys(&world, B, PROD).contains_key(path), "{path}");
+    }
+}
