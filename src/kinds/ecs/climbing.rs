@@ -115,6 +115,17 @@ fn rolling(address: &Address, rollout: &Rollout) -> Error {
     ))
 }
 
+/// What to do where ECS does not take the pause that waits for gates.
+pub const WITHOUT_PAUSE: &str = "ECS takes no pause at a stage at which gates are to be asked here; ask them once all of it is \
+     written: at = \"after\" under [environments.NAME.gates.GATE]";
+
+/// Returns whether `e`, with which `m` was refused, is about the pause that waits for gates: the guide of AWS's has the stage
+/// in front of the shifts, and the API reference has not (deploy-peers 4.1).
+pub fn is_about_its_pause(m: &Move, e: &Error) -> bool {
+    overlaid::has_pause(&m.args[CONFIGURATION])
+        && overlaid::WAITS_AT.iter().any(|stage| e.message.contains(stage))
+}
+
 fn refused(address: &Address, rollout: &Rollout, unfit: &Unfit) -> Error {
     let message = format!("cannot climb the ladder {rollout}: {}", unfit.why);
     Error::blocked(message).hint(unfit.hint(address))

@@ -1,6 +1,8 @@
 //! Ladders in `deploymentConfiguration`: what a rollout makes of that of a service which ECS itself deploys, and what
 //! leads back without one.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::fields::SERVICE;
@@ -157,6 +159,11 @@ pub fn waits_for_gates(configuration: &Value, stage: &str) -> bool {
     !ours.is_empty() && !others.iter().any(at)
 }
 
+/// Returns whether `configuration` has the pause that waits for gates.
+pub fn has_pause(configuration: &Value) -> bool {
+    configuration[HOOKS].as_array().is_some_and(|hooks| hooks.iter().any(is_ours))
+}
+
 fn without(configuration: &Map<String, Value>, which: fn(&Value) -> bool) -> Vec<Value> {
     let hooks = configuration.get(HOOKS).and_then(Value::as_array).into_iter().flatten();
     hooks.filter(|hook| !which(hook)).cloned().collect()
@@ -166,8 +173,11 @@ fn is_pause(hook: &Value) -> bool {
     hook["targetType"] == "PAUSE"
 }
 
+/// ECS does not say that it keeps the order of the stages.
 fn is_ours(hook: &Value) -> bool {
-    is_pause(hook) && hook["lifecycleStages"] == json!(WAITS_AT)
+    let stages = hook["lifecycleStages"].as_array().into_iter().flatten();
+    let stages: BTreeSet<Option<&str>> = stages.map(Value::as_str).collect();
+    is_pause(hook) && stages == WAITS_AT.map(Some).into()
 }
 
 #[cfg(test)]
@@ -227,6 +237,9 @@ mod tests {
         let own = configuration(&to).map(Value::Object).unwrap();
         assert!(waits_for_gates(&own, "PRE_PRODUCTION_TRAFFIC_SHIFT"));
         assert!(!waits_for_gates(&own, "POST_TEST_TRAFFIC_SHIFT"), "that is their own pause");
+        let mut shown = own.clone();
+        shown[HOOKS][1]["lifecycleStages"].as_array_mut().unwrap().reverse();
+        assert!(waits_for_gates(&shown, WAITS_AT[0]), "in whatever order the stages are shown");
         assert_eq!(let_go(&mut to), Some(json!([theirs()])));
     }
 

@@ -13,7 +13,7 @@ use super::images::{Image, resolve};
 use super::moves::{BEGUN, CLONE_TAG, CREATE, DELETE, REGISTER, REVISION, RUNS, UPDATE};
 use super::routing::{self, CONFIGURE};
 use super::started::started;
-use super::{encode, form, names, secret, stop};
+use super::{climbing, encode, form, names, secret, stop};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
@@ -361,6 +361,9 @@ fn reply(m: &Move, failure: Failure) -> Reply {
         } else if error.message.contains("Draining") {
             fate = Fate::Later;
         }
+    }
+    if m.call == UPDATE && fate == Fate::Refused && climbing::is_about_its_pause(m, &error) {
+        error = error.hint(climbing::WITHOUT_PAUSE);
     }
     if error.kind != ErrorKind::InProgress {
         error = error.context(format!("cannot write {}", m.address));

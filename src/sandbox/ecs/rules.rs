@@ -32,6 +32,7 @@ pub(crate) struct Rules {
     pub(crate) breaker_by_stages: bool,
     pub(crate) first_failure_stopped: bool,
     pub(crate) pre_production_shown: bool,
+    pub(crate) pre_production_taken: bool,
     pub(crate) pre_production_first: bool,
     pub(crate) post_production_each: bool,
     pub(crate) current_stays: bool,
@@ -59,6 +60,7 @@ impl Rules {
             first_failure_stopped: switches.on("ecs_first_failure_stopped"),
             current_stays: switches.on("ecs_current_deployment_stays"),
             pre_production_shown: switches.on("ecs_pre_production_stage_shown"),
+            pre_production_taken: switches.on("ecs_pre_production_stage_taken"),
             pre_production_first: switches.on("ecs_pre_production_before_first_step"),
             post_production_each: switches.on("ecs_post_production_at_each_step"),
         }

@@ -309,6 +309,17 @@ fn a_ladder_is_climbed_wherever_ecs_pauses() {
 }
 
 #[test]
+fn the_last_step_of_equal_ones_may_be_smaller() {
+    let place = place(&cells::LINEAR, "40% 1m, 80% 1m, 100% 1m");
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!(
+        (deploy.code, asked(&place)),
+        (0, ["40", "80", "100"].map(String::from).to_vec()),
+        "{deploy:#?}"
+    );
+}
+
+#[test]
 fn without_gates_ecs_goes_on_by_itself_and_what_it_is_held_for_does_not_count_as_patience() {
     let place = place(&cells::CANARY, TWO.0);
     configure(&place, "\n[environments.prod.rollouts]\n\"ecs/service/*\" = \"10% 4m, 100% 4m\"\n");
