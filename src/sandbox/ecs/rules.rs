@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) hook: f64,
     /// A minute of a configuration.
     pub(crate) minute: f64,
+    /// How late the weight of the production traffic is shown.
+    pub(crate) weight_lag: f64,
     /// The bake time of a rolling deployment with alarms.
     pub(crate) bake: f64,
     pub(crate) held: bool,
@@ -51,6 +53,7 @@ impl Rules {
             stage: seconds("ecs_stage_ms"),
             hook: seconds("ecs_hook_ms"),
             minute: seconds("ecs_minute_ms"),
+            weight_lag: seconds("ecs_weight_lag_ms"),
             bake: seconds("ecs_rolling_bake_ms"),
             held: switches.on("ecs_deployments_held"),
             draining_counts: switches.on("ecs_draining_counts"),

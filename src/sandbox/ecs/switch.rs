@@ -69,4 +69,9 @@ pub(crate) const SWITCHES: &[Switch] = &[
     ("ecs_rolling_bake_ms", "300", "the bake time of a rolling deployment with alarms"),
     ("ecs_stage_ms", "300", "the shortest time that a deployment is in a lifecycle stage"),
     ("ecs_stop_ms", "50", "how long a task is DEACTIVATING, and STOPPING"),
+    (
+        "ecs_weight_lag_ms",
+        "0",
+        "how long requestedProductionTrafficWeight shows what was before: it 'may not reflect real time'",
+    ),
 ];

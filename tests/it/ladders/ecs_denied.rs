@@ -61,6 +61,24 @@ fn a_deployment_that_may_not_be_told_to_go_on_is_undone() {
     assert!((2..=6).contains(&n), "{n}: {deploy:#?}");
 }
 
+/// A gate has failed, and ECS can neither be told to roll back nor be stopped: it is said, and not asked for ever.
+#[test]
+fn one_that_can_neither_be_stopped_nor_told_to_go_back_ends_all_the_same() {
+    let place = place(&CANARY, TWO.0);
+    say(&place, "10", Some(1));
+    let operations = ["ContinueServiceDeployment", "StopServiceDeployment"];
+    operations.iter().for_each(|operation| deny(&place, operation, u64::MAX));
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!(deploy.code, 7, "{deploy:#?}");
+    deploy.says("the gate smoke failed: the command ended with 1");
+    deploy.says("not authorized to perform: ecs:StopServiceDeployment");
+    assert_eq!(asked(&place), ["10"], "{deploy:#?}");
+    for operation in operations {
+        let n = calls(&place, operation);
+        assert!((2..=12).contains(&n), "{n} {operation}: {deploy:#?}");
+    }
+}
+
 /// The stage is in the guide of AWS's and not in its API reference.
 #[test]
 fn a_pause_that_ecs_does_not_take_leaves_the_service_as_it_was() {
