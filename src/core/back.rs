@@ -100,7 +100,9 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
             let touched = past.progress.touched(&past.plan);
             let left =
                 touched.into_iter().any(|a| select.picks(a) && !undone.contains(a) && !(ended && again(a)));
-            if left {
+            // Its hooks may have done something, and may be at it still.
+            let hooked = !ended && select.is_all() && past.progress.is_hooked(&past.plan);
+            if left || hooked {
                 return Ok(past);
             }
         }

@@ -14,6 +14,11 @@ use super::finding::Finding;
 use super::rollout::Share;
 use super::select::Selection;
 
+/// How long an answer is waited for, if nothing is said; AWS answers sooner.
+pub const ANSWER: Duration = Duration::from_secs(30);
+/// How long beyond its own bound an answer is still waited for, so that its latency can be said.
+pub const BEYOND: Duration = Duration::from_secs(2);
+
 /// When a gate is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -216,7 +221,23 @@ impl Answer {
     }
 }
 
+impl Probe {
+    /// Returns how long one answer takes at most.
+    pub fn limit(&self) -> Duration {
+        match self {
+            Probe::Http { within, .. } => within.map_or(ANSWER, |within| within + BEYOND),
+            Probe::Command { limit, .. } | Probe::Invoke { limit, .. } => *limit,
+            Probe::Alarms { .. } | Probe::Metric { .. } | Probe::Scan { .. } => ANSWER,
+        }
+    }
+}
+
 impl Gate {
+    /// Returns how long it takes at most until it has failed as often as it may.
+    pub fn longest(&self) -> Duration {
+        self.probe.limit() * self.tries.max(1) + self.every * self.tries.saturating_sub(1)
+    }
+
     /// Returns whether it is about one of `addresses`.
     pub fn is_about<'a>(&self, mut addresses: impl Iterator<Item = &'a Address>) -> bool {
         // The patterns were read once already, where they were written.

@@ -179,6 +179,8 @@ impl<'de> Deserialize<'de> for Rollout {
 #[derive(Clone, Debug, Default)]
 pub struct Rollouts {
     rules: Vec<Rule>,
+    /// What holds for everything this time, whatever the rules say.
+    this_time: Option<Rollout>,
 }
 
 /// What of a resource climbs ladders.
@@ -204,11 +206,15 @@ pub(super) struct Rule {
 }
 
 impl Rollouts {
-    /// Returns what says of everything that all traffic is shifted at once.
-    pub fn at_once() -> Rollouts {
+    /// Says of everything that all traffic is shifted at once this time.
+    pub fn shift_at_once(&mut self) {
         let rung = Rung { share: Share::ALL, hold: Duration::ZERO };
-        let (of, pattern, rollout) = (Selection::default(), "*".into(), Rollout { rungs: vec![rung] });
-        Rollouts { rules: vec![Rule { of, pattern, alias: None, rollout }] }
+        self.this_time = Some(Rollout { rungs: vec![rung] });
+    }
+
+    /// Returns whether all traffic is shifted at once this time, whatever the rules say.
+    pub fn are_at_once(&self) -> bool {
+        self.this_time.is_some()
     }
 
     /// Adds the ladder of all that `pattern` picks: an address or a glob of addresses, with `#ALIAS` behind it where it
@@ -230,7 +236,7 @@ impl Rollouts {
 
     /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.rules.is_empty() && self.this_time.is_none()
     }
 
     /// Returns the ladder of `address`, or of its alias of this name: what is said of that alias goes before what is said
@@ -241,6 +247,11 @@ impl Rollouts {
 
     /// The same, also where what is said is that all traffic is shifted at once.
     pub fn said_of(&self, address: &Address, alias: Option<&str>) -> Option<&Rollout> {
+        self.this_time.as_ref().or_else(|| self.ruled_of(address, alias))
+    }
+
+    /// The same, as it is at other times.
+    pub fn ruled_of(&self, address: &Address, alias: Option<&str>) -> Option<&Rollout> {
         let fits =
             |r: &&Rule| r.of.picks(address) && r.alias.as_deref().is_none_or(|wanted| Some(wanted) == alias);
         let best = self.rules.iter().filter(fits).max_by_key(|r| (r.alias.is_some(), r.pattern.len()))?;

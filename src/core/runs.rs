@@ -129,6 +129,7 @@ pub async fn undo_open(
                 seen: None,
             };
             performance.settle().await;
+            performance.let_commands_end().await?;
             let plan = Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await?;
             if plan.moves != shown.moves {
                 return Err(Error::new(

@@ -72,4 +72,4 @@ pub use seed_ecs::ServiceSeed;
 pub use seed_instance::InstanceSeed;
 pub use seed_lambda::FunctionSeed;
 pub use server::Sandbox;
-pub use switch::{SWITCHES, SwitchError};
+pub use switch::{SWITCHES, Switch, SwitchError};

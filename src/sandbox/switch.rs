@@ -2,10 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
-/// Name, default, and what it decides. The source of each is "must be checked on a real instance" in the project's
-/// notes on Connect: AWS's documents do not say.
-pub const SWITCHES: &[(&str, &str, &str)] = &[
+use super::{codedeploy, ecs};
+
+/// Name, default, and what it decides.
+pub type Switch = (&'static str, &'static str, &'static str);
+
+/// All switches, by the order of their names. The source of each is "must be checked on a real instance" in the project's
+/// notes on the service: AWS's documents do not say.
+pub static SWITCHES: LazyLock<Vec<Switch>> = LazyLock::new(|| {
+    let mut all = [codedeploy::SWITCHES, ecs::SWITCHES, OTHERS].concat();
+    all.sort_unstable();
+    all
+});
+
+/// Those of the services that have no table of their own, by the order of their names.
+const OTHERS: &[Switch] = &[
     (
         "alarm_delete_of_none_refused",
         "false",
@@ -26,48 +39,6 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "cloudfront_invalidation_ms",
         "5000",
         "how long an invalidation takes; AWS says 'typically complete in less than two minutes'",
-    ),
-    (
-        "codedeploy_bakes",
-        "false",
-        "a deployment is Baking while it waits to terminate the original task set, else InProgress",
-    ),
-    (
-        "codedeploy_description_max",
-        "256",
-        "the longest description of a deployment; a client of AWS's own cuts at 512",
-    ),
-    (
-        "codedeploy_first_rolls_back",
-        "true",
-        "the first deployment of a group is rolled back to the task set that ECS made, else not at all",
-    ),
-    ("codedeploy_held", "false", "deployments of CodeDeploy stand still for as long as this is true"),
-    (
-        "codedeploy_hooks_answer",
-        "true",
-        "functions that are hooks and of which nothing else is said report Succeeded, else nothing",
-    ),
-    (
-        "codedeploy_minute_ms",
-        "60000",
-        "how long a minute of CodeDeploy's waits is: traffic shifts, hooks, readiness, termination, installation",
-    ),
-    (
-        "codedeploy_rollback_minds_alarms",
-        "false",
-        "an automatic rollback is stopped by an alarm that fires, like any deployment; false: it goes on all the same",
-    ),
-    ("codedeploy_stage_ms", "300", "how long a step of a deployment takes that waits for nothing"),
-    (
-        "codedeploy_stop_ms",
-        "300",
-        "how long it takes until a deployment is stopped that was asked to: one that is at its end before that succeeds",
-    ),
-    (
-        "codedeploy_test_events_without_route",
-        "false",
-        "the lifecycle events of test traffic are there also in a group without a route for it",
     ),
     ("content_reserialised", "false", "Describe returns flow content with other key order and white space"),
     ("delete_active_evaluation_form", "true", "DeleteEvaluationForm deletes a form with an active version"),
@@ -109,66 +80,6 @@ pub const SWITCHES: &[(&str, &str, &str)] = &[
         "true",
         "BatchGetImage of a manifest of a type that is not accepted fails with ImageNotFound; false: it is answered as it is",
     ),
-    (
-        "ecs_breaker_by_stages",
-        "true",
-        "the circuit breaker also watches BLUE_GREEN, LINEAR and CANARY deployments",
-    ),
-    (
-        "ecs_current_deployment_stays",
-        "true",
-        "currentServiceDeployment names the newest deployment also when it is over",
-    ),
-    ("ecs_deployments_held", "false", "no deployment of ECS gets further while this is true"),
-    (
-        "ecs_draining_counts",
-        "true",
-        "a rolling deployment is over when the tasks before it have stopped, else when they are all asked to",
-    ),
-    (
-        "ecs_exit_counts_as_failed",
-        "true",
-        "a task whose essential container exits before it was healthy counts as failed",
-    ),
-    (
-        "ecs_first_failure_stopped",
-        "true",
-        "a deployment that failed with nothing to go back to is STOPPED; false: ROLLBACK_FAILED",
-    ),
-    ("ecs_health_ms", "100", "how long the first result of a container's health check takes"),
-    ("ecs_healthy_after_ms", "200", "how long a task without health checks runs until it counts as healthy"),
-    ("ecs_hook_ms", "100", "how long a Lambda function runs that is a lifecycle hook"),
-    ("ecs_hooks_fail", "false", "every function that is a lifecycle hook answers FAILED"),
-    (
-        "ecs_minute_ms",
-        "60000",
-        "how long a minute lasts that is configured: bake times, timeouts of hooks, grace periods",
-    ),
-    (
-        "ecs_post_production_at_each_step",
-        "false",
-        "LINEAR and CANARY go through POST_PRODUCTION_TRAFFIC_SHIFT after each step; false: after the last one",
-    ),
-    (
-        "ecs_pre_production_before_first_step",
-        "true",
-        "LINEAR and CANARY go through PRE_PRODUCTION_TRAFFIC_SHIFT before the first step too; false: between steps",
-    ),
-    (
-        "ecs_pre_production_stage_shown",
-        "true",
-        "lifecycleStage can be PRE_PRODUCTION_TRAFFIC_SHIFT; false: the stage before it stays",
-    ),
-    ("ecs_provision_ms", "50", "how long a task is PROVISIONING"),
-    ("ecs_pull_ms", "100", "how long a task is PENDING while its images are pulled"),
-    (
-        "ecs_restart_ms",
-        "200",
-        "the wait after the first failed task of a deployment; it doubles up to 15 minutes",
-    ),
-    ("ecs_rolling_bake_ms", "300", "the bake time of a rolling deployment with alarms"),
-    ("ecs_stage_ms", "300", "the shortest time that a deployment is in a lifecycle stage"),
-    ("ecs_stop_ms", "50", "how long a task is DEACTIVATING, and STOPPING"),
     (
         "elb_check_ms",
         "30",

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use crate::aws::Share;
 use crate::core::environment::Environment;
-use crate::core::rollout::Rollouts;
 use crate::core::{Error, Result};
 
 /// Where things are kept.
@@ -65,10 +64,10 @@ impl Config {
         })
     }
 
-    /// Takes the ladders of the environment `name` away, where it is there: all traffic is shifted at once.
+    /// Has all traffic be shifted at once this time in the environment `name`, where it is there.
     pub(in crate::cli) fn shift_at_once(&mut self, name: &str) {
         if let Some(environment) = self.environments.get_mut(name) {
-            environment.values.rollouts = Rollouts::at_once();
+            environment.values.rollouts.shift_at_once();
         }
     }
 

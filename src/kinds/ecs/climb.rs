@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all, select_all};
 use jiff::Timestamp;
 
 use super::driver::Services;
@@ -22,7 +22,9 @@ pub struct Climb<'a> {
     rollout: Option<&'a Rollout>,
     /// What is told of each rung.
     stand: Stand,
-    holding: Option<(usize, BoxFuture<'a, Held>)>,
+    /// The rungs that are held. There is more than one where the traffic has gone on before the gates of one had answered:
+    /// what they say counts all the same.
+    holding: Vec<(usize, BoxFuture<'a, Held>)>,
     /// The highest rung that is over.
     over: Option<usize>,
 }
@@ -41,7 +43,7 @@ impl<'a> Climb<'a> {
     /// Returns somebody who has reached nothing yet.
     pub fn new(watch: &Watch<'a>) -> Climb<'a> {
         let stand = Stand { rung: 0, alias: None, version: None, images: Some(Vec::new()) };
-        Climb { with: watch.with, rollout: watch.m.rollout.as_ref(), stand, holding: None, over: None }
+        Climb { with: watch.with, rollout: watch.m.rollout.as_ref(), stand, holding: Vec::new(), over: None }
     }
 
     /// Returns whether there is a ladder.
@@ -75,7 +77,7 @@ impl<'a> Climb<'a> {
     /// Begins to hold `rung`, unless it is held or over. It is decided at `by`, if that is earlier than the end of the
     /// rung: then the traffic goes on by itself.
     pub fn reach(&mut self, rung: usize, by: Option<Timestamp>) {
-        if self.is_over(rung) || self.holding.as_ref().is_some_and(|(held, _)| *held >= rung) {
+        if self.is_over(rung) || self.holding.iter().any(|(held, _)| *held >= rung) {
             return;
         }
         let (rungs, stand) = (self.with.rungs, Stand { rung, ..self.stand.clone() });
@@ -83,7 +85,7 @@ impl<'a> Climb<'a> {
             Some(by) => rungs.hold_until(stand, by),
             None => rungs.hold(stand),
         };
-        self.holding = Some((rung, held));
+        self.holding.push((rung, held));
     }
 
     /// Returns whether `rung` is over.
@@ -93,29 +95,29 @@ impl<'a> Climb<'a> {
 
     /// Holds nothing any more.
     pub fn leave(&mut self) {
-        self.holding = None;
+        self.holding.clear();
     }
 
     /// Waits for the next look, or for what is decided on the rung. What is held does not count against the patience.
     pub async fn pause(&mut self, watch: &mut Watch<'a>, what: &str) -> Result<Step, Followed> {
-        let Some((rung, held)) = &mut self.holding else {
+        if self.holding.is_empty() {
             return watch.pause(what).await.map(|()| Step::GoesOn);
-        };
-        let (rung, began) = (*rung, watch.clock().now());
+        }
+        let began = watch.clock().now();
         let decided = tokio::select! {
             biased;
-            held = held => Some(held),
+            (held, at, _) = select_all(self.holding.iter_mut().map(|(_, held)| held)) => Some((held, at)),
             paused = watch.pause(what) => {
                 paused?;
                 None
             }
         };
         watch.forgive(watch.clock().now().duration_since(began).unsigned_abs());
-        let Some(held) = decided else { return Ok(Step::GoesOn) };
-        self.holding = None;
+        let Some((held, at)) = decided else { return Ok(Step::GoesOn) };
+        let (rung, _) = self.holding.remove(at);
         Ok(match held {
             Held::GoOn => {
-                self.over = Some(rung);
+                self.over = self.over.max(Some(rung));
                 Step::GoesOn
             }
             Held::Failed(e) => Step::Failed(e),
@@ -128,17 +130,20 @@ impl<'a> Climb<'a> {
         })
     }
 
-    /// Returns how it came out that the deployment has succeeded: the last rung is held to its end, if it was not.
+    /// Returns how it came out that the deployment has succeeded: the last rung is held to its end, if it was not, and so is
+    /// what is not decided yet.
     pub async fn finish(mut self) -> Followed {
-        let Some(last) = self.rollout.map(|r| r.rungs().len() - 1).filter(|last| !self.is_over(*last)) else {
-            return Followed::Done;
-        };
-        self.reach(last, None);
-        let Some((_, held)) = self.holding else { return Followed::Done };
-        match held.await {
-            Held::GoOn => Followed::Done,
-            Held::Failed(e) => Followed::Failed(e),
-            Held::Paused(e) => Followed::Paused(e),
+        if let Some(rollout) = self.rollout {
+            self.reach(rollout.rungs().len() - 1, None);
         }
+        let mut held = join_all(self.holding.into_iter().map(|(_, held)| held)).await;
+        // A failure counts more than a pause.
+        held.sort_by_key(|held| !matches!(held, Held::Failed(_)));
+        let end = held.into_iter().find_map(|held| match held {
+            Held::GoOn => None,
+            Held::Failed(e) => Some(Followed::Failed(e)),
+            Held::Paused(e) => Some(Followed::Paused(e)),
+        });
+        end.unwrap_or(Followed::Done)
     }
 }

@@ -1,6 +1,7 @@
 //! Ladders in plans: what a rollout makes of a service and of the moves that deploy it; the way back takes none.
 
 use std::iter::once;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -10,18 +11,19 @@ use super::ladder::{Platform, Unfit};
 use super::moves::{REVISION, UPDATE, controller};
 use super::overlaid::{self, CONFIGURATION, PAUSE, Waits};
 use super::routing::{ALL_AT_ONCE, CONFIGURE, NAME, ROUTING, Routing};
+use super::shift_rungs::{margin, minutes};
 use super::state::Content;
 use crate::core::document::Document;
 use crate::core::driver::Change;
 use crate::core::gate::{Gate, GateAt, Undecided};
 use crate::core::means::Values;
 use crate::core::moves::{Does, Move, Stage, facet_digest};
-use crate::core::rollout::Rollout;
+use crate::core::rollout::{Rollout, Rung};
 use crate::core::run::RunKind;
 use crate::core::{Address, Error, Result};
 
 /// Returns the gates that are asked on the rungs of the ladder of `address`.
-fn gates<'v>(values: &'v Values, address: &'v Address) -> impl Iterator<Item = &'v Gate> {
+pub fn gates<'v>(values: &'v Values, address: &'v Address) -> impl Iterator<Item = &'v Gate> {
     values.gates.iter().filter(move |g| g.at != GateAt::After && g.is_about(once(address)))
 }
 
@@ -34,12 +36,13 @@ fn waits(values: &Values, address: &Address, rollout: &Rollout) -> Waits {
 }
 
 /// Returns what a deployment on the ladder that `values` have makes of `to`, where there is a service already: what is new
-/// has no traffic to shift.
+/// has no traffic to shift. Also where all traffic is shifted at once this time: that is no reason to deploy it otherwise from
+/// then on.
 pub fn on_ladder(values: &Values, address: &Address, from: Option<&Document>, mut to: Document) -> Document {
     if from.is_none() || controller(&to) != "ECS" || overlaid::strategy(&to) == "ROLLING" {
         return to;
     }
-    match values.rollouts.said_of(address, None).map(|r| (r, Platform::Ecs.ladder(r))) {
+    match values.rollouts.ruled_of(address, None).map(|r| (r, Platform::Ecs.ladder(r))) {
         Some((rollout, Ok(ladder))) => overlaid::climb(&mut to, &ladder, waits(values, address, rollout)),
         // The moves are refused.
         Some((_, Err(_))) => {}
@@ -57,11 +60,14 @@ pub fn climbed(values: &Values, change: &Change<'_>, mut moves: Vec<Move>) -> Re
     let Some(at) = moves.iter().position(begins) else { return Ok(moves) };
     match (change.way, moves[at].call.as_str()) {
         (RunKind::Deploy, UPDATE) => {
+            if values.rollouts.are_at_once() {
+                at_once((from, to), change.way, &mut moves, at);
+            }
             taken_back(from, to, &mut moves[at]);
             by_ecs(values, change.address, to, &mut moves[at])?;
         }
         (RunKind::Deploy, _) => moves = by_codedeploy(values, change.address, moves, at)?,
-        (RunKind::Rollback, UPDATE) => moves = back_at_once(change, moves, at),
+        (RunKind::Rollback, UPDATE) => at_once((from, to), change.way, &mut moves, at),
         (RunKind::Rollback, _) => moves[at].args[NAME] = json!(ALL_AT_ONCE),
     }
     Ok(moves)
@@ -115,6 +121,17 @@ fn rolling(address: &Address, rollout: &Rollout) -> Error {
     ))
 }
 
+/// What to do where ECS does not take the pause that waits for gates.
+pub const WITHOUT_PAUSE: &str = "ECS takes no pause at a stage at which gates are to be asked here; ask them once all of it is \
+     written: at = \"after\" under [environments.NAME.gates.GATE]";
+
+/// Returns whether `e`, with which `m` was refused, is about the pause that waits for gates: the guide of AWS's has the stage
+/// in front of the shifts, and the API reference has not (deploy-peers 4.1).
+pub fn is_about_its_pause(m: &Move, e: &Error) -> bool {
+    overlaid::has_pause(&m.args[CONFIGURATION])
+        && overlaid::WAITS_AT.iter().any(|stage| e.message.contains(stage))
+}
+
 fn refused(address: &Address, rollout: &Rollout, unfit: &Unfit) -> Error {
     let message = format!("cannot climb the ladder {rollout}: {}", unfit.why);
     Error::blocked(message).hint(unfit.hint(address))
@@ -134,6 +151,9 @@ fn by_codedeploy(values: &Values, address: &Address, mut moves: Vec<Move>, at: u
              at = \"after\"",
             gate.name
         )));
+    }
+    if let Some(unfit) = margin(values, address).filter(|_| climbs).and_then(|m| too_slow(rollout, m)) {
+        return Err(refused(address, rollout, &unfit));
     }
     let routing = Routing(ladder.form);
     let m = &mut moves[at];
@@ -160,38 +180,67 @@ fn by_codedeploy(values: &Values, address: &Address, mut moves: Vec<Move>, at: u
     Ok(moves)
 }
 
-/// Returns `moves` with two in the place of the one `at`: the first goes back at once, the second puts in its place how the
-/// service was deployed before.
-fn back_at_once(change: &Change<'_>, mut moves: Vec<Move>, at: usize) -> Vec<Move> {
-    let both = change.from.zip(change.to);
-    let Some((from, to)) = both else { return moves };
-    let Some(back) = overlaid::going_back(to) else { return moves };
+/// Returns why CodeDeploy cannot climb `rollout`, whose gates take so long until they have failed that it would go on
+/// meanwhile. How long it stays on the last rung is not its own to say.
+fn too_slow(rollout: &Rollout, margin: Duration) -> Option<Unfit> {
+    let (last, before) = rollout.rungs().split_last()?;
+    let short = before.iter().find(|rung| rung.hold < margin)?;
+    let why = format!(
+        "its gates may take {} seconds until they have failed and it is stopped, and CodeDeploy goes on by itself after \
+         `{short}`",
+        margin.as_secs_f64()
+    );
+    let long = before.iter().map(|rung| rung.hold).max().unwrap_or_default();
+    let hold = Duration::from_secs(minutes(long.max(margin)) * 60);
+    let rungs = before.iter().map(|rung| Rung { hold, ..*rung }).chain([*last]).collect();
+    let nearest =
+        Rollout::new(rungs).into_iter().filter(|one| Platform::CodeDeploy.ladder(one).is_ok()).collect();
+    Some(Unfit { why, nearest })
+}
+
+/// Puts two into the place of the one of `moves` that is `at`, which makes `to` of `from` on the `way` there or back: the
+/// first shifts all traffic at once, the second puts in its place how the service is deployed at other times.
+///
+/// Where a run is killed between them, what it has left is known by the second.
+fn at_once((from, to): (&Document, &Document), way: RunKind, moves: &mut Vec<Move>, at: usize) {
+    let Some(meanwhile) = overlaid::all_at_once(to, way) else { return };
     let m = &mut moves[at];
     let wanted = overlaid::configuration(to).unwrap_or_default();
     let sent = m.args.get(CONFIGURATION).and_then(Value::as_object).cloned().unwrap_or(wanted);
     let mut quick: Map<String, Value> = sent.clone();
-    overlaid::at_once(&mut quick);
+    overlaid::at_once(&mut quick, way);
     m.args[CONFIGURATION] = Value::Object(quick);
-    m.facet.retain(|name| name != CONFIGURATION);
-    (m.before, m.after) = (Some(facet_digest(from, &m.facet)), Some(facet_digest(to, &m.facet)));
+    if m.facet.iter().any(|name| name == CONFIGURATION) {
+        m.facet.retain(|name| name != CONFIGURATION);
+        (m.before, m.after) = (Some(facet_digest(from, &m.facet)), Some(facet_digest(to, &m.facet)));
+    }
     let facet = vec![CONFIGURATION.to_string()];
     let last = Move {
         args: json!({ CONFIGURATION: sent }),
         before: Some(facet_digest(from, &facet)),
         after: Some(facet_digest(to, &facet)),
-        through: vec![facet_digest(&back, &facet)],
+        through: vec![facet_digest(&meanwhile, &facet)],
         facet,
         rollout: None,
         ..m.clone()
     };
     moves.insert(at + 1, last);
-    moves
 }
 
-/// Puts the ladder that `values` have on `moves`, which start the service again that is to be `to`, where it is on that
-/// ladder; where nobody would tell it to go on, it does not wait.
-pub fn restarted(values: &Values, address: &Address, to: &mut Document, moves: &mut [Move]) {
-    let Some(m) = moves.iter_mut().find(|m| m.call == UPDATE) else { return };
+/// Puts the ladder that `values` have on `moves`, which start the service again that is `live` and is to be `to`, where it is
+/// on that ladder; where nobody would tell it to go on, it does not wait.
+pub fn restarted(
+    values: &Values,
+    address: &Address,
+    live: &Document,
+    to: &mut Document,
+    moves: &mut Vec<Move>,
+) {
+    let Some(at) = moves.iter().position(|m| m.call == UPDATE) else { return };
+    if values.rollouts.are_at_once() {
+        return at_once((live, to), RunKind::Deploy, moves, at);
+    }
+    let m = &mut moves[at];
     let on = on_ladder(values, address, Some(to), to.clone());
     match values.rollouts.of(address, None) {
         Some(rollout) if on.portable == to.portable && on.local == to.local => {

@@ -76,6 +76,18 @@ impl Platform {
         }
     }
 
+    /// Returns whether the last of steps of `step` tenths of a percent can be one of `rest`.
+    ///
+    /// Source: `LinearConfiguration` of `AWS::ECS::Service` (CloudFormation template reference) counts the steps of a
+    /// percentage by which 100 cannot be divided: 9 of 11 % that are waited after, and the rest. For CodeDeploy nothing says
+    /// so ("TimeBasedLinear": "in equal increments").
+    fn ends_with(self, rest: u16, step: u16) -> bool {
+        match self {
+            Platform::Ecs => rest <= step,
+            Platform::CodeDeploy => rest == step,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Platform::Ecs => "ECS",
@@ -113,10 +125,15 @@ impl Platform {
         let form = match rungs {
             [] | [_] => Form::AtOnce,
             [first, _] => Form::Canary(first.share, minutes[0]),
-            [first, ..] => {
+            [first, .., last] => {
                 let step = tenths(first.share);
-                let shares_equal = rungs.iter().zip(1..).all(|(r, n): (_, u16)| tenths(r.share) == step * n);
-                if !shares_equal || minutes.windows(2).any(|pair| pair[0] != pair[1]) {
+                let mut below = rungs[..rungs.len() - 1].iter().zip(1..);
+                let are_equal = below.all(|(r, n): (_, u16)| tenths(r.share) == step * n);
+                let rest = tenths(last.share).saturating_sub(tenths(rungs[rungs.len() - 2].share));
+                if !are_equal
+                    || !self.ends_with(rest, step)
+                    || minutes.windows(2).any(|pair| pair[0] != pair[1])
+                {
                     return Err(format!(
                         "{name} shifts traffic in two steps, or in equal ones that are held equally long"
                     ));
@@ -209,6 +226,8 @@ mod tests {
             ("99.9%, 100% 24h", Form::Canary(share(999), 0), 1440),
             ("50% 10m, 100%", Form::Canary(share(500), 10), 0),
             (twenties, Form::Linear(share(200), 5), 15),
+            ("30% 5m, 60% 5m, 90% 5m, 100%", Form::Linear(share(300), 5), 0),
+            ("40% 1m, 80% 1m, 100% 2m", Form::Linear(share(400), 1), 2),
             ("100% 15m", Form::AtOnce, 15),
         ] {
             assert_eq!(of(Platform::Ecs, text), Ok(Ladder { form, bake }), "{text}");
@@ -229,7 +248,7 @@ mod tests {
             ("10% 25h, 100%", "1440 at most"),
             ("100% 30s", "whole minutes"),
             ("20% 5m, 40% 6m, 60% 5m, 80% 5m, 100%", "equally long"),
-            ("30% 5m, 60% 5m, 90% 5m, 100%", "equal ones"),
+            ("30% 5m, 60% 5m, 100%", "equal ones"),
         ] {
             let unfit = of(Platform::Ecs, text).unwrap_err();
             assert!(unfit.why.contains(why), "{text}: {}", unfit.why);
@@ -253,6 +272,7 @@ mod tests {
             ("0.5% 5m, 100%".to_string(), "whole percents"),
             ("10%, 100% 5m".into(), "1 minute at least"),
             (format!("{steps}, 100%"), "7200 minutes at most"),
+            ("30% 5m, 60% 5m, 90% 5m, 100%".into(), "equal ones"),
         ] {
             let unfit = of(Platform::CodeDeploy, &text).unwrap_err();
             assert!(unfit.why.contains(why), "{text}: {}", unfit.why);

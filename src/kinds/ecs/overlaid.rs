@@ -1,6 +1,8 @@
 //! Ladders in `deploymentConfiguration`: what a rollout makes of that of a service which ECS itself deploys, and what
 //! leads back without one.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::fields::SERVICE;
@@ -8,6 +10,7 @@ use super::form;
 use super::ladder::{Form, Ladder};
 use crate::core::document::Document;
 use crate::core::place::place;
+use crate::core::run::RunKind;
 use crate::kinds::merged::merged;
 
 /// The member.
@@ -115,14 +118,14 @@ pub fn let_go(document: &mut Document) -> Option<Value> {
     Some(left)
 }
 
-/// Returns `document` as it is while it goes back: to the revision that it names, with all traffic at once, no bake time
-/// and no pause. `None`, where it goes back so anyway.
+/// Returns `document` as it is while its revision gets all traffic at once, on the `way` there or back, with no bake time and
+/// no pause; on the way there, a pause of its owner's stays. `None`, where that is so anyway.
 ///
 /// A deployment takes the configuration of the call that begins it, and a change of the configuration alone begins none
-/// (deploy-peers 4.2), so that the right one can be put in its place once it has gone back.
-pub fn going_back(document: &Document) -> Option<Document> {
+/// (deploy-peers 4.2), so that the right one can be put in its place once that is over.
+pub fn all_at_once(document: &Document, way: RunKind) -> Option<Document> {
     let mut all = configuration(document)?;
-    let hooks = without(&all, is_pause);
+    let hooks = without(&all, let_go_on(way));
     let pauses = hooks.len() != all.get(HOOKS).and_then(Value::as_array).map_or(0, Vec::len);
     let bakes = all.get(BAKE).is_some_and(|minutes| *minutes != 0);
     match all.get(STRATEGY).and_then(Value::as_str).unwrap_or("ROLLING") {
@@ -130,15 +133,23 @@ pub fn going_back(document: &Document) -> Option<Document> {
         "BLUE_GREEN" if pauses || bakes => {}
         _ => return None,
     }
-    at_once(&mut all);
+    at_once(&mut all, way);
     let mut back = document.clone();
     set(&mut back, all);
     Some(back)
 }
 
-/// Makes of `configuration`, as a call has it, one that shifts all traffic at once and waits for nothing.
-pub fn at_once(configuration: &mut Map<String, Value>) {
-    let hooks = without(configuration, is_pause);
+/// Returns which pauses are not waited in where all traffic is shifted at once: nobody is asked on the way back.
+fn let_go_on(way: RunKind) -> fn(&Value) -> bool {
+    match way {
+        RunKind::Deploy => is_ours,
+        RunKind::Rollback => is_pause,
+    }
+}
+
+/// Makes of `configuration`, as a call has it, one that shifts all traffic at once, as [`all_at_once`] does.
+pub fn at_once(configuration: &mut Map<String, Value>, way: RunKind) {
+    let hooks = without(configuration, let_go_on(way));
     configuration.retain(|name, _| ![CANARY, LINEAR].contains(&name.as_str()));
     configuration.insert(STRATEGY.into(), json!("BLUE_GREEN"));
     configuration.insert(BAKE.into(), json!(0));
@@ -157,6 +168,17 @@ pub fn waits_for_gates(configuration: &Value, stage: &str) -> bool {
     !ours.is_empty() && !others.iter().any(at)
 }
 
+/// Returns whether `configuration` has the pause that waits for gates.
+pub fn has_pause(configuration: &Value) -> bool {
+    configuration[HOOKS].as_array().is_some_and(|hooks| hooks.iter().any(is_ours))
+}
+
+/// Returns whether `configuration` has no other pause than the one that waits for gates.
+pub fn all_pauses_are_ours(configuration: &Value) -> bool {
+    let mut hooks = configuration[HOOKS].as_array().into_iter().flatten();
+    hooks.all(|hook| !is_pause(hook) || is_ours(hook))
+}
+
 fn without(configuration: &Map<String, Value>, which: fn(&Value) -> bool) -> Vec<Value> {
     let hooks = configuration.get(HOOKS).and_then(Value::as_array).into_iter().flatten();
     hooks.filter(|hook| !which(hook)).cloned().collect()
@@ -166,8 +188,11 @@ fn is_pause(hook: &Value) -> bool {
     hook["targetType"] == "PAUSE"
 }
 
+/// ECS does not say that it keeps the order of the stages.
 fn is_ours(hook: &Value) -> bool {
-    is_pause(hook) && hook["lifecycleStages"] == json!(WAITS_AT)
+    let stages = hook["lifecycleStages"].as_array().into_iter().flatten();
+    let stages: BTreeSet<Option<&str>> = stages.map(Value::as_str).collect();
+    is_pause(hook) && stages == WAITS_AT.map(Some).into()
 }
 
 #[cfg(test)]
@@ -227,18 +252,39 @@ mod tests {
         let own = configuration(&to).map(Value::Object).unwrap();
         assert!(waits_for_gates(&own, "PRE_PRODUCTION_TRAFFIC_SHIFT"));
         assert!(!waits_for_gates(&own, "POST_TEST_TRAFFIC_SHIFT"), "that is their own pause");
+        let mut shown = own.clone();
+        shown[HOOKS][1]["lifecycleStages"].as_array_mut().unwrap().reverse();
+        assert!(waits_for_gates(&shown, WAITS_AT[0]), "in whatever order the stages are shown");
         assert_eq!(let_go(&mut to), Some(json!([theirs()])));
+    }
+
+    fn back(document: &Document) -> Option<Document> {
+        all_at_once(document, RunKind::Rollback)
     }
 
     #[test]
     fn the_way_back_bakes_and_waits_for_nothing() {
         let mut to = document(json!({ "strategy": "BLUE_GREEN", "maximumPercent": 150 }));
-        assert_eq!(going_back(&to), None);
+        assert_eq!(back(&to), None);
         climb(&mut to, &ladder("10% 5m, 100% 15m"), Waits::ForGates);
-        let back = going_back(&to).unwrap();
-        assert_eq!(back.portable[CONFIGURATION], json!({ "strategy": "BLUE_GREEN", "maximumPercent": 150 }));
-        assert_eq!(back.local.get(CONFIGURATION), None);
-        assert_eq!(going_back(&document(json!({ "strategy": "ROLLING", "bakeTimeInMinutes": 3 }))), None);
-        assert!(going_back(&document(json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 3 }))).is_some());
+        let back_now = back(&to).unwrap();
+        assert_eq!(
+            back_now.portable[CONFIGURATION],
+            json!({ "strategy": "BLUE_GREEN", "maximumPercent": 150 })
+        );
+        assert_eq!(back_now.local.get(CONFIGURATION), None);
+        assert_eq!(back(&document(json!({ "strategy": "ROLLING", "bakeTimeInMinutes": 3 }))), None);
+        assert!(back(&document(json!({ "strategy": "BLUE_GREEN", "bakeTimeInMinutes": 3 }))).is_some());
+    }
+
+    #[test]
+    fn all_at_once_leaves_a_pause_of_its_owners() {
+        let mut to = document(json!({ "strategy": "BLUE_GREEN", "lifecycleHooks": [theirs()] }));
+        assert_eq!(all_at_once(&to, RunKind::Deploy), None);
+        climb(&mut to, &ladder("10% 5m, 100% 15m"), Waits::ForGates);
+        let now = all_at_once(&to, RunKind::Deploy).unwrap();
+        assert_eq!(now.portable[CONFIGURATION], json!({ "strategy": "BLUE_GREEN" }));
+        assert_eq!(now.local[CONFIGURATION], json!({ "lifecycleHooks": [theirs()] }));
+        assert_eq!(back(&to).unwrap().local.get(CONFIGURATION), None);
     }
 }

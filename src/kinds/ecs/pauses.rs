@@ -8,25 +8,35 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::climb::Climb;
-use super::overlaid::waits_for_gates;
+use super::overlaid::{WAITS_AT, all_pauses_are_ours, waits_for_gates};
 use super::service_deployment::stop;
 use super::verdict::Refusals;
 use super::watch::Watch;
 use crate::aws::Fate;
 use crate::core::{Error, Result};
 
-/// How often a pause is looked at that is where one was let go of: the weight may be that of before.
+/// How often a pause is looked at of which something is shown that cannot be so any more: what is shown may be late.
 const AGAIN: u32 = 4;
 /// How often a pause is looked at before any rung is reached, for the same reason.
 const FIRST: u32 = 2;
+/// The stage at which a pause follows a shift.
+const AFTER: &str = WAITS_AT[1];
+
+/// Which pause one is: each has an end of its own, and an id.
+#[derive(Clone, Debug, PartialEq)]
+struct Pause {
+    hook: Value,
+    expires: Value,
+    stage: Value,
+}
 
 /// What is known of the pauses of one deployment. The place of one is the rung that is reached, none before the first.
 #[derive(Debug, Default)]
 pub struct Pauses {
-    /// Where one waits, and how often it was seen there.
-    seen: Option<(Option<usize>, u32)>,
-    /// Where the last one was that was let go of.
-    gone: Option<Option<usize>>,
+    /// The one that waits, where it is by the weight, and how often it was seen so.
+    seen: Option<(Pause, Option<usize>, u32)>,
+    /// The last one that was let go of, and where it was.
+    gone: Option<(Pause, Option<usize>)>,
     /// How often it was refused that one is let go of.
     refusals: Refusals,
 }
@@ -46,35 +56,72 @@ impl Pauses {
             return Ok(());
         }
         let weight = deployment["targetServiceRevision"]["requestedProductionTrafficWeight"].as_f64();
-        let rung = climb.rung_at(weight.unwrap_or_default());
-        if let Some(rung) = rung {
+        let shown = climb.rung_at(weight.unwrap_or_default());
+        if let Some(rung) = shown {
             climb.reach(rung, None);
         }
         let Some(hook) = awaits(deployment) else { return Ok(()) };
+        let pause = Pause {
+            hook: hook["hookId"].clone(),
+            expires: hook["expiresAt"].clone(),
+            stage: deployment["lifecycleStage"].clone(),
+        };
+        let looks = match &self.seen {
+            Some((same, place, looks)) if (same, *place) == (&pause, shown) => looks + 1,
+            _ => 1,
+        };
+        self.seen = Some((pause.clone(), shown, looks));
+        let mut rung = shown;
+        if let Some(reached) = self.must_have_reached(&pause, shown, deployment) {
+            if looks < AGAIN {
+                return Ok(());
+            }
+            // The weight is that of before for longer than one can wait for it.
+            rung = Some(reached);
+            climb.reach(reached, None);
+        }
         if rung.is_some_and(|rung| !climb.is_over(rung)) {
             return Ok(());
         }
-        let looks = match self.seen {
-            Some((place, looks)) if place == rung => looks + 1,
-            _ => 1,
-        };
-        self.seen = Some((rung, looks));
-        let needed = match (self.gone == Some(rung), rung) {
-            (true, _) => AGAIN,
-            (false, None) => FIRST,
-            (false, Some(_)) => 1,
+        let needed = match (&self.gone, rung) {
+            // It is shown late, or has not been heard.
+            (Some((_, place)), _) if *place == rung => AGAIN,
+            (_, None) => FIRST,
+            (_, Some(_)) => 1,
         };
         if looks < needed {
             return Ok(());
         }
         match go_on(watch, deployment, hook, "CONTINUE").await {
-            Ok(()) => (self.gone, self.seen, self.refusals) = (Some(rung), None, Refusals::default()),
+            Ok(()) => {
+                (self.gone, self.seen, self.refusals) = (Some((pause, rung)), None, Refusals::default())
+            }
             Err(e) if self.refusals.are_enough(&e) => return Err(e),
             // At the next look it is told again.
             Err(_) => {}
         }
         Ok(())
     }
+
+    /// Returns the rung that the traffic must have reached where `pause` waits, though the weight `shown` is lower: it is not
+    /// the one that was let go of last, and between the two was a shift, unless that one followed a shift itself.
+    fn must_have_reached(&self, pause: &Pause, shown: Option<usize>, deployment: &Value) -> Option<usize> {
+        let reached = match &self.gone {
+            Some((gone, place)) if gone != pause && gone.stage != AFTER => place.map_or(0, |place| place + 1),
+            // Another process has let go of the one before the first shift.
+            None if has_gone_on(deployment) => 0,
+            _ => return None,
+        };
+        (shown < Some(reached)).then_some(reached)
+    }
+}
+
+/// Returns whether a pause of `deployment` is over in which it waited for gates.
+fn has_gone_on(deployment: &Value) -> bool {
+    let over = |hook: &Value| hook["targetType"] == "PAUSE" && hook["status"] == "SUCCEEDED";
+    let mut hooks = deployment["lifecycleHookDetails"].as_array().into_iter().flatten();
+    // What is shown of a pause does not say at which stage it was: another's may have been at an earlier one.
+    all_pauses_are_ours(&deployment["deploymentConfiguration"]) && hooks.any(over)
 }
 
 /// Returns whether `deployment` waits for gates on each rung.

@@ -8,12 +8,13 @@ use super::calls::{Calls, family_of, parts};
 use super::codedeploy::{self, START};
 use super::driver::Services;
 use super::fetch::{Seen, task_definition};
-use super::fields::{CONTAINERS, DEFINITION, DEPLOYING};
+use super::fields::{CONTAINERS, DEFINITION};
 use super::images::{Image, resolve};
 use super::moves::{BEGUN, CLONE_TAG, CREATE, DELETE, REGISTER, REVISION, RUNS, UPDATE};
 use super::routing::{self, CONFIGURE};
 use super::started::started;
-use super::{encode, form, names, secret, stop};
+use super::ticket::starts;
+use super::{climbing, encode, form, names, secret, stop};
 use crate::aws::{Failure, Fate};
 use crate::core::driver::{Reply, Sending};
 use crate::core::inventory::Found;
@@ -207,8 +208,7 @@ impl Sender<'_> {
         self.turned_back(m, found, &body).await?;
         let (cluster, name) = parts(&found.id);
         (body["cluster"], body["service"]) = (json!(cluster), json!(name));
-        let forced = body["forceNewDeployment"] == true;
-        let deploys = forced || DEPLOYING.iter().chain(&[REVISION]).any(|n| body.get(n).is_some());
+        let (forced, deploys) = (body["forceNewDeployment"] == true, starts(&body));
         let mut answer = self.tell(UPDATE, body.clone()).await?;
         if !deploys {
             return Ok(None);
@@ -361,6 +361,9 @@ fn reply(m: &Move, failure: Failure) -> Reply {
         } else if error.message.contains("Draining") {
             fate = Fate::Later;
         }
+    }
+    if m.call == UPDATE && fate == Fate::Refused && climbing::is_about_its_pause(m, &error) {
+        error = error.hint(climbing::WITHOUT_PAUSE);
     }
     if error.kind != ErrorKind::InProgress {
         error = error.context(format!("cannot write {}", m.address));

@@ -10,14 +10,29 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::climb::Climb;
+use super::climbing::gates;
 use super::deployment_group::ask;
 use super::shift::{event, replacement};
 use super::watch::Watch;
-use crate::core::Error;
 use crate::core::following::PATIENCE;
+use crate::core::gate::Gate;
+use crate::core::means::Values;
+use crate::core::{Address, Error};
 
-/// How long before the next shift it is decided: a gate takes a moment, and so does a stop.
+/// How long it takes at most until a rung that is reached is seen, and until a stop is heard, together.
 const MARGIN: Duration = Duration::from_secs(15);
+
+/// Returns how long before the next shift it has to be begun to ask the gates of `address`, so that all of them can answer as
+/// often as they may, and what they have failed be stopped; none, where there is no gate.
+pub fn margin(values: &Values, address: &Address) -> Option<Duration> {
+    let all: Vec<Duration> = gates(values, address).map(Gate::longest).collect();
+    (!all.is_empty()).then(|| all.into_iter().sum::<Duration>() + MARGIN)
+}
+
+/// Returns so long a time in minutes, the last of them whole.
+pub fn minutes(long: Duration) -> u64 {
+    (long.as_secs() + u64::from(long.subsec_nanos() > 0)).div_ceil(60)
+}
 
 /// Returns for how many minutes the old tasks of the deployment, or of the deployment group, `info` are kept once all
 /// traffic is shifted.
@@ -48,7 +63,8 @@ pub fn look<'a>(watch: &Watch<'a>, climb: &mut Climb<'a>, info: &Value, target: 
 /// Returns the last moment at which something can be decided that is over so long `after` a moment.
 fn margin_before(watch: &Watch<'_>, since: f64, after: Duration) -> Option<Timestamp> {
     let since = Timestamp::from_millisecond((since * 1000.0) as i64).ok()?;
-    let left = watch.clock().scale(after.saturating_sub(MARGIN));
+    let margin = margin(&watch.services.values, &watch.m.address).unwrap_or(MARGIN);
+    let left = watch.clock().scale(after.saturating_sub(margin));
     since.checked_add(SignedDuration::try_from(left).ok()?).ok()
 }
 

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::calls::family_of;
 use super::deployment_group::group_of;
 use super::driver::Services;
-use super::fields::DEFINITION;
+use super::fields::{DEFINITION, DEPLOYING};
 use super::in_flight::{Flight, Heading, flight, original};
-use super::moves::REVISION;
+use super::moves::{REVISION, UPDATE};
 use super::stop::ticket_back;
 use super::{appspec, codedeploy};
 use crate::core::inventory::Found;
@@ -25,6 +25,9 @@ pub async fn ticket(
     of: Option<&Found>,
     since: Timestamp,
 ) -> Result<Option<String>> {
+    if m.call == UPDATE && !starts(&m.args) {
+        return Ok(None);
+    }
     let physical = services.values.names.physical(&m.address);
     let id = of.map_or(physical.as_str(), |of| &of.id);
     let since = since.as_millisecond() as f64 / 1000.0 - APART;
@@ -81,6 +84,13 @@ async fn of_codedeploy(services: &Services, m: &Move, id: &str, since: f64) -> R
     };
     let leads = original(&service, &of)["taskDefinition"].as_str().is_some_and(|to| names(&m.args, to));
     Ok(leads.then(|| ticket_back(&of)))
+}
+
+/// Returns whether an UpdateService with `args` starts a deployment (deploy-peers 4.2): one that changes how a service is
+/// deployed at other times does not, and another's is not taken for its own.
+pub fn starts(args: &Value) -> bool {
+    let named = DEPLOYING.iter().chain(&[REVISION, DEFINITION]).any(|name| args.get(name).is_some());
+    named || args["forceNewDeployment"] == true
 }
 
 /// Returns whether `definition`, the ARN of a task definition, is what `args` name: an ARN, `family:revision`, or the family

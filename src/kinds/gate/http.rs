@@ -6,14 +6,9 @@ use std::time::Duration;
 use super::texts::Texts;
 use crate::aws::http::{self, Ask};
 use crate::core::finding::{Finding, Weight};
-use crate::core::gate::{Answer, Decision, Gate};
+use crate::core::gate::{ANSWER, Answer, BEYOND, Decision, Gate};
 use crate::core::redact;
 use crate::core::{Error, ErrorKind};
-
-/// How long an answer is waited for, if nothing is said.
-const LIMIT: Duration = Duration::from_secs(30);
-/// How long beyond its own bound an answer is still waited for, so that its latency can be said.
-const BEYOND: Duration = Duration::from_secs(2);
 
 /// What is asked, and what the answer has to be.
 pub struct Web<'a> {
@@ -41,7 +36,7 @@ pub async fn ask(web: &Web<'_>, texts: &Texts<'_>) -> Answer {
         headers.push((name.clone(), value));
     }
     let url = texts.fill(web.url);
-    let limit = web.within.map_or(LIMIT, |within| within + BEYOND);
+    let limit = web.within.map_or(ANSWER, |within| within + BEYOND);
     let host = http::host(&url).unwrap_or_default().to_string();
     let asked = Ask { url: &url, method: web.method, headers: &headers, limit };
     let told = match http::ask(&asked).await {

@@ -19,6 +19,7 @@ mod settle;
 mod show;
 mod stage;
 mod stage_wait;
+mod switch;
 mod target;
 mod traffic;
 
@@ -26,3 +27,4 @@ pub(crate) use ask::{dispatch, hint, mutates};
 pub(crate) use held::Held;
 pub use seed::DeploymentGroupSeed;
 pub(crate) use settle::settle;
+pub(super) use switch::SWITCHES;

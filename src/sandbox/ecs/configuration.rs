@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::answer::Fail;
 use super::ask::invalid;
+use super::rules::Rules;
 
 /// The defaults of `DeploymentConfiguration`.
 pub(crate) fn fill(settings: &mut Map<String, Value>) {
@@ -21,7 +22,7 @@ pub(crate) fn fill(settings: &mut Map<String, Value>) {
 }
 
 /// Whether ECS takes it (botocore, `DeploymentConfiguration` and what it is made of).
-pub(crate) fn check(configuration: Option<&Value>) -> Result<(), Fail> {
+pub(crate) fn check(configuration: Option<&Value>, rules: &Rules) -> Result<(), Fail> {
     let Some(configuration) = configuration else { return Ok(()) };
     let number = |part: &str, member: &str| configuration.get(part).and_then(|one| one.get(member)?.as_f64());
     let strategy = configuration.get("strategy").and_then(Value::as_str).unwrap_or("ROLLING");
@@ -55,7 +56,13 @@ pub(crate) fn check(configuration: Option<&Value>) -> Result<(), Fail> {
     }
     for hook in configuration.get("lifecycleHooks").and_then(Value::as_array).into_iter().flatten() {
         let stages = hook.get("lifecycleStages").and_then(Value::as_array).into_iter().flatten();
+        let stages: Vec<&Value> = stages.collect();
+        // assumed: switch ecs_pre_production_stage_taken
+        if !rules.pre_production_taken && stages.iter().any(|one| *one == "PRE_PRODUCTION_TRAFFIC_SHIFT") {
+            return Err(invalid("PRE_PRODUCTION_TRAFFIC_SHIFT is no lifecycle stage."));
+        }
         let shifts = stages
+            .into_iter()
             .filter_map(Value::as_str)
             .any(|one| matches!(one, "TEST_TRAFFIC_SHIFT" | "PRODUCTION_TRAFFIC_SHIFT"));
         if shifts && hook.get("targetType").and_then(Value::as_str) == Some("PAUSE") {

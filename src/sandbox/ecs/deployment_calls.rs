@@ -69,7 +69,7 @@ pub(crate) fn describe(ask: &mut Ask<'_>) -> Result<Value, Fail> {
         let known = found(ask, &arn);
         match known.and_then(|(service, tasks)| {
             let one = service.history.iter().find(|one| one.arn == arn)?;
-            Some(show(one, service, tasks))
+            Some(show(ask, one, service, tasks))
         }) {
             Some(one) => shown.push(one),
             None => failures.push(json!({"arn": arn, "reason": "MISSING"})),
@@ -99,7 +99,7 @@ fn asked(ask: &Ask<'_>, name: &str) -> Result<Vec<String>, Fail> {
     Ok(arns)
 }
 
-fn show(one: &ServiceDeployment, service: &Service, tasks: &[Task]) -> Value {
+fn show(ask: &Ask<'_>, one: &ServiceDeployment, service: &Service, tasks: &[Task]) -> Value {
     let by_stages = one.strategy != Strategy::Rolling;
     let revision = |arn: &str, test: f64, production: f64| {
         let mut shown = service_show::revision(service, arn, tasks);
@@ -109,7 +109,8 @@ fn show(one: &ServiceDeployment, service: &Service, tasks: &[Task]) -> Value {
         }
         shown
     };
-    let (test, production) = (one.progress.test, one.progress.production);
+    // assumed: switch ecs_weight_lag_ms
+    let (test, production) = (one.progress.test, one.progress.production_at(ask.now - ask.rules.weight_lag));
     let mut out = json!({
         "serviceDeploymentArn": one.arn, "serviceArn": service.arn, "clusterArn": service.cluster_arn,
         "createdAt": clock::epoch(one.created), "updatedAt": clock::epoch(one.updated),

@@ -32,6 +32,7 @@ mod service_show;
 mod service_update;
 mod settle;
 mod state;
+mod switch;
 mod tag_calls;
 mod tags;
 mod task;
@@ -48,6 +49,7 @@ pub(crate) use seed::{cluster as seed_cluster, service as seed_service};
 pub(crate) use service::Controller;
 pub(crate) use service_create::New;
 pub(crate) use settle::settle;
+pub(super) use switch::SWITCHES;
 pub(crate) use task_set::{
     At, NewTaskSet, SetStatus, create_task_set, delete_task_set, set_primary, task_sets,
 };

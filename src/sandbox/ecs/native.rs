@@ -206,6 +206,7 @@ fn enter(
         }
         Work::Shift(percent, _) => {
             current.progress.production = percent;
+            current.progress.shifts.push((sim.now, percent));
             traffic::shift(service, current, "productionListenerRule", percent, sim);
         }
         Work::CleanUp => {

@@ -19,6 +19,8 @@ fn shifts(deployment: &ServiceDeployment) -> Vec<(f64, f64)> {
         Strategy::Linear => {
             let step = of("linearConfiguration", "stepPercent", 10.0).max(3.0);
             let bake = of("linearConfiguration", "stepBakeTimeInMinutes", 6.0);
+            // A percentage by which 100 cannot be divided has a smaller last step: of 11 % there are 9 that are waited after
+            // (LinearConfiguration of AWS::ECS::Service, CloudFormation template reference).
             let mut shares = Vec::new();
             let mut share = step;
             while share < 100.0 {

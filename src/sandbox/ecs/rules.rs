@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) hook: f64,
     /// A minute of a configuration.
     pub(crate) minute: f64,
+    /// How late the weight of the production traffic is shown.
+    pub(crate) weight_lag: f64,
     /// The bake time of a rolling deployment with alarms.
     pub(crate) bake: f64,
     pub(crate) held: bool,
@@ -32,6 +34,7 @@ pub(crate) struct Rules {
     pub(crate) breaker_by_stages: bool,
     pub(crate) first_failure_stopped: bool,
     pub(crate) pre_production_shown: bool,
+    pub(crate) pre_production_taken: bool,
     pub(crate) pre_production_first: bool,
     pub(crate) post_production_each: bool,
     pub(crate) current_stays: bool,
@@ -50,6 +53,7 @@ impl Rules {
             stage: seconds("ecs_stage_ms"),
             hook: seconds("ecs_hook_ms"),
             minute: seconds("ecs_minute_ms"),
+            weight_lag: seconds("ecs_weight_lag_ms"),
             bake: seconds("ecs_rolling_bake_ms"),
             held: switches.on("ecs_deployments_held"),
             draining_counts: switches.on("ecs_draining_counts"),
@@ -59,6 +63,7 @@ impl Rules {
             first_failure_stopped: switches.on("ecs_first_failure_stopped"),
             current_stays: switches.on("ecs_current_deployment_stays"),
             pre_production_shown: switches.on("ecs_pre_production_stage_shown"),
+            pre_production_taken: switches.on("ecs_pre_production_stage_taken"),
             pre_production_first: switches.on("ecs_pre_production_before_first_step"),
             post_production_each: switches.on("ecs_post_production_at_each_step"),
         }

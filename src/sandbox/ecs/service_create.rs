@@ -186,7 +186,7 @@ pub(crate) fn create(ask: &mut Ask<'_>) -> Result<Value, Fail> {
         }
     }
     check_containers(&settings, &definition)?;
-    configuration::check(settings.get("deploymentConfiguration"))?;
+    configuration::check(settings.get("deploymentConfiguration"), &ask.rules)?;
     let desired = ask.body.get("desiredCount").and_then(Value::as_u64);
     let desired = desired
         .ok_or_else(|| invalid("desiredCount must be specified for the REPLICA scheduling strategy."))?;

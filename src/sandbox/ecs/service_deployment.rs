@@ -117,6 +117,15 @@ pub(crate) struct Progress {
     /// The shares of traffic of the new revision, in percent.
     pub(crate) test: f64,
     pub(crate) production: f64,
+    /// When each share of the production traffic was given.
+    pub(crate) shifts: Vec<(f64, f64)>,
+}
+
+impl Progress {
+    /// The share of the production traffic as it was at a time.
+    pub(crate) fn production_at(&self, time: f64) -> f64 {
+        self.shifts.iter().rfind(|(at, _)| *at <= time).map_or(0.0, |(_, share)| *share)
+    }
 }
 
 /// A service deployment.

@@ -83,7 +83,7 @@ pub(crate) fn update(ask: &mut Ask<'_>) -> Result<Value, Fail> {
         if let Some(all) = all.as_object_mut() {
             all.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
-        configuration::check(Some(all))?;
+        configuration::check(Some(all), &rules)?;
     }
     check_containers(&settings, &wanted)?;
     service.settings = settings;

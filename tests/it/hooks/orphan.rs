@@ -40,3 +40,22 @@ fn it_has_its_limit_all_the_same_and_is_left_where_somebody_skips_it() {
     hit(&place, "2", "KILL", || place.has("told"));
     told(&place.resume(&["--skip-hook", "backup"]), 0, &["which is skipped, still runs here"]);
 }
+
+/// What is put back beside it would be put back under its hands.
+#[test]
+fn a_rollback_waits_for_it_too() {
+    let place = Place::new(&hook("1.5", ""));
+    hit(&place, "2", "KILL", || place.has("told"));
+    told(&place.rollback(&[]), 0, &["the command of the hook backup, which still runs here"]);
+    assert_eq!(place.text("told"), "begun\nended\n");
+
+    let place = Place::new(&hook("30", "limit = \"150s\""));
+    hit(&place, "2", "KILL", || place.has("told"));
+    told(&place.rollback(&[]), 0, &["was ended at its limit of 150s"]);
+    assert_eq!(place.text("told"), "begun\n");
+
+    let place = Place::new(&hook("8", ""));
+    hit(&place, "2", "KILL", || place.has("told"));
+    told(&place.rollback(&["--skip-hook", "backup"]), 0, &["which is skipped, still runs here"]);
+    assert_eq!(place.text("told"), "begun\n", "it was not waited for");
+}

@@ -98,7 +98,7 @@ pub(super) fn place(platform: &Platform, ladder: &str) -> Place {
     let more = format!(
         "\n[environments.prod.rollouts]\n\"ecs/service/main/web\" = \"{ladder}\"\n\n\
          [environments.prod.gates.smoke]\ncommand = \"{line}\"\npass = [0]\nundecided_codes = [75]\nat = \"rungs\"\n\
-         undecided = \"{undecided}\"\n"
+         limit = \"30s\"\nundecided = \"{undecided}\"\n"
     );
     configure(&place, &more);
     // A minute of the ladder is 600 ms here. ECS waits for whoever is later; CodeDeploy does not, so it gets more time.
@@ -141,6 +141,12 @@ pub(super) fn weight(place: &Place) -> u64 {
 pub(super) fn configuration(place: &Place) -> Value {
     let mut own = place.service()["deploymentConfiguration"].take();
     let strategy = own["strategy"].clone();
+    // 10 is 10.0.
+    for of in ["/canaryConfiguration/canaryPercent", "/linearConfiguration/stepPercent"] {
+        if let Some(percent) = own.pointer_mut(of) {
+            *percent = json!(percent.as_f64());
+        }
+    }
     // What another strategy has left behind means nothing.
     let members = own.as_object_mut().unwrap();
     members.retain(|name, value| match name.as_str() {
@@ -309,6 +315,17 @@ fn a_ladder_is_climbed_wherever_ecs_pauses() {
 }
 
 #[test]
+fn the_last_step_of_equal_ones_may_be_smaller() {
+    let place = place(&cells::LINEAR, "40% 1m, 80% 1m, 100% 1m");
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!(
+        (deploy.code, asked(&place)),
+        (0, ["40", "80", "100"].map(String::from).to_vec()),
+        "{deploy:#?}"
+    );
+}
+
+#[test]
 fn without_gates_ecs_goes_on_by_itself_and_what_it_is_held_for_does_not_count_as_patience() {
     let place = place(&cells::CANARY, TWO.0);
     configure(&place, "\n[environments.prod.rollouts]\n\"ecs/service/*\" = \"10% 4m, 100% 4m\"\n");
@@ -330,28 +347,31 @@ fn without_gates_ecs_goes_on_by_itself_and_what_it_is_held_for_does_not_count_as
     assert!(!paused, "nobody waits where nobody is asked");
 }
 
+/// What ECS shows of the traffic "may not reflect real time": no gate is left out for that.
 #[test]
-fn all_at_once_leaves_nothing_that_would_wait() {
+fn each_rung_is_asked_about_also_where_the_weight_is_shown_late() {
+    for lag in ["400", "60000"] {
+        let place = place(&cells::CANARY, TWO.0);
+        place.sandbox.set_switch("ecs_weight_lag_ms", lag).unwrap();
+        let deploy = place.deploy(Image::New).end();
+        assert_eq!(
+            (deploy.code, asked(&place)),
+            (0, TWO.1.iter().map(ToString::to_string).collect()),
+            "{deploy:#?}"
+        );
+    }
+}
+
+#[test]
+fn who_resumes_asks_on_the_first_rung_also_where_the_weight_is_shown_late() {
     let place = place(&cells::CANARY, TWO.0);
-    assert_eq!(place.deploy(Image::New).end().code, 0);
-    assert_eq!(configuration(&place)["strategy"], "CANARY");
-    let deploy = place.deploy_with(Image::Theirs, &["--all-at-once"]).end();
-    assert_eq!(deploy.code, 0, "{deploy:#?}");
-    let own = configuration(&place);
-    assert_eq!(
-        (&own["strategy"], own["lifecycleHooks"].as_array().map_or(0, Vec::len)),
-        (&json!("BLUE_GREEN"), 0)
-    );
-    assert_eq!(asked(&place), TWO.1, "it was not asked again");
-    // Back to what was on a ladder: neither is it climbed, nor lost.
-    let rollback = place.rollback().end();
-    assert_eq!(rollback.code, 0, "{rollback:#?}");
-    let own = configuration(&place);
-    assert_eq!(
-        (&own["strategy"], own["lifecycleHooks"].as_array().map_or(0, Vec::len)),
-        (&json!("CANARY"), 1)
-    );
-    assert_eq!(asked(&place), TWO.1, "a way back asks nobody");
+    place.sandbox.set_switch("ecs_weight_lag_ms", "60000").unwrap();
+    say(&place, "10", Some(75));
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!(deploy.code, 3, "{deploy:#?}");
+    say(&place, "10", Some(1));
+    let resumed = resume(&place).end();
+    assert_eq!((resumed.code, asked(&place)), (6, vec!["10".to_string(); 2]), "{resumed:#?}");
 }
 
 #[test]
@@ -386,6 +406,18 @@ fn what_a_platform_cannot_do_is_refused_with_what_it_can() {
             vec!["keeps the old tasks for 2 minutes", "terminationWaitTimeInMinutes"],
         ),
         (service(TWO.0) + gate, vec!["cannot pause", "undecided = \"fail\" or \"pass\""]),
+        (
+            service(TWO.0) + gate + "undecided = \"fail\"\n",
+            vec![
+                "may take 75 seconds until they have failed",
+                "goes on by itself after `10% 1m`",
+                "\"10% 2m, 100% 1m\"",
+            ],
+        ),
+        (
+            service("10% 4m, 100% 1m") + gate + "undecided = \"fail\"\nlimit = \"30s\"\ntries = 3\n",
+            vec!["on the last rung", "may take 3 minutes", "keeps the old tasks for 2 minutes"],
+        ),
     ] {
         configure(&place, &more);
         let deploy = place.deploy(Image::New).end();
@@ -394,4 +426,25 @@ fn what_a_platform_cannot_do_is_refused_with_what_it_can() {
             deploy.says(words);
         }
     }
+}
+
+/// CodeDeploy does not wait for who is asked longer than was said.
+#[test]
+fn a_verdict_that_comes_after_the_next_shift_counts_all_the_same() {
+    let place = place(&cells::CODE_DEPLOY_CANARY, TWO.0);
+    let line = "echo {percent} >> asked; test {percent} = 100 || { sleep 2; exit 1; }";
+    configure(
+        &place,
+        &format!(
+            "\n[environments.prod.rollouts]\n\"ecs/service/main/web\" = \"{}\"\n\n[environments.prod.gates.smoke]\n\
+             command = \"{line}\"\nlimit = \"30s\"\nat = \"rungs\"\nundecided = \"fail\"\n",
+            TWO.0
+        ),
+    );
+    place.minute(1500);
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!(deploy.code, 6, "{deploy:#?}");
+    deploy.says("at 10% of the traffic of ecs/service/main/web the gate smoke failed");
+    assert_eq!(asked(&place), ["10", "100"], "the traffic had gone on by then: {deploy:#?}");
+    assert_eq!(place.end().tasks, Image::Before);
 }

@@ -13,7 +13,7 @@ const fn platform(
 
 pub(super) const CANARY: Platform = platform("CANARY", TWO, "pause");
 pub(super) const ROLLING: Platform = platform("ROLLING", TWO, "pause");
-const LINEAR: Platform = platform("LINEAR", FOUR, "pause");
+pub(super) const LINEAR: Platform = platform("LINEAR", FOUR, "pause");
 pub(super) const CODE_DEPLOY_CANARY: Platform = platform("CODE_DEPLOY canary", TWO, "fail");
 const CODE_DEPLOY_LINEAR: Platform = platform("CODE_DEPLOY linear", FOUR, "fail");
 

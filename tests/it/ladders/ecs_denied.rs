@@ -2,7 +2,7 @@
 
 use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::ecs::{TWO, asked, place, say};
+use super::ecs::{TWO, asked, configuration, place, say};
 use super::ecs_cells::{CANARY, CODE_DEPLOY_CANARY};
 use crate::outcomes::harness::Image;
 use crate::outcomes::place::Place;
@@ -59,4 +59,37 @@ fn a_deployment_that_may_not_be_told_to_go_on_is_undone() {
     deploy.says("not authorized to perform: ecs:ContinueServiceDeployment");
     let n = calls(&place, "ContinueServiceDeployment");
     assert!((2..=6).contains(&n), "{n}: {deploy:#?}");
+}
+
+/// A gate has failed, and ECS can neither be told to roll back nor be stopped: it is said, and not asked for ever.
+#[test]
+fn one_that_can_neither_be_stopped_nor_told_to_go_back_ends_all_the_same() {
+    let place = place(&CANARY, TWO.0);
+    say(&place, "10", Some(1));
+    let operations = ["ContinueServiceDeployment", "StopServiceDeployment"];
+    operations.iter().for_each(|operation| deny(&place, operation, u64::MAX));
+    let deploy = place.deploy(Image::New).end();
+    assert_eq!(deploy.code, 7, "{deploy:#?}");
+    deploy.says("the gate smoke failed: the command ended with 1");
+    deploy.says("not authorized to perform: ecs:StopServiceDeployment");
+    assert_eq!(asked(&place), ["10"], "{deploy:#?}");
+    for operation in operations {
+        let n = calls(&place, operation);
+        assert!((2..=12).contains(&n), "{n} {operation}: {deploy:#?}");
+    }
+}
+
+/// The stage is in the guide of AWS's and not in its API reference.
+#[test]
+fn a_pause_that_ecs_does_not_take_leaves_the_service_as_it_was() {
+    let place = place(&CANARY, TWO.0);
+    let before = configuration(&place);
+    place.sandbox.set_switch("ecs_pre_production_stage_taken", "false").unwrap();
+    let deploy = place.deploy(Image::New).end();
+    assert_ne!(deploy.code, 0, "{deploy:#?}");
+    deploy.says("UpdateService");
+    deploy.says("PRE_PRODUCTION_TRAFFIC_SHIFT is no lifecycle stage");
+    deploy.says("at = \"after\"");
+    assert_eq!((asked(&place), configuration(&place)), (Vec::new(), before), "{deploy:#?}");
+    assert_eq!(place.end().tasks, Image::Before);
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
 mod ecs;
+mod ecs_at_once;
 mod ecs_cells;
 mod ecs_denied;
 pub(crate) mod harness;

@@ -180,7 +180,7 @@ fn switches_refuse_what_they_do_not_take() {
     assert!(sandbox.set_switch("nothing", "true").unwrap_err().to_string().contains("no switch"));
     assert!(sandbox.set_switch("list_lag_calls", "true").is_err());
     assert!(sandbox.set_switch("quotas", "true").is_err());
-    for (name, default, _) in SWITCHES {
+    for (name, default, _) in SWITCHES.iter() {
         sandbox.set_switch(name, default).unwrap();
     }
     let mut scenario = snapdeploy::sandbox::Scenario::empty();

@@ -7,7 +7,7 @@ use crate::core::run::RunKind;
 use crate::kinds::ecs::deployment_group::group_of;
 use crate::kinds::ecs::driver::Services;
 use crate::kinds::ecs::ladder::{Form, Platform};
-use crate::kinds::ecs::shift_rungs::wait;
+use crate::kinds::ecs::shift_rungs::{margin, minutes, wait};
 use crate::kinds::ecs::state::Content;
 
 const ASKED: &str = "ladder";
@@ -31,6 +31,20 @@ pub async fn ask(services: &Services, change: &Change<'_>, target: &Target, card
         Err(e) => return card.unasked(ASKED, &e, "codedeploy:BatchGetDeploymentGroups"),
     };
     let kept = wait(&group.info);
+    let asked = margin(&services.values, change.address).map_or(0, minutes);
+    if kept < asked {
+        return card.block(
+            ASKED,
+            format!(
+                "the gates on the last rung of {rollout} may take {asked} minutes until they have failed and it is stopped, and \
+                 the deployment group {} keeps the old tasks for {kept} minutes",
+                group.name
+            ),
+            "let the group keep the old tasks for longer: aws deploy update-deployment-group (terminationWaitTimeInMinutes); \
+             or say of the gates that they take less: `limit`, `tries` and `every` under [environments.NAME.gates.GATE]"
+                .to_string(),
+        );
+    }
     if kept < ladder.bake {
         return card.block(
             ASKED,
