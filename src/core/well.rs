@@ -26,9 +26,10 @@ impl Performance<'_> {
         }
         let asked = match self.means.driver.well(&made, &lives).await {
             // What is well by itself may be missed by who refers to it.
-            Ok(problems) => {
-                self.referring(seen).await.map(|missed| problems.into_iter().chain(missed).collect::<Vec<_>>())
-            }
+            Ok(problems) => self
+                .referring(seen)
+                .await
+                .map(|missed| problems.into_iter().chain(missed).collect::<Vec<_>>()),
             Err(e) => Err(e),
         };
         let problems = match asked {

@@ -38,7 +38,8 @@ mod tests {
 
     #[test]
     fn what_lets_somebody_in_is_told_from_what_does_not() {
-        for name in ["authorization", "Cookie", "Proxy-Authorization", "X-Api-Key", "x-auth-token", "Secret"] {
+        for name in ["authorization", "Cookie", "Proxy-Authorization", "X-Api-Key", "x-auth-token", "Secret"]
+        {
             assert!(is_secret(name, "abc"), "{name}");
         }
         assert!(!is_secret("Accept", "text/html") && !is_secret("X-Version-Key", "{version}"));
@@ -53,7 +54,9 @@ mod tests {
             let what = secret_of(url).unwrap_or_else(|| panic!("{url}"));
             assert!(!what.contains("hunter2"), "{what}");
         }
-        for url in ["https://acme.test/up?version={version}&n=1", "https://acme.test/a@b?token=", "http://a.test"] {
+        for url in
+            ["https://acme.test/up?version={version}&n=1", "https://acme.test/a@b?token=", "http://a.test"]
+        {
             assert_eq!(secret_of(url), None, "{url}");
         }
     }

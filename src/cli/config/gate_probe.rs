@@ -40,9 +40,9 @@ pub(super) fn http(table: &Table<'_>) -> Result<Probe> {
         return Err(table.place.error(&url.span, "`url` has to start with https:// or http:// and a host"));
     }
     if let Some(what) = secret_of(&url.value) {
-        let message =
-            format!("`url` has a secret ({what}), and the configuration is not the place for one");
-        let hint = "send it as a header, out of the environment: send_from = { Authorization = \"SMOKE_TOKEN\" }";
+        let message = format!("`url` has a secret ({what}), and the configuration is not the place for one");
+        let hint =
+            "send it as a header, out of the environment: send_from = { Authorization = \"SMOKE_TOKEN\" }";
         return Err(table.place.error(&url.span, message).hint(hint));
     }
     let method = match inner.text("method")? {

@@ -56,7 +56,7 @@ impl Inspector for Gatekeeper {
             }
             Probe::Scan { worst } => {
                 scan::ask(&self.account, of.images.as_deref().unwrap_or_default(), worst).await
-            },
+            }
             Probe::Metric { .. } => {
                 Answer::new(crate::core::gate::Decision::Inconclusive, "it measures nothing")
             }

@@ -109,7 +109,11 @@ fn judge(measure: &Measure<'_>, seen: &Seen) -> Answer {
     let seen = match measure.per {
         // What is called otherwise than it is looked for has no value either.
         Some(per) if seen.silent => {
-            format!("{name} are {} of {traffic} {} (it has no value, which counts as 0)", unit(value), per.name)
+            format!(
+                "{name} are {} of {traffic} {} (it has no value, which counts as 0)",
+                unit(value),
+                per.name
+            )
         }
         Some(per) => format!("{name} are {} of {traffic} {}", unit(value), per.name),
         None => format!("{} of {name} is {} of {traffic} values", measure.of.statistic, unit(value)),

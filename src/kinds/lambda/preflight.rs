@@ -3,9 +3,9 @@
 use super::ladder::{Obstacle, configured, obstacle, shifts};
 use super::state::State;
 use crate::core::driver::Change;
+use crate::core::means::Values;
 use crate::core::preflight::{Line, Outcome};
 use crate::core::rollout::{Rollout, Rung, Share};
-use crate::core::means::Values;
 
 /// Returns what is to be said of the ladders that `change` is to take, as `values` have them.
 pub fn ladders(change: &Change<'_>, values: &Values) -> Vec<Line> {

@@ -29,14 +29,23 @@ fn said(plan: &Plan) -> Option<(Weight, &str, &str)> {
 #[tokio::test]
 async fn what_is_written_out_and_is_not_there_is_refused_with_what_is() {
     for (pattern, why, hint) in [
-        ("lambda/function/ordres", "neither the environment nor the release has it", "lambda/function/orders"),
-        ("lambda/functions/orders", "neither the environment nor the release has it", "lambda/function/orders"),
+        (
+            "lambda/function/ordres",
+            "neither the environment nor the release has it",
+            "lambda/function/orders",
+        ),
+        (
+            "lambda/functions/orders",
+            "neither the environment nor the release has it",
+            "lambda/function/orders",
+        ),
         ("lambda/function/orders#liv", "it has no alias `liv`", "it has live"),
         ("connect/flow/Main IVR", "no traffic is shifted", "take it out"),
         ("site/bucket/shop", "no traffic is shifted", "take it out"),
     ] {
         let plan = plan(both(), pattern, &Deployment::default()).await;
-        let (weight, message, told) = said(&plan).unwrap_or_else(|| panic!("{pattern}: {:#?}", plan.findings));
+        let (weight, message, told) =
+            said(&plan).unwrap_or_else(|| panic!("{pattern}: {:#?}", plan.findings));
         assert_eq!(weight, Weight::Block, "{pattern}");
         assert!(message.contains(&format!("the rollout of `{pattern}`")), "{message}");
         assert!(message.contains(why) && told.contains(hint), "{pattern}: {message}: {told}");

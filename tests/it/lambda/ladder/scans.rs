@@ -42,7 +42,9 @@ fn boxed() -> Scenario {
         let digest = scenario.account(REGISTRY).image(seed);
         let (account, alias) = if tag == "1" { (B, "prod") } else { (A, "dev") };
         let seed = scenario.account(account).function(REGION, "orders");
-        seed.image(&format!("{REGISTRY}.dkr.ecr.{REGION}.amazonaws.com/web@{digest}")).publish().alias("live", "1");
+        seed.image(&format!("{REGISTRY}.dkr.ecr.{REGION}.amazonaws.com/web@{digest}"))
+            .publish()
+            .alias("live", "1");
         scenario.account(account).instance(REGION, alias).lambda("orders");
     }
     scenario
