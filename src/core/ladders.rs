@@ -56,11 +56,11 @@ impl Look<'_> {
         let climbs = self.driver.climbs(kind, wish.and_then(|w| w.to.as_ref()));
         match &climbs {
             Climbs::Nothing if self.driver.kinds().contains(&kind) => {
-                let why = format!("no traffic is shifted among versions of a {kind}");
+                let why = format!("no traffic is shifted among versions of {kind}");
                 return Some((Weight::Block, why, "take it out of the configuration".into()));
             }
             Climbs::Itself if alias.is_some() => {
-                let why = format!("a {kind} has no aliases");
+                let why = format!("{kind} has no aliases");
                 return Some((Weight::Block, why, format!("write it without them: \"{address}\"")));
             }
             _ => {}

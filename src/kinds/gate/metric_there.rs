@@ -101,7 +101,10 @@ async fn unheard(account: &Account, gate: &Gate, of: &Metric) -> Option<Finding>
     };
     let meant = others.iter().map(|name| (strsim::damerau_levenshtein(&of.name, name), name)).min();
     let hint = match meant.filter(|(distance, name)| *distance <= (name.len() / 3).max(2)) {
-        Some((_, name)) => format!("did you mean `{name}`? CloudWatch has that with the same dimensions"),
+        // Some are there only once something has gone wrong: `HTTPCode_Target_5XX_Count` beside the one of 2XX.
+        Some((_, name)) => format!(
+            "did you mean `{name}`, which CloudWatch has with the same dimensions? If not, it comes to be with its first value"
+        ),
         None if !others.is_empty() => {
             let some: Vec<&str> = others.iter().take(NAMES).map(String::as_str).collect();
             format!("with these dimensions CloudWatch has {}", some.join(", "))

@@ -96,3 +96,16 @@ async fn an_alarm_that_fires_meanwhile_is_said_before_a_run_goes_on() {
     );
     assert!(said.is_some() && said < failed, "{}", back.err);
 }
+
+/// A service has no aliases: what is written so would be shifted at once.
+#[test]
+fn a_ladder_of_an_alias_of_a_service_is_refused() {
+    let shop = shop("[environments.prod.rollouts]\n\"ecs/service/main/web#live\" = \"10% 5m, 100% 5m\"\n");
+    let refused = shop.ship(13, "2");
+    assert!(
+        refused.err.contains("the rollout of `ecs/service/main/web#live` holds for nothing"),
+        "{}",
+        refused.err
+    );
+    assert!(refused.err.contains("ecs/service has no aliases"), "{}", refused.err);
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use snapdeploy::sandbox::{Sandbox, Scenario};
 
 use super::harness::{Outcome, Platform, Side, cells};
-use super::place::KILLED;
+use super::place::{KILLED, Place};
 use super::table;
 use crate::world::{B, REGION, scenario};
 
@@ -65,6 +65,22 @@ cells! { &Alias;
         "one UpdateAlias, with an empty set of shares";
     stopped_on_the_second: Outcome::StoppedOn(1), [("deploy", 3), ("rollback", 0)], "undone", ["10%", "50%"],
         Side::Old, "";
+}
+
+/// What was planned with a ladder is not left alone on it, and is said to have one where that is not climbed.
+#[test]
+fn a_saved_plan_has_its_ladder_whatever_it_is_performed_with() {
+    let place = Place::new(&Alias, Outcome::FailsOn(0));
+    assert_eq!(place.plan().end().code, 0);
+    let perform = ["deploy", "--plan", "p.json", "--yes"];
+    let alone = place.start("alone", &[&perform[..], &["--no-wait"]].concat()).end();
+    assert_eq!(alone.code, 2, "{alone:#?}");
+    alone.says("is shifted step by step from here");
+    assert_eq!(place.share(), 0.0, "nothing was begun");
+    let at_once = place.start("at once", &[&perform[..], &["--all-at-once"]].concat()).end();
+    assert_eq!(at_once.code, 0, "no gate is asked: {at_once:#?}");
+    at_once.says("has the ladder 10% 10s, 50% 10s, 100% 10s in this plan");
+    assert_eq!(place.share(), 1.0);
 }
 
 #[test]

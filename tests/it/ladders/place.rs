@@ -111,6 +111,12 @@ impl Place {
         self.start("deploy", &["deploy", "--to", "prod", "--artifact", &artifact, "--yes"])
     }
 
+    /// Plans what [`Place::deploy`] does, and keeps the plan in `p.json`.
+    pub(crate) fn plan(&self) -> Running {
+        let artifact = self.platform.artifact(self.shell.directory.path());
+        self.start("plan", &["deploy", "--to", "prod", "--artifact", &artifact, "--save-plan", "p.json"])
+    }
+
     pub(crate) fn resume(&self) -> Running {
         self.start("deploy --resume", &["deploy", "--resume", "--to", "prod", "--yes"])
     }
