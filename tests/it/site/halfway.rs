@@ -1,14 +1,15 @@
 //! A switch that comes to no end: refused in the middle, answered by nobody, or left by a run that nobody knows any more.
 
+use snapdeploy::core::driver::Freshness;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::run::{Note, RunStatus};
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
-use snapdeploy::core::{Result, RunId};
+use snapdeploy::core::{Digest, Result, RunId};
 use snapdeploy::sandbox::{Fault, FaultKind};
-use snapdeploy::store::MemoryLedger;
+use snapdeploy::store::{MemoryLedger, MemoryObjects};
 
 use super::crash::{Drop, begin_and_die, is_whole};
-use super::place::{Built, PROD, build, document, get, plan_and_wish, plan_folder, start};
+use super::place::{Built, PROD, build, document, get, plan_and_wish, plan_folder, remove, start, web};
 use crate::world::{B, World};
 
 /// What a run meets: from the n-th put on, so many of them.
@@ -126,6 +127,28 @@ async fn the_next_release_gets_out_of_what_nobody_remembers() {
         crate::kinds::place::perform(&world, &crate::kinds::place::back(&world).await).await;
         is_whole(&world, 1, &here);
     }
+}
+
+/// Also the store is gone, and with it what the site was: it says what to type, and then the next release is whole.
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_half_way_and_in_no_store_has_a_way_out() {
+    let mut world = start().await;
+    let plan = plan_folder(&world, &build(2)).await;
+    assert!(begin_and_die(&world, &plan, ("PutObject", 9, Drop::Before)).await);
+    world.ledger = MemoryLedger::new(world.clock.clone());
+    world.objects = MemoryObjects::new();
+    let (inventory, _) = snapdeploy::core::survey::list(&*world.b, &world.events).await.unwrap();
+    let found = inventory.get(&web()).unwrap();
+    world.b.fetch(found, Freshness::Fresh).await.unwrap();
+    let data = build(1).into_iter().find(|(path, ..)| path == "data.json").unwrap().2;
+    let e = world.b.bytes(found, &Digest::of(&data)).await.unwrap_err();
+    assert!(e.hint.unwrap().starts_with("aws s3 rm s3://prod-web/.snapdeploy/site.json"));
+    remove(&world, PROD, ".snapdeploy/site.json").await;
+    let (plan, wish) = plan_and_wish(&world, &build(3)).await;
+    let ended = begin(&world.means(&*world.b), &plan, None, OnFailure::Rollback).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!(document(&world).await, wish);
+    is_whole(&world, 3, "taken as it is");
 }
 
 /// What somebody puts by hand into a site that is half-way is neither what it was nor what it was to be: it is not put back.
