@@ -219,7 +219,7 @@ impl Making<'_, '_> {
         let error =
             Error::new(ErrorKind::Unavailable, format!("{call} of {address} was tried {TRIES} times"));
         Err(match last {
-            Some(e) => Error { kind: e.kind, ..error.because(e) },
+            Some(mut e) => Error { kind: e.kind, hint: e.hint.take(), ..error.because(e) },
             None => error,
         })
     }

@@ -229,11 +229,7 @@ const OTHERS: &[Switch] = &[
         "false",
         "UpdateRule without PreEvaluationFilters leaves those that are there",
     ),
-    (
-        "s3_delete_of_none_by_etag_refused",
-        "true",
-        "DeleteObjects with an ETag tells a NoSuchKey of a key that is not there, else counts it as deleted",
-    ),
+    ("s3_delete_of_none_refused", "true", "DeleteObjects by ETag tells a NoSuchKey of what is not there"),
     ("saved_flow_can_be_referenced", "true", "queues and published flows may name a flow that is only SAVED"),
     ("search_fills_content", "true", "SearchContactFlows and SearchContactFlowModules fill Content"),
     ("table_creation_calls", "1", "a created DynamoDB table is CREATING for this many DescribeTable calls"),

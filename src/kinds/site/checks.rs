@@ -68,6 +68,11 @@ async fn whole(calls: &Calls, shelf: &Shelf, site: &Site, one: &Live) -> Check {
         }
         Ok(_) => {}
     }
+    let stale = shelf.seen(address.name()).map_or(0, |seen| seen.manifest.stale.len());
+    if let (Some(id), true) = (&site.distribution, stale > 0) {
+        let files = if stale == 1 { "1 file".to_string() } else { format!("{stale} files") };
+        problems.push(format!("{address}: CloudFront's {id} was not told to forget {files} that changed"));
+    }
     Check {
         name: format!("files of {}", address.name()),
         healthy: problems.is_empty(),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::calls::Calls;
 use super::fetch::{self, Shelf};
 use super::links::Links;
+use super::manifest::KEY;
 use super::send::Sender;
 use super::state::{FILES, OWN, PENDING};
 use super::{KIND, artifact, checks, moves, preflight, sweep};
@@ -133,7 +134,15 @@ impl Driver for Sites {
 
     async fn bytes(&self, of: &Found, digest: &Digest) -> Result<Bytes> {
         let seen = self.shelf.seen(of.address.name()).unwrap_or_default();
-        fetch::bytes(&self.calls, self.site(&of.address)?, &seen, digest).await
+        let site = self.site(&of.address)?;
+        let found = fetch::bytes(&self.calls, site, &seen, digest).await;
+        found.map_err(|e| match seen.manifest.pending {
+            None => e,
+            Some(_) => e.context(format!("{} is half-way, and what it was is in no store", of.address)).hint(format!(
+                "aws s3 rm s3://{}/{}{KEY}: then what is there is taken as it is, and the next release is whole",
+                site.bucket, site.prefix
+            )),
+        })
     }
 
     fn encode(&self, of: &Found, mut raw: Raw, _: &Inventory) -> Live {

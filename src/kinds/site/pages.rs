@@ -58,14 +58,18 @@ impl Sender<'_> {
     /// Puts the files that `args` name, where they are not there, and writes the manifest.
     pub(super) async fn pages(&self, args: &Value) -> Result<(), Failure> {
         let wanted = self.files(args)?;
-        let seen = match self.shelf.seen(self.address.name()) {
+        let mut seen = match self.shelf.seen(self.address.name()) {
             Some(seen) => seen,
             None => fetch::seen(self.calls, self.site).await.map_err(later)?.0,
         };
         let to = args["To"].as_str().and_then(|t| t.parse().ok());
         let to = to.ok_or_else(|| refused(Error::bug("a switch does not say where to")))?;
+        let mut waited = false;
         for path in wanted.keys() {
-            self.after_deleting(seen.manifest.beside.get(path)).await?;
+            waited |= self.after_deleting(seen.manifest.beside.get(path)).await?;
+        }
+        if waited {
+            seen = fetch::seen(self.calls, self.site).await.map_err(later)?.0;
         }
         let (mut etag, mut follows) = (seen.etag.clone(), seen.manifest.id.clone());
         if !wanted.is_empty() {

@@ -80,17 +80,17 @@ impl Sender<'_> {
         }
     }
 
-    /// Waits until nobody can delete `known` any more who has set out to.
-    pub(super) async fn after_deleting(&self, known: Option<&Beside>) -> Result<(), Failure> {
+    /// Waits until nobody can delete `known` any more who has set out to; whether there was anybody.
+    pub(super) async fn after_deleting(&self, known: Option<&Beside>) -> Result<bool, Failure> {
         let clock = &self.calls.account.clock;
-        let Some(since) = known.and_then(|b| b.goes) else { return Ok(()) };
+        let Some(since) = known.and_then(|b| b.goes) else { return Ok(false) };
         while clock.now().duration_since(since).unsigned_abs() < clock.scale(ON_ITS_WAY) {
             if let Some(why) = self.with.lease.stop() {
                 return Err(Failure { error: Error::new(ErrorKind::Interrupted, why), fate: Fate::Later });
             }
             clock.sleep(PAUSE).await;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Returns `failure` with what lets old files be deleted.

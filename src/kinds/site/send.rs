@@ -109,9 +109,12 @@ impl Sender<'_> {
     /// earlier attempt has put.
     pub(super) async fn put(&self, path: &str, file: &File, only: Only) -> Result<String, Failure> {
         let bytes = self.bytes(file).await?;
+        let is_known = matches!(only, Only::IfIs(_));
         let sent = self.calls.put(self.site, path, (file, bytes), only, self.with.lease.until()).await;
+        // Source: "Conditional writes", Amazon S3 User Guide: 404 where what is to be replaced is not there any more.
+        let is_stale = |e: &Error| e.kind == ErrorKind::Stale || is_known && e.kind == ErrorKind::NotFound;
         match self.noted(sent) {
-            Err(failure) if failure.error.kind == ErrorKind::Stale => {
+            Err(failure) if is_stale(&failure.error) => {
                 match self.calls.get(self.site, path).await.map_err(later)? {
                     Some(Object { etag, file: there, .. }) if there == *file => Ok(etag),
                     _ => {

@@ -16,7 +16,7 @@ pub(crate) fn one(bucket: &mut Bucket, call: &Call) -> Answer {
 ///
 /// Source: "How to perform conditional deletes", Amazon S3 User Guide: an ETag in the entry of an object makes its deletion
 /// depend on it; an object that has another one stays, and is told in an `Error` of the answer, which is 200. It does not
-/// say what is told of a key that is not there then: `s3_delete_of_none_by_etag_refused`.
+/// say what is told of a key that is not there then: `s3_delete_of_none_refused`.
 pub(crate) fn some(bucket: &mut Bucket, call: &Call, refuses_none: bool) -> Result<Answer, Fail> {
     let given = call.header("content-md5").is_some()
         || call.headers.keys().any(|name| name.as_str().starts_with("x-amz-checksum-"));

@@ -138,7 +138,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         return bucket::create(world, call);
     }
     let now = world.clock.now();
-    let refuses_none = world.switches.on("s3_delete_of_none_by_etag_refused");
+    let refuses_none = world.switches.on("s3_delete_of_none_refused");
     let missing = || Fail::new(404, "NoSuchBucket", "The specified bucket does not exist");
     let bucket = world.buckets.get_mut(call.label(0)).ok_or_else(missing)?;
     let owner = call.header("x-amz-expected-bucket-owner").unwrap_or(bucket.owner());

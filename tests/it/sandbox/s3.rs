@@ -64,7 +64,7 @@ async fn a_streamed_body_arrives_whole() {
 async fn what_is_deleted_by_its_etag_is_that_and_nothing_else() {
     for refuses in [true, false] {
         let (mut scenario, _) = small();
-        scenario.switch("s3_delete_of_none_by_etag_refused", &refuses.to_string()).unwrap();
+        scenario.switch("s3_delete_of_none_refused", &refuses.to_string()).unwrap();
         let sandbox = Sandbox::start(scenario).unwrap();
         let client = s3(&sandbox, DEV);
         let mut objects = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use snapdeploy::sandbox::{Sandbox, Scenario};
+use snapdeploy::sandbox::{Fault, FaultKind, Sandbox, Scenario};
 
 use super::place::get;
 use crate::cli::shell::Shell;
@@ -51,8 +51,21 @@ fn the_example_is_shipped_and_rolled_back() {
     let counted =
         ["PutObject", "ListObjectsV2", "GetObject", "HeadObject", "DeleteObjects", "CreateInvalidation"];
     assert_eq!(counted.map(count), [1 + 2, 3, 3 + 2, 0, 0, 1], "{:?}", counted);
-    let back = shell.run(&["rollback", "prod", "--yes"]);
-    assert_eq!(back.code, 0, "{}\n{}", back.out, back.err);
+    // CloudFront cannot be told: the release stays, and what to type is said.
+    let changed = std::fs::read_to_string(shell.directory.path().join("dist/index.html")).unwrap();
+    let changed = changed.replace("The newer site.", "The newest site.");
+    std::fs::write(shell.directory.path().join("dist/index.html"), changed).unwrap();
+    sandbox.fault(Fault::next("CreateInvalidation", FaultKind::AccessDenied));
+    let newest = shell.run(&["deploy", "--artifact", "site/bucket/web=dist", "--to", "prod", "--yes"]);
+    assert_eq!(newest.code, 0, "{}\n{}", newest.out, newest.err);
+    let says = "aws cloudfront create-invalidation --distribution-id E2ACMEWEB --paths '/*'; the run goes on";
+    assert!(newest.err.contains("warning: ") && newest.err.contains(says), "{}", newest.err);
+    assert!(get(&format!("{}/", sandbox.site("acme-web-prod"))).body.contains("The newest site."));
+    for _ in 0..2 {
+        let back = shell.run(&["rollback", "prod", "--yes"]);
+        assert_eq!(back.code, 0, "{}\n{}", back.out, back.err);
+    }
+    assert!(page().contains("The new site."), "{}", page());
     let health = shell.run(&["health", "prod"]);
     assert_eq!(health.code, 0, "{}\n{}", health.out, health.err);
     assert!(health.out.contains("3 files in s3://acme-web-prod/"), "{}", health.out);

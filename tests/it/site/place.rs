@@ -154,6 +154,13 @@ pub async fn put(world: &World, account: &str, bucket: &str, path: &str, bytes: 
     put.body(ByteStream::from(bytes.to_vec())).send().await.unwrap();
 }
 
+/// Deletes an object of B by hand.
+pub async fn remove(world: &World, bucket: &str, path: &str) {
+    let config = aws_sdk_s3::config::Builder::from(&sdk_of(&world.sandbox.endpoint(), B));
+    let client = aws_sdk_s3::Client::from_conf(config.force_path_style(true).build());
+    client.delete_object().bucket(bucket).key(path).send().await.unwrap();
+}
+
 /// What a browser gets.
 pub struct Got {
     pub status: u16,

@@ -48,6 +48,14 @@ async fn warned(world: &World, n: u32, operation: &str, kind: FaultKind) -> (Vec
     (said, forgone.collect())
 }
 
+/// What `health` says is wrong.
+async fn problems(world: &World) -> Vec<String> {
+    let (inventory, _) = snapdeploy::core::survey::list(&*world.b, &world.events).await.unwrap();
+    let live = world.b.read(inventory.get(&super::place::web()).unwrap(), &inventory).await.unwrap();
+    let checks = world.b.checks(&[live], &inventory).await.unwrap();
+    checks.into_iter().flat_map(|c| c.problems).collect()
+}
+
 fn invalidated(world: &World) -> Vec<Vec<String>> {
     serde_json::from_value(world.sandbox.state()[B]["cloudfront"][FRONT]["invalidations"].clone()).unwrap()
 }
@@ -68,6 +76,8 @@ async fn a_release_stays_where_cloudfront_cannot_be_told_and_the_next_one_tells_
             assert!(said[0].contains(says), "{operation} {kind}: {says}: {said:?}");
         }
         is_whole(&world, 2, operation);
+        let unwell = problems(&world).await;
+        assert!(unwell[0].contains("E2SITE was not told to forget 4 files"), "{unwell:?}");
         assert_eq!(invalidated(&world), Vec::<Vec<String>>::new());
         // One page of the next release is another; the others were never forgotten.
         let mut files = build(2);
@@ -77,6 +87,7 @@ async fn a_release_stays_where_cloudfront_cannot_be_told_and_the_next_one_tells_
         let all = invalidated(&world);
         assert!(all.len() == 1 && all[0].contains(&"/data.json".to_string()), "{all:?}");
         // And then they are.
+        assert_eq!(problems(&world).await, Vec::<String>::new());
         perform(&world, &back(&world).await).await;
         let all = invalidated(&world);
         assert_eq!(all[1], ["/about/index.html", "/about/"], "{all:?}");
@@ -120,7 +131,8 @@ async fn what_goes_is_claimed_first_and_only_that_goes() {
         world.sandbox.release();
     };
     let (ended, ()) = tokio::join!(begin(&means, &plan, None, OnFailure::Rollback), meanwhile);
-    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    // The site is not what was shipped any more, and what somebody else has changed is left as it is.
+    assert!(matches!(ended, Ok(Ended::Left { .. })), "{ended:?}");
     let there = keys(&world, B, PROD);
     assert!(there.contains_key(&gone[0]) && !there.contains_key(&gone[1]), "{there:?}");
 }
