@@ -6,6 +6,8 @@ mod ecs;
 mod ecs_at_once;
 mod ecs_cells;
 mod ecs_denied;
+mod ecs_late;
+mod ecs_refused;
 pub(crate) mod harness;
 mod lambda;
 pub(crate) mod place;
