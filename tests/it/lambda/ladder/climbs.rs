@@ -4,7 +4,6 @@ use serde_json::json;
 use snapdeploy::core::gate::Decision;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::{Ladders, Means, Waivers};
-use snapdeploy::core::rollout::Rollouts;
 use snapdeploy::core::run::Note;
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 
@@ -131,7 +130,7 @@ async fn a_paused_ladder_is_climbed_at_once_where_somebody_says_so() {
 #[tokio::test]
 async fn gates_of_rungs_are_noted_as_skipped_where_there_are_none_since_somebody_said_so() {
     let mut world = with(both(), RUNGS, "false").await;
-    world.values.rollouts = Rollouts::at_once();
+    world.values.rollouts.shift_at_once();
     world.b = bound(&world, "prod", world.values.clone()).await;
     let plan = plan(&world).await;
     assert!(plan.moves.iter().all(|m| m.rollout.is_none()));
