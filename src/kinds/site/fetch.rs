@@ -45,7 +45,9 @@ pub struct Seen {
 
 /// What was last seen, by address's name, and when; no time where it has been written to since.
 #[derive(Debug, Default)]
-pub struct Shelf(Mutex<BTreeMap<String, (Arc<Seen>, Option<Timestamp>)>>);
+pub struct Shelf(Mutex<Shelved>);
+
+type Shelved = BTreeMap<String, (Arc<Seen>, Option<Timestamp>)>;
 
 impl Shelf {
     /// Returns what was last seen of the site `name`.
@@ -75,7 +77,7 @@ impl Shelf {
         self.all().entry(name.into()).and_modify(|(_, at)| *at = None);
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<String, (Arc<Seen>, Option<Timestamp>)>> {
+    fn all(&self) -> MutexGuard<'_, Shelved> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
