@@ -295,6 +295,11 @@ pub trait Driver: Send + Sync {
         false
     }
 
+    /// Returns whether `m` only tidies up after the switch: what callers get is good without it. Pure: asks nobody.
+    fn tidies(&self, _m: &Move) -> bool {
+        false
+    }
+
     /// Returns whether what a call for `m` starts gets no further by itself: each step is taken from here, so that somebody
     /// has to stay until the end. Pure: asks nobody.
     fn needs_company(&self, _m: &Move) -> bool {

@@ -10,7 +10,7 @@ impl Making<'_, '_> {
     /// callers get is good, and a way back would meet the same failure.
     pub(super) async fn made(&self, index: usize) -> Result<()> {
         match self.make(index).await {
-            Err(e) if self.plan.moves[index].is_tidying() && !ends(&e) => {
+            Err(e) if self.means.driver.tidies(&self.plan.moves[index]) && !ends(&e) => {
                 self.forgo(index, e).await;
                 Ok(())
             }

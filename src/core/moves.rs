@@ -67,13 +67,6 @@ pub struct Move {
     pub rollout: Option<Rollout>,
 }
 
-impl Move {
-    /// Returns whether it only tidies up: what is made ready once callers are switched over is no part of what they get.
-    pub fn is_tidying(&self) -> bool {
-        self.does == Does::Prepare && self.stage >= Stage::Switch
-    }
-}
-
 /// Returns the digest of the members `facet` of `document`, both parts.
 pub fn facet_digest(document: &Document, facet: &[String]) -> Digest {
     let part = |members: &Map<String, Value>| -> Map<String, Value> {

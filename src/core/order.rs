@@ -138,7 +138,7 @@ fn arrange_writes(tasks: Vec<Task<'_>>, driver: &dyn Driver, way: RunKind) -> Re
     let key = |i: usize, soft: &Waits| {
         let m = &all[i];
         let haste = match urgent[i] {
-            true if back(&i) && !m.is_tidying() && soft.left[i] == 0 => Haste::Switch,
+            true if back(&i) && !driver.tidies(m) && soft.left[i] == 0 => Haste::Switch,
             true => Haste::Needed,
             false => Haste::None,
         };

@@ -312,6 +312,10 @@ impl Driver for Whole {
         self.at(&m.address).starts(m)
     }
 
+    fn tidies(&self, m: &Move) -> bool {
+        self.at(&m.address).tidies(m)
+    }
+
     fn needs_company(&self, m: &Move) -> bool {
         self.at(&m.address).needs_company(m)
     }

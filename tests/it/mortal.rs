@@ -196,6 +196,9 @@ impl Driver for Mortal<'_, dyn Driver> {
     fn starts(&self, m: &Move) -> bool {
         self.inner.starts(m)
     }
+    fn tidies(&self, m: &Move) -> bool {
+        self.inner.tidies(m)
+    }
     fn needs_company(&self, m: &Move) -> bool {
         self.inner.needs_company(m)
     }

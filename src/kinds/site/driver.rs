@@ -228,6 +228,10 @@ impl Driver for Sites {
         sweep::traces(change, (site, &self.links), source, &self.values.vars, blobs).await
     }
 
+    fn tidies(&self, m: &Move) -> bool {
+        matches!(m.call.as_str(), moves::INVALIDATE | moves::RETIRED)
+    }
+
     fn split(&self, create: &Move) -> Result<(Move, Move)> {
         Err(Error::bug(format!("{} has no shell", create.address)))
     }
