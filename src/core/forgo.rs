@@ -1,21 +1,32 @@
-//! What is forgone: a move that only tidies up, fails, and takes nothing back with it.
+//! What is forgone: a move that only tidies up, fails, and takes nothing back with it; on the way back it is only put off.
 
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::make::Making;
-use super::run::Note;
+use super::run::{Note, RunKind};
 
 impl Making<'_, '_> {
     /// Makes one move. Where it only tidies up after the switch, and cannot be made, that is said, and the run goes on: what
     /// callers get is good, and a way back would meet the same failure.
     pub(super) async fn made(&self, index: usize) -> Result<()> {
         match self.make(index).await {
-            Err(e) if self.means.driver.tidies(&self.plan.moves[index]) && !ends(&e) => {
+            Err(e) if self.plan.kind == RunKind::Deploy && self.is_beside(index, &e) => {
                 self.forgo(index, e).await;
                 Ok(())
             }
             made => made,
         }
+    }
+
+    /// Returns whether `e`, of the move `index`, is for the end of a rollback: the rest goes back all the same. It is not
+    /// forgone, since who goes back is to be rid of what was there: whoever resumes the run makes it again.
+    pub(super) fn is_late(&self, index: usize, e: &Error) -> bool {
+        self.plan.kind == RunKind::Rollback && self.is_beside(index, e)
+    }
+
+    /// Returns whether `e` is about a move that only tidies up, and about nothing else.
+    fn is_beside(&self, index: usize, e: &Error) -> bool {
+        self.means.driver.tidies(&self.plan.moves[index]) && !ends(e)
     }
 
     async fn forgo(&self, index: usize, error: Error) {

@@ -182,7 +182,12 @@ impl Performance<'_> {
         }
         for gate in gates {
             let asked = Asked { run: Some(run.clone()), images: self.images(gate), ..Asked::default() };
-            let (outcome, answers) = self.ask_after(gate, &asked).await;
+            let (outcome, answers, is_over) = self.ask_after(gate, &asked).await;
+            // Who is stopped before a gate can have passed does not know: whoever resumes the run asks it again.
+            if let (false, Some(why)) = (is_over, self.means.stop.asked()) {
+                self.journal.flush().await?;
+                return Err(Error::new(ErrorKind::Interrupted, why));
+            }
             for (gate, Answer { decision, said }) in answers {
                 self.journal.note(Note::Gate { gate, index: None, rung: None, decision, said });
             }
@@ -201,8 +206,9 @@ impl Performance<'_> {
     }
 
     /// Asks one gate. What has just been written has no metrics yet: one is asked until it can tell, and passes once it has
-    /// passed for as long as it looks back; the first minute with a call in it would be too little.
-    async fn ask_after(&self, gate: &Gate, asked: &Asked) -> (Outcome, Vec<(String, Answer)>) {
+    /// passed for as long as it looks back; the first minute with a call in it would be too little. Returns also whether it
+    /// was asked for that long, or was stopped before.
+    async fn ask_after(&self, gate: &Gate, asked: &Asked) -> (Outcome, Vec<(String, Answer)>, bool) {
         let (over, long) = match &gate.probe {
             Probe::Metric { over, .. } => (*over, *over + LATE),
             _ => (Duration::ZERO, Duration::ZERO),
@@ -217,8 +223,9 @@ impl Performance<'_> {
                 (false, Outcome::Passed) if says(Decision::Passed) => over,
                 _ => Duration::ZERO,
             };
-            if age >= self.means.clock.scale(until) || self.means.stop.asked().is_some() {
-                return (outcome, answers);
+            let is_over = age >= self.means.clock.scale(until);
+            if is_over || self.means.stop.asked().is_some() {
+                return (outcome, answers, is_over);
             }
             self.means.clock.sleep(gate.every.min(long)).await;
         }

@@ -58,7 +58,7 @@ impl Making<'_, '_> {
         let mut schedule =
             Schedule::new(&self.plan.moves, self.means.driver, &self.plan.renames, |i| over[i]);
         let mut running = FuturesUnordered::new();
-        let (mut failed, mut goes_on) = (None, None);
+        let (mut failed, mut goes_on, mut put_off) = (None, None, None);
         let mut started = false;
         loop {
             while failed.is_none() {
@@ -86,6 +86,10 @@ impl Making<'_, '_> {
                 Some((index, Ok(()))) => schedule.over(index),
                 // Nobody is to wait for it: what needs it stays, the rest is begun.
                 Some((_, Err(e))) if self.lets_go(&e) => goes_on = Some(e),
+                Some((index, Err(e))) if self.is_late(index, &e) => {
+                    schedule.over(index);
+                    put_off = Some(e);
+                }
                 Some((_, Err(e))) => {
                     // What only waits for somebody takes nothing back: the rest comes to its own end.
                     if !matches!(e.kind, ErrorKind::Interrupted | ErrorKind::InProgress) {
@@ -96,7 +100,7 @@ impl Making<'_, '_> {
                 None => break,
             }
         }
-        match failed.or(goes_on) {
+        match failed.or(goes_on).or(put_off) {
             Some(e) => Err(e),
             None if schedule.is_over() => Ok(()),
             None => Err(Error::bug("moves wait for each other in a circle")),

@@ -6,6 +6,7 @@ use futures::{StreamExt, stream};
 
 use super::address::Address;
 use super::ahead::Ahead;
+use super::digest::Digest;
 use super::driver::{Driver, Freshness, Gap, Live, Raw};
 use super::error::{Error, ErrorKind, Result};
 use super::event::{Event, Events};
@@ -188,7 +189,10 @@ impl Gathering<'_, '_> {
                 Err(e) => gaps.push(Gap {
                     kind: address.kind().to_string(),
                     address: Some(address.clone()),
-                    why: e.message,
+                    why: match e.hint {
+                        Some(hint) => format!("{} ({hint})", e.message),
+                        None => e.message,
+                    },
                 }),
             }
             events.emit(Event::Read { address: address.clone() });
@@ -208,7 +212,13 @@ async fn fetch(
     if let Some(repository) = keep {
         repository.put_blobs(std::mem::take(&mut raw.blobs).into_values()).await?;
         let unread = std::mem::take(&mut raw.unread);
-        repository.fill(unread.iter(), async |digest| driver.bytes(found, &digest).await).await?;
+        // It is there: that some of its bytes are not does not make it absent.
+        let lost = |e: Error| match e.kind {
+            ErrorKind::NotFound => Error { kind: ErrorKind::Unclean, ..e },
+            _ => e,
+        };
+        let read = async |digest: Digest| driver.bytes(found, &digest).await.map_err(lost);
+        repository.fill(unread.iter(), read).await?;
     }
     Ok(raw)
 }

@@ -1,19 +1,73 @@
 //! What a configuration is not the place for: who may read the repository may read it.
 
-/// What the name of a header or of a parameter has in it whose value lets somebody in.
-const WORDS: [&str; 9] =
-    ["authorization", "cookie", "token", "secret", "key", "password", "passwd", "credential", "signature"];
+/// Words in the name of a header or of a parameter whose value lets somebody in.
+const WORDS: [&str; 12] = [
+    "apikey",
+    "authorization",
+    "cookie",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "credential",
+    "credentials",
+    "signature",
+    "accesskey",
+    "secretkey",
+];
+/// Whose keys let somebody in; other keys only say which: `sort_key`, `Idempotency-Key`.
+const KEYS: [&str; 13] = [
+    "access",
+    "account",
+    "admin",
+    "api",
+    "auth",
+    "client",
+    "functions",
+    "license",
+    "master",
+    "private",
+    "secret",
+    "signing",
+    "subscription",
+];
+/// Tokens that only say where a listing goes on.
+const PLACES: [&str; 3] = ["continuation", "next", "page"];
 /// Parameters that are called so and no more.
-const PARAMETERS: [&str; 3] = ["auth", "pass", "sig"];
+const PARAMETERS: [&str; 4] = ["auth", "key", "pass", "sig"];
 
 /// Returns whether a value under `name` is a secret. What only says what is shifted (`{version}`) is none.
 pub(super) fn is_secret(name: &str, value: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     let placeholder = value
         .strip_prefix('{')
         .and_then(|rest| rest.strip_suffix('}'))
         .is_some_and(|inner| !inner.is_empty() && inner.bytes().all(|b| b.is_ascii_lowercase()));
-    !placeholder && WORDS.iter().any(|word| name.contains(word))
+    !placeholder && names_secret(&words(name))
+}
+
+/// Returns whether `words`, of a name, are one that lets somebody in.
+fn names_secret(words: &[String]) -> bool {
+    let before = |at: usize| at.checked_sub(1).and_then(|at| words.get(at)).map_or("", String::as_str);
+    words.iter().enumerate().any(|(at, word)| match word.as_str() {
+        "key" => KEYS.contains(&before(at)),
+        "token" => !PLACES.contains(&before(at)),
+        word => WORDS.contains(&word),
+    })
+}
+
+/// Returns the words of `name`, in lower case: `X-Api-Key`, `api_key` and `apiKey` have the same.
+fn words(name: &str) -> Vec<String> {
+    let (mut words, mut was_lower) = (vec![String::new()], false);
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
+            word.extend(c.to_lowercase());
+        }
+        was_lower = c.is_lowercase();
+    }
+    words
 }
 
 /// Returns what of `url` is a secret, if anything is: never its value.
@@ -38,9 +92,26 @@ mod tests {
 
     #[test]
     fn what_lets_somebody_in_is_told_from_what_does_not() {
-        for name in ["authorization", "Cookie", "Proxy-Authorization", "X-Api-Key", "x-auth-token", "Secret"]
-        {
+        for name in [
+            "authorization",
+            "Cookie",
+            "Proxy-Authorization",
+            "X-Api-Key",
+            "x-auth-token",
+            "Secret",
+            "apiKey",
+            "accessToken",
+            "Ocp-Apim-Subscription-Key",
+            "x-functions-key",
+            "APIKEY",
+            "aws_secret_access_key",
+        ] {
             assert!(is_secret(name, "abc"), "{name}");
+        }
+        for name in
+            ["keyword", "sort_key", "Idempotency-Key", "next_token", "Monkey", "tokenizer", "X-Partition-Key"]
+        {
+            assert!(!is_secret(name, "abc"), "{name}");
         }
         assert!(!is_secret("Accept", "text/html") && !is_secret("X-Version-Key", "{version}"));
         assert!(is_secret("X-Api-Key", "{not a placeholder}"));

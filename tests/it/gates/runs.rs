@@ -1,7 +1,8 @@
 //! What a deployment makes of its gates, through the real binary.
 
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use snapdeploy::sandbox::{AlarmState, Fault, FaultKind};
@@ -155,6 +156,39 @@ async fn a_metric_does_not_pass_before_it_was_watched_for_as_long_as_it_looks_ba
         said
     });
     assert!(said.err.contains("the gate rate failed: Errors are "), "{}", said.err);
+}
+
+/// Who is stopped while a metric is watched does not know how it would have ended.
+#[tokio::test]
+async fn a_stop_does_not_make_a_metric_pass_that_is_still_watched() {
+    let metric = "namespace = \"AWS/Lambda\", name = \"Errors\", dimensions = { FunctionName = \"orders\" }";
+    let gates = format!(
+        "[environments.prod.gates.rate]\nevery = \"20s\"\n\
+         metric = {{ {metric}, per = \"Invocations\", above = \"5%\", over = \"1h\" }}\n"
+    );
+    let shop = shop(&gates);
+    put(&shop.sandbox, "Invocations", 10.0, 1000, Duration::from_millis(50)).await;
+    let asked = || {
+        let calls = shop.sandbox.calls();
+        let after = calls.iter().skip_while(|c| c.operation != "UpdateService");
+        after.filter(|c| c.operation == "GetMetricData").count()
+    };
+    let output = shop.aside(|| {
+        let image = format!("ecs/service/main/web={B}.dkr.ecr.us-east-1.amazonaws.com/web:2");
+        let mut command = shop.shell.command(&["deploy", "--artifact", &image, "--to", "prod", "--yes"]);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let begun = Instant::now();
+        while asked() < 8 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the gate is never asked");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+        child.wait_with_output().unwrap()
+    });
+    let said = [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned()).join("\n");
+    assert_ne!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("--resume"), "{said}");
+    assert!(!shown(&shop).contains("gate rate passed"), "{}", shown(&shop));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use snapdeploy::core::event::{Event, Events};
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::Means;
 use snapdeploy::core::run::Note;
-use snapdeploy::core::runs::{Ended, OnFailure, begin};
+use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 use snapdeploy::core::site::Site;
 use snapdeploy::sandbox::{Fault, FaultKind};
 
@@ -92,6 +92,28 @@ async fn a_release_stays_where_cloudfront_cannot_be_told_and_the_next_one_tells_
         let all = invalidated(&world);
         assert_eq!(all[1], ["/about/index.html", "/about/"], "{all:?}");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_rollback_is_not_over_before_cloudfront_is_told() {
+    let world = fronted(Duration::from_secs(3600)).await;
+    ship(&world, 2).await;
+    let told = invalidated(&world).len();
+    let plan = back(&world).await;
+    let denied = Fault::next("CreateInvalidation", FaultKind::AccessDenied);
+    world.sandbox.fault(Fault { account: Some(B.into()), times: u64::MAX, ..denied });
+    let ended = begin(&world.means(&*world.b), &plan, None, OnFailure::Stop).await;
+    world.sandbox.clear_faults();
+    let Ok(Ended::Stopped { run, why }) = ended else { panic!("{ended:?}") };
+    assert!(why.message.contains("may go on serving old pages"), "{why:?}");
+    // The files are back all the same.
+    is_whole(&world, 1, "denied");
+    assert_eq!(invalidated(&world).len(), told);
+    let held = world.ledger.held(&plan.pin).await.unwrap();
+    assert!(held.is_some(), "{run} waits for somebody");
+    let ended = resume(&world.means(&*world.b), &run, OnFailure::Stop).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!(invalidated(&world).len(), told + 1);
 }
 
 #[tokio::test(flavor = "current_thread")]
