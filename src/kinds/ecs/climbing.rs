@@ -216,6 +216,8 @@ fn at_once((from, to): (&Document, &Document), way: RunKind, moves: &mut Vec<Mov
     }
     let facet = vec![CONFIGURATION.to_string()];
     let last = Move {
+        // Also where the first only restarts: it sets what the service is, and is undone, and is no mere tidying.
+        does: Does::Update,
         args: json!({ CONFIGURATION: sent }),
         before: Some(facet_digest(from, &facet)),
         after: Some(facet_digest(to, &facet)),
@@ -227,18 +229,26 @@ fn at_once((from, to): (&Document, &Document), way: RunKind, moves: &mut Vec<Mov
     moves.insert(at + 1, last);
 }
 
-/// Puts the ladder that `values` have on `moves`, which start the service again that is `live` and is to be `to`, where it is
-/// on that ladder; where nobody would tell it to go on, it does not wait.
+/// Puts the ladder that `values` have on `moves`, which start the service again that is `live` and is to be `to`: where
+/// CodeDeploy does, as it does for any deployment; where ECS does, if the service is on that ladder, and where nobody would
+/// tell it to go on, it does not wait.
+///
+/// Fails with `Blocked` where CodeDeploy cannot climb that ladder.
 pub fn restarted(
     values: &Values,
     address: &Address,
     live: &Document,
     to: &mut Document,
     moves: &mut Vec<Move>,
-) {
-    let Some(at) = moves.iter().position(|m| m.call == UPDATE) else { return };
+) -> Result<()> {
+    if let Some(at) = moves.iter().position(|m| m.call == START) {
+        *moves = by_codedeploy(values, address, std::mem::take(moves), at)?;
+        return Ok(());
+    }
+    let Some(at) = moves.iter().position(|m| m.call == UPDATE) else { return Ok(()) };
     if values.rollouts.are_at_once() {
-        return at_once((live, to), RunKind::Deploy, moves, at);
+        at_once((live, to), RunKind::Deploy, moves, at);
+        return Ok(());
     }
     let m = &mut moves[at];
     let on = on_ladder(values, address, Some(to), to.clone());
@@ -252,4 +262,5 @@ pub fn restarted(
             }
         }
     }
+    Ok(())
 }

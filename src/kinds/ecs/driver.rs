@@ -151,7 +151,7 @@ impl Driver for Services {
 
     fn restart(&self, address: &Address, live: &Document) -> Result<(Document, Vec<Move>)> {
         let (mut to, mut moves) = moves::restart(address, live)?;
-        climbing::restarted(&self.values, address, live, &mut to, &mut moves);
+        climbing::restarted(&self.values, address, live, &mut to, &mut moves)?;
         Ok((to, moves))
     }
 

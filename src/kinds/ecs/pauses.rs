@@ -151,8 +151,8 @@ async fn go_on(watch: &Watch<'_>, deployment: &Value, hook: &Value, action: &str
     let body = json!({ "serviceDeploymentArn": arn, "hookId": hook["hookId"], "action": action });
     match watch.services.calls.tell("ContinueServiceDeployment", &body, watch.with.lease.until()).await {
         Ok(_) => Ok(()),
-        // It may have been heard: the next look tells.
-        Err(failure) if failure.fate == Fate::Unknown => Ok(()),
+        // It may have been heard, and the next look tells. Of a rollback none does, so that is told again.
+        Err(failure) if failure.fate == Fate::Unknown && action == "CONTINUE" => Ok(()),
         Err(failure) => Err(failure.error),
     }
 }

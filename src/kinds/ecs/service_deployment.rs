@@ -14,7 +14,6 @@ use super::standing::{Standing, standing};
 use super::target_health::groups;
 use super::verdict::Verdict;
 use super::watch::Watch;
-use crate::aws::Fate;
 use crate::core::following::Followed;
 use crate::core::run::RunKind;
 use crate::core::runs::OnFailure;
@@ -28,6 +27,8 @@ const LEFT: (RunKind, OnFailure) = (RunKind::Deploy, OnFailure::Stop);
 /// Whether it was asked to stop, since its tasks fail.
 enum Asked {
     Not,
+    /// Why; whether it was heard is not known, so it is asked again.
+    Unheard(String),
     /// Why.
     For(String),
 }
@@ -71,7 +72,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         evidence.own.until = deployment["rollback"]["startedAt"].as_f64();
         // Who has it stopped knows better why than ECS, which says no more than that somebody wanted it.
         let reason = match (&asked, verdict.why()) {
-            (Asked::For(why), _) => why.clone(),
+            (Asked::For(why) | Asked::Unheard(why), _) => stopped_for(why),
             (Asked::Not, Some(why)) => why.to_string(),
             (Asked::Not, None) => reason(&deployment).to_string(),
         };
@@ -95,7 +96,7 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             }
             Standing::Stopped => {
                 // Taken for a failure, somebody else's newer deployment would be undone with it.
-                if matches!((&asked, &verdict), (Asked::Not, Verdict::Open | Verdict::Fallen(..))) {
+                if !matches!(asked, Asked::For(_)) && matches!(verdict, Verdict::Open | Verdict::Fallen(..)) {
                     match superseded(&watch, arn, &deployment).await {
                         Ok(Some(e)) => return Followed::Superseded(e),
                         Ok(None) => {}
@@ -119,8 +120,12 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
         if !goes_back && has_targets_to_wait_for(&deployment) && !evidence.groups.is_empty() {
             let _ = evidence.look_at_targets().await;
         }
-        let goes_on = !goes_back && matches!(asked, Asked::Not) && verdict.is_open();
-        if let (true, Some(why)) = (goes_on, evidence.fatal()) {
+        let goes_on = !goes_back && !matches!(asked, Asked::For(_)) && verdict.is_open();
+        let fatal = match &asked {
+            Asked::Unheard(why) => Some(why.clone()),
+            _ => evidence.fatal(),
+        };
+        if let (true, Some(why)) = (goes_on, fatal) {
             // A rollback that cannot succeed is not left where it is: what runs well now stays so.
             if (watch.with.kind, watch.with.on_failure) == LEFT {
                 let message = format!("{what} of {address} cannot succeed, and is left as it is: {why}");
@@ -135,7 +140,11 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
             }
             watch.tell(format!("rolling back, since the tasks keep failing: {why}"));
             match stop(&watch, arn).await {
-                Ok(()) => asked = Asked::For(format!("the tasks kept failing, so it was stopped: {why}")),
+                Ok(()) => asked = Asked::For(why),
+                Err(e) if e.kind == ErrorKind::Unavailable => {
+                    watch.tell(format!("cannot be stopped yet: {e}"));
+                    asked = Asked::Unheard(why);
+                }
                 Err(e) => watch.tell(format!("cannot be stopped, so ECS decides: {e}")),
             }
         } else {
@@ -170,7 +179,13 @@ pub async fn follow(mut watch: Watch<'_>, arn: &str) -> Followed {
     }
 }
 
+fn stopped_for(why: &str) -> String {
+    format!("the tasks kept failing, so it was stopped: {why}")
+}
+
 /// Asks ECS to stop the service deployment `arn` and to roll it back. One that has ended by now tells so itself.
+///
+/// Fails also where it may have been heard: nothing tells who looks that it was not, so it has to be asked again.
 pub async fn stop(watch: &Watch<'_>, arn: &str) -> Result<(), Error> {
     let body = json!({ "serviceDeploymentArn": arn, "stopType": "ROLLBACK" });
     let calls = &watch.services.calls;
@@ -179,8 +194,6 @@ pub async fn stop(watch: &Watch<'_>, arn: &str) -> Result<(), Error> {
         // Refused because it is over, or is being stopped already.
         Err(failure) if failure.error.code.as_deref() == Some("ConflictException") => Ok(()),
         Err(failure) if failure.error.kind == ErrorKind::NotFound => Ok(()),
-        // It may have been heard: the next look tells.
-        Err(failure) if failure.fate == Fate::Unknown => Ok(()),
         Err(failure) => Err(failure.error),
     }
 }

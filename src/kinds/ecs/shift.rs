@@ -14,7 +14,6 @@ use super::target_health::groups;
 use super::verdict::Verdict;
 use super::watch::Watch;
 use super::{appspec, deployment_error, shift_rungs};
-use crate::aws::Fate;
 use crate::core::following::Followed;
 use crate::core::run::RunKind;
 use crate::core::runs::OnFailure;
@@ -38,6 +37,8 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
     let (what, address) = (format!("deployment {id}"), watch.m.address.clone());
     let mut evidence: Option<Evidence<'_>> = None;
     let (mut ended, mut climb, mut verdict) = (None, Climb::new(&watch), Verdict::Open);
+    // Why it is to stop, where it is not known whether that was heard.
+    let mut unheard: Option<String> = None;
     let is_wanted_back = asked.is_some();
     loop {
         let info = match ask(services, "GetDeployment", &json!({ "deploymentId": id })).await {
@@ -68,7 +69,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 let back = &info["rollbackInfo"];
                 let by = back["rollbackDeploymentId"].as_str();
                 let why_not = back["rollbackMessage"].as_str();
-                let stopped_for = asked.as_deref().or(verdict.why());
+                let stopped_for = asked.as_deref().or(verdict.why()).or(unheard.as_deref());
                 let is_expected = stopped_for.is_some() || rolls_back(&info);
                 if by.is_some() || why_not.is_some() || !is_expected || is_late {
                     let why = deployment_error::words(&info["errorInformation"]);
@@ -104,7 +105,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 watch.tell(format!("{}, waiting for the rollback", status.to_lowercase()));
             }
             _ => {
-                let mut fatal = None;
+                let mut fatal = unheard.clone();
                 if let Some(evidence) = &mut evidence {
                     evidence.own.by =
                         replacement(&seen).and_then(|s| s["identifer"].as_str()).map(String::from);
@@ -112,7 +113,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                         let _ = evidence.look_at_tasks().await;
                         let _ = evidence.look_at_targets().await;
                     }
-                    fatal = evidence.fatal();
+                    fatal = fatal.or_else(|| evidence.fatal());
                 }
                 // CodeDeploy has no circuit breaker: it would wait for an hour.
                 match fatal.filter(|_| asked.is_none() && verdict.is_open()) {
@@ -132,6 +133,10 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                                 watch.anew();
                                 asked = Some(format!("the tasks kept failing: {why}"));
                             }
+                            Err(e) if e.kind == ErrorKind::Unavailable => {
+                                watch.tell(format!("cannot be stopped yet: {e}"));
+                                unheard = Some(why);
+                            }
                             Err(e) => watch.tell(format!("cannot be stopped, so CodeDeploy decides: {e}")),
                         }
                     }
@@ -147,7 +152,7 @@ async fn follow_on(mut watch: Watch<'_>, id: &str, mut asked: Option<String>) ->
                 }
             }
         }
-        match asked.is_none() && verdict.is_open() && !is_over(&info) {
+        match asked.is_none() && unheard.is_none() && verdict.is_open() && !is_over(&info) {
             true => shift_rungs::look(&watch, &mut climb, &info, &seen),
             false => climb.leave(),
         }
@@ -183,6 +188,8 @@ async fn is_untouched(watch: &Watch<'_>, id: &str) -> bool {
 }
 
 /// Asks CodeDeploy to stop the deployment `id` and to roll it back. One that has ended by now tells so itself.
+///
+/// Fails also where it may have been heard, and is asked again then.
 pub async fn stop(watch: &Watch<'_>, id: &str) -> Result<()> {
     let body = json!({ "deploymentId": id, "autoRollbackEnabled": true });
     let until = watch.with.lease.until();
@@ -191,8 +198,6 @@ pub async fn stop(watch: &Watch<'_>, id: &str) -> Result<()> {
         Err(failure) if failure.error.code.as_deref() == Some("DeploymentAlreadyCompletedException") => {
             Ok(())
         }
-        // It may have been heard: the next look tells.
-        Err(failure) if failure.fate == Fate::Unknown => Ok(()),
         Err(failure) => Err(failure.error),
     }
 }

@@ -17,10 +17,37 @@ use crate::core::following::Followed;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
 use crate::core::run::RunKind;
-use crate::core::{Error, Result};
+use crate::core::{Error, ErrorKind, Result};
 
 /// How often, a second apart, a deployment is looked at that was asked to stop.
 const LOOKS: u32 = 10;
+/// How often, a second apart, a deployment is asked to stop that may not have heard it.
+const TIMES: u32 = 5;
+
+/// What is to stop.
+#[derive(Clone, Copy)]
+enum Order<'a> {
+    /// The service deployment with this ARN.
+    Ecs(&'a str),
+    /// The deployment with this id.
+    CodeDeploy(&'a str),
+}
+
+/// Has what `order` names stop, and asks again where that may not have been heard. Where it is never known, who follows it
+/// sees how it ends.
+async fn heard(watch: &Watch<'_>, order: Order<'_>) -> Result<()> {
+    for _ in 0..TIMES {
+        let answer = match order {
+            Order::Ecs(arn) => service_deployment::stop(watch, arn).await,
+            Order::CodeDeploy(id) => shift::stop(watch, id).await,
+        };
+        match answer {
+            Err(e) if e.kind == ErrorKind::Unavailable => watch.clock().sleep(Duration::from_secs(1)).await,
+            answer => return answer,
+        }
+    }
+    Ok(())
+}
 
 /// Stops the deployment that is in flight on `of` where it leads away from `to`, the ARN of the task definition that `m` goes
 /// back to, and follows its rollback to the end. Returns whether that has put `to` back: then nothing is left to send.
@@ -61,7 +88,7 @@ pub async fn turn_back(
     let mut watch = Watch::new(services, m, of, with);
     if standing(&deployment) == Standing::Forwards {
         watch.tell(format!("stopping deployment {} and rolling it back", short(arn)));
-        service_deployment::stop(&watch, arn).await?;
+        heard(&watch, Order::Ecs(arn)).await?;
     }
     match Box::pin(service_deployment::follow(watch, arn)).await {
         // A deployment of what was there before can still succeed.
@@ -100,7 +127,7 @@ pub async fn back(
     }
     let mut watch = Watch::new(services, m, of, with);
     watch.tell(format!("stopping deployment {id} and rolling it back"));
-    shift::stop(&watch, id).await?;
+    heard(&watch, Order::CodeDeploy(id)).await?;
     // "Pending" says that what runs is yet to end ("StopDeployment"): until then it may still succeed.
     for _ in 0..LOOKS {
         // It was asked to stop: who cannot look now follows it, and is told then.
@@ -160,7 +187,7 @@ fn ended(followed: Followed) -> Result<bool> {
         // It was faster than the stop, or stands where it was stopped: what is to be sent says where to go.
         Followed::Done | Followed::Superseded(_) => Ok(false),
         Followed::Failed(e) => Err(Error::failed("what is in flight could not be rolled back").because(e)),
-        Followed::GoesOn(e) => Err(Error { kind: crate::core::ErrorKind::InProgress, ..e }),
-        Followed::Paused(e) => Err(Error { kind: crate::core::ErrorKind::Interrupted, ..e }),
+        Followed::GoesOn(e) => Err(Error { kind: ErrorKind::InProgress, ..e }),
+        Followed::Paused(e) => Err(Error { kind: ErrorKind::Interrupted, ..e }),
     }
 }
