@@ -1,4 +1,6 @@
-//! Objects that are known to be there: who has asked once does not ask again, since nothing is ever removed.
+//! Objects that are known to be there: who has asked once does not ask again, since this program removes nothing.
+//!
+//! A lifecycle rule of the bucket may: whoever runs on for days after one has struck finds out when the object is read.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

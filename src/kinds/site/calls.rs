@@ -43,6 +43,8 @@ pub struct Object {
     pub modified: Option<Timestamp>,
     /// How many tags it has.
     pub tags: i32,
+    /// Whether its `Expires` is no date, and so no part of the file.
+    pub is_undated: bool,
     /// Its bytes.
     pub bytes: Bytes,
     /// What it is.
@@ -84,6 +86,18 @@ where
 /// Returns the moment that `at` is.
 fn time(at: &DateTime) -> Option<Timestamp> {
     Timestamp::from_second(at.secs()).ok()
+}
+
+/// Returns an `Expires` as it can be put, and whether there is one that cannot.
+///
+/// Source: "PutObject", API reference: it is a timestamp; "GetObject" gives back whatever text was put with the object, as
+/// any client may write it (`0` and `-1` are common: RFC 9111, section 5.3).
+fn dated(expires: Option<String>) -> (Option<String>, bool) {
+    let Some(text) = expires.filter(|text| !text.is_empty()) else { return (None, false) };
+    let at = DateTime::from_str(&text, Format::HttpDate).ok();
+    let date = at.and_then(|at| at.fmt(Format::HttpDate).ok());
+    let is_undated = date.is_none();
+    (date, is_undated)
 }
 
 impl Calls {
@@ -148,13 +162,14 @@ impl Calls {
             Err(e) if e.error.kind == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e.error.context(format!("cannot read s3://{}/{key}", site.bucket))),
         };
+        let (expires, is_undated) = dated(found.expires_string);
         let headers = [
             ("CacheControl", found.cache_control),
             ("ContentDisposition", found.content_disposition),
             ("ContentEncoding", found.content_encoding),
             ("ContentLanguage", found.content_language),
             ("ContentType", found.content_type),
-            ("Expires", found.expires_string),
+            ("Expires", expires),
             ("WebsiteRedirectLocation", found.website_redirect_location),
         ];
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name.to_string(), value?)));
@@ -168,24 +183,10 @@ impl Calls {
             etag: found.e_tag.unwrap_or_default(),
             modified: found.last_modified.as_ref().and_then(time),
             tags: found.tag_count.unwrap_or_default(),
+            is_undated,
             bytes,
             file,
         }))
-    }
-
-    /// Returns the ETag of an object, if it is there.
-    pub async fn etag(&self, site: &Site, path: &str) -> Result<Option<String>> {
-        let sent = self.account.read("s3:HeadObject", || async {
-            let asked = self.account.s3.head_object().bucket(&site.bucket);
-            let asked = asked.key(format!("{}{path}", site.prefix));
-            let asked = asked.expected_bucket_owner(&self.account.account);
-            asked.send().await.map_err(|e| failure("HeadObject", e))
-        });
-        match sent.await {
-            Ok(found) => Ok(found.e_tag),
-            Err(e) if e.error.kind == ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(e.error),
-        }
     }
 
     /// Puts one object and returns its ETag. How it is encrypted is the bucket's business.

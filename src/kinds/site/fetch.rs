@@ -39,6 +39,8 @@ pub struct Seen {
     pub half: BTreeMap<String, Kept>,
     /// Files that have tags, as far as they were read.
     pub tagged: BTreeSet<String>,
+    /// Files whose `Expires` is no date, as far as they were read.
+    pub undated: BTreeSet<String>,
     /// Where bytes lie, by digest.
     places: BTreeMap<Digest, Vec<String>>,
 }
@@ -115,7 +117,8 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Dig
         Ok::<_, Error>(object.map(|object| (path, object)))
     });
     let mut read = read.buffer_unordered(AT_ONCE);
-    let (mut bytes, mut held, mut tagged) = (BTreeMap::new(), 0, BTreeSet::new());
+    let (mut bytes, mut held) = (BTreeMap::new(), 0);
+    let (mut tagged, mut undated) = (BTreeSet::new(), BTreeSet::new());
     while let Some(one) = read.try_next().await? {
         let Some((path, object)) = one else { continue };
         let pending = manifest.pending.as_ref().and_then(|p| p.paths.get(&path));
@@ -137,6 +140,9 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Dig
         if object.tags > 0 {
             tagged.insert(path.clone());
         }
+        if object.is_undated {
+            undated.insert(path.clone());
+        }
         files.insert(path, Kept::new(object.etag, object.modified, object.file));
     }
     drop(read);
@@ -148,7 +154,7 @@ pub async fn seen(calls: &Calls, site: &Site) -> Result<(Arc<Seen>, BTreeMap<Dig
         places.entry(file.body).or_default().push(path.clone());
     }
     let listed = listed.into_iter().map(|(path, there)| (path, there.etag)).collect();
-    Ok((Arc::new(Seen { manifest, etag, listed, files, half, tagged, places }), bytes))
+    Ok((Arc::new(Seen { manifest, etag, listed, files, half, tagged, undated, places }), bytes))
 }
 
 /// Returns `seen` as the core takes it, with the `bytes` that were read.

@@ -15,11 +15,10 @@ use crate::core::{Error, ErrorKind};
 ///
 /// Source: "Quotas", Amazon CloudFront Developer Guide: 3,000 files; 15 paths with a wildcard.
 const MOST: usize = 3000;
-/// How long to wait before looking again.
-const PAUSE: Duration = Duration::from_secs(5);
-
 /// How many of them may end with a wildcard.
 const MOST_WILD: usize = 15;
+/// How long to wait before looking again.
+const PAUSE: Duration = Duration::from_secs(5);
 /// Cache policies that AWS manages and that do not tell files apart by query strings: CachingOptimized,
 /// CachingOptimizedForUncompressedObjects, CachingDisabled.
 ///

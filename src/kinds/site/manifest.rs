@@ -20,7 +20,7 @@ use crate::core::{Digest, Error, Result};
 pub const KEY: &str = ".snapdeploy/site.json";
 /// How far our clock may be from S3's: it takes no call from one that is further away ("RequestTimeTooSkewed", "Error
 /// responses" of the API reference). Headers that somebody changes within that time of a deployment are not noticed.
-const SKEW: SignedDuration = SignedDuration::from_mins(15);
+pub const SKEW: SignedDuration = SignedDuration::from_mins(15);
 /// Its name and version.
 const SCHEMA: &str = "snapdeploy.site/1";
 
@@ -30,7 +30,7 @@ pub struct Manifest {
     schema: String,
     /// Which writing of it this is: another one each time.
     pub id: String,
-    /// Which switch to a release was the last: another one each time.
+    /// Which switch to a release was the last: another one each time, and none before the first has ended.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub switch: String,
     /// The release, by path.
@@ -68,9 +68,13 @@ impl Kept {
     /// Returns whether what is listed is this file: the same bytes, and nobody has put them anew since, as those do who
     /// change headers, which an ETag does not tell.
     pub fn is(&self, listed: &Listed) -> bool {
-        let is_newer = |(at, modified): (Timestamp, Timestamp)| modified.duration_since(at) > SKEW;
-        self.etag == listed.etag && !self.at.zip(listed.modified).is_some_and(is_newer)
+        self.etag == listed.etag && !is_newer(listed, self.at)
     }
+}
+
+/// Returns whether `listed` was put, or its headers were changed, after `at`.
+fn is_newer(listed: &Listed, at: Option<Timestamp>) -> bool {
+    at.zip(listed.modified).is_some_and(|(at, modified)| modified.duration_since(at) > SKEW)
 }
 
 /// A file that is in no release.
@@ -105,6 +109,11 @@ impl Beside {
     /// Returns whether it is `file`, was put, and stays.
     pub fn has(&self, file: &File) -> bool {
         self.file == *file && self.etag.is_some() && self.goes.is_none()
+    }
+
+    /// Returns whether somebody has put `listed` anew since, as those do who change headers.
+    pub fn is_touched(&self, listed: &Listed) -> bool {
+        is_newer(listed, Some(self.since))
     }
 
     /// Returns whether `object` is this file, which may have been put without anybody having heard so. What somebody else
@@ -157,9 +166,18 @@ impl Manifest {
         serde_json::to_vec(self).map_err(|e| Error::bug(format!("the list of a site's files: {e}")))
     }
 
-    /// Returns the file of the release that `listed` is.
+    /// Returns whether a release was ever put. What is staged for the first one, or half of it, is none.
+    pub fn has_release(&self) -> bool {
+        !self.switch.is_empty()
+    }
+
+    /// Returns the file of the release that `listed` is, where that can be told without reading it: not where a switch that
+    /// has not ended may have put the same bytes with other headers, since then the ETag is the same.
     pub fn knows(&self, path: &str, listed: &Listed) -> Option<&Kept> {
-        self.files.get(path).filter(|kept| kept.is(listed))
+        let may_be = self.pending.as_ref().and_then(|p| p.paths.get(path));
+        let is_twin = |kept: &Kept, file: &File| file.body == kept.file.body && *file != kept.file;
+        let has_twin = |kept: &Kept| may_be.is_some_and(|all| all.iter().any(|file| is_twin(kept, file)));
+        self.files.get(path).filter(|kept| kept.is(listed) && !has_twin(kept))
     }
 
     /// Returns whether the object under `path` with this ETag is one that is in no release.

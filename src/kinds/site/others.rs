@@ -37,7 +37,7 @@ fn other_sites(change: &Change<'_>, site: &Site, seen: &Seen) -> Vec<Line> {
 
 /// Names files that no release has put, and that this one, the first, would delete.
 fn old_files(change: &Change<'_>, site: &Site, seen: &Seen) -> Option<Line> {
-    if seen.etag.is_some() || site.others == Others::Retire {
+    if seen.manifest.has_release() || site.others == Others::Retire {
         return None;
     }
     let (was, is) = (State::of(change.from?), State::of(change.to?));

@@ -10,6 +10,7 @@ use super::calls::{Only, refused};
 use super::fetch::{self, Seen};
 use super::file::File;
 use super::manifest::{Beside, Kept, Manifest, Pending};
+use super::moves::is_hashed;
 use super::send::{Sender, later};
 use crate::aws::Failure;
 use crate::core::site::Site;
@@ -18,6 +19,9 @@ use crate::core::{Digest, Error, ErrorKind};
 /// Names of service workers, which browsers ask for on every visit and which may hold all other files back.
 const WORKERS: [&str; 5] =
     ["firebase-messaging-sw.js", "ngsw-worker.js", "service-worker.js", "serviceworker.js", "sw.js"];
+
+/// What a release follows that is the first thing that anybody notes.
+const FIRST: &str = "nothing";
 
 /// The last turn.
 pub const LAST: u8 = 2;
@@ -64,13 +68,11 @@ impl Sender<'_> {
         };
         let to = args["To"].as_str().and_then(|t| t.parse().ok());
         let to = to.ok_or_else(|| refused(Error::bug("a switch does not say where to")))?;
-        let mut waited = false;
-        for path in wanted.keys() {
-            waited |= self.after_deleting(seen.manifest.beside.get(path)).await?;
-        }
-        if waited {
+        let known = wanted.keys().filter_map(|path| seen.manifest.beside.get(path));
+        if self.after_deleting(known).await? {
             seen = fetch::seen(self.calls, self.site).await.map_err(later)?.0;
         }
+        let new = staged(&seen, texts(&args["New"]))?;
         let (mut etag, mut follows) = (seen.etag.clone(), seen.manifest.id.clone());
         if !wanted.is_empty() {
             let mut manifest = half(&seen, to, &wanted);
@@ -79,7 +81,7 @@ impl Sender<'_> {
         }
         let mut put: BTreeMap<String, Kept> = BTreeMap::new();
         for now in 0..=LAST {
-            let mut lacking = Vec::new();
+            let (mut absent, mut other) = (Vec::new(), Vec::new());
             for (path, file) in wanted.iter().filter(|(path, _)| turn(self.site, path) == now) {
                 let there = there(&seen, path);
                 if let Some(kept) = there.as_ref().filter(|kept| kept.file == *file) {
@@ -87,26 +89,41 @@ impl Sender<'_> {
                     continue;
                 }
                 let is = there.map(|kept| kept.etag.clone()).or_else(|| seen.listed.get(path).cloned());
-                lacking.push((path.clone(), file.clone(), is.map_or(Only::IfAbsent, Only::IfIs)));
+                match is {
+                    None => absent.push((path.clone(), file.clone(), Only::IfAbsent)),
+                    Some(etag) => other.push((path.clone(), file.clone(), Only::IfIs(etag))),
+                }
             }
-            for (path, etag) in self.put_all(lacking).await? {
-                let at = Some(self.calls.account.clock.now());
-                put.extend(wanted.get(&path).map(|f| (path.clone(), Kept::new(etag, at, f.clone()))));
+            // A page that is there already may come to name one that is not yet.
+            for lacking in [absent, other] {
+                for (path, etag) in self.put_all(lacking).await? {
+                    let at = Some(self.calls.account.clock.now());
+                    put.extend(wanted.get(&path).map(|f| (path.clone(), Kept::new(etag, at, f.clone()))));
+                }
             }
         }
-        let mut next = self.release(&seen, args, put)?;
-        // No two manifests follow the same one.
-        next.switch = follows;
+        let mut next = self.release(&seen, texts(&args["Gone"]), (put, new));
+        // No two manifests follow the same one, and one that follows none is a release all the same.
+        next.switch = if follows.is_empty() { FIRST.into() } else { follows };
         self.note(&mut next, etag.as_deref()).await.map(drop)
     }
 
-    /// Returns the manifest of the release: what stays as it is, what was `put`, and what is new; and what has no part in
+    /// Returns the manifest of the release: what stays as it is, what was `put`, and what is `new`; and what has no part in
     /// it any more.
-    fn release(&self, seen: &Seen, args: &Value, put: BTreeMap<String, Kept>) -> Result<Manifest, Failure> {
-        let (new, gone) = (texts(&args["New"]), texts(&args["Gone"]));
+    fn release(
+        &self,
+        seen: &Seen,
+        gone: BTreeSet<String>,
+        (put, new): (BTreeMap<String, Kept>, BTreeMap<String, Kept>),
+    ) -> Manifest {
         let now = self.calls.account.clock.now();
         let mut next = Manifest::default();
         next.stale.clone_from(&seen.manifest.stale);
+        // Until CloudFront has been told: whoever looks next may not know that nobody has got to it.
+        if self.site.distribution.is_some() {
+            let named = put.keys().chain(new.keys().filter(|path| !is_hashed(path)));
+            next.stale.extend(named.cloned());
+        }
         next.beside.clone_from(&seen.manifest.beside);
         next.files.clone_from(&seen.files);
         next.files.extend(put);
@@ -117,18 +134,29 @@ impl Sender<'_> {
                 next.beside.insert(path, Beside::kept(now, kept));
             }
         }
-        for path in new {
-            let there = next.beside.get(&path);
-            let there = there.and_then(|b| Some(Kept::new(b.etag.clone()?, Some(b.since), b.file.clone())));
-            let kept = there.filter(|kept| seen.listed.get(&path) == Some(&kept.etag)).ok_or_else(|| {
-                let message = format!("{path} is not there any more as it was put");
-                refused(Error::new(ErrorKind::Stale, message))
-            })?;
-            next.files.insert(path, kept);
-        }
+        next.files.extend(new);
         next.beside.retain(|path, _| !next.files.contains_key(path));
-        Ok(next)
+        next
     }
+}
+
+/// Returns the files at `new`, which were put before.
+///
+/// Fails with `Stale` where one of them is not there as it was put, or somebody has set out to delete it: the call that
+/// does may still be on its way.
+fn staged(seen: &Seen, new: BTreeSet<String>) -> Result<BTreeMap<String, Kept>, Failure> {
+    let one = |path: String| {
+        let stale = |what: &str| refused(Error::new(ErrorKind::Stale, format!("{path} {what}")));
+        let there = seen.manifest.beside.get(&path);
+        if there.is_some_and(|b| b.goes.is_some()) {
+            return Err(stale("is being deleted by somebody else, for whom it is an old file"));
+        }
+        let there = there.and_then(|b| Some(Kept::new(b.etag.clone()?, Some(b.since), b.file.clone())));
+        let there = there.filter(|kept| seen.listed.get(&path) == Some(&kept.etag));
+        let kept = there.ok_or_else(|| stale("is not there any more as it was put"))?;
+        Ok((path, kept))
+    };
+    new.into_iter().map(one).collect()
 }
 
 /// Returns the manifest of a site that `wanted` is being put into, on its way to what is `to` by digest.

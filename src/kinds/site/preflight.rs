@@ -1,5 +1,7 @@
 //! What has to hold for a site to be shipped, as lines of the card: its distribution, and pages that come whole.
 
+use std::collections::BTreeSet;
+
 use super::calls::Calls;
 use super::fetch::Seen;
 use super::invalidate::Front;
@@ -30,23 +32,37 @@ pub async fn preflight(
     }
     lines.extend(pages(change, links));
     lines.extend(tags(change, seen));
+    lines.extend(undated(change, seen));
     Ok(lines)
 }
 
 /// Says which files that change have tags: who puts an object puts all of it ("PutObject", API reference), and nobody
 /// here reads them.
 fn tags(change: &Change<'_>, seen: &Seen) -> Option<Line> {
+    let named = changing(change, &seen.tagged)?;
+    let line = Line::new(change.address, "tags", Outcome::Warn, format!("of {named} are lost"));
+    Some(line.hint("put them again afterwards, or keep such files out of the site with `keep`"))
+}
+
+/// Says which files that change have an `Expires` that is no date, which nobody can put again with an SDK of AWS.
+fn undated(change: &Change<'_>, seen: &Seen) -> Option<Line> {
+    let named = changing(change, &seen.undated)?;
+    let detail = format!("of {named} is no date, and is lost");
+    let hint = "say in `cache` of its configuration how long such files may be held: browsers heed that before `Expires`";
+    Some(Line::new(change.address, "Expires", Outcome::Warn, detail).hint(hint))
+}
+
+/// Names those of `paths` that `change` is about; nothing, where it is about none.
+fn changing(change: &Change<'_>, paths: &BTreeSet<String>) -> Option<String> {
     let (was, is) = (State::of(change.from?), State::of(change.to?));
     let changes = |path: &&String| was.files.get(*path) != is.files.get(*path);
-    let lost: Vec<&str> = seen.tagged.iter().filter(changes).map(String::as_str).collect();
-    let named = lost.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-    let more = match lost.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let line = Line::new(change.address, "tags", Outcome::Warn, format!("of {named}{more} are lost"));
-    let hint = "put them again afterwards, or keep such files out of the site with `keep`";
-    (!lost.is_empty()).then(|| line.hint(hint))
+    let all: Vec<&str> = paths.iter().filter(changes).map(String::as_str).collect();
+    let named = all.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(NAMED) {
+        _ if all.is_empty() => None,
+        0 => Some(named),
+        more => Some(format!("{named} and {more} more")),
+    }
 }
 
 /// Asks whether the distribution is there, serves, and has the site behind it.

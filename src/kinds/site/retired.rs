@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::calls::refused;
 use super::fetch::{self, is_part};
-use super::manifest::Beside;
+use super::manifest::{Beside, Manifest, SKEW};
+use super::moves::is_hashed;
 use super::send::{Sender, later};
 use crate::aws::{Failure, Fate};
 use crate::core::lease::{LEASE, SETTLE};
@@ -30,8 +32,9 @@ impl Sender<'_> {
         let is_due = |path: &String, b: &Beside| old(b.since) && !manifest.files.contains_key(path);
         let due = manifest.beside.iter().filter(|(path, b)| is_due(path, b));
         let due: Vec<String> = due.map(|(path, _)| path.clone()).collect();
-        // Who is in the middle of a switch may want it.
-        if due.is_empty() || manifest.pending.is_some() {
+        // Who is in the middle of a switch may want it, and so may a page that CloudFront still has.
+        let is_held = self.site.distribution.is_some() && !manifest.stale.is_empty();
+        if due.is_empty() || manifest.pending.is_some() || is_held {
             return Ok(());
         }
         let listed = self.calls.list(self.site).await.map_err(later)?;
@@ -53,12 +56,18 @@ impl Sender<'_> {
                     (b.etag, b.was, b.goes) = (Some(etag.clone()), None, Some(clock.now()));
                     delete.insert(path, etag);
                 }
-                _ => drop(manifest.beside.remove(&path)),
+                _ => {
+                    let was = manifest.beside.remove(&path);
+                    // An earlier attempt has deleted it, and died.
+                    if was.is_some_and(|b| b.goes.is_some()) && !listed.contains_key(&path) {
+                        self.lost(&mut manifest, path);
+                    }
+                }
             }
         }
         let etag = self.note(&mut manifest, etag.as_deref()).await?;
         if delete.is_empty() {
-            return Ok(());
+            return self.forget_lost(&manifest).await;
         }
         let sent = self.calls.delete(self.site, &delete, self.with.lease.until()).await;
         let mut spared = self.noted(sent).map_err(|failure| self.with_permission(failure))?;
@@ -67,12 +76,16 @@ impl Sender<'_> {
         for path in delete.into_keys() {
             match (spared.iter().any(|s| s.path == path), manifest.beside.get_mut(&path)) {
                 (true, Some(b)) => b.goes = None,
-                _ => drop(manifest.beside.remove(&path)),
+                _ => {
+                    manifest.beside.remove(&path);
+                    self.lost(&mut manifest, path);
+                }
             }
         }
         self.note(&mut manifest, Some(&etag)).await?;
+        let told = self.forget_lost(&manifest).await;
         match spared.first() {
-            None => Ok(()),
+            None => told,
             Some(first) => {
                 let message = format!("{} of {all}, {} among them: {}", spared.len(), first.path, first.why);
                 Err(self.with_permission(refused(Error::failed(message))))
@@ -80,11 +93,36 @@ impl Sender<'_> {
         }
     }
 
-    /// Waits until nobody can delete `known` any more who has set out to; whether there was anybody.
-    pub(super) async fn after_deleting(&self, known: Option<&Beside>) -> Result<bool, Failure> {
+    /// Notes that `path` is deleted, where CloudFront may go on serving it: nobody asks again for a name with a digest in it.
+    fn lost(&self, manifest: &mut Manifest, path: String) {
+        if self.site.distribution.is_some() && !is_hashed(&path) {
+            manifest.stale.insert(path);
+        }
+    }
+
+    /// Lets CloudFront forget what is deleted.
+    async fn forget_lost(&self, manifest: &Manifest) -> Result<(), Failure> {
+        match manifest.stale.is_empty() {
+            true => Ok(()),
+            false => self.forget(&Value::Null).await,
+        }
+    }
+
+    /// Waits until nobody can delete any of `known` any more who has set out to; whether there was anybody.
+    ///
+    /// When somebody has set out is told by their clock, which may be as far from ours as S3 lets both be from its own. So
+    /// that is only believed where it is long ago; else the time runs from now.
+    pub(super) async fn after_deleting(&self, known: impl Iterator<Item = &Beside>) -> Result<bool, Failure> {
         let clock = &self.calls.account.clock;
-        let Some(since) = known.and_then(|b| b.goes) else { return Ok(false) };
-        while clock.now().duration_since(since).unsigned_abs() < clock.scale(ON_ITS_WAY) {
+        let begun = clock.now();
+        let long =
+            clock.scale(ON_ITS_WAY.saturating_add(SKEW.unsigned_abs()).saturating_add(SKEW.unsigned_abs()));
+        let is_over = |goes: &Timestamp| goes.checked_add(long).is_ok_and(|end| end < begun);
+        let all: Vec<Timestamp> = known.filter_map(|b| b.goes).collect();
+        if all.iter().all(is_over) {
+            return Ok(!all.is_empty());
+        }
+        while clock.now().duration_since(begun).unsigned_abs() < clock.scale(ON_ITS_WAY) {
             if let Some(why) = self.with.lease.stop() {
                 return Err(Failure { error: Error::new(ErrorKind::Interrupted, why), fate: Fate::Later });
             }

@@ -99,7 +99,10 @@ impl Sender<'_> {
             Err(e) if e.kind == ErrorKind::NotFound => {
                 let seen = self.shelf.seen(self.address.name()).unwrap_or_default();
                 let there = super::fetch::bytes(self.calls, self.site, &seen, &file.body).await;
-                there.map_err(|_| refused(e))
+                there.map_err(|other| match other.kind {
+                    ErrorKind::NotFound => refused(e),
+                    _ => later(other),
+                })
             }
             Err(e) => Err(later(e)),
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::fetch;
 use super::send::{Sender, later};
 use crate::aws::Failure;
-use crate::core::ErrorKind;
+use crate::core::{Digest, ErrorKind};
 
 impl Sender<'_> {
     /// Lets CloudFront forget the paths that `args` name, and those that it could not be told to forget before. What it
@@ -19,7 +19,10 @@ impl Sender<'_> {
             args["Paths"].as_array().into_iter().flatten().filter_map(Value::as_str).map(String::from);
         let all: BTreeSet<String> = named.chain(manifest.stale.iter().cloned()).collect();
         // Another switch to the same files is another invalidation.
-        let reference = if manifest.switch.is_empty() { &manifest.id } else { &manifest.switch };
+        let switch = if manifest.switch.is_empty() { &manifest.id } else { &manifest.switch };
+        // Source: "CreateInvalidation", Amazon CloudFront API Reference: the same reference with other paths is refused.
+        let names: Vec<&str> = all.iter().map(String::as_str).collect();
+        let reference = Digest::of(format!("{switch}\n{}", names.join("\n")).as_bytes());
         let done = self.invalidate(&all, &format!("snapdeploy-{reference}")).await;
         let Err(failure) = done else {
             if !manifest.stale.is_empty() {
@@ -39,8 +42,8 @@ impl Sender<'_> {
         let error = failure.error.context(format!("CloudFront's {id} may go on serving old pages"));
         // Source: "Actions defined by Amazon CloudFront", Service Authorization Reference.
         let error = error.hint(format!(
-            "allow cloudfront:GetDistribution, CreateInvalidation and GetInvalidation; the next deployment of the site asks \
-             again, or at once: aws cloudfront create-invalidation --distribution-id {id} --paths '/*'"
+            "allow cloudfront:GetDistribution, CreateInvalidation and GetInvalidation; the next deployment that \
+             changes a page asks again, or at once: aws cloudfront create-invalidation --distribution-id {id} --paths '/*'"
         ));
         Err(Failure { error, ..failure })
     }

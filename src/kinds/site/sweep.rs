@@ -54,7 +54,8 @@ fn telling(source: &Source, vars: &BTreeMap<String, String>) -> Vec<(String, Str
     all
 }
 
-/// Returns where files that `change` puts into `site` still name `source`, and notes in `links` what its pages refer to. `vars` are the target's own values.
+/// Returns where files that `change` puts into `site` still name `source`, and notes in `links` what its pages refer to.
+/// `vars` are the target's own values.
 pub async fn traces(
     change: &Change<'_>,
     (site, links): (&Site, &Links),

@@ -213,7 +213,7 @@ async fn killed_between_the_puts_of_a_move_a_site_is_as_before_or_as_after() {
     play(Setting::Plain, cases.collect()).await;
 }
 
-/// What comes after the switch: CloudFront is told, old files are noted, deleted, and noted as gone; on the way back they
+/// What comes after the switch: CloudFront is told, which is noted, old files are noted, deleted, and noted as gone; on the way back they
 /// have to be put again.
 #[tokio::test(flavor = "current_thread")]
 async fn killed_while_it_tidies_up_a_site_is_as_before_or_as_after() {
@@ -228,7 +228,8 @@ async fn killed_while_it_tidies_up_a_site_is_as_before_or_as_after() {
         call(Phase::Deploy, ("DeleteObjects", 1, Drop::Before), WayOut::Rollback),
         call(Phase::Deploy, ("DeleteObjects", 1, Drop::After), WayOut::Resume),
         call(Phase::Deploy, ("DeleteObjects", 1, Drop::After), WayOut::Rollback),
-        call(Phase::Deploy, ("PutObject", 12, Drop::Before), WayOut::Rollback),
+        call(Phase::Deploy, ("PutObject", 12, Drop::Before), WayOut::Resume),
+        call(Phase::Deploy, ("PutObject", 13, Drop::Before), WayOut::Rollback),
         call(Phase::Rollback, ("PutObject", 3, Drop::Before), WayOut::Rollback),
         call(Phase::Rollback, ("PutObject", 7, Drop::After), WayOut::Resume),
         call(Phase::Rollback, ("CreateInvalidation", 1, Drop::After), WayOut::Resume),

@@ -1,9 +1,11 @@
 //! What lies where a site is to be: files of others, which nobody deletes unasked, and other sites.
 
+use snapdeploy::core::runs::{OnFailure, begin};
 use snapdeploy::core::site::{Others, Site};
+use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::place::{PROD, build, keys, paths, plan_folder, prod, put, ship, start_with, two};
-use crate::world::{B, World};
+use super::place::{DEV, PROD, build, keys, paths, plan_folder, prod, put, ship, start_with, two};
+use crate::world::{A, B, REGION, World};
 
 async fn blocks(world: &World) -> Vec<String> {
     let plan = plan_folder(world, &build(2)).await;
@@ -56,4 +58,23 @@ async fn a_site_in_a_folder_of_another_is_named_unless_it_is_kept() {
             assert!(keys(&world, B, PROD).contains_key("docs/index.html"));
         }
     }
+}
+
+/// A first run that came to nothing has put files of its own, and is no release: what others put there since is theirs.
+#[tokio::test(flavor = "current_thread")]
+async fn a_first_run_that_failed_is_no_release() {
+    let mut scenario = crate::world::scenario();
+    scenario.account(A).bucket(REGION, DEV);
+    scenario.account(B).bucket(REGION, PROD);
+    let world = start_with(scenario, Site::new(PROD)).await;
+    let plan = plan_folder(&world, &build(1)).await;
+    let denied = Fault::next("PutObject", FaultKind::AccessDenied);
+    world.sandbox.fault(Fault { account: Some(B.into()), nth: 2, times: u64::MAX, ..denied });
+    let ended = begin(&world.means(&*world.b), &plan, None, OnFailure::Rollback).await;
+    assert!(ended.is_err(), "{ended:?}");
+    world.sandbox.clear_faults();
+    assert!(keys(&world, B, PROD).contains_key(".snapdeploy/site.json"));
+    put(&world, B, PROD, "uploads/a.pdf", b"pdf", "application/pdf").await;
+    let said = blocks(&world).await;
+    assert!(said.len() == 1 && said[0].contains("1 file is in s3://prod-web/"), "{said:?}");
 }

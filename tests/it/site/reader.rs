@@ -65,6 +65,13 @@ fn read(site: &str, page: &str, seen: &mut Seen) {
             seen.wrong.push(format!("{page} names the data {wanted}, and there is {data}"));
         }
     }
+    // What a page links to is there too.
+    if let Some(next) = between(&got.body, "to=\"/", "\"") {
+        let got = get(&format!("{site}/{next}"));
+        if got.status != 200 {
+            seen.wrong.push(format!("{page} of version {version} links to {next}: {}", got.status));
+        }
+    }
     seen.versions.insert(version);
 }
 
@@ -100,11 +107,13 @@ async fn a_reader_sees_only_whole_pages_during_twenty_deployments_and_rollbacks(
     assert!(seen.pages > 100 && seen.versions.len() >= 5, "{} pages", seen.pages);
 }
 
-/// Returns version `n`, with a page that no other version has and that names what changes under its name.
+/// Returns version `n`, with a page that no other version has, that names what changes under its name, and that the home
+/// page links to.
 fn with_news(n: u32) -> Vec<Built> {
     let mut files = build(n);
     let (home, data) = (String::from_utf8(files[0].2.clone()).unwrap(), format!("<!-- data {n:06} -->"));
     let news = home.replacen("<p>", &format!("{data}<p>"), 1).into_bytes();
+    files[0].2 = home.replacen("<p>", &format!("<a id=\"news\" to=\"/news-{n}/\"><p>"), 1).into_bytes();
     files.push((format!("news-{n}/index.html"), "text/html; charset=utf-8", news));
     files
 }

@@ -11,9 +11,10 @@ use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 use snapdeploy::core::site::Site;
 use snapdeploy::sandbox::{Fault, FaultKind};
 
-use super::crash::is_whole;
+use super::crash::{Drop, begin_and_die, is_whole};
 use super::place::{PROD, build, get, keys, plan_folder, prod, put, ship, start_with, two};
 use crate::kinds::place::{back, perform};
+use crate::mortal::{Death, Side};
 use crate::world::{B, World};
 
 const FRONT: &str = "E2SITE";
@@ -164,14 +165,7 @@ async fn what_goes_is_claimed_first_and_only_that_goes() {
 async fn what_is_being_deleted_is_not_built_upon() {
     let world = fronted(Duration::from_secs(3600)).await;
     ship(&world, 2).await;
-    let url = format!("{}/.snapdeploy/site.json", world.sandbox.site(PROD));
-    let mut manifest: serde_json::Value = serde_json::from_str(&get(&url).body).unwrap();
-    let since = json!(world.clock.now().to_string());
-    for (path, ..) in build(1).iter().filter(|(path, ..)| path.starts_with("assets/")) {
-        manifest["beside"][path]["goes"] = since.clone();
-    }
-    let text = manifest.to_string();
-    put(&world, B, PROD, ".snapdeploy/site.json", text.as_bytes(), "application/json").await;
+    claim(&world, world.clock.now()).await;
     let plan = back(&world).await;
     let begun = std::time::Instant::now();
     world.sandbox.clear_calls();
@@ -199,4 +193,93 @@ async fn what_is_kept_since_is_never_deleted() {
     for (path, ..) in build(1).iter().filter(|(path, ..)| path.starts_with("assets/")) {
         assert!(keys(&world, B, PROD).contains_key(path), "{path}");
     }
+}
+
+/// As long as CloudFront may have an old page, what it names is not deleted; once it has been told, it is.
+#[tokio::test(flavor = "current_thread")]
+async fn old_files_stay_as_long_as_cloudfront_was_not_told() {
+    let world = fronted(Duration::ZERO).await;
+    let old = |n| build(n).into_iter().map(|(path, ..)| path).filter(|path| path.starts_with("assets/"));
+    warned(&world, 2, "CreateInvalidation", FaultKind::AccessDenied).await;
+    warned(&world, 3, "CreateInvalidation", FaultKind::AccessDenied).await;
+    let there = keys(&world, B, PROD);
+    assert!(old(1).chain(old(2)).all(|path| there.contains_key(&path)), "{there:?}");
+    ship(&world, 4).await;
+    let there = keys(&world, B, PROD);
+    assert!(old(1).chain(old(2)).chain(old(3)).all(|path| !there.contains_key(&path)), "{there:?}");
+}
+
+/// A page that is deleted is asked for by its name still, and CloudFront may have it.
+#[tokio::test(flavor = "current_thread")]
+async fn a_page_that_is_deleted_is_forgotten_too() {
+    let world = fronted(Duration::ZERO).await;
+    let front = world.sandbox.distribution(FRONT);
+    assert_eq!(get(&format!("{front}/about/index.html")).status, 200);
+    let mut files = build(2);
+    files.retain(|(path, ..)| path != "about/index.html");
+    perform(&world, &plan_folder(&world, &files).await).await;
+    assert!(!keys(&world, B, PROD).contains_key("about/index.html"));
+    let all = invalidated(&world);
+    assert!(all.len() == 2 && all[1] == ["/about/index.html", "/about/"], "{all:?}");
+    assert_ne!(get(&format!("{front}/about/index.html")).status, 200);
+    assert_eq!(problems(&world).await, Vec::<String>::new());
+}
+
+/// A run that died between the switch and CloudFront, and that nobody knows any more, has left word of it.
+#[tokio::test(flavor = "current_thread")]
+async fn what_a_lost_run_did_not_tell_cloudfront_the_next_one_does() {
+    let mut world = fronted(Duration::from_secs(3600)).await;
+    let plan = plan_folder(&world, &build(2)).await;
+    assert!(begin_and_die(&world, &plan, ("CreateInvalidation", 1, Drop::Before)).await);
+    world.ledger = snapdeploy::store::MemoryLedger::new(world.clock.clone());
+    assert!(problems(&world).await[0].contains("was not told to forget 4 files"));
+    let mut files = build(2);
+    files[1].2.extend_from_slice(b"<p>more</p>");
+    perform(&world, &plan_folder(&world, &files).await).await;
+    let all = invalidated(&world);
+    assert!(all.len() == 1 && all[0].contains(&"/data.json".to_string()), "{all:?}");
+}
+
+/// Somebody else sets out to delete what a release that is under way builds on: it is not released, and no page is changed.
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_claimed_while_a_release_is_under_way_is_not_released() {
+    let world = fronted(Duration::from_secs(3600)).await;
+    ship(&world, 2).await;
+    let plan = plan_folder(&world, &build(1)).await;
+    let second = Death::at_move(1, Side::Before);
+    assert!(!crate::crash::perform(&world, &plan, &second).await, "it did not die");
+    claim(&world, world.clock.now()).await;
+    let held = world.ledger.held(world.b.pin()).await.unwrap().unwrap();
+    let means = world.means(&*world.b);
+    let ended = snapdeploy::core::runs::resume(&means, &held.start.run, OnFailure::Stop).await;
+    assert!(format!("{ended:?}").contains("is being deleted by somebody else"), "{ended:?}");
+    is_whole(&world, 2, "claimed");
+}
+
+/// Who has claimed it may have a clock that is behind ours, or ahead: it is waited for all the same.
+#[tokio::test(flavor = "current_thread")]
+async fn a_claim_by_another_clock_is_waited_for() {
+    for off in [-10, 10] {
+        let world = fronted(Duration::from_secs(3600)).await;
+        ship(&world, 2).await;
+        let plan = back(&world).await;
+        // Ten minutes of a clock that is 250 times as fast.
+        let goes = world.clock.now() + jiff::SignedDuration::from_millis(off * 240);
+        claim(&world, goes).await;
+        let begun = std::time::Instant::now();
+        perform(&world, &plan).await;
+        assert!(begun.elapsed() >= Duration::from_millis(300), "{off}: {:?}", begun.elapsed());
+        is_whole(&world, 1, "back");
+    }
+}
+
+/// Notes that somebody has set out to delete what version 1 has named, by their clock at `goes`.
+async fn claim(world: &World, goes: jiff::Timestamp) {
+    let url = format!("{}/.snapdeploy/site.json", world.sandbox.site(PROD));
+    let mut manifest: serde_json::Value = serde_json::from_str(&get(&url).body).unwrap();
+    for (path, ..) in build(1).iter().filter(|(path, ..)| path.starts_with("assets/")) {
+        manifest["beside"][path]["goes"] = json!(goes.to_string());
+    }
+    let text = manifest.to_string();
+    put(world, B, PROD, ".snapdeploy/site.json", text.as_bytes(), "application/json").await;
 }
