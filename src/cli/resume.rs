@@ -23,7 +23,7 @@ pub(super) async fn run(
     args: &ChangeArgs,
     face: &Face,
 ) -> Result<Exit> {
-    let context = Context::open(face).await?;
+    let mut context = Context::open(face).await?;
     let mut record = match text {
         Some(text) => known::find(&context, text, face).await?,
         None => known::open(&context, environment, face).await?,
@@ -36,6 +36,7 @@ pub(super) async fn run(
         let subject = if start.kind == RunKind::Deploy { Subject::Deploy } else { Subject::Rollback };
         face.notice.about(subject, environment.unwrap_or(&start.environment));
     }
+    context.config.skip_gates(environment.unwrap_or(&start.environment), args.waived.waivers().gates);
     let site = site_of(&context, environment.unwrap_or(&start.environment), &record, args.access()).await?;
     if let Some(finish) = &record.finish {
         return Err(Error::failed(format!("the run {} has ended: {}", start.run, finish.message))
@@ -43,7 +44,7 @@ pub(super) async fn run(
     }
     let past =
         progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
-    args.waived.known(&start.environment, &past.plan.gates)?;
+    args.waived.known(&start.environment, past.plan.gates.iter().chain(&site.environment.values.gates))?;
     let foreseen = progress::show(face, async |events| {
         let means = args.means(&context, &site, events);
         foreseen::attended(&means, &past.plan, &past.progress.done)?;

@@ -109,9 +109,10 @@ pub(super) async fn perform(
         return Err(Error::input(format!("{} is the plan of a {other}", file.display()))
             .hint(format!("snapdeploy {other} --plan {}", file.display())));
     }
-    let context = Context::open(face).await?;
+    let mut context = Context::open(face).await?;
+    context.config.skip_gates(&plan.environment, args.waived.waivers().gates);
     let site = context.site(&plan.environment, Access::Write).await?;
-    args.waived.known(&plan.environment, &plan.gates)?;
+    args.waived.known(&plan.environment, plan.gates.iter().chain(&site.environment.values.gates))?;
     let foreseen = progress::show(face, async |events| {
         let means = args.means(&context, &site, events);
         foreseen::attended(&means, plan, &BTreeSet::new())?;

@@ -1,5 +1,7 @@
 //! What a deployment does without this time, since somebody says so.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use crate::core::finding::{Finding, Weight};
@@ -49,16 +51,23 @@ impl WaivedArgs {
         plan.say(said);
     }
 
-    /// Fails if a gate that is not to be asked is none of `gates`, those of `environment`.
-    pub(super) fn known(&self, environment: &str, gates: &[Gate]) -> Result<()> {
-        let there: Vec<&str> = gates.iter().map(|g| g.name.as_str()).collect();
-        let Some(name) = self.skip_gate.iter().find(|name| !there.contains(&name.as_str())) else {
+    /// Fails if a gate that is not to be asked is none of `gates`, those of `environment`. A plan leaves out those that it is
+    /// not about, and who names one of them has named none that is not there.
+    pub(super) fn known<'g>(
+        &self,
+        environment: &str,
+        gates: impl IntoIterator<Item = &'g Gate>,
+    ) -> Result<()> {
+        let there: BTreeSet<&str> = gates.into_iter().map(|g| g.name.as_str()).collect();
+        let Some(name) = self.skip_gate.iter().find(|name| !there.contains(name.as_str())) else {
             return Ok(());
         };
         let error = Error::input(format!("{environment} has no gate `{name}`"));
         Err(match there.is_empty() {
             true => error.hint(format!("there is none in [environments.{environment}.gates]")),
-            false => error.hint(format!("its gates are {}", there.join(", "))),
+            false => {
+                error.hint(format!("its gates are {}", there.into_iter().collect::<Vec<_>>().join(", ")))
+            }
         })
     }
 }

@@ -300,6 +300,12 @@ pub trait Driver: Send + Sync {
         false
     }
 
+    /// Returns how long before the end of a rung the gates are asked for the last time on the ladder that `m` climbs, where
+    /// AWS goes on by itself and does not wait for them. Pure: asks nobody.
+    fn margin(&self, _m: &Move) -> Duration {
+        Duration::ZERO
+    }
+
     /// Returns whether what a call for `m` starts gets no further by itself: each step is taken from here, so that somebody
     /// has to stay until the end. Pure: asks nobody.
     fn needs_company(&self, _m: &Move) -> bool {

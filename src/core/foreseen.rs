@@ -48,22 +48,22 @@ pub(super) async fn put_on(means: &Means<'_>, wishes: &[Wish], plan: &mut Plan) 
             continue;
         }
         findings.extend(means.driver.inspector().foresee(gate).await);
-        findings.extend(plan.moves.iter().filter_map(|m| too_short(gate, m)));
+        findings.extend(plan.moves.iter().filter_map(|m| too_short(gate, m, means.driver.margin(m))));
     }
     plan.gates = gates;
     plan.say(findings);
 }
 
 /// Says on which rungs of the ladder that `m` climbs `gate` cannot tell, since they are shorter than a metric takes to be
-/// there: its first whole minute, and the time that it may be late.
-fn too_short(gate: &Gate, m: &Move) -> Option<Finding> {
+/// there: its first whole minute, and the time that it may be late. It is asked for the last time so long `ahead` of the end.
+fn too_short(gate: &Gate, m: &Move, ahead: Duration) -> Option<Finding> {
     let Probe::Metric { of, .. } = &gate.probe else { return None };
     let (true, Some(rollout)) =
         (gate.at != GateAt::After && gate.is_about([&m.address].into_iter()), &m.rollout)
     else {
         return None;
     };
-    let needs = MINUTE + LATE;
+    let needs = MINUTE + LATE + ahead;
     let is_short = |rung: &&Rung| rung.hold < needs;
     let short: Vec<String> =
         rollout.rungs().iter().filter(is_short).map(|rung| format!("`{rung}`")).collect();
@@ -75,7 +75,7 @@ fn too_short(gate: &Gate, m: &Move) -> Option<Finding> {
         Undecided::Fail => "so it fails there",
         Undecided::Pass => "so it passes there whatever is wrong",
     };
-    let (name, minutes) = (&of.name, needs.as_secs() / 60);
+    let (name, minutes) = (&of.name, needs.as_secs().div_ceil(60));
     let message = format!(
         "the gate {} may not be able to tell at {}: {name} is by the minute and may be some minutes late, {then}",
         gate.name,

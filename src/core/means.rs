@@ -55,6 +55,8 @@ pub struct Values {
     pub rollouts: Rollouts,
     /// The gates, by the order of their names.
     pub gates: Vec<Gate>,
+    /// Those of them that are not asked this time, by name: nothing has to leave time for them.
+    pub waived_gates: BTreeSet<String>,
     /// The hooks, by the order of their names.
     pub hooks: Vec<Hook>,
     /// What secrets get their fingerprints from.

@@ -58,13 +58,15 @@ impl Performance<'_> {
                 let orphan = outlived((self.means, self.lease), hook, process.as_ref(), hooked.begun).await?;
                 let name = &hook.name;
                 match process {
-                    Some(_) if orphan.may_run => {
+                    // Who has it run again says that it is over, and it is run on the way back too.
+                    Some(_) if orphan.may_run && !self.means.waivers.repeated.contains(name) => {
                         let message = format!(
                             "nobody knows whether the command of the hook {name} is over: {}",
                             orphan.why
                         );
                         return Err(Error::new(ErrorKind::Interrupted, message).hint(format!(
-                            "see to it that it is over, then the same command again with --skip-hook {name}"
+                            "see to it that it is over, then the same command again with --repeat-hook {name}; with \
+                             --skip-hook {name} it is not run on the way back either"
                         )));
                     }
                     // Which process it is is noted before it begins, where that can be known.

@@ -316,6 +316,10 @@ impl Driver for Whole {
         self.at(&m.address).tidies(m)
     }
 
+    fn margin(&self, m: &Move) -> std::time::Duration {
+        self.at(&m.address).margin(m)
+    }
+
     fn needs_company(&self, m: &Move) -> bool {
         self.at(&m.address).needs_company(m)
     }

@@ -1,6 +1,6 @@
 //! What the configuration says, once it is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::aws::Share;
@@ -68,6 +68,13 @@ impl Config {
     pub(in crate::cli) fn shift_at_once(&mut self, name: &str) {
         if let Some(environment) = self.environments.get_mut(name) {
             environment.values.rollouts.shift_at_once();
+        }
+    }
+
+    /// Has these gates not be asked this time in the environment `name`, where it is there.
+    pub(in crate::cli) fn skip_gates(&mut self, name: &str, gates: BTreeSet<String>) {
+        if let Some(environment) = self.environments.get_mut(name) {
+            environment.values.waived_gates = gates;
         }
     }
 

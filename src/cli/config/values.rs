@@ -68,6 +68,7 @@ pub(super) fn values(
         sites: sites(table)?,
         rollouts: rollouts(table)?,
         gates: gates(table)?,
+        waived_gates: Default::default(),
         hooks: hooks(table)?,
         seal: Seal::default(),
         parameters: Default::default(),

@@ -27,6 +27,14 @@ pub fn gates<'v>(values: &'v Values, address: &'v Address) -> impl Iterator<Item
     values.gates.iter().filter(move |g| g.at != GateAt::After && g.is_about(once(address)))
 }
 
+/// Returns those of them that are asked this time.
+pub fn asked<'v>(values: &'v Values, address: &'v Address) -> impl Iterator<Item = &'v Gate> {
+    gates(values, address).filter(|g| !values.waived_gates.contains(&g.name))
+}
+
+/// Returns whether a service waits for gates on each rung, also for those that are not asked this time: it would be deployed
+/// otherwise from then on.
+
 fn waits(values: &Values, address: &Address, rollout: &Rollout) -> Waits {
     let climbs = !rollout.is_at_once() || !rollout.length().is_zero();
     match climbs && gates(values, address).next().is_some() {
@@ -141,7 +149,7 @@ fn by_codedeploy(values: &Values, address: &Address, mut moves: Vec<Move>, at: u
     let Some(rollout) = values.rollouts.said_of(address, None) else { return Ok(moves) };
     let ladder = Platform::CodeDeploy.ladder(rollout).map_err(|unfit| refused(address, rollout, &unfit))?;
     let climbs = values.rollouts.of(address, None).is_some();
-    if let Some(gate) = gates(values, address).find(|g| climbs && g.undecided == Undecided::Pause) {
+    if let Some(gate) = asked(values, address).find(|g| climbs && g.undecided == Undecided::Pause) {
         let message = format!(
             "is deployed by CodeDeploy, which cannot pause while it shifts traffic, and the gate {} would pause it",
             gate.name

@@ -1,6 +1,7 @@
 //! The driver for Amazon ECS: services of an account in a region.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -8,13 +9,14 @@ use serde_json::{Map, Value};
 
 use super::bring::{self, Brought, PUT};
 use super::calls::Calls;
+use super::codedeploy::START;
 use super::deployment_group::Groups;
 use super::fetch::Shelf;
 use super::send::Sender;
 use super::state::Known;
 use super::{
     artifact, attainable, checks, climbing, editions, encode, follow, moves, names, preflight, progress,
-    secret, well,
+    secret, shift_rungs, well,
 };
 use crate::aws::{Account, Elsewhere};
 use crate::core::address::Address;
@@ -193,6 +195,13 @@ impl Driver for Services {
 
     fn starts(&self, m: &Move) -> bool {
         matches!(m.call.as_str(), "CreateService" | "UpdateService" | "CreateDeployment")
+    }
+
+    fn margin(&self, m: &Move) -> Duration {
+        match m.call.as_str() {
+            START => shift_rungs::margin(&self.values, &m.address).unwrap_or_default(),
+            _ => Duration::ZERO,
+        }
     }
 
     async fn progress(&self, _: &Move, of: Option<&Found>, ticket: &str) -> Result<Far> {

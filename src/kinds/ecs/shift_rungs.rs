@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::climb::Climb;
-use super::climbing::gates;
+use super::climbing::asked;
 use super::deployment_group::ask;
 use super::shift::{event, replacement};
 use super::watch::Watch;
@@ -25,7 +25,7 @@ const MARGIN: Duration = Duration::from_secs(15);
 /// Returns how long before the next shift it has to be begun to ask the gates of `address`, so that all of them can answer as
 /// often as they may, and what they have failed be stopped; none, where there is no gate.
 pub fn margin(values: &Values, address: &Address) -> Option<Duration> {
-    let all: Vec<Duration> = gates(values, address).map(Gate::longest).collect();
+    let all: Vec<Duration> = asked(values, address).map(Gate::longest).collect();
     (!all.is_empty()).then(|| all.into_iter().sum::<Duration>() + MARGIN)
 }
 

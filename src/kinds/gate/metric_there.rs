@@ -17,6 +17,8 @@ const RECENTLY: Duration = Duration::from_secs(3 * 3600);
 const LISTING: &str = "cloudwatch:ListMetrics";
 /// How many names are told of what there is instead.
 const NAMES: usize = 12;
+/// How many pages of names are read for that.
+const PAGES: usize = 8;
 
 /// Says whether there was anything to measure lately, and whether what counts as 0 where it is not there has ever been
 /// there. A metric that is of a version that is not there yet is looked for by its name alone.
@@ -94,8 +96,8 @@ async fn unheard(account: &Account, gate: &Gate, of: &Metric) -> Option<Finding>
         of.namespace,
         place(of)
     );
-    // Without dimensions there may be thousands of names.
-    let others = match of.dimensions.is_empty() {
+    // Without a dimension that is known there may be thousands of names.
+    let others = match of.dimensions.values().all(|value| value.contains('{')) {
         true => Vec::new(),
         false => named(account, of, None).await.unwrap_or_default(),
     };
@@ -117,7 +119,7 @@ async fn unheard(account: &Account, gate: &Gate, of: &Metric) -> Option<Finding>
 }
 
 /// Returns the names of the metrics in the namespace of `of` that have its dimensions and no other, each once; those that
-/// are called `name` alone, if one is given. Where what is in a dimension is not known yet, others may be there too.
+/// are called `name` alone, if one is given; else as far as the first pages have them. Where what is in a dimension is not known yet, others may be there too.
 async fn named(account: &Account, of: &Metric, name: Option<&str>) -> Result<Vec<String>> {
     let known = of.dimensions.iter().filter(|(_, value)| !value.contains('{'));
     let filters: Vec<Value> = known.map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
@@ -130,13 +132,16 @@ async fn named(account: &Account, of: &Metric, name: Option<&str>) -> Result<Vec
         is_open(of) || metric["Dimensions"].as_array().map_or(0, Vec::len) == of.dimensions.len()
     };
     let mut names = std::collections::BTreeSet::new();
+    let mut pages = 0;
     loop {
+        pages += 1;
         let mut page = account.ask(&CLOUDWATCH, "ListMetrics", &body).await?;
         let metrics = page["Metrics"].as_array().into_iter().flatten().filter(fits);
         names.extend(metrics.filter_map(|metric| metric["MetricName"].as_str().map(String::from)));
         let next = page["NextToken"].take();
-        // One is enough of what is called so.
-        if next.as_str().is_none_or(str::is_empty) || (name.is_some() && !names.is_empty()) {
+        // One is enough of what is called so, and a few pages are for a hint.
+        let is_enough = if name.is_some() { !names.is_empty() } else { pages == PAGES };
+        if next.as_str().is_none_or(str::is_empty) || is_enough {
             return Ok(names.into_iter().collect());
         }
         if next == body["NextToken"] {

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use snapdeploy::sandbox::{Fault, FaultKind};
 
 use super::ecs::{TWO, asked, configuration, configure, place, resume};
-use super::ecs_cells::CANARY;
+use super::ecs_cells::{CANARY, CODE_DEPLOY_CANARY};
 use crate::outcomes::harness::Image;
-use crate::outcomes::place::Place;
+use crate::outcomes::place::{Place, Running};
 
 /// Returns a place where the service has been deployed on its ladder, and how it is configured since.
 fn climbed() -> (Place, Value) {
@@ -25,6 +25,20 @@ fn climbed() -> (Place, Value) {
 /// Returns how many of the calls are an UpdateService.
 fn updates(place: &Place) -> usize {
     place.sandbox.calls().iter().filter(|call| call.operation == "UpdateService").count()
+}
+
+/// Returns with which configuration of CodeDeploy the newest deployment was begun.
+fn newest_configuration(place: &Place) -> String {
+    let ask = |operation: &str, body: Value| {
+        place.call("codedeploy", &format!("CodeDeploy_20141006.{operation}"), body)
+    };
+    let created = |info: &Value| info["createTime"].as_f64().unwrap();
+    let all = ask("ListDeployments", json!({}))["deployments"].take();
+    let ids = all.as_array().unwrap().iter();
+    let mut infos: Vec<Value> =
+        ids.map(|id| ask("GetDeployment", json!({ "deploymentId": id }))["deploymentInfo"].take()).collect();
+    infos.sort_by(|one, other| created(one).total_cmp(&created(other)));
+    infos.pop().unwrap()["deploymentConfigName"].as_str().unwrap().to_string()
 }
 
 /// Returns how many service deployments there have been.
@@ -69,9 +83,20 @@ fn what_its_owner_has_configured_stays() {
     assert_eq!(place.end().tasks, Image::New);
 }
 
+fn restart(place: &Place) -> Running {
+    let restart = ["deploy", "--to", "prod", "--restart", "ecs/service/main/web", "--all-at-once", "--yes"];
+    place.start("deploy --restart", &restart)
+}
+
 /// Begins such a deployment, and kills it between its two calls: the second is never heard.
 fn killed(place: &Place) {
-    let deploy = place.deploy_with(Image::Theirs, &["--all-at-once"]);
+    killed_in(place, || place.deploy_with(Image::Theirs, &["--all-at-once"]));
+}
+
+/// The same, of what `begin` begins.
+fn killed_in(place: &Place, begin: impl Fn() -> Running) {
+    place.sandbox.clear_calls();
+    let deploy = begin();
     place.until("the first call is made", || updates(place) == 1);
     place.sandbox.fault(Fault { times: u64::MAX, ..Fault::next("UpdateService", FaultKind::DropBefore) });
     place.until("the second call is sent", || updates(place) > 1);
@@ -111,9 +136,65 @@ fn one_that_fails_leaves_the_configuration_as_it_was() {
 #[test]
 fn a_restart_is_at_once_too_and_leaves_the_configuration_as_it_was() {
     let (place, own) = climbed();
-    let restart = ["deploy", "--to", "prod", "--restart", "ecs/service/main/web", "--all-at-once", "--yes"];
-    let restarted = place.start("deploy --restart", &restart).end();
+    let restarted = restart(&place).end();
     assert_eq!((restarted.code, configuration(&place)), (0, own), "{restarted:#?}");
     assert_eq!(place.described()["deploymentConfiguration"]["strategy"], "BLUE_GREEN");
     assert_eq!((asked(&place).len(), place.end().tasks), (TWO.1.len(), Image::New));
+}
+
+#[test]
+fn the_configuration_is_put_back_also_after_a_restart_that_was_killed() {
+    for on in [resume as fn(&Place) -> Running, Place::rollback] {
+        let (place, own) = climbed();
+        killed_in(&place, || restart(&place));
+        let ended = on(&place).end();
+        assert_eq!((ended.code, configuration(&place)), (0, own), "{ended:#?}");
+        assert_eq!(place.end().tasks, Image::New);
+    }
+}
+
+/// Somebody stops it in AWS, which is a failure like any other.
+#[test]
+fn a_restart_that_fails_leaves_the_configuration_as_it_was() {
+    let (place, own) = climbed();
+    place.sandbox.clear_calls();
+    place.hold(true);
+    let restarting = restart(&place);
+    place.until_followed("DescribeServiceDeployments");
+    assert_eq!(configuration(&place)["strategy"], "BLUE_GREEN");
+    let arn = place.newest()["serviceDeploymentArn"].clone();
+    place.ecs("StopServiceDeployment", json!({"serviceDeploymentArn": arn, "stopType": "ROLLBACK"}));
+    place.hold(false);
+    let restarted = restarting.end();
+    assert_eq!((restarted.code, configuration(&place)), (6, own), "{restarted:#?}");
+    assert_eq!(place.end().tasks, Image::New);
+}
+
+/// The second call is no mere tidying: without it the service would never climb again.
+#[test]
+fn a_restart_that_may_not_put_the_configuration_back_is_no_success() {
+    let (place, own) = climbed();
+    place.sandbox.fault(Fault { nth: 2, times: 1, ..Fault::next("UpdateService", FaultKind::AccessDenied) });
+    let restarted = restart(&place).end();
+    assert_ne!(restarted.code, 0, "{restarted:#?}");
+    restarted.says("not authorized to perform: ecs:UpdateService");
+    assert_eq!(configuration(&place), own, "{restarted:#?}");
+}
+
+#[test]
+fn a_restart_by_codedeploy_is_at_once_or_on_its_ladder() {
+    let place = super::ecs::place(&CODE_DEPLOY_CANARY, TWO.0);
+    let restart = ["deploy", "--to", "prod", "--restart", "ecs/service/main/web", "--yes"];
+    for (more, used, rungs) in [
+        (&["--all-at-once"][..], "CodeDeployDefault.ECSAllAtOnce", &[][..]),
+        (&[], "Snapdeploy.ECSCanary10Percent1Minutes", TWO.1),
+    ] {
+        let restarted = place.start("deploy --restart", &[&restart[..], more].concat()).end();
+        assert_eq!(
+            (restarted.code, asked(&place)),
+            (0, rungs.iter().map(ToString::to_string).collect()),
+            "{restarted:#?}"
+        );
+        assert_eq!(newest_configuration(&place), used, "{restarted:#?}");
+    }
 }

@@ -8,6 +8,7 @@ mod ecs_cells;
 mod ecs_denied;
 mod ecs_late;
 mod ecs_refused;
+mod ecs_unheard;
 pub(crate) mod harness;
 mod lambda;
 pub(crate) mod place;
