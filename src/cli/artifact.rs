@@ -22,6 +22,9 @@ use super::context::Context;
 /// How an archive begins. Source: the ZIP format's local file header.
 const ZIP: &[u8] = b"PK\x03\x04";
 
+/// What stands between the names of a source and of what was put into it. No name of a source has a space in it.
+const WITH: &str = " with ";
+
 /// An artifact as it was typed: `lambda/function/orders=PATH`, `lambda/function/orders#live=PATH`, or
 /// `ecs/service/CLUSTER/NAME:CONTAINER=REPO:TAG`, or `site/bucket/NAME=FOLDER`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +157,11 @@ impl Artifact {
     }
 }
 
+/// Returns whether a source of this name was made here, of artifacts.
+pub(super) fn is_made(label: &str) -> bool {
+    label.contains(WITH)
+}
+
 impl Built {
     /// Puts its bytes into the store, where the run takes them from.
     pub(super) async fn keep(&self, context: &Context) -> Result<()> {
@@ -219,7 +227,7 @@ pub(super) async fn apply(
             What::Image { reference, .. } => reference.clone(),
             What::Code { .. } | What::Folder(_) => what[..12].to_string(),
         };
-        source.label.push_str(&format!(" with {address} {short}"));
+        source.label.push_str(&format!("{WITH}{address} {short}"));
     }
     // It is not what the source alone was, to whoever asks where that has succeeded.
     source.digest = Digest::of(said.join("\n").as_bytes()).to_string();

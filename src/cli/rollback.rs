@@ -14,6 +14,7 @@ use crate::core::select::Selection;
 use crate::core::verified::Aim;
 use crate::core::{Digest, Error, Result};
 
+use super::artifact::is_made;
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face};
 use super::exit::Exit;
@@ -238,7 +239,11 @@ fn redo(past: &Past, addresses: &[String]) -> Option<String> {
     let mut command = if past.plan.restores() {
         restore::again(&past.plan)
     } else {
-        let source = if s.source_digest.parse::<Digest>().is_ok() {
+        let source = if is_made(&s.source) {
+            // What was built elsewhere is in no package: what the run left has it.
+            let left = past.record.finish.as_ref().and_then(|f| f.after.as_ref())?;
+            format!("{}@{left}", s.environment)
+        } else if s.source_digest.parse::<Digest>().is_ok() {
             s.source_digest.clone()
         } else {
             let (environment, _) = s.source.split_once('@')?;
