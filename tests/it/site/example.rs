@@ -40,8 +40,9 @@ fn the_example_is_shipped_and_rolled_back() {
     assert!(script.headers["cache-control"].contains("immutable"));
     let again = shell.run(&["deploy", "--artifact", "site/bucket/web=dist", "--to", "prod", "--yes"]);
     assert!(again.code == 0 && again.out.contains("Nothing to do"), "{}\n{}", again.out, again.err);
-    // One page has changed: it is put, and the manifest before and after. The plan, the look under the lease and the one
-    // after the switch list the bucket and read the manifest; so do the invalidation and what deletes old files read that.
+    // One page has changed: it is put, and the manifest before, after, and once CloudFront has been told. The plan, the
+    // look under the lease and the one after the switch list the bucket and read the manifest; so do the invalidation and
+    // what deletes old files read that.
     let changed = page().replace("The new site.", "The newer site.");
     std::fs::write(shell.directory.path().join("dist/index.html"), changed).unwrap();
     sandbox.clear_calls();
@@ -50,7 +51,7 @@ fn the_example_is_shipped_and_rolled_back() {
     let count = |what: &str| sandbox.calls().iter().filter(|c| c.operation == what).count();
     let counted =
         ["PutObject", "ListObjectsV2", "GetObject", "HeadObject", "DeleteObjects", "CreateInvalidation"];
-    assert_eq!(counted.map(count), [1 + 2, 3, 3 + 2, 0, 0, 1], "{:?}", counted);
+    assert_eq!(counted.map(count), [1 + 3, 3, 3 + 2, 0, 0, 1], "{:?}", counted);
     // CloudFront cannot be told: the release stays, and what to type is said.
     let changed = std::fs::read_to_string(shell.directory.path().join("dist/index.html")).unwrap();
     let changed = changed.replace("The newer site.", "The newest site.");
