@@ -65,7 +65,7 @@ fn a_rollback_waits_for_it_too() {
 #[test]
 fn one_that_was_begun_on_another_host_is_over_when_somebody_says_so() {
     let place = Place::new(
-        "[hooks.backup]\nat = [\"before_deploy\", \"before_rollback\"]\ncommand = \"echo begun >> told; sleep 0.5\"",
+        "[hooks.backup]\nat = [\"after_deploy\", \"before_rollback\"]\ncommand = \"echo begun >> told; sleep 0.5\"",
     );
     hit(&place, "2", "KILL", || place.has("told"));
     place.begun_elsewhere();
