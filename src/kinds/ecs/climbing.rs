@@ -34,7 +34,6 @@ pub fn asked<'v>(values: &'v Values, address: &'v Address) -> impl Iterator<Item
 
 /// Returns whether a service waits for gates on each rung, also for those that are not asked this time: it would be deployed
 /// otherwise from then on.
-
 fn waits(values: &Values, address: &Address, rollout: &Rollout) -> Waits {
     let climbs = !rollout.is_at_once() || !rollout.length().is_zero();
     match climbs && gates(values, address).next().is_some() {

@@ -42,6 +42,12 @@ async fn a_numerator_that_is_not_there_is_said_by_name() {
     assert!(said(more("7")).await[0].message.contains("ExecutedVersion=7"));
     assert_eq!(said(more("{version}")).await, [], "what is not there yet is looked for by its name");
     assert!(said(Metric { name: "Erors".into(), ..more("{version}") }).await[0].message.contains("Erors"));
+    // Without a dimension that is known, all of the namespace would be read for a hint.
+    let dimensions = [("ExecutedVersion".to_string(), "{version}".to_string())].into();
+    shop.sandbox.clear_calls();
+    let open = said(Metric { dimensions, ..metric("Erors", "Sum") }).await;
+    let listed = shop.sandbox.calls().iter().filter(|call| call.operation == "ListMetrics").count();
+    assert_eq!((open.len(), listed), (1, 1), "{open:?}");
     // Not in silence later either.
     let answer = ask(&*driver, rate(metric("Erors", "Sum")), &Asked::default()).await;
     assert_eq!(answer.decision, Decision::Passed);
@@ -68,7 +74,8 @@ async fn a_sum_that_counts_without_values_is_looked_for_too() {
 
 #[tokio::test]
 async fn the_gates_of_a_saved_plan_are_looked_at_again_when_it_is_performed() {
-    let shop = shop("[environments.prod.gates.calm]\nalarms = [\"errors\"]\n");
+    let other = "[environments.prod.gates.other]\ncommand = \"true\"\nabout = [\"lambda/function/*\"]\n";
+    let shop = shop(&format!("[environments.prod.gates.calm]\nalarms = [\"errors\"]\n{other}"));
     shop.ship_with(0, "2", &["--save-plan", "p.json"]);
     shop.sandbox.set_alarm(B, REGION, "errors", AlarmState::Firing).unwrap();
     let plan = ["deploy", "--plan", "p.json", "--yes"];
@@ -77,19 +84,21 @@ async fn the_gates_of_a_saved_plan_are_looked_at_again_when_it_is_performed() {
     assert_eq!(shop.revision().await, "web:1");
     let wrong = shop.run(2, &[&plan[..], &["--skip-gate", "clam"]].concat());
     assert!(wrong.err.contains("prod has no gate `clam`"), "{}", wrong.err);
-    shop.run(0, &[&plan[..], &["--skip-gate", "calm"]].concat());
+    // The plan is not about each gate that there is.
+    shop.run(0, &[&plan[..], &["--skip-gate", "calm", "--skip-gate", "other"]].concat());
     assert_eq!(shop.revision().await, "web:2");
 }
 
 /// It may fire because of what is written: that is said, and the gate decides.
 #[tokio::test]
 async fn an_alarm_that_fires_meanwhile_is_said_before_a_run_goes_on() {
-    let shop = shop("[environments.prod.gates.calm]\nalarms = [\"errors\"]\n");
+    let other = "[environments.prod.gates.other]\ncommand = \"true\"\nabout = [\"lambda/function/*\"]\n";
+    let shop = shop(&format!("[environments.prod.gates.calm]\nalarms = [\"errors\"]\n{other}"));
     shop.sandbox.set_alarm(B, REGION, "errors", AlarmState::NoData).unwrap();
     let paused = shop.ship(3, "2");
     let resume = line(&paused, "Resume: ");
     shop.sandbox.set_alarm(B, REGION, "errors", AlarmState::Firing).unwrap();
-    let back = shop.run(6, &["deploy", "--resume", &resume[2], "--yes"]);
+    let back = shop.run(6, &["deploy", "--resume", &resume[2], "--yes", "--skip-gate", "other"]);
     let (said, failed) = (
         back.err.find("the alarm errors is in ALARM already"),
         back.err.find("everything is written, and the gate calm"),

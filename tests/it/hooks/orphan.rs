@@ -59,3 +59,18 @@ fn a_rollback_waits_for_it_too() {
     told(&place.rollback(&["--skip-hook", "backup"]), 0, &["which is skipped, still runs here"]);
     assert_eq!(place.text("told"), "begun\n", "it was not waited for");
 }
+
+/// Each job of a CI server may be on a host of its own. Who says that the command is over there has it run again where the
+/// way back has it: a backup is no less needed for that.
+#[test]
+fn one_that_was_begun_on_another_host_is_over_when_somebody_says_so() {
+    let place = Place::new(
+        "[hooks.backup]\nat = [\"after_deploy\", \"before_rollback\"]\ncommand = \"echo begun >> told; sleep 0.5\"",
+    );
+    hit(&place, "2", "KILL", || place.has("told"));
+    place.begun_elsewhere();
+    told(&place.rollback(&[]), 130, &["it may still run, as the process group ", "--repeat-hook backup"]);
+    assert_eq!(place.text("told"), "begun\n");
+    told(&place.rollback(&["--repeat-hook", "backup"]), 0, &[]);
+    assert_eq!(place.text("told"), "begun\nbegun\n");
+}

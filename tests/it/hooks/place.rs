@@ -153,6 +153,13 @@ impl Place {
         said.out
     }
 
+    /// Has whatever was begun here have been begun on another host.
+    pub(crate) fn begun_elsewhere(&self) {
+        let ledger = self.shell.directory.path().join(".snapdeploy/ledger.sqlite3");
+        let sql = "UPDATE journal SET body = replace(body, '\"space\":\"', '\"space\":\"another')";
+        assert!(rusqlite::Connection::open(ledger).unwrap().execute(sql, []).unwrap() > 0);
+    }
+
     /// Waits until `is` so.
     pub(crate) fn until(&self, what: &str, is: impl Fn() -> bool) {
         let began = Instant::now();

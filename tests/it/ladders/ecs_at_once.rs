@@ -28,7 +28,7 @@ fn updates(place: &Place) -> usize {
 }
 
 /// Returns with which configuration of CodeDeploy the newest deployment was begun.
-fn newest_configuration(place: &Place) -> String {
+pub(super) fn newest_configuration(place: &Place) -> String {
     let ask = |operation: &str, body: Value| {
         place.call("codedeploy", &format!("CodeDeploy_20141006.{operation}"), body)
     };
