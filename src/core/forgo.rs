@@ -10,7 +10,7 @@ impl Making<'_, '_> {
     /// callers get is good, and a way back would meet the same failure.
     pub(super) async fn made(&self, index: usize) -> Result<()> {
         match self.make(index).await {
-            Err(e) if self.plan.kind == RunKind::Deploy && self.is_beside(index, &e) => {
+            Err(e) if self.is_beside(index, &e) && !self.is_late(index, &e) => {
                 self.forgo(index, e).await;
                 Ok(())
             }
@@ -19,9 +19,11 @@ impl Making<'_, '_> {
     }
 
     /// Returns whether `e`, of the move `index`, is for the end of a rollback: the rest goes back all the same. It is not
-    /// forgone, since who goes back is to be rid of what was there: whoever resumes the run makes it again.
+    /// forgone, since who goes back is to be rid of what was there: whoever resumes the run makes it again. Where there is
+    /// nothing any more that it could be made to, it is forgone all the same: nobody could ever end the run.
     pub(super) fn is_late(&self, index: usize, e: &Error) -> bool {
-        self.plan.kind == RunKind::Rollback && self.is_beside(index, e)
+        let is_hopeless = matches!(e.kind, ErrorKind::NotFound | ErrorKind::Blocked);
+        self.plan.kind == RunKind::Rollback && !is_hopeless && self.is_beside(index, e)
     }
 
     /// Returns whether `e` is about a move that only tidies up, and about nothing else.

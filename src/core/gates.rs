@@ -185,6 +185,10 @@ impl Performance<'_> {
             let (outcome, answers, is_over) = self.ask_after(gate, &asked).await;
             // Who is stopped before a gate can have passed does not know: whoever resumes the run asks it again.
             if let (false, Some(why)) = (is_over, self.means.stop.asked()) {
+                // That one has failed is known, and takes everything back.
+                if failure.is_some() {
+                    break;
+                }
                 self.journal.flush().await?;
                 return Err(Error::new(ErrorKind::Interrupted, why));
             }

@@ -7,11 +7,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::python::python;
+use crate::python::{python, python_apart};
 
 /// One of them: how it is installed, started and asked whether it is up.
 struct Emulator {
     name: &'static str,
+    /// Its virtual environment, where it does not go together with what other tests need.
+    apart: Option<&'static str>,
     packages: &'static [&'static str],
     check: &'static str,
     /// The module that is run, and its arguments; `PORT` stands for the port.
@@ -22,6 +24,8 @@ struct Emulator {
 
 const MINISTACK: Emulator = Emulator {
     name: "ministack",
+    // It wants another boto3 than AWS's models are checked against.
+    apart: Some("ministack"),
     packages: &["ministack==1.5.33", "cbor2"],
     check: "import importlib.metadata as m, cbor2; assert m.version('ministack') == '1.5.33'",
     module: "ministack",
@@ -31,6 +35,7 @@ const MINISTACK: Emulator = Emulator {
 
 const MOTO: Emulator = Emulator {
     name: "moto",
+    apart: None,
     // boto3 as the other tests have it, since moto would take the newest.
     packages: &["moto[server]==5.2.5", "boto3==1.44.5", "botocore==1.44.5"],
     check: "import importlib.metadata as m, flask; assert m.version('moto') == '5.2.5'",
@@ -77,7 +82,10 @@ fn endpoint(emulator: &Emulator, server: &OnceLock<Result<Server, String>>, test
 }
 
 fn start(emulator: &Emulator) -> Result<Server, String> {
-    let python = python(emulator.check, emulator.packages)?;
+    let python = match emulator.apart {
+        Some(name) => python_apart(name, emulator.check, emulator.packages)?,
+        None => python(emulator.check, emulator.packages)?,
+    };
     let mut why = String::new();
     for _ in 0..3 {
         match launch(emulator, &python) {

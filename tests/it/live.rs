@@ -24,8 +24,19 @@ const NEVER: [&str; 10] = [
     "vocabulary_deletion_calls",
 ];
 /// How switches begin that are about other services: the probe asks a Connect instance.
-const ELSEWHERE: [&str; 10] =
-    ["cloudfront_", "codedeploy_", "ecr_", "ecs_", "elb_", "lambda_", "lex_", "logs_", "metrics_", "alarm_"];
+const ELSEWHERE: [&str; 11] = [
+    "alarm_",
+    "cloudfront_",
+    "codedeploy_",
+    "ecr_",
+    "ecs_",
+    "elb_",
+    "lambda_",
+    "lex_",
+    "logs_",
+    "metrics_",
+    "s3_",
+];
 /// What it settles only with an audio file at hand.
 const WITH_AUDIO: &str = "foreign_prompt_url_accepted";
 

@@ -1,33 +1,33 @@
 //! What a configuration is not the place for: who may read the repository may read it.
 
-/// Words in the name of a header or of a parameter whose value lets somebody in.
-const WORDS: [&str; 12] = [
-    "apikey",
+/// What words of the name of a header or of a parameter end in whose value lets somebody in.
+const WORDS: [&str; 9] = [
     "authorization",
     "cookie",
-    "token",
-    "secret",
-    "password",
-    "passwd",
     "credential",
     "credentials",
+    "passwd",
+    "password",
+    "secret",
     "signature",
-    "accesskey",
-    "secretkey",
+    "token",
 ];
 /// Whose keys let somebody in; other keys only say which: `sort_key`, `Idempotency-Key`.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 16] = [
     "access",
     "account",
     "admin",
     "api",
     "auth",
     "client",
+    "encryption",
     "functions",
     "license",
     "master",
     "private",
     "secret",
+    "session",
+    "shared",
     "signing",
     "subscription",
 ];
@@ -48,10 +48,15 @@ pub(super) fn is_secret(name: &str, value: &str) -> bool {
 /// Returns whether `words`, of a name, are one that lets somebody in.
 fn names_secret(words: &[String]) -> bool {
     let before = |at: usize| at.checked_sub(1).and_then(|at| words.get(at)).map_or("", String::as_str);
-    words.iter().enumerate().any(|(at, word)| match word.as_str() {
-        "key" => KEYS.contains(&before(at)),
-        "token" => !PLACES.contains(&before(at)),
-        word => WORDS.contains(&word),
+    let is_place = |at: usize, word: &str| match word.strip_suffix("token") {
+        Some("") => PLACES.contains(&before(at)),
+        Some(whose) => PLACES.contains(&whose),
+        None => false,
+    };
+    words.iter().enumerate().any(|(at, word)| match word.strip_suffix("key") {
+        Some("") => KEYS.contains(&before(at)),
+        Some(whose) => KEYS.iter().any(|known| whose.ends_with(known)),
+        None => !is_place(at, word) && WORDS.iter().any(|known| word.ends_with(known)),
     })
 }
 
@@ -105,6 +110,11 @@ mod tests {
             "x-functions-key",
             "APIKEY",
             "aws_secret_access_key",
+            "authtoken",
+            "clientsecret",
+            "APIToken",
+            "X-Shared-Key",
+            "sessionToken",
         ] {
             assert!(is_secret(name, "abc"), "{name}");
         }

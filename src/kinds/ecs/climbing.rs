@@ -249,7 +249,8 @@ pub fn restarted(
     moves: &mut Vec<Move>,
 ) -> Result<()> {
     if let Some(at) = moves.iter().position(|m| m.call == START) {
-        *moves = by_codedeploy(values, address, std::mem::take(moves), at)?;
+        let climbed = by_codedeploy(values, address, std::mem::take(moves), at);
+        *moves = climbed.map_err(|e| Error { message: format!("{address} {}", e.message), ..e })?;
         return Ok(());
     }
     let Some(at) = moves.iter().position(|m| m.call == UPDATE) else { return Ok(()) };

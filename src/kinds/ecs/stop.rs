@@ -33,20 +33,23 @@ enum Order<'a> {
     CodeDeploy(&'a str),
 }
 
-/// Has what `order` names stop, and asks again where that may not have been heard. Where it is never known, who follows it
-/// sees how it ends.
+/// Has what `order` names stop, and asks again where that may not have been heard. Fails where it never is: who looks again
+/// sees whether it was.
 async fn heard(watch: &Watch<'_>, order: Order<'_>) -> Result<()> {
-    for _ in 0..TIMES {
+    let mut times = 0;
+    loop {
+        times += 1;
         let answer = match order {
             Order::Ecs(arn) => service_deployment::stop(watch, arn).await,
             Order::CodeDeploy(id) => shift::stop(watch, id).await,
         };
         match answer {
-            Err(e) if e.kind == ErrorKind::Unavailable => watch.clock().sleep(Duration::from_secs(1)).await,
+            Err(e) if e.kind == ErrorKind::Unavailable && times < TIMES => {
+                watch.clock().sleep(Duration::from_secs(1)).await;
+            }
             answer => return answer,
         }
     }
-    Ok(())
 }
 
 /// Stops the deployment that is in flight on `of` where it leads away from `to`, the ARN of the task definition that `m` goes

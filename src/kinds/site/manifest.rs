@@ -30,6 +30,9 @@ pub struct Manifest {
     schema: String,
     /// Which writing of it this is: another one each time.
     pub id: String,
+    /// How many releases were put and not taken back.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub releases: u64,
     /// Which switch to a release was the last: another one each time, and none before the first has ended.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub switch: String,
@@ -133,11 +136,16 @@ pub struct Pending {
     pub paths: BTreeMap<String, Vec<File>>,
 }
 
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
 impl Default for Manifest {
     fn default() -> Manifest {
         Manifest {
             schema: SCHEMA.into(),
             id: String::new(),
+            releases: 0,
             switch: String::new(),
             files: BTreeMap::new(),
             beside: BTreeMap::new(),
@@ -168,7 +176,7 @@ impl Manifest {
 
     /// Returns whether a release was ever put. What is staged for the first one, or half of it, is none.
     pub fn has_release(&self) -> bool {
-        !self.switch.is_empty()
+        self.releases > 0
     }
 
     /// Returns the file of the release that `listed` is, where that can be told without reading it: not where a switch that

@@ -13,6 +13,7 @@ use super::manifest::{Beside, Kept, Manifest, Pending};
 use super::moves::is_hashed;
 use super::send::{Sender, later};
 use crate::aws::Failure;
+use crate::core::run::RunKind;
 use crate::core::site::Site;
 use crate::core::{Digest, Error, ErrorKind};
 
@@ -105,6 +106,10 @@ impl Sender<'_> {
         let mut next = self.release(&seen, texts(&args["Gone"]), (put, new));
         // No two manifests follow the same one, and one that follows none is a release all the same.
         next.switch = if follows.is_empty() { FIRST.into() } else { follows };
+        next.releases = match self.with.kind {
+            RunKind::Deploy => seen.manifest.releases.saturating_add(1),
+            RunKind::Rollback => seen.manifest.releases.saturating_sub(1),
+        };
         self.note(&mut next, etag.as_deref()).await.map(drop)
     }
 

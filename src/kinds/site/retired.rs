@@ -70,7 +70,19 @@ impl Sender<'_> {
             return self.forget_lost(&manifest).await;
         }
         let sent = self.calls.delete(self.site, &delete, self.with.lease.until()).await;
-        let mut spared = self.noted(sent).map_err(|failure| self.with_permission(failure))?;
+        let mut spared = match self.noted(sent) {
+            Ok(spared) => spared,
+            Err(failure) => {
+                // Nobody has to wait for what was refused.
+                if failure.fate != Fate::Unknown {
+                    for path in delete.keys() {
+                        manifest.beside.entry(path.clone()).and_modify(|b| b.goes = None);
+                    }
+                    self.note(&mut manifest, Some(&etag)).await?;
+                }
+                return Err(self.with_permission(failure));
+            }
+        };
         spared.retain(|s| !s.is_another);
         let all = delete.len();
         for path in delete.into_keys() {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::fetch;
 use super::send::{Sender, later};
 use crate::aws::Failure;
+use crate::core::run::RunKind;
 use crate::core::{Digest, ErrorKind};
 
 impl Sender<'_> {
@@ -41,10 +42,17 @@ impl Sender<'_> {
         }
         let error = failure.error.context(format!("CloudFront's {id} may go on serving old pages"));
         // Source: "Actions defined by Amazon CloudFront", Service Authorization Reference.
-        let error = error.hint(format!(
-            "allow cloudfront:GetDistribution, CreateInvalidation and GetInvalidation; the next deployment that \
-             changes a page asks again, or at once: aws cloudfront create-invalidation --distribution-id {id} --paths '/*'"
-        ));
+        let allow = "allow cloudfront:GetDistribution, CreateInvalidation and GetInvalidation";
+        let by_hand = format!("aws cloudfront create-invalidation --distribution-id {id} --paths '/*'");
+        let error = error.hint(match self.with.kind {
+            RunKind::Deploy => {
+                format!("{allow}; the next deployment that changes a page asks again, or at once: {by_hand}")
+            }
+            RunKind::Rollback => format!(
+                "{allow}, then resume the run; or invalidate by hand: {by_hand}, take `distribution` out of the site's \
+                 configuration, and resume the run"
+            ),
+        });
         Err(Failure { error, ..failure })
     }
 }

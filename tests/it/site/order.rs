@@ -9,8 +9,10 @@ use snapdeploy::core::plan::Wish;
 use snapdeploy::core::run::RunKind;
 use snapdeploy::core::site::Site;
 use snapdeploy::core::{Address, Digest};
+use snapdeploy::sandbox::CallRecord;
 
-use super::place::{prod, start_with, two, web};
+use super::place::{PROD, build, plan_folder, prod, start, start_with, two, web};
+use crate::kinds::place::perform;
 
 fn site(n: u32) -> Document {
     let file =
@@ -89,4 +91,21 @@ async fn the_cut_over_is_last_on_the_way_forth_and_first_on_the_way_back() {
         }
         assert_eq!(order, expected, "{way:?}");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_page_that_is_new_is_there_before_pages_that_may_link_to_it() {
+    let world = start().await;
+    let mut files = build(2);
+    files.push(("news/index.html".into(), "text/html; charset=utf-8", b"<p>news</p>".to_vec()));
+    let plan = plan_folder(&world, &files).await;
+    world.sandbox.clear_calls();
+    perform(&world, &plan).await;
+    let calls = world.sandbox.calls();
+    let put = |path: &str| {
+        let is =
+            |c: &CallRecord| c.operation == "PutObject" && c.resource.ends_with(&format!("{PROD}/{path}"));
+        calls.iter().position(is).unwrap_or_else(|| panic!("{path} is not put: {calls:#?}"))
+    };
+    assert!(put("news/index.html") < put("index.html") && put("news/index.html") < put("about/index.html"));
 }

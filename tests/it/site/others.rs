@@ -5,6 +5,7 @@ use snapdeploy::core::site::{Others, Site};
 use snapdeploy::sandbox::{Fault, FaultKind};
 
 use super::place::{DEV, PROD, build, keys, paths, plan_folder, prod, put, ship, start_with, two};
+use crate::kinds::place::{back, perform};
 use crate::world::{A, B, REGION, World};
 
 async fn blocks(world: &World) -> Vec<String> {
@@ -77,4 +78,20 @@ async fn a_first_run_that_failed_is_no_release() {
     put(&world, B, PROD, "uploads/a.pdf", b"pdf", "application/pdf").await;
     let said = blocks(&world).await;
     assert!(said.len() == 1 && said[0].contains("1 file is in s3://prod-web/"), "{said:?}");
+}
+
+/// Nor is one that was taken back.
+#[tokio::test(flavor = "current_thread")]
+async fn a_first_release_that_went_back_is_none() {
+    let mut scenario = crate::world::scenario();
+    scenario.account(A).bucket(REGION, DEV);
+    scenario.account(B).bucket(REGION, PROD);
+    let world = start_with(scenario, Site::new(PROD)).await;
+    let plan = plan_folder(&world, &build(1)).await;
+    perform(&world, &plan).await;
+    perform(&world, &back(&world).await).await;
+    put(&world, B, PROD, "uploads/a.pdf", b"pdf", "application/pdf").await;
+    let said = blocks(&world).await;
+    // It is also drift, which is named too.
+    assert!(said.iter().any(|s| s.contains("1 file is in s3://prod-web/")), "{said:?}");
 }
