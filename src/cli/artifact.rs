@@ -22,7 +22,8 @@ use super::context::Context;
 /// How an archive begins. Source: the ZIP format's local file header.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// What stands between the names of a source and of what was put into it. No name of a source has a space in it.
+/// What stands between the names of a source and of what was put into it. A source that has it in its own name is taken for
+/// such a one, and what a run of it left serves as well.
 const WITH: &str = " with ";
 
 /// An artifact as it was typed: `lambda/function/orders=PATH`, `lambda/function/orders#live=PATH`, or

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::core::chain::is_of_a_run;
 use crate::core::history::{Search, search};
 use crate::core::run::RunRecord;
 use crate::core::{Error, Pin, Result, RunId};
@@ -47,8 +48,14 @@ pub(super) async fn find(context: &Context, text: &str, face: &Face) -> Result<R
         let mut before = None;
         loop {
             let page = context.ledger().entries(pin, before, PAGE).await?;
-            matching
-                .extend(page.items.iter().map(|e| &e.run).filter(|r| r.as_str().starts_with(text)).cloned());
+            matching.extend(
+                page.items
+                    .iter()
+                    .filter(|e| is_of_a_run(&e.what))
+                    .filter_map(|e| e.run.as_ref())
+                    .filter(|r| r.as_str().starts_with(text))
+                    .cloned(),
+            );
             before = page.items.last().map(|e| e.seq);
             if !page.more || before.is_none() {
                 break;

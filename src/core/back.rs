@@ -70,11 +70,11 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
         let page = means.ledger.entries(pin, before, 200).await?;
         for entry in &page.items {
             let Act::Start { start } = &entry.what else { continue };
-            let record = means.ledger.run(&entry.run).await?;
+            let record = means.ledger.run(&start.run).await?;
             if let Some((undone, plan)) = undoing(means, start).await? {
                 if record.finish.is_none() {
-                    return Err(Error::failed(format!("the rollback {} has not ended", entry.run))
-                        .hint(format!("snapdeploy deploy --resume {}", entry.run)));
+                    return Err(Error::failed(format!("the rollback {} has not ended", start.run))
+                        .hint(format!("snapdeploy deploy --resume {}", start.run)));
                 }
                 if record.status() == RunStatus::Succeeded {
                     let steps = plan.steps.into_iter().map(|s| s.address);
@@ -93,8 +93,8 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
                 continue;
             }
             let ended = record.finish.is_some();
-            let past = past(means, &entry.run).await?;
-            let undone = partly.get(&entry.run).cloned().unwrap_or_default();
+            let past = past(means, &start.run).await?;
+            let undone = partly.get(&start.run).cloned().unwrap_or_default();
             // What only began again is as it was before; an open run is to be ended all the same.
             let again = |a: &Address| past.plan.steps.iter().any(|s| s.address == *a && s.is_again());
             let touched = past.progress.touched(&past.plan);

@@ -63,13 +63,13 @@ pub async fn search(
             if what.since.is_some_and(|since| entry.at.duration_since(since) < -SKEW) {
                 return Ok(found);
             }
-            let start = match entry.what {
-                Act::Start { start } => start,
-                Act::Resume { actor } => {
-                    resumed.entry(entry.run).or_default().push(actor);
+            let start = match (entry.what, entry.run) {
+                (Act::Start { start }, _) => start,
+                (Act::Resume { actor }, Some(run)) => {
+                    resumed.entry(run).or_default().push(actor);
                     continue;
                 }
-                Act::End { .. } => continue,
+                _ => continue,
             };
             let heirs = resumed.remove(&start.run).unwrap_or_default();
             let text = what.actor.as_deref().unwrap_or_default();

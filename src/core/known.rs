@@ -106,9 +106,9 @@ impl Walk<'_> {
         while !self.is_over() {
             let page = self.means.ledger.entries(self.means.driver.pin(), before, PAGE).await?;
             for entry in &page.items {
-                let Act::End { finish } = &entry.what else { continue };
+                let (Act::End { finish, .. }, Some(run)) = (&entry.what, &entry.run) else { continue };
                 if finish.changed && !self.is_over() {
-                    self.ended(&entry.run, finish).await?;
+                    self.ended(run, finish).await?;
                 }
             }
             before = page.items.last().map(|e| e.seq);

@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::error::{Error, Result};
 use super::id::RunId;
 use super::objects::Page;
 use super::pin::Pin;
-use super::run::{Actor, Finish, Row, RunRecord, RunStart};
+use super::run::{Actor, Finish, Refusal, Row, RunRecord, RunStart};
 
 /// How many rows [`Ledger::record`] takes at once: what fits into one transaction of DynamoDB beside its checks.
 pub const ROWS_AT_ONCE: usize = 90;
@@ -78,10 +79,22 @@ pub struct Entry {
     pub pin: Pin,
     /// When.
     pub at: Timestamp,
-    /// The run.
-    pub run: RunId,
+    /// The run that it is about; `None` where it is about none.
+    pub run: Option<RunId>,
     /// What happened.
     pub what: Act,
+    /// The digest of the entry before this one; [`genesis`] for the first. So no entry can be changed, taken out, put in or
+    /// moved without all that follow, and the head, saying so.
+    pub previous: Digest,
+}
+
+/// The newest entry of a pin's audit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Its number.
+    pub seq: u64,
+    /// Its digest.
+    pub digest: Digest,
 }
 
 /// What an audit entry tells.
@@ -97,12 +110,64 @@ pub enum Act {
     End {
         /// How.
         finish: Box<Finish>,
+        /// The digest of its journal, as [`journal_digest`](super::chain::journal_digest) takes it.
+        journal: Digest,
     },
     /// A run goes on in another process.
     Resume {
         /// Who goes on.
         actor: Actor,
     },
+    /// A deployment or rollback that was asked for was refused before it began.
+    Refused {
+        /// What was asked, and why not.
+        refusal: Box<Refusal>,
+    },
+    /// Somebody approved a plan.
+    Approved {
+        /// The stored plan.
+        plan: Digest,
+        /// Who.
+        actor: Actor,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+    /// Somebody lets a release that was undone be deployed again.
+    Released {
+        /// What the undone run had put there: the digest of a package, or the id of a snapshot.
+        source_digest: String,
+        /// Who.
+        actor: Actor,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+}
+
+impl Entry {
+    /// Returns its digest, which is that of all that it says, in canonical form.
+    pub fn digest(&self) -> Result<Digest> {
+        let value = serde_json::to_value(self)
+            .map_err(|e| Error::bug(format!("cannot write an audit entry as JSON: {e}")).source(e))?;
+        Ok(Digest::of_json(&value))
+    }
+}
+
+/// Returns what the first entry of `pin`'s audit has for the digest of the one before.
+pub fn genesis(pin: &Pin) -> Digest {
+    Digest::of(pin.to_string().as_bytes())
+}
+
+/// Something to be told to the audit outside any run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The pin that it is about.
+    pub pin: Pin,
+    /// When.
+    pub at: Timestamp,
+    /// The run that it is about, if it is about one.
+    pub run: Option<RunId>,
+    /// What happened.
+    pub what: Act,
 }
 
 /// Keeps the audit, the journals and the leases.
@@ -112,7 +177,7 @@ pub enum Act {
 /// caller never sees its own earlier attempt as somebody else's.
 ///
 /// A method that takes a [`Claim`] fails with `Fenced`, and writes nothing, unless the claim is the pin's newest and its
-/// run still holds the lease. The very same `begin`, `end`, `succeed` or `take_over` a second time (equal arguments,
+/// run still holds the lease. The very same `begin`, `end`, `succeed`, `take_over` or `tell` a second time (equal arguments,
 /// their times and processes included) answers as the first did, for nobody else could have asked it.
 #[async_trait]
 pub trait Ledger: Send + Sync {
@@ -162,6 +227,12 @@ pub trait Ledger: Send + Sync {
 
     /// Returns the whole journal of the run, in order.
     async fn rows(&self, run: &RunId) -> Result<Vec<Row>>;
+
+    /// Adds `notice` to the audit, and returns its entry. Needs no lease.
+    async fn tell(&self, notice: &Notice) -> Result<Entry>;
+
+    /// Returns the newest entry's number and digest, as the ledger keeps them beside the entries; `None` before the first.
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>>;
 
     /// Returns the audit of `pin`, newest first, entries with a number below `before` only; at most `limit` (≤ 1,000).
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>>;

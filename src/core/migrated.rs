@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::chain::is_of_a_run;
 use super::error::{ErrorKind, Result};
 use super::finding::{Finding, Weight};
 use super::hooking;
@@ -21,9 +22,11 @@ pub(super) async fn since(means: &Means<'_>, at: Timestamp) -> Result<Vec<Findin
     loop {
         let page = means.ledger.entries(means.driver.pin(), before, PAGE).await?;
         // Who ended after it has an entry after it; so has who is still open, unless nothing of it came after.
-        for entry in page.items.iter().filter(|e| e.at > at) {
-            if seen.insert(entry.run.clone()) {
-                findings.extend(of(means, &entry.run, at).await?);
+        for run in
+            page.items.iter().filter(|e| e.at > at && is_of_a_run(&e.what)).filter_map(|e| e.run.as_ref())
+        {
+            if seen.insert(run.clone()) {
+                findings.extend(of(means, run, at).await?);
             }
         }
         let past = page.items.last().is_some_and(|e| e.at <= at);

@@ -13,6 +13,7 @@ pub mod base64;
 pub mod before;
 pub mod blob;
 mod bring;
+pub mod chain;
 pub mod clock;
 pub mod closure;
 pub mod compare;

@@ -36,12 +36,12 @@ pub async fn proof(
             if !same {
                 continue;
             }
-            let record = means.ledger.run(&entry.run).await?;
+            let record = means.ledger.run(&start.run).await?;
             if record.status() != RunStatus::Succeeded || record.undone_by.is_some() {
                 continue;
             }
             let plan = means.repository.plan(&start.plan).await?;
-            let back = put_back(means, pin, &entry.run).await?;
+            let back = put_back(means, pin, &start.run).await?;
             let taken: BTreeSet<&Address> = plan
                 .steps
                 .iter()
@@ -50,8 +50,8 @@ pub async fn proof(
                 .filter(|a| !back.contains(*a))
                 .collect();
             match picked.iter().find(|a| !taken.contains(a)) {
-                None => return Ok(Ok(entry.run.clone())),
-                Some(address) => lacks = Some((entry.run.clone(), address)),
+                None => return Ok(Ok(start.run.clone())),
+                Some(address) => lacks = Some((start.run.clone(), address)),
             }
         }
         before = page.items.last().map(|e| e.seq);
@@ -76,7 +76,7 @@ pub(super) async fn put_back(means: &Means<'_>, pin: &Pin, run: &RunId) -> Resul
         let page = means.ledger.entries(pin, before, PAGE).await?;
         for entry in &page.items {
             let Act::Start { start } = &entry.what else { continue };
-            if entry.run == *run {
+            if start.run == *run {
                 return Ok(back);
             }
             if start.kind != RunKind::Rollback {
@@ -84,7 +84,7 @@ pub(super) async fn put_back(means: &Means<'_>, pin: &Pin, run: &RunId) -> Resul
             }
             let plan = means.repository.plan(&start.plan).await?;
             if plan.undoes.as_ref() == Some(run)
-                && means.ledger.run(&entry.run).await?.status() == RunStatus::Succeeded
+                && means.ledger.run(&start.run).await?.status() == RunStatus::Succeeded
             {
                 back.extend(plan.steps.into_iter().map(|s| s.address));
                 back.extend(plan.unchanged);

@@ -120,7 +120,7 @@ async fn read(means: &Means<'_>, pin: &Pin, all: &mut [Seen<'_>]) -> Result<()> 
         let page = means.ledger.entries(pin, before, PAGE).await?;
         for entry in &page.items {
             let Act::Start { start } = &entry.what else { continue };
-            let finish = match means.ledger.run(&entry.run).await?.finish {
+            let finish = match means.ledger.run(&start.run).await?.finish {
                 Some(finish) if finish.status == RunStatus::Succeeded => finish,
                 _ => continue,
             };

@@ -353,14 +353,14 @@ async fn not_kept(
     loop {
         let page = means.ledger.entries(means.driver.pin(), before, 200).await?;
         for entry in &page.items {
-            let Act::End { finish } = &entry.what else { continue };
+            let (Act::End { finish, .. }, Some(run)) = (&entry.what, &entry.run) else { continue };
             if finish.status != RunStatus::Succeeded || finish.after.is_some() || finish.at > at {
                 continue;
             }
             for address in &finish.wrote {
                 let kept = then.there.get(address).and_then(|id| taken.get(id));
                 if kept.is_some_and(|kept| *kept < finish.at) {
-                    let message = format!("was written by run {} since, which kept no snapshot", entry.run);
+                    let message = format!("was written by run {run} since, which kept no snapshot");
                     findings.push(Finding::new(Weight::Warning, Some(address), message));
                 }
             }

@@ -83,6 +83,27 @@ pub struct RunStart {
     pub source_taken_at: Option<Timestamp>,
 }
 
+/// A deployment or rollback that was asked for, and refused before it began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Deploy or rollback.
+    pub kind: RunKind,
+    /// The environment's name at the time.
+    pub environment: String,
+    /// Who asked.
+    pub actor: Actor,
+    /// Why, in the words of who asked.
+    pub reason: Option<String>,
+    /// What was to be put there, as the user named it; `None` where it was not known yet.
+    pub source: Option<String>,
+    /// The exit code that it ended with.
+    pub code: u8,
+    /// Why it was refused, a reason each.
+    pub why: Vec<String>,
+    /// The version of snapdeploy.
+    pub tool: String,
+}
+
 /// How a run ended, or that it has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

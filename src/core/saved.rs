@@ -161,7 +161,7 @@ impl SavedPlan {
                 if let Act::Start { start } = &entry.what
                     && start.plan == digest
                 {
-                    return Ok(Some(entry.run.clone()));
+                    return Ok(Some(start.run.clone()));
                 }
                 if entry.at < since {
                     return Ok(None);

@@ -73,10 +73,10 @@ impl Tally {
                 if entry.at.duration_since(since) < -SKEW {
                     break 'all;
                 }
-                match entry.what {
-                    Act::Start { start } if start.at >= since => starts.push(*start),
-                    Act::End { finish } => drop(ends.insert(entry.run, End::from(*finish))),
-                    Act::Start { .. } | Act::Resume { .. } => {}
+                match (entry.what, entry.run) {
+                    (Act::Start { start }, _) if start.at >= since => starts.push(*start),
+                    (Act::End { finish, .. }, Some(run)) => drop(ends.insert(run, End::from(*finish))),
+                    _ => {}
                 }
             }
             if !page.more || before.is_none() {

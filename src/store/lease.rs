@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::core::ledger::{Act, BeginError, Claim, Entry, Held, ROWS_AT_ONCE};
+use crate::core::chain::journal_digest;
+use crate::core::ledger::{Act, BeginError, Claim, Held, Notice, ROWS_AT_ONCE};
 use crate::core::run::{Finish, Row, RunRecord, RunStart, RunStatus};
 use crate::core::{Error, ErrorKind, Pin, Result, RunId};
 
@@ -171,20 +172,20 @@ pub(super) fn undone<'a>(record: &'a RunRecord, finish: &Finish) -> Option<&'a R
     record.start.undoes.as_ref().filter(|_| finish.status == RunStatus::Succeeded)
 }
 
-/// Returns the audit entry of a start.
-pub(super) fn start_entry(seq: u64, start: &RunStart) -> Entry {
+/// Returns what the audit is told of a start.
+pub(super) fn started(start: &RunStart) -> Notice {
     let what = Act::Start { start: Box::new(start.clone()) };
-    Entry { seq, pin: start.pin.clone(), at: start.at, run: start.run.clone(), what }
+    Notice { pin: start.pin.clone(), at: start.at, run: Some(start.run.clone()), what }
 }
 
-/// Returns the audit entry of an end.
-pub(super) fn end_entry(seq: u64, pin: &Pin, run: &RunId, finish: &Finish) -> Entry {
-    let what = Act::End { finish: Box::new(finish.clone()) };
-    Entry { seq, pin: pin.clone(), at: finish.at, run: run.clone(), what }
+/// Returns what the audit is told of the end of a run that has this journal.
+pub(super) fn finished(pin: &Pin, run: &RunId, finish: &Finish, rows: &[Row]) -> Result<Notice> {
+    let what = Act::End { finish: Box::new(finish.clone()), journal: journal_digest(rows)? };
+    Ok(Notice { pin: pin.clone(), at: finish.at, run: Some(run.clone()), what })
 }
 
-/// Returns the audit entry of a run that goes on in another process.
-pub(super) fn resume_entry(seq: u64, at: jiff::Timestamp, start: &RunStart) -> Entry {
+/// Returns what the audit is told of a run that goes on in another process.
+pub(super) fn resumed(at: jiff::Timestamp, start: &RunStart) -> Notice {
     let what = Act::Resume { actor: start.actor.clone() };
-    Entry { seq, pin: start.pin.clone(), at, run: start.run.clone(), what }
+    Notice { pin: start.pin.clone(), at, run: Some(start.run.clone()), what }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use crate::core::objects::{Created, Key, Objects, Page};
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::{Clock, Error, Pin, Result, RunId};
@@ -106,6 +106,7 @@ struct State {
     runs: HashMap<RunId, RunRecord>,
     rows: HashMap<RunId, BTreeMap<u32, Row>>,
     audit: HashMap<Pin, Vec<Entry>>,
+    heads: HashMap<Pin, Head>,
 }
 
 impl Tables for State {
@@ -136,8 +137,22 @@ impl Tables for State {
         Ok(())
     }
 
-    fn head(&self, pin: &Pin) -> Result<u64> {
-        Ok(self.audit.get(pin).map_or(0, |entries| entries.len() as u64))
+    fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
+        Ok(self.rows.get(run).map(|rows| rows.values().cloned().collect()).unwrap_or_default())
+    }
+
+    fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        Ok(self.heads.get(pin).cloned())
+    }
+
+    fn set_head(&mut self, pin: &Pin, head: &Head) -> Result<()> {
+        self.heads.insert(pin.clone(), head.clone());
+        Ok(())
+    }
+
+    fn entry(&self, pin: &Pin, seq: u64) -> Result<Option<Entry>> {
+        let entries = self.audit.get(pin).map(Vec::as_slice).unwrap_or_default();
+        Ok(entries.iter().rev().find(|entry| entry.seq == seq).cloned())
     }
 
     fn add_entry(&mut self, entry: &Entry) -> Result<()> {
@@ -213,7 +228,15 @@ impl Ledger for MemoryLedger {
     }
 
     async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
-        Ok(self.lock().rows.get(run).map(|rows| rows.values().cloned().collect()).unwrap_or_default())
+        Tables::rows(&*self.lock(), run)
+    }
+
+    async fn tell(&self, notice: &Notice) -> Result<Entry> {
+        steps::tell(&mut *self.lock(), notice)
+    }
+
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        Tables::head(&*self.lock(), pin)
     }
 
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {

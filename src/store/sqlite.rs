@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use crate::core::objects::Page;
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
@@ -19,7 +19,7 @@ use super::memory::PAGE;
 use super::steps::{self, Tables};
 
 /// The version of the schema, kept as the file's `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
     CREATE TABLE leases (pin TEXT PRIMARY KEY, epoch INTEGER NOT NULL, start TEXT, beat TEXT, lease_ms INTEGER,
@@ -27,7 +27,8 @@ const SCHEMA: &str = "
     CREATE TABLE runs (run TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE journal (run TEXT, seq INTEGER, body TEXT NOT NULL, PRIMARY KEY (run, seq)) STRICT, WITHOUT ROWID;
     CREATE TABLE audit (pin TEXT, seq INTEGER, body TEXT NOT NULL, PRIMARY KEY (pin, seq)) STRICT, WITHOUT ROWID;
-    PRAGMA user_version = 1;
+    CREATE TABLE heads (pin TEXT PRIMARY KEY, seq INTEGER NOT NULL, digest TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 2;
 ";
 
 /// How long to wait for another process that writes.
@@ -111,6 +112,12 @@ fn connect(path: &Path) -> Result<Connection> {
     match version {
         0 => transaction.execute_batch(SCHEMA).map_err(failed)?,
         VERSION => {}
+        1 => {
+            return Err(Error::failed(
+                "it was made before its audit had a chain, by a snapdeploy that was never released",
+            )
+            .hint("begin with another store"));
+        }
         newer => {
             return Err(Error::failed(format!("its version is {newer}; this snapdeploy knows {VERSION}"))
                 .hint("install a newer snapdeploy"));
@@ -223,10 +230,30 @@ impl Tables for Sql<'_> {
         self.put("INSERT INTO journal VALUES (?1, ?2, ?3)", params![run.as_str(), row.seq, to_json(row)?])
     }
 
-    fn head(&self, pin: &Pin) -> Result<u64> {
-        let sql = "SELECT coalesce(max(seq), 0) FROM audit WHERE pin = ?1";
-        let mut statement = self.0.prepare_cached(sql).map_err(failed)?;
-        statement.query_row([pin.to_string()], |row| whole(row, 0)).map_err(failed)
+    fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
+        self.texts("SELECT body FROM journal WHERE run = ?1 ORDER BY seq", [run.as_str()])
+    }
+
+    fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        let sql = "SELECT seq, digest FROM heads WHERE pin = ?1";
+        let found = self.0.prepare_cached(sql).and_then(|mut statement| {
+            let one = |r: &rusqlite::Row<'_>| Ok((whole(r, 0)?, r.get::<_, String>(1)?));
+            statement.query_row([pin.to_string()], one).optional()
+        });
+        let Some((seq, digest)) = found.map_err(failed)? else { return Ok(None) };
+        let digest =
+            digest.parse().map_err(|e: Error| Error::corrupt(format!("the head of {pin}: {}", e.message)))?;
+        Ok(Some(Head { seq, digest }))
+    }
+
+    fn set_head(&mut self, pin: &Pin, head: &Head) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO heads VALUES (?1, ?2, ?3)";
+        self.put(sql, params![pin.to_string(), signed(head.seq)?, head.digest.to_string()])
+    }
+
+    fn entry(&self, pin: &Pin, seq: u64) -> Result<Option<Entry>> {
+        let sql = "SELECT body FROM audit WHERE pin = ?1 AND seq = ?2";
+        Ok(self.texts(sql, params![pin.to_string(), signed(seq)?])?.pop())
     }
 
     fn add_entry(&mut self, entry: &Entry) -> Result<()> {
@@ -295,10 +322,17 @@ impl Ledger for SqliteLedger {
 
     async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
         let run = run.clone();
-        self.look(move |sql| {
-            sql.texts("SELECT body FROM journal WHERE run = ?1 ORDER BY seq", [run.as_str()])
-        })
-        .await
+        self.look(move |sql| sql.rows(&run)).await
+    }
+
+    async fn tell(&self, notice: &Notice) -> Result<Entry> {
+        let notice = notice.clone();
+        self.write(move |tables| steps::tell(tables, &notice)).await
+    }
+
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        let pin = pin.clone();
+        self.look(move |sql| sql.head(&pin)).await
     }
 
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
@@ -312,7 +346,7 @@ impl Ledger for SqliteLedger {
 
     async fn check(&self) -> Result<()> {
         self.look(|sql| {
-            ["leases", "runs", "journal", "audit"].iter().try_for_each(|table| {
+            ["leases", "runs", "journal", "audit", "heads"].iter().try_for_each(|table| {
                 let sql = sql.0.prepare(&format!("SELECT 1 FROM {table} LIMIT 1"));
                 sql.map(drop).map_err(failed)
             })

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::core::ledger::{Beat, BeginError, Claim, Entry, Held};
+use crate::core::chain::{follow, head_of, tells};
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Notice};
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::{Pin, Result, RunId};
 
 use super::lease::{
-    Lease, begun_before, check_heir, check_rows, end_entry, ended, gone, no_run, other_row, resume_entry,
-    start_entry, undone,
+    Lease, begun_before, check_heir, check_rows, ended, finished, gone, no_run, other_row, resumed, started,
+    undone,
 };
 use super::patience::unique;
 
@@ -23,9 +24,28 @@ pub(super) trait Tables {
     fn set_run(&mut self, record: &RunRecord) -> Result<()>;
     fn row(&self, run: &RunId, seq: u32) -> Result<Option<Row>>;
     fn add_row(&mut self, run: &RunId, row: &Row) -> Result<()>;
-    /// Returns the number of the newest entry; 0 if there is none.
-    fn head(&self, pin: &Pin) -> Result<u64>;
+    /// Returns the whole journal of a run, in order.
+    fn rows(&self, run: &RunId) -> Result<Vec<Row>>;
+    fn head(&self, pin: &Pin) -> Result<Option<Head>>;
+    fn set_head(&mut self, pin: &Pin, head: &Head) -> Result<()>;
+    fn entry(&self, pin: &Pin, seq: u64) -> Result<Option<Entry>>;
     fn add_entry(&mut self, entry: &Entry) -> Result<()>;
+}
+
+/// Adds `notice` to the audit.
+fn add(tables: &mut dyn Tables, notice: Notice) -> Result<Entry> {
+    let entry = follow(tables.head(&notice.pin)?.as_ref(), notice);
+    tables.add_entry(&entry)?;
+    tables.set_head(&entry.pin, &head_of(&entry)?)?;
+    Ok(entry)
+}
+
+pub(super) fn tell(tables: &mut dyn Tables, notice: &Notice) -> Result<Entry> {
+    let head = tables.head(&notice.pin)?.map_or(0, |head| head.seq);
+    match tables.entry(&notice.pin, head)?.filter(|newest| tells(newest, notice)) {
+        Some(told) => Ok(told),
+        None => add(tables, notice.clone()),
+    }
 }
 
 pub(super) fn begin(
@@ -107,8 +127,7 @@ pub(super) fn take_over(
         return Ok(claim);
     }
     let claim = take(tables, &lease, start, length)?;
-    let seq = tables.head(&held.pin)? + 1;
-    tables.add_entry(&resume_entry(seq, now, start))?;
+    add(tables, resumed(now, start))?;
     Ok(claim)
 }
 
@@ -141,8 +160,7 @@ fn new_run(tables: &mut dyn Tables, start: &RunStart) -> Result<()> {
 fn add_run(tables: &mut dyn Tables, lease: &Lease, start: &RunStart, length: Duration) -> Result<Claim> {
     let claim = take(tables, lease, start, length)?;
     tables.set_run(&RunRecord { start: start.clone(), finish: None, undone_by: None })?;
-    let seq = tables.head(&start.pin)? + 1;
-    tables.add_entry(&start_entry(seq, start))?;
+    add(tables, started(start))?;
     Ok(claim)
 }
 
@@ -156,6 +174,6 @@ fn close(tables: &mut dyn Tables, claim: &Claim, finish: &Finish) -> Result<()> 
     }
     record.finish = Some(finish.clone());
     tables.set_run(&record)?;
-    let seq = tables.head(&claim.pin)? + 1;
-    tables.add_entry(&end_entry(seq, &claim.pin, &claim.run, finish))
+    let rows = tables.rows(&claim.run)?;
+    add(tables, finished(&claim.pin, &claim.run, finish, &rows)?).map(drop)
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use snapdeploy::core::id::RunId;
-use snapdeploy::core::ledger::{Act, Beat, BeginError, Claim, Entry, Held, Ledger};
+use snapdeploy::core::ledger::{Act, Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Page;
 use snapdeploy::core::plan::Plan;
@@ -76,7 +76,7 @@ async fn race(name: &str, world: &World, ledgers: &[&dyn Ledger]) {
         let ended = join_all(deployers).await;
 
         let entries = audit(ledgers[0], world.b.pin()).await.split_off(already);
-        let began: BTreeSet<&RunId> = entries.iter().map(|e| &e.run).collect();
+        let began: BTreeSet<&RunId> = entries.iter().filter_map(|e| e.run.as_ref()).collect();
         let done: Vec<&RunId> = ended
             .iter()
             .filter_map(|e| match e {
@@ -216,6 +216,12 @@ impl Ledger for Suspended<'_> {
     }
     async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
         self.inner.rows(run).await
+    }
+    async fn tell(&self, notice: &Notice) -> Result<Entry> {
+        self.inner.tell(notice).await
+    }
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        self.inner.head(pin).await
     }
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
         self.inner.entries(pin, before, limit).await

@@ -101,7 +101,8 @@ async fn ended(world: &World, phase: Phase) -> bool {
     let kind = if phase == Phase::Deploy { RunKind::Deploy } else { RunKind::Rollback };
     for entry in world.ledger.entries(world.b.pin(), None, 100).await.unwrap().items {
         if matches!(&entry.what, Act::Start { start } if start.kind == kind) {
-            return world.ledger.run(&entry.run).await.unwrap().status() == RunStatus::Succeeded;
+            return world.ledger.run(entry.run.as_ref().unwrap()).await.unwrap().status()
+                == RunStatus::Succeeded;
         }
     }
     false

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use snapdeploy::core::audit::Audit;
 use snapdeploy::core::history::{Search, search};
-use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use snapdeploy::core::objects::Page;
 use snapdeploy::core::repository::Repository;
 use snapdeploy::core::run::{Actor, Finish, Process, Row, RunKind, RunRecord, RunStart, RunStatus};
@@ -124,6 +124,12 @@ impl Ledger for Watched {
     }
     async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
         self.inner.rows(run).await
+    }
+    async fn tell(&self, notice: &Notice) -> Result<Entry> {
+        self.inner.tell(notice).await
+    }
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        self.inner.head(pin).await
     }
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
         let mut page = self.inner.entries(pin, before, limit).await?;

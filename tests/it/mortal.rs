@@ -19,7 +19,7 @@ use snapdeploy::core::following::Followed;
 use snapdeploy::core::gate::Inspector;
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
-use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::objects::{Created, Key, Objects, Page};
 use snapdeploy::core::preflight::Line;
@@ -285,6 +285,12 @@ impl Ledger for Mortal<'_, dyn Ledger> {
     }
     async fn rows(&self, run: &RunId) -> Result<Vec<Row>> {
         self.inner.rows(run).await
+    }
+    async fn tell(&self, notice: &Notice) -> Result<Entry> {
+        self.death.call(self.inner.tell(notice)).await
+    }
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        self.inner.head(pin).await
     }
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
         self.inner.entries(pin, before, limit).await

@@ -11,6 +11,7 @@ use super::state::State;
 use crate::aws::CloudFront;
 use crate::core::driver::Change;
 use crate::core::preflight::{Line, Outcome};
+use crate::core::run::RunKind;
 use crate::core::site::Site;
 use crate::core::{ErrorKind, Result};
 
@@ -68,13 +69,18 @@ fn changing(change: &Change<'_>, paths: &BTreeSet<String>) -> Option<String> {
 /// Asks whether the distribution is there, serves, and has the site behind it.
 async fn front(calls: &Calls, change: &Change<'_>, site: &Site, id: &str) -> Result<Line> {
     let line = |outcome, detail: String| Line::new(change.address, "distribution", outcome, detail);
+    // A way back is open also where nobody can be told of it any more.
+    let unfit = match change.way {
+        RunKind::Deploy => Outcome::Block,
+        RunKind::Rollback => Outcome::Warn,
+    };
     let place = format!("s3://{}/{}", site.bucket, site.prefix);
     let found = match CloudFront(&calls.account).distribution(id).await {
         Ok(found) => found,
         Err(failure) => {
             let error = failure.error;
             return match error.kind {
-                ErrorKind::NotFound => Ok(line(Outcome::Block, format!("there is no {id} in this account"))
+                ErrorKind::NotFound => Ok(line(unfit, format!("there is no {id} in this account"))
                     .hint("see `distribution` of the site in the configuration")),
                 ErrorKind::Denied => {
                     Ok(line(Outcome::Warn, format!("{id} could not be asked about: {}", error.message))
@@ -85,7 +91,7 @@ async fn front(calls: &Calls, change: &Change<'_>, site: &Site, id: &str) -> Res
         }
     };
     if Front::of(&found, &site.bucket, &site.prefix).is_none() {
-        return Ok(line(Outcome::Block, format!("{id} does not serve {place}"))
+        return Ok(line(unfit, format!("{id} does not serve {place}"))
             .hint("see `distribution` of the site in the configuration"));
     }
     if found["DistributionConfig"]["Enabled"] != "true" {

@@ -44,6 +44,10 @@ impl Sender<'_> {
         // Source: "Actions defined by Amazon CloudFront", Service Authorization Reference.
         let allow = "allow cloudfront:GetDistribution, CreateInvalidation and GetInvalidation";
         let by_hand = format!("aws cloudfront create-invalidation --distribution-id {id} --paths '/*'");
+        if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Blocked) {
+            let error = error.hint("see `distribution` of the site in the configuration");
+            return Err(Failure { error, ..failure });
+        }
         let error = error.hint(match self.with.kind {
             RunKind::Deploy => {
                 format!("{allow}; the next deployment that changes a page asks again, or at once: {by_hand}")

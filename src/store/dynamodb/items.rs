@@ -6,7 +6,7 @@
 //! |--------|--------------|-------------------------|-----------------------------------------------------------|
 //! | leases | `PIN#<pin>`  | `LEASE`                 | the newest epoch, and the run that holds it               |
 //! | leases | `PIN#<pin>`  | `BEAT`                  | its heartbeat: apart, since journal writes check `LEASE`  |
-//! | leases | `PIN#<pin>`  | `HEAD`                  | the number of the newest audit entry                      |
+//! | leases | `PIN#<pin>`  | `HEAD`                  | the number and the digest of the newest audit entry       |
 //! | leases | `RUN#<run>`  | `META` `FINISH` `UNDONE`| how a run began, ended, and by which run it was undone    |
 //! | audit  | `PIN#<pin>`  | `AUDIT#<20 digits>`     | an audit entry                                            |
 //! | audit  | `RUN#<run>`  | `ROW#<10 digits>`       | a row of a journal                                        |
@@ -19,6 +19,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::core::ledger::Head;
 use crate::core::{Error, Pin, Result, RunId};
 
 use super::super::lease::{Lease, Owner};
@@ -167,15 +168,16 @@ pub(super) fn lease_items(pin: &Pin, lease: &Lease) -> Result<[Item; 2]> {
 #[derive(Debug, Default)]
 pub(super) struct PinState {
     pub(super) lease: Lease,
-    /// The number of the newest audit entry.
-    pub(super) head: u64,
+    /// The newest audit entry.
+    pub(super) head: Option<Head>,
 }
 
 /// Returns what `items`, all those of a pin, say; `None` if they are of different moments.
 pub(super) fn pin_state(items: &[Item]) -> Result<Option<PinState>> {
     let find = |sk| items.iter().find(|item| get_text(item, "sk").is_ok_and(|name| name == sk));
+    let head = find(HEAD).map(read_head).transpose()?;
     let (lease, beat) = match (find(LEASE), find(BEAT)) {
-        (None, None) => return Ok(Some(PinState::default())),
+        (None, None) => return Ok(Some(PinState { lease: Lease::default(), head })),
         (Some(lease), Some(beat)) => (lease, beat),
         _ => return Ok(None),
     };
@@ -196,11 +198,15 @@ pub(super) fn pin_state(items: &[Item]) -> Result<Option<PinState>> {
                 .transpose()?,
         }),
     };
-    let head = find(HEAD).map(|item| get_number(item, "seq")).transpose()?.unwrap_or(0);
     Ok(Some(PinState { lease: Lease { epoch, owner }, head }))
 }
 
-/// Returns the item with the number of the newest audit entry.
-pub(super) fn head_item(pin: &Pin, seq: u64) -> Item {
-    item(&pin_pk(pin), HEAD, [("seq", number(seq))])
+fn read_head(item: &Item) -> Result<Head> {
+    let digest = get_text(item, "digest")?.parse().map_err(|e: Error| unreadable(item, e.message))?;
+    Ok(Head { seq: get_number(item, "seq")?, digest })
+}
+
+/// Returns the item that says which entry is the newest.
+pub(super) fn head_item(pin: &Pin, head: &Head) -> Item {
+    item(&pin_pk(pin), HEAD, [("seq", number(head.seq)), ("digest", text(head.digest.to_string()))])
 }

@@ -10,20 +10,19 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::core::ledger::{Beat, BeginError, Claim, Entry, Held, Ledger};
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use crate::core::objects::Page;
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
 
 use super::super::lease::{
-    Lease, begun_before, check_heir, check_rows, end_entry, ended, fenced, gone, no_run, other_row,
-    resume_entry, start_entry, undone,
+    Lease, begun_before, check_heir, check_rows, ended, fenced, finished, gone, no_run, other_row, resumed,
+    started, undone,
 };
-use super::super::memory::PAGE;
 use super::super::patience::{Patience, unique};
 use super::items::{
-    BEAT, FINISH, Item, LEASE, META, PinState, UNDONE, audit_sk, document, documents, get_text, head_item,
-    key, lease_items, number, pin_pk, pin_state, row_sk, run_pk, text,
+    BEAT, FINISH, Item, LEASE, META, PinState, UNDONE, document, documents, get_text, key, lease_items,
+    number, pin_pk, pin_state, row_sk, run_pk, text,
 };
 use super::query::Query;
 use super::transact::{Persistence, Sent, When, Writes, update};
@@ -31,10 +30,10 @@ use super::transact::{Persistence, Sent, When, Writes, update};
 /// A ledger in DynamoDB.
 #[derive(Clone, Debug)]
 pub struct DynamoLedger {
-    client: Client,
-    audit: String,
-    leases: String,
-    clock: Clock,
+    pub(super) client: Client,
+    pub(super) audit: String,
+    pub(super) leases: String,
+    pub(super) clock: Clock,
 }
 
 impl DynamoLedger {
@@ -50,7 +49,7 @@ impl DynamoLedger {
     }
 
     /// Returns the lease and the head of `pin`.
-    async fn state(&self, pin: &Pin) -> Result<PinState> {
+    pub(super) async fn state(&self, pin: &Pin) -> Result<PinState> {
         let doing = format!("read the lease of {pin}");
         let query = Query::all(&self.leases, pin_pk(pin));
         let mut patience = Patience::new(&self.clock, 20);
@@ -115,18 +114,6 @@ impl DynamoLedger {
         writes.put(&self.leases, heartbeat, beat)
     }
 
-    /// Adds to `writes` entries of `pin`'s audit that follow its head.
-    fn add_entries(&self, writes: &mut Writes, pin: &Pin, head: u64, entries: &[Entry]) -> Result<()> {
-        let at_head = match head {
-            0 => When::absent(),
-            head => When::any().is("seq", number(head)),
-        };
-        writes.put(&self.leases, head_item(pin, head + entries.len() as u64), at_head)?;
-        entries.iter().try_for_each(|entry| {
-            writes.add(&self.audit, document(&pin_pk(pin), &audit_sk(entry.seq), entry)?)
-        })
-    }
-
     fn add_run(&self, writes: &mut Writes, start: &RunStart) -> Result<()> {
         writes.add(&self.leases, document(&run_pk(&start.run), META, start)?)
     }
@@ -179,7 +166,7 @@ impl Ledger for DynamoLedger {
             let mut writes = Writes::default();
             self.set_lease(&mut writes, pin, &state, &taken, false)?;
             self.add_run(&mut writes, start)?;
-            self.add_entries(&mut writes, pin, state.head, &[start_entry(state.head + 1, start)])?;
+            self.add_entries(&mut writes, pin, state.head.as_ref(), [started(start)])?;
             match writes.send(&self.client, &doing).await? {
                 Sent::Taken(()) => return Ok(claim),
                 sent => {
@@ -255,8 +242,9 @@ impl Ledger for DynamoLedger {
             let mut writes = Writes::default();
             self.set_lease(&mut writes, pin, &state, &state.lease.freed(), false)?;
             self.finish_run(&mut writes, &record, finish).await?;
-            let entry = end_entry(state.head + 1, pin, &claim.run, finish);
-            self.add_entries(&mut writes, pin, state.head, &[entry])?;
+            let rows = self.find_rows(&claim.run, 0, u32::MAX).await?;
+            let end = finished(pin, &claim.run, finish, &rows)?;
+            self.add_entries(&mut writes, pin, state.head.as_ref(), [end])?;
             match writes.send(&self.client, &doing).await? {
                 Sent::Taken(()) => return Ok(()),
                 sent => persistence.wait(sent, &doing).await?,
@@ -298,8 +286,9 @@ impl Ledger for DynamoLedger {
             self.set_lease(&mut writes, pin, &state, &taken, false)?;
             self.finish_run(&mut writes, &record, finish).await?;
             self.add_run(&mut writes, start)?;
-            let end = end_entry(state.head + 1, pin, &claim.run, finish);
-            self.add_entries(&mut writes, pin, state.head, &[end, start_entry(state.head + 2, start)])?;
+            let rows = self.find_rows(&claim.run, 0, u32::MAX).await?;
+            let end = finished(pin, &claim.run, finish, &rows)?;
+            self.add_entries(&mut writes, pin, state.head.as_ref(), [end, started(start)])?;
             match writes.send(&self.client, &doing).await? {
                 Sent::Taken(()) => return Ok(next),
                 sent => persistence.wait(sent, &doing).await?,
@@ -318,8 +307,7 @@ impl Ledger for DynamoLedger {
             let (taken, claim) = state.lease.taken(start, lease);
             let mut writes = Writes::default();
             self.set_lease(&mut writes, pin, &state, &taken, true)?;
-            let entry = resume_entry(state.head + 1, self.clock.now(), start);
-            self.add_entries(&mut writes, pin, state.head, &[entry])?;
+            self.add_entries(&mut writes, pin, state.head.as_ref(), [resumed(self.clock.now(), start)])?;
             match writes.send(&self.client, &doing).await? {
                 Sent::Taken(()) => return Ok(claim),
                 sent => persistence.wait(sent, &doing).await?,
@@ -352,23 +340,16 @@ impl Ledger for DynamoLedger {
         self.find_rows(run, 0, u32::MAX).await
     }
 
+    async fn tell(&self, notice: &Notice) -> Result<Entry> {
+        self.add_notice(notice).await
+    }
+
+    async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
+        Ok(self.state(pin).await?.head)
+    }
+
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
-        let limit = limit.clamp(1, PAGE);
-        let last = match before {
-            Some(0 | 1) => return Ok(Page { items: Vec::new(), more: false }),
-            Some(before) => before - 1,
-            None => u64::MAX,
-        };
-        let query = Query {
-            between: Some((audit_sk(0), format!("{}~", audit_sk(last)))),
-            newest_first: true,
-            enough: limit,
-            ..Query::all(&self.audit, pin_pk(pin))
-        };
-        let found = query.send(&self.client, &format!("read the audit of {pin}")).await?;
-        let items: Vec<Entry> = documents(&found)?.into_values().rev().take(limit).collect();
-        let more = items.last().is_some_and(|last| last.seq > 1);
-        Ok(Page { items, more })
+        self.newest_entries(pin, before, limit).await
     }
 
     async fn check(&self) -> Result<()> {

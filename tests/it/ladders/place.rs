@@ -153,7 +153,7 @@ impl Place {
                 matches!(&e.what, Act::Start { start } if start.kind == RunKind::Deploy)
             };
             let deploy = entries.iter().find(is_deploy).unwrap();
-            let rows = ledger.rows(&deploy.run).await.unwrap();
+            let rows = ledger.rows(deploy.run.as_ref().unwrap()).await.unwrap();
             let share = |note| match note {
                 Note::Rung { share, .. } => Some(share),
                 _ => None,

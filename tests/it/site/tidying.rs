@@ -6,6 +6,7 @@ use serde_json::json;
 use snapdeploy::core::event::{Event, Events};
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::Means;
+use snapdeploy::core::preflight::Outcome;
 use snapdeploy::core::run::Note;
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume};
 use snapdeploy::core::site::Site;
@@ -117,6 +118,28 @@ async fn a_rollback_is_not_over_before_cloudfront_is_told() {
     assert_eq!(invalidated(&world).len(), told + 1);
 }
 
+/// A distribution that was deleted since keeps nobody from going back, nor a run open for ever.
+#[tokio::test(flavor = "current_thread")]
+async fn a_rollback_goes_through_where_the_distribution_is_gone() {
+    let world = fronted(Duration::from_secs(3600)).await;
+    ship(&world, 2).await;
+    let site = Site { distribution: Some("EGONE".into()), ..prod() };
+    let world =
+        World { b: crate::kinds::place::bound(&world, "prod", super::place::values(site)).await, ..world };
+    let plan = back(&world).await;
+    assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
+    assert!(plan.card.iter().any(|l| l.outcome == Outcome::Warn && l.detail.contains("there is no EGONE")));
+    let ended = begin(&world.means(&*world.b), &plan, None, OnFailure::Stop).await;
+    let Ok(Ended::Done { run }) = ended else { panic!("{ended:?}") };
+    is_whole(&world, 1, "gone");
+    let rows = world.ledger.rows(&run).await.unwrap();
+    let why = rows.iter().find_map(|row| match &row.what {
+        Note::Forgone { why, .. } => Some(why),
+        _ => None,
+    });
+    assert!(why.is_some_and(|why| why.contains("see `distribution` of the site")), "{why:?}");
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn old_files_that_cannot_be_deleted_are_deleted_later() {
     let world = fronted(Duration::ZERO).await;
@@ -125,6 +148,9 @@ async fn old_files_that_cannot_be_deleted_are_deleted_later() {
     assert!(said.len() == 1 && forgone.len() == 1, "{said:?} {forgone:?}");
     assert!(said[0].contains("s3:DeleteObject and s3:GetObject on arn:aws:s3:::prod-web/*"), "{said:?}");
     is_whole(&world, 2, "denied");
+    // Nobody has set out to delete them any more, and nobody has to wait for that.
+    let noted = get(&format!("{}/.snapdeploy/site.json", world.sandbox.site(PROD))).body;
+    assert!(noted.contains("\"beside\"") && !noted.contains("\"goes\""), "{noted}");
     assert!(old(1).all(|path| keys(&world, B, PROD).contains_key(&path)));
     ship(&world, 3).await;
     let there = keys(&world, B, PROD);

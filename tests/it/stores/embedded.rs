@@ -112,9 +112,13 @@ async fn reopening_keeps_everything() {
 async fn a_ledger_of_a_newer_version_or_of_other_bytes_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let newer = directory.path().join("newer");
-    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 3).unwrap();
     let e = fails(ErrorKind::Failed, SqliteLedger::open(&newer, Clock::system()).await.map(|_| ()));
     assert!(e.hint.is_some_and(|hint| hint.contains("newer snapdeploy")));
+    let older = directory.path().join("older");
+    rusqlite::Connection::open(&older).unwrap().pragma_update(None, "user_version", 1).unwrap();
+    let e = fails(ErrorKind::Failed, SqliteLedger::open(&older, Clock::system()).await.map(|_| ()));
+    assert!(e.message.contains("before its audit had a chain"), "{e}");
     let other = directory.path().join("other");
     fs::write(&other, "this is no database, and long enough to be told from an empty one".repeat(20))
         .unwrap();

@@ -74,16 +74,18 @@ async fn verify(directory: &Path) -> (usize, usize) {
     assert!(entries.iter().map(|e| e.seq).eq(1..=entries.len() as u64));
     let mut holder: Option<RunId> = None;
     for entry in &entries {
-        let rows = ledger.rows(&entry.run).await.unwrap();
-        assert!(rows.len().is_multiple_of(ROWS), "half of a step in the journal of {}", entry.run);
+        let run = entry.run.as_ref().unwrap();
+        let rows = ledger.rows(run).await.unwrap();
+        assert!(rows.len().is_multiple_of(ROWS), "half of a step in the journal of {run}");
         assert!(rows.iter().map(|row| row.seq as usize).eq(0..rows.len()));
         match &entry.what {
-            Act::Start { .. } => assert_eq!(holder.replace(entry.run.clone()), None),
-            Act::Resume { .. } => assert_eq!(holder.as_ref(), Some(&entry.run)),
-            Act::End { finish } => {
-                assert_eq!(holder.take().as_ref(), Some(&entry.run));
-                assert_eq!(ledger.run(&entry.run).await.unwrap().finish.as_ref(), Some(&**finish));
+            Act::Start { .. } => assert_eq!(holder.replace(run.clone()), None),
+            Act::Resume { .. } => assert_eq!(holder.as_ref(), Some(run)),
+            Act::End { finish, .. } => {
+                assert_eq!(holder.take().as_ref(), Some(run));
+                assert_eq!(ledger.run(run).await.unwrap().finish.as_ref(), Some(&**finish));
             }
+            other => panic!("{other:?}"),
         }
     }
     let held = ledger.held(&pin()).await.unwrap();

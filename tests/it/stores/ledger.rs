@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use snapdeploy::core::ledger::{Act, Beat, BeginError, Held, Ledger, ROWS_AT_ONCE};
+use snapdeploy::core::chain::{breach, head_of, journal_digest};
+use snapdeploy::core::ledger::{Act, Beat, BeginError, Entry, Held, Ledger, Notice, ROWS_AT_ONCE};
 use snapdeploy::core::run::{Finish, RunStatus};
-use snapdeploy::core::{Address, ErrorKind, RunId};
+use snapdeploy::core::{Address, Digest, ErrorKind, Pin, RunId};
 
 use super::world::{LEASE, begin, fails, finish, held, hindered, pin, resumed, rollback, row, start};
 
@@ -45,7 +46,10 @@ pub async fn a_run_comes_back_as_it_began(ledger: &dyn Ledger) {
     assert_eq!((pin, held_start, epoch, lease), (start.pin.clone(), start.clone(), 1, LEASE));
     assert_eq!((parked, stop_asked_by), (false, None));
     let entry = ledger.entries(&start.pin, None, 10).await.unwrap().items.remove(0);
-    assert_eq!((entry.seq, &entry.pin, entry.at, &entry.run), (1, &start.pin, start.at, &start.run));
+    assert_eq!(
+        (entry.seq, &entry.pin, entry.at, &entry.run),
+        (1, &start.pin, start.at, &Some(start.run.clone()))
+    );
     assert_eq!(entry.what, Act::Start { start: Box::new(start) });
 }
 
@@ -187,8 +191,9 @@ pub async fn an_end_is_one_step(ledger: &dyn Ledger) {
     assert!(ledger.held(&deploy.pin).await.unwrap().is_none());
     assert_eq!(ledger.run(&deploy.run).await.unwrap().finish, Some(ended.clone()));
     let entry = ledger.entries(&deploy.pin, None, 10).await.unwrap().items.remove(0);
-    assert_eq!((entry.seq, entry.at, &entry.run), (2, ended.at, &deploy.run));
-    assert_eq!(entry.what, Act::End { finish: Box::new(ended) });
+    assert_eq!((entry.seq, entry.at, &entry.run), (2, ended.at, &Some(deploy.run.clone())));
+    let journal = journal_digest(&[]).unwrap();
+    assert_eq!(entry.what, Act::End { finish: Box::new(ended), journal });
 
     let undo = rollback(&deploy.pin, &deploy.run);
     let claim = begin(ledger, &undo).await;
@@ -237,7 +242,7 @@ pub async fn a_run_that_turns_is_followed_on_the_same_lease(ledger: &dyn Ledger)
         .collect();
     let expected = [
         Act::Start { start: Box::new(deploy.clone()) },
-        Act::End { finish: Box::new(turned) },
+        Act::End { finish: Box::new(turned), journal: journal_digest(&[]).unwrap() },
         Act::Start { start: Box::new(undo.clone()) },
     ];
     assert_eq!(whats, expected);
@@ -383,10 +388,73 @@ pub async fn a_finish_with_ten_thousand_addresses_is_kept(ledger: &dyn Ledger) {
     assert_eq!(seqs(Some(3), 1).await, [2]);
     assert_eq!(seqs(None, 1000).await, [4, 3, 2, 1]);
     let entry = ledger.entries(&start.pin, Some(3), 1).await.unwrap().items.remove(0);
-    assert!(entry.what == Act::End { finish: Box::new(great) });
+    assert!(matches!(entry.what, Act::End { finish, .. } if *finish == great));
 }
 
 pub async fn the_ledger_is_what_it_has_to_be(ledger: &dyn Ledger) {
     ledger.check().await.unwrap();
     assert!(!ledger.place().is_empty());
+}
+
+/// Returns the audit, the oldest first.
+async fn audit(ledger: &dyn Ledger, pin: &Pin) -> Vec<Entry> {
+    let mut entries = ledger.entries(pin, None, 1000).await.unwrap().items;
+    entries.reverse();
+    entries
+}
+
+/// Fails unless each entry follows the one before, and the head is the newest.
+async fn is_chained(ledger: &dyn Ledger, pin: &Pin) {
+    let entries = audit(ledger, pin).await;
+    for (i, entry) in entries.iter().enumerate() {
+        let before = i.checked_sub(1).map(|i| &entries[i]);
+        assert_eq!(breach(pin, before, entry).unwrap(), None);
+    }
+    let newest = entries.last().map(|entry| head_of(entry).unwrap());
+    assert_eq!(ledger.head(pin).await.unwrap(), newest);
+}
+
+/// Returns something to tell.
+fn notice(pin: &Pin, why: &str) -> Notice {
+    let actor = start(pin).actor;
+    let what = Act::Approved { plan: Digest::of(b"a plan"), actor, reason: Some(why.to_string()) };
+    Notice { pin: pin.clone(), at: "2026-11-22T03:00:00Z".parse().unwrap(), run: None, what }
+}
+
+pub async fn each_entry_names_the_digest_of_the_one_before(ledger: &dyn Ledger) {
+    let start = start(&pin());
+    is_chained(ledger, &start.pin).await;
+    let told = ledger.tell(&notice(&start.pin, "first")).await.unwrap();
+    assert_eq!((told.seq, &told.run), (1, &None));
+    let claim = begin(ledger, &start).await;
+    let rows = [row(0), row(1)];
+    ledger.record(&claim, &rows).await.unwrap();
+    let (seen, other) = (held(ledger, &start.pin).await, resumed(&start, "grace"));
+    let claim = ledger.take_over(&seen, &other, LEASE).await.unwrap();
+    ledger.tell(&notice(&start.pin, "meanwhile")).await.unwrap();
+    let heir = rollback(&start.pin, &start.run);
+    let claim = ledger.succeed(&claim, &finish(RunStatus::Turned), &heir, LEASE).await.unwrap();
+    ledger.end(&claim, &finish(RunStatus::Succeeded)).await.unwrap();
+    is_chained(ledger, &start.pin).await;
+    let entries = audit(ledger, &start.pin).await;
+    let journals: Vec<_> = entries
+        .iter()
+        .filter_map(|e| match &e.what {
+            Act::End { journal, .. } => Some(*journal),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(journals, [journal_digest(&rows).unwrap(), journal_digest(&[]).unwrap()]);
+    assert_eq!(entries.len(), 7);
+}
+
+pub async fn what_is_told_twice_is_told_once_and_of_many_at_once_none_is_lost(ledger: &dyn Ledger) {
+    let pin = pin();
+    let first = ledger.tell(&notice(&pin, "once")).await.unwrap();
+    assert_eq!(ledger.tell(&notice(&pin, "once")).await.unwrap(), first);
+    let notices: Vec<_> = (0..8).map(|i| notice(&pin, &i.to_string())).collect();
+    let told = join_all(notices.iter().map(|n| ledger.tell(n))).await;
+    let seqs: BTreeSet<u64> = told.iter().map(|t| t.as_ref().unwrap().seq).collect();
+    assert!(seqs.iter().copied().eq(2..=9), "{told:?}");
+    is_chained(ledger, &pin).await;
 }

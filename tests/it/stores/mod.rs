@@ -159,6 +159,8 @@ conformance!(ledger:
         what_nobody_began_is_not_found
         a_finish_with_ten_thousand_addresses_is_kept
         the_ledger_is_what_it_has_to_be
+        each_entry_names_the_digest_of_the_one_before
+        what_is_told_twice_is_told_once_and_of_many_at_once_none_is_lost
     ]
 );
 

@@ -114,7 +114,7 @@ pub fn updates(world: &World) -> usize {
 /// Returns the rungs that the newest run has noted, and what its gates said.
 pub async fn noted(world: &World) -> (Vec<String>, Vec<String>) {
     let entries = world.ledger.entries(world.b.pin(), None, 100).await.unwrap().items;
-    let mut runs: Vec<_> = entries.iter().map(|e| e.run.clone()).collect();
+    let mut runs: Vec<_> = entries.iter().filter_map(|e| e.run.clone()).collect();
     runs.dedup();
     let (mut rungs, mut gates) = (Vec::new(), Vec::new());
     // The oldest: what undoes it notes none.

@@ -1,0 +1,88 @@
+//! The audit in DynamoDB: entries that follow each other, and the head that says which is the newest.
+
+use crate::core::chain::{follow, head_of, tells};
+use crate::core::ledger::{Entry, Head, Notice};
+use crate::core::objects::Page;
+use crate::core::{Error, Pin, Result};
+
+use super::super::memory::PAGE;
+use super::items::{audit_sk, document, documents, head_item, number, pin_pk, text};
+use super::ledger::DynamoLedger;
+use super::query::Query;
+use super::transact::{Persistence, Sent, When, Writes};
+
+impl DynamoLedger {
+    /// Adds to `writes` that `pin`'s audit is told `notices` after its head, and returns the entries.
+    pub(super) fn add_entries<const N: usize>(
+        &self,
+        writes: &mut Writes,
+        pin: &Pin,
+        head: Option<&Head>,
+        notices: [Notice; N],
+    ) -> Result<Vec<Entry>> {
+        let at_head = match head {
+            None => When::absent(),
+            Some(head) => When::any().is("seq", number(head.seq)).is("digest", text(head.digest.to_string())),
+        };
+        let (mut newest, mut entries) = (head.cloned(), Vec::with_capacity(N));
+        for notice in notices {
+            let entry = follow(newest.as_ref(), notice);
+            newest = Some(head_of(&entry)?);
+            writes.add(&self.audit, document(&pin_pk(pin), &audit_sk(entry.seq), &entry)?)?;
+            entries.push(entry);
+        }
+        if let Some(newest) = newest {
+            writes.put(&self.leases, head_item(pin, &newest), at_head)?;
+        }
+        Ok(entries)
+    }
+
+    /// Adds `notice` to the audit, once.
+    pub(super) async fn add_notice(&self, notice: &Notice) -> Result<Entry> {
+        let (pin, doing) = (&notice.pin, format!("write to the audit of {}", notice.pin));
+        let mut persistence = Persistence::new(&self.clock);
+        let mut known = None;
+        loop {
+            let state = self.state(pin).await?;
+            let head = state.head.as_ref().map_or(0, |head| head.seq);
+            // An attempt whose answer was lost may have been taken, and others may have written since.
+            let since = known.get_or_insert(head.saturating_sub(1));
+            let newer = usize::try_from(head - *since).unwrap_or(PAGE);
+            let page = self.newest_entries(pin, Some(head + 1), newer.max(1)).await?;
+            if let Some(told) = page.items.into_iter().find(|entry| tells(entry, notice)) {
+                return Ok(told);
+            }
+            let mut writes = Writes::default();
+            let mut entries = self.add_entries(&mut writes, pin, state.head.as_ref(), [notice.clone()])?;
+            match writes.send(&self.client, &doing).await? {
+                Sent::Taken(()) => return entries.pop().ok_or_else(|| Error::bug("no entry was written")),
+                sent => persistence.wait(sent, &doing).await?,
+            }
+        }
+    }
+
+    /// Returns the audit of `pin` below `before`, the newest first.
+    pub(super) async fn newest_entries(
+        &self,
+        pin: &Pin,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Page<Entry>> {
+        let limit = limit.clamp(1, PAGE);
+        let last = match before {
+            Some(0 | 1) => return Ok(Page { items: Vec::new(), more: false }),
+            Some(before) => before - 1,
+            None => u64::MAX,
+        };
+        let query = Query {
+            between: Some((audit_sk(0), format!("{}~", audit_sk(last)))),
+            newest_first: true,
+            enough: limit,
+            ..Query::all(&self.audit, pin_pk(pin))
+        };
+        let found = query.send(&self.client, &format!("read the audit of {pin}")).await?;
+        let items: Vec<Entry> = documents(&found)?.into_values().rev().take(limit).collect();
+        let more = items.last().is_some_and(|last| last.seq > 1);
+        Ok(Page { items, more })
+    }
+}
