@@ -202,7 +202,7 @@ pub(super) async fn perform(
     let ended = progress::show(face, work).await?;
     let exit = Exit::of_run(&ended);
     match &ended {
-        Ended::Done { .. } | Ended::Left { why: None, .. } => {}
+        Ended::Done { .. } | Ended::Skipped { .. } | Ended::Left { why: None, .. } => {}
         // Whoever does not wait is told how it stands, not that it is an error.
         Ended::InProgress { why, .. } if args.no_wait => {
             face.notice.failed(why);

@@ -79,6 +79,9 @@ pub(super) struct DeployArgs {
     /// Also what is changed by the hour, such as whether queues are open, and how many contacts they take
     #[arg(long, conflicts_with = "plan")]
     include_operational: bool,
+    /// With --resume: leave out what cannot be written now, as it is found; the run goes on without it, which is recorded
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["source", "plan", "artifact", "restart"])]
+    skip: Vec<Address>,
     /// What to do if it fails; the environment's own setting if not given
     #[arg(long, value_name = "WHAT")]
     on_failure: Option<Failing>,
@@ -144,7 +147,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     let change = ChangeArgs { waived: args.waived.clone(), ..args.change.clone() };
     if let Some(run) = &args.resume {
         let run = Some(run.as_str()).filter(|r| !r.is_empty());
-        return resume::run(run, args.to.as_deref(), on_failure, &change, face).await;
+        return resume::run(run, args.to.as_deref(), &args.skip, on_failure, &change, face).await;
     }
     if let Some(file) = &args.saving.plan {
         return saved::perform(file, RunKind::Deploy, on_failure, &change, face).await;

@@ -71,7 +71,7 @@ impl Exit {
     /// Returns the code for a run's end.
     pub(super) fn of_run(ended: &Ended) -> Exit {
         match ended {
-            Ended::Done { .. } => Exit::Done,
+            Ended::Done { .. } | Ended::Skipped { .. } => Exit::Done,
             Ended::Stopped { why, .. } if why.kind == ErrorKind::Fenced => Exit::Superseded,
             Ended::Stopped { .. } => Exit::Stopped,
             Ended::Left { .. } => Exit::RollbackFailed,

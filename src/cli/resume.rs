@@ -4,9 +4,10 @@ use crate::core::back::past;
 use crate::core::environment::Access;
 use crate::core::finding::{Finding, Weight};
 use crate::core::foreseen;
+use crate::core::omit::Omitted;
 use crate::core::run::RunKind;
 use crate::core::runs::{self, OnFailure};
-use crate::core::{Error, Result};
+use crate::core::{Address, Error, Result};
 
 use super::change::{self, ChangeArgs};
 use super::context::{Context, Face, Site};
@@ -19,6 +20,7 @@ use super::{progress, runs as known};
 pub(super) async fn run(
     text: Option<&str>,
     environment: Option<&str>,
+    skip: &[Address],
     on_failure: Option<OnFailure>,
     args: &ChangeArgs,
     face: &Face,
@@ -44,6 +46,8 @@ pub(super) async fn run(
     }
     let past =
         progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
+    let omitted = Omitted { addresses: skip.iter().cloned().collect(), reason: args.reason.clone() };
+    omitted.can_be(&past.plan, &past.progress)?;
     args.waived.known(&start.environment, past.plan.gates.iter().chain(&site.environment.values.gates))?;
     let foreseen = progress::show(face, async |events| {
         let means = args.means(&context, &site, events);
@@ -54,6 +58,8 @@ pub(super) async fn run(
     // An alarm that fires may do so because of what is written already: its gate decides that, and the way back is open.
     let warned = foreseen.into_iter().map(|f| Finding { weight: f.weight.min(Weight::Warning), ..f });
     let mut shown = past.plan.clone();
+    let left = "is left out, as it is found: --skip says so";
+    shown.say(omitted.addresses.iter().map(|a| Finding::new(Weight::Warning, Some(a), left)).collect());
     shown.say(warned.filter(|f| !past.plan.findings.contains(f)).collect());
     args.waived.shown(&mut shown);
     if args.dry_run {
@@ -79,7 +85,7 @@ pub(super) async fn run(
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     face.signals.changed();
     change::perform(face, &past.plan, None, args, async |events| {
-        runs::resume(&args.means(&context, &site, events), &start.run, on_failure).await
+        runs::resume_without(&args.means(&context, &site, events), &start.run, &omitted, on_failure).await
     })
     .await
 }

@@ -63,9 +63,9 @@ pub(super) struct RollbackArgs {
     #[arg(long, value_name = "SNAPSHOT|TIME|RUN|REVISION|IMAGE", conflicts_with_all = ["run", "plan"])]
     to: Option<String>,
     /// Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner
-    /// can send nothing more
+    /// can send nothing more. With --to: end the open run where it is, and put that back in its place
     #[arg(long)]
-    take_over: bool,
+    pub(super) take_over: bool,
     #[command(flatten)]
     pub(super) saving: SavingArgs,
     #[command(flatten)]

@@ -74,7 +74,8 @@ pub fn deeds(plan: &Plan, rows: &[Row], select: &Selection) -> Vec<Deed> {
         | Note::Refused { index, .. }
         | Note::Unknown { index, .. }
         | Note::Forgone { index, .. }
-        | Note::Left { index, .. } = &row.what
+        | Note::Left { index, .. }
+        | Note::Skipped { index, .. } = &row.what
         {
             last.insert(*index, &row.what);
         }
@@ -97,6 +98,9 @@ fn outcome(plan: &Plan, step: &Step, last: &BTreeMap<usize, &Note>) -> Outcome {
     for note in notes.iter().flatten() {
         match note {
             Note::Left { why, .. } => return Outcome::Left { why: why.clone() },
+            Note::Skipped { actor, .. } => {
+                return Outcome::Left { why: format!("was left out by {}", actor.identity) };
+            }
             Note::Refused { error, .. } => return Outcome::Refused { why: error.clone() },
             Note::Started { ticket, .. } => return Outcome::Going { ticket: ticket.clone() },
             Note::Fell { verdict, why, .. } => {

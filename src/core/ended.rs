@@ -21,6 +21,13 @@ pub enum Ended {
         /// Why there was a rollback, where it was not asked for.
         why: Option<Error>,
     },
+    /// Everything was written and verified but what somebody said to leave out, which is as it was found.
+    Skipped {
+        /// The run.
+        run: RunId,
+        /// What was left out.
+        skipped: Vec<Address>,
+    },
     /// It stopped part-way; it can be resumed or rolled back.
     Stopped {
         /// The run.

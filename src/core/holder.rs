@@ -117,7 +117,10 @@ pub fn ways_out(held: &Held) -> String {
         RunKind::Deploy => {
             format!("snapdeploy deploy --resume {run}, or snapdeploy rollback {environment} --run {run}")
         }
-        RunKind::Rollback => format!("snapdeploy deploy --resume {run}"),
+        RunKind::Rollback => format!(
+            "snapdeploy deploy --resume {run} (--skip ADDRESS leaves one out), or snapdeploy rollback {environment} --to \
+             SNAPSHOT --take-over puts back another state in its place"
+        ),
     }
 }
 

@@ -33,6 +33,7 @@ impl<'a> Journal<'a> {
             Note::Fell { why, explained, .. } => {
                 explained.iter_mut().chain([why]).for_each(|text| *text = redact(text).into_owned());
             }
+            Note::Skipped { reason: Some(text), .. } => *text = redact(text).into_owned(),
             Note::Gate { said, .. } => *said = redact(said).into_owned(),
             Note::Hook { state: HookState::Ended { said, output, .. }, .. } => {
                 output.iter_mut().chain([said]).for_each(|text| *text = redact(text).into_owned());

@@ -40,6 +40,8 @@ pub struct Progress {
     pub made: Vec<Made>,
     /// Moves that were not made because somebody else had changed what they write.
     pub left: BTreeSet<usize>,
+    /// Moves that were not made because somebody said to leave out what they write.
+    pub omitted: BTreeSet<usize>,
     /// When each rung of a ladder was reached first, of moves that are not done.
     pub reached: BTreeMap<usize, BTreeMap<usize, Timestamp>>,
     /// How far each hook is.
@@ -89,6 +91,7 @@ impl Progress {
                 }
                 Note::Fell { index, verdict, .. } => progress.fell(*index, *verdict),
                 Note::Left { index, .. } => drop(progress.left.insert(*index)),
+                Note::Skipped { index, .. } => drop(progress.omitted.insert(*index)),
                 Note::Forgone { index, .. } => {
                     open.remove(index);
                     progress.is_done(*index);
@@ -171,9 +174,24 @@ impl Progress {
         self.begun.union(&self.done).filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).collect()
     }
 
-    /// Returns the addresses that were left as somebody else had made them.
+    /// Returns the addresses that are not brought to where the plan leads: those that were left as somebody else had made
+    /// them, and those that were to be left out.
     pub fn left<'a>(&self, plan: &'a Plan) -> BTreeSet<&'a Address> {
-        self.left.iter().filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).chain(&plan.left).collect()
+        let both = self.left.union(&self.omitted);
+        both.filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).chain(&plan.left).collect()
+    }
+
+    /// Returns the addresses that were to be left out.
+    pub fn skipped(&self, plan: &Plan) -> Vec<Address> {
+        let all: BTreeSet<&Address> =
+            self.omitted.iter().filter_map(|i| plan.moves.get(*i)).map(|m| &m.address).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// Returns the addresses that were left as somebody else had made them, and that nobody said to leave out.
+    pub fn untouched(&self, plan: &Plan) -> Vec<Address> {
+        let skipped = self.skipped(plan);
+        self.left(plan).into_iter().filter(|a| !skipped.contains(a)).cloned().collect()
     }
 
     /// Returns whether AWS has put back all that the run began.

@@ -41,7 +41,8 @@ pub async fn proof(
                 continue;
             }
             let plan = means.repository.plan(&start.plan).await?;
-            let back = put_back(means, pin, &start.run).await?;
+            let mut back = put_back(means, pin, &start.run).await?;
+            back.extend(record.finish.map(|finish| finish.left).unwrap_or_default());
             let taken: BTreeSet<&Address> = plan
                 .steps
                 .iter()

@@ -130,7 +130,10 @@ async fn read(means: &Means<'_>, pin: &Pin, all: &mut [Seen<'_>]) -> Result<()> 
             let plan = means.repository.plan(&start.plan).await?;
             let put = put(&plan);
             for seen in all.iter_mut().filter(|seen| !seen.over) {
-                let Some(images) = put.get(seen.address) else { continue };
+                let Some(images) = put.get(seen.address).filter(|_| !finish.left.contains(seen.address))
+                else {
+                    continue;
+                };
                 if seen.images.is_subset(images) {
                     let (start, after) = ((**start).clone(), finish.after.clone());
                     seen.put = Some(Put { start, ended: finish.at, after });

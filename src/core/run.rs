@@ -133,6 +133,9 @@ pub struct Finish {
     pub changed: bool,
     /// The addresses that it wrote.
     pub wrote: Vec<Address>,
+    /// The addresses that are not as planned: somebody else had changed them, or somebody said to leave them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Address>,
     /// What happened, in a sentence.
     pub message: String,
     /// The run that undoes this one from here on.
@@ -266,6 +269,16 @@ pub enum Note {
         index: usize,
         /// What was seen.
         why: String,
+    },
+    /// Somebody said to leave out what the move writes; the run goes on without it.
+    Skipped {
+        /// The move.
+        index: usize,
+        /// Who.
+        actor: Actor,
+        /// Why, in their words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// The move only tidies up, and cannot be made; the run goes on without it.
     Forgone {

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::address::Address;
 use super::after;
-use super::back::{Past, past, plan_back};
 use super::before::prepare;
 use super::digest::Digest;
 pub use super::ended::Ended;
@@ -14,16 +13,18 @@ use super::given;
 use super::holder::{Manner, claim, take_over};
 use super::hooking;
 use super::id::{RunId, SnapshotId};
+use super::instead::in_place_of_another;
+pub use super::instead::{converge, undo_open};
 use super::journal::Journal;
 use super::lease::Lease;
 use super::ledger::Claim;
 use super::means::Means;
+use super::omit::Omitted;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
-use super::select::Selection;
 use super::turn::{turn, way_back};
 
 /// What a failed deploy does.
@@ -80,6 +81,16 @@ pub async fn begin_within(
 
 /// Goes on with the run `id`, which was interrupted or stopped. An error means that this changed nothing.
 pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Result<Ended> {
+    resume_without(means, id, &Omitted::default(), on_failure).await
+}
+
+/// Goes on with the run `id` as [`resume`] does, without what is to be left out.
+pub async fn resume_without(
+    means: &Means<'_>,
+    id: &RunId,
+    omitted: &Omitted,
+    on_failure: OnFailure,
+) -> Result<Ended> {
     let mut id = id.clone();
     let record = loop {
         let record = means.ledger.run(&id).await?;
@@ -95,75 +106,12 @@ pub async fn resume(means: &Means<'_>, id: &RunId, on_failure: OnFailure) -> Res
     let plan = means.repository.plan(&record.start.plan).await?;
     hooking::named(means, &plan)?;
     given::again(means, &plan).await?;
+    omitted.can_be(&plan, &Progress::of(&means.ledger.rows(&id).await?))?;
     let (claim, start) = take_over(means, &id, Manner::Wait).await?;
+    omitted.note(means, &claim, &plan).await?;
     let rows = means.ledger.rows(&id).await?;
     means.events.emit(Event::Begun { run: id, moves: plan.moves.len() });
     Box::pin(carry(means, Leg { claim, start, plan, rows }, on_failure)).await
-}
-
-/// Undoes the open run `past` as `shown` says: takes its lease over in the given manner, sees that the plan is still the one that was
-/// shown, ends the run and performs the rollback in its place.
-pub async fn undo_open(
-    means: &Means<'_>,
-    past_run: &Past,
-    shown: &Plan,
-    reason: Option<String>,
-    manner: Manner,
-) -> Result<Ended> {
-    shown.permitted()?;
-    let id = &past_run.record.start.run;
-    let (claim, old) = take_over(means, id, manner).await?;
-    let lease = Lease::new(means.ledger, means.clock, claim, means.stop.clone());
-    let turned: Result<Option<Leg>> = lease
-        .during(async {
-            let rows = means.ledger.rows(id).await?;
-            let mut journal = Journal::new(means.ledger, means.clock, lease.claim.clone(), rows.len());
-            journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
-            let mut performance = Performance {
-                means,
-                lease: &lease,
-                journal,
-                plan: &past_run.plan,
-                on_failure: OnFailure::Stop,
-                progress: Progress::of(&rows),
-                seen: None,
-            };
-            performance.settle().await;
-            performance.let_commands_end().await?;
-            let plan = Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await?;
-            if plan.moves != shown.moves {
-                return Err(Error::new(
-                    ErrorKind::Stale,
-                    format!("what the run {id} left has changed since the plan was shown"),
-                )
-                .hint("run the same command again to see the new plan"));
-            }
-            plan.permitted()?;
-            if plan.is_empty() && plan.left.is_empty() {
-                let (status, message) = if performance.progress.changed() {
-                    (RunStatus::TakenBack, "everything is as it was before".to_string())
-                } else {
-                    (RunStatus::Failed, "nothing was changed".to_string())
-                };
-                let (at, wrote) = (means.clock.now(), Vec::new());
-                let finish =
-                    Finish { status, at, changed: false, wrote, message, turned_into: None, after: None };
-                means.ledger.end(&lease.claim, &finish).await?;
-                return Ok(None);
-            }
-            let why = Error::failed("rolled back by hand");
-            let touched = performance.progress.touched(&past_run.plan).into_iter().cloned().collect();
-            turn(means, &lease, &old, plan, touched, &why, reason).await.map(Some)
-        })
-        .await;
-    match turned {
-        Ok(Some(leg)) => Box::pin(carry(means, leg, OnFailure::Stop)).await,
-        Ok(None) => Ok(Ended::Done { run: id.clone() }),
-        Err(e) => {
-            let _ = means.ledger.park(&lease.claim).await;
-            Err(e)
-        }
-    }
 }
 
 pub(super) fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Option<String>) -> RunStart {
@@ -187,7 +135,8 @@ pub(super) fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Opti
     }
 }
 
-async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result<Ended> {
+/// Performs a run to its end, and what undoes it if it fails.
+pub(super) async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result<Ended> {
     let mut turned: Option<(RunId, Error)> = None;
     loop {
         let lease = Lease::new(means.ledger, means.clock, leg.claim.clone(), means.stop.clone());
@@ -247,11 +196,13 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     };
     let error = match outcome {
         Ok(problems) if problems.is_empty() => {
-            let left: Vec<Address> = performance.progress.left(&leg.plan).into_iter().cloned().collect();
+            let left = performance.progress.untouched(&leg.plan);
+            let skipped = performance.progress.skipped(&leg.plan);
             let after = Box::pin(after::keep(&performance, &run)).await;
             return Ok(LegEnd::Over(
                 match end(means, lease, leg, &performance, RunStatus::Succeeded, "verified", after).await {
                     Ok(()) if !left.is_empty() => Ended::Left { run, left, why: None },
+                    Ok(()) if !skipped.is_empty() => Ended::Skipped { run, skipped },
                     Ok(()) => Ended::Done { run },
                     Err(e) => {
                         let why =
@@ -265,7 +216,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         Err(e) => e,
     };
     let hooked = performance.progress.is_hooked(&leg.plan);
-    if !performance.progress.changed() && !hooked && !in_place_of_another(means, leg).await {
+    if !performance.progress.changed() && !hooked && !in_place_of_another(means, &leg.start).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
         let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
@@ -359,16 +310,6 @@ async fn ended(
     recorded.map_err(|e| e.context(format!("{}; and that could not be recorded", why.message)))
 }
 
-/// Returns whether the run undoes one that it took the place of: what that one changed is then this one's to put back,
-/// so it may not end before it has. Where that cannot be told it is taken for so: an open run can be gone on with.
-async fn in_place_of_another(means: &Means<'_>, leg: &Leg) -> bool {
-    let Some(undone) = &leg.plan.undoes else { return false };
-    match means.ledger.run(undone).await {
-        Ok(record) => record.finish.and_then(|f| f.turned_into).is_some_and(|next| next == leg.start.run),
-        Err(_) => true,
-    }
-}
-
 /// Lets go of a run that can be resumed. What cannot be written here, the next run finds out by looking.
 async fn park(lease: &Lease<'_>, performance: &mut Performance<'_>, why: &Error) {
     performance.journal.note(Note::Stopped { why: why.message.clone() });
@@ -391,6 +332,7 @@ async fn end(
         at: means.clock.now(),
         changed: !wrote.is_empty() && status != RunStatus::TakenBack,
         wrote,
+        left: performance.progress.left(&leg.plan).into_iter().cloned().collect(),
         message: redact(message).into_owned(),
         turned_into: None,
         after,

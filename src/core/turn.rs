@@ -43,13 +43,18 @@ pub(super) async fn turn(
     reason: Option<String>,
 ) -> Result<Leg> {
     let digest = means.repository.put_plan(&plan).await?;
+    let plan_undoes = plan.undoes.is_some();
     let next = start(means, &plan, digest, reason);
     let finish = Finish {
         status: RunStatus::Turned,
         at: means.clock.now(),
         changed: true,
         wrote,
-        message: format!("{}; undone by {}, run of {}", why.message, next.run, old.environment),
+        left: Vec::new(),
+        message: match plan_undoes {
+            true => format!("{}; undone by {}, run of {}", why.message, next.run, old.environment),
+            false => format!("{}; {} takes its place", why.message, next.run),
+        },
         turned_into: Some(next.run.clone()),
         after: None,
     };

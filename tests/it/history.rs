@@ -60,6 +60,7 @@ fn finish(status: RunStatus, minutes: i64, wrote: usize, turned_into: Option<&Ru
         at: at(minutes),
         changed: wrote > 0,
         wrote: (0..wrote).map(|i| Address::new("connect/queue", format!("Q{i}"))).collect(),
+        left: Vec::new(),
         message: "over".into(),
         turned_into: turned_into.cloned(),
     }

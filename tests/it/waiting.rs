@@ -44,6 +44,7 @@ async fn end(world: &World, claim: &Claim) {
         at: world.clock.now(),
         changed: false,
         wrote: Vec::new(),
+        left: Vec::new(),
         message: "over".into(),
         turned_into: None,
         after: None,

@@ -137,6 +137,10 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
         },
         Note::Refused { index, error } => format!("refused: {}: {error}", call(*index)),
         Note::Unknown { index, error } => format!("no clear answer: {}: {error}", call(*index)),
+        Note::Skipped { index, actor, reason } => {
+            let why = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("left out: {}, by {} ({}){why}", call(*index), actor.identity, actor.host)
+        }
         Note::Left { index, why } => format!("left as it is: {}: {why}", call(*index)),
         Note::Forgone { index, why } => format!("warning: not done: {}: {why}", call(*index)),
         Note::Stopped { why } => format!("stopped: {why}"),

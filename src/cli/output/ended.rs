@@ -34,7 +34,7 @@ pub(in crate::cli) struct RunReport {
     rollback: Option<RunId>,
     why: Option<Why>,
     rollback_why: Option<Why>,
-    /// What a rollback left as it is, because somebody else had changed it.
+    /// What is not as planned, because somebody else had changed it, or because it was to be left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left: Vec<Address>,
     /// The command that follows it, where AWS goes on with it.
@@ -106,6 +106,10 @@ impl RunReport {
                 (report.ended, report.run) = ("done", Some(run.clone()));
                 // What began again is as it was.
                 report.undo = undo(run).filter(|_| !plan.begins_again());
+            }
+            Ended::Skipped { run, skipped } => {
+                (report.ended, report.run, report.left) = ("done", Some(run.clone()), skipped.clone());
+                report.undo = undo(run);
             }
             Ended::Left { run, left, why } => {
                 (report.ended, report.run, report.left) = ("left", Some(run.clone()), left.clone());
@@ -204,6 +208,10 @@ impl Report for RunReport {
             }
             (_, RunKind::Deploy) => writeln!(out, "Nothing to do: {place} is as {source} has it.")?,
             (_, RunKind::Rollback) => writeln!(out, "Nothing to do: {place} is as it was {source}.")?,
+        }
+        if self.ended == "done" && !self.left.is_empty() {
+            let left: Vec<String> = self.left.iter().map(ToString::to_string).collect();
+            writeln!(out, "Left out, as it was said, and as they were found: {}", left.join(", "))?;
         }
         if let Some(watch) = &self.watch {
             writeln!(out, "Watch: {watch}")?;

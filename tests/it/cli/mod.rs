@@ -6,6 +6,7 @@ mod actions;
 mod configuration;
 mod documents;
 mod exits;
+mod exits_of_runs;
 mod health;
 mod health_watch;
 mod help;

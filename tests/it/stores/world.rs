@@ -63,6 +63,7 @@ pub fn finish(status: RunStatus) -> Finish {
         at: Timestamp::now(),
         changed: true,
         wrote: vec![Address::new("connect/flow", "Main % flow")],
+        left: Vec::new(),
         message: "it went well".into(),
         turned_into: None,
         after: Some(SnapshotId::new(Timestamp::now())),

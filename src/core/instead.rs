@@ -1,0 +1,147 @@
+//! Instead: an open run ends, and another takes its place on the same lease: what undoes it, or what leads elsewhere.
+
+use super::back::{Past, past, plan_back};
+use super::error::{Error, ErrorKind, Result};
+use super::holder::{Manner, take_over};
+use super::journal::Journal;
+use super::lease::Lease;
+use super::ledger::Act;
+use super::means::Means;
+use super::perform::Performance;
+use super::plan::Plan;
+use super::progress::Progress;
+use super::run::{Finish, Note, RunStart, RunStatus};
+use super::runs::{Ended, Leg, OnFailure, carry};
+use super::select::Selection;
+use super::turn::turn;
+
+/// How many audit entries are read at once.
+const PAGE: usize = 50;
+
+/// Undoes the open run `past_run` as `shown` says: takes its lease over in the given manner, sees that the plan is still the
+/// one that was shown, ends the run and performs the rollback in its place.
+pub async fn undo_open(
+    means: &Means<'_>,
+    past_run: &Past,
+    shown: &Plan,
+    reason: Option<String>,
+    manner: Manner,
+) -> Result<Ended> {
+    let id = &past_run.record.start.run;
+    let replan = async || Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await;
+    replace(means, past_run, shown, reason, manner, "rolled back by hand", replan).await
+}
+
+/// Ends the open run `past_run`, whatever it was to do, and performs in its place `shown`, which puts back what was there at
+/// another time. `replan` makes that plan again, once nothing of the run is on its way any more.
+pub async fn converge(
+    means: &Means<'_>,
+    past_run: &Past,
+    shown: &Plan,
+    reason: Option<String>,
+    manner: Manner,
+    replan: impl AsyncFn() -> Result<Plan>,
+) -> Result<Ended> {
+    replace(means, past_run, shown, reason, manner, "given up by hand", replan).await
+}
+
+async fn replace(
+    means: &Means<'_>,
+    past_run: &Past,
+    shown: &Plan,
+    reason: Option<String>,
+    manner: Manner,
+    why: &str,
+    replan: impl AsyncFn() -> Result<Plan>,
+) -> Result<Ended> {
+    shown.permitted()?;
+    let id = &past_run.record.start.run;
+    let (claim, old) = take_over(means, id, manner).await?;
+    let lease = Lease::new(means.ledger, means.clock, claim, means.stop.clone());
+    let turned: Result<Option<Leg>> = lease
+        .during(async {
+            let rows = means.ledger.rows(id).await?;
+            let mut journal = Journal::new(means.ledger, means.clock, lease.claim.clone(), rows.len());
+            journal.record(Note::Resumed { actor: means.actor.clone() }).await?;
+            let mut performance = Performance {
+                means,
+                lease: &lease,
+                journal,
+                plan: &past_run.plan,
+                on_failure: OnFailure::Stop,
+                progress: Progress::of(&rows),
+                seen: None,
+            };
+            performance.settle().await;
+            performance.let_commands_end().await?;
+            let plan = replan().await?;
+            if plan.moves != shown.moves {
+                return Err(Error::new(
+                    ErrorKind::Stale,
+                    format!("what the run {id} left has changed since the plan was shown"),
+                )
+                .hint("run the same command again to see the new plan"));
+            }
+            plan.permitted()?;
+            if plan.is_empty() && plan.left.is_empty() {
+                let (status, message) = if performance.progress.changed() {
+                    (RunStatus::TakenBack, "everything is as it was before".to_string())
+                } else {
+                    (RunStatus::Failed, "nothing was changed".to_string())
+                };
+                let finish = Finish {
+                    status,
+                    at: means.clock.now(),
+                    changed: false,
+                    wrote: Vec::new(),
+                    left: Vec::new(),
+                    message,
+                    turned_into: None,
+                    after: None,
+                };
+                means.ledger.end(&lease.claim, &finish).await?;
+                return Ok(None);
+            }
+            let why = Error::failed(why);
+            let touched = performance.progress.touched(&past_run.plan).into_iter().cloned().collect();
+            turn(means, &lease, &old, plan, touched, &why, reason).await.map(Some)
+        })
+        .await;
+    match turned {
+        Ok(Some(leg)) => Box::pin(carry(means, leg, OnFailure::Stop)).await,
+        Ok(None) => Ok(Ended::Done { run: id.clone() }),
+        Err(e) => {
+            let _ = means.ledger.park(&lease.claim).await;
+            Err(e)
+        }
+    }
+}
+
+/// Returns whether the run took the place of another: what that one changed is then this one's to bring to an end, so it may
+/// not end before it has. Where that cannot be told it is taken for so: an open run can be gone on with.
+pub(super) async fn in_place_of_another(means: &Means<'_>, start: &RunStart) -> bool {
+    looked_up(means, start).await.unwrap_or(true)
+}
+
+/// Looks for the end of the run that `start` took the place of: it is told to the audit together with the start.
+async fn looked_up(means: &Means<'_>, start: &RunStart) -> Result<bool> {
+    let mut before = None;
+    let mut begun = false;
+    loop {
+        let page = means.ledger.entries(&start.pin, before, PAGE).await?;
+        for entry in &page.items {
+            match &entry.what {
+                Act::Start { .. } if entry.run.as_ref() == Some(&start.run) => begun = true,
+                Act::End { finish, .. } if begun => {
+                    return Ok(finish.turned_into.as_ref() == Some(&start.run));
+                }
+                _ if begun => return Ok(false),
+                _ => {}
+            }
+        }
+        before = page.items.last().map(|e| e.seq);
+        if !page.more || before.is_none() {
+            return Ok(false);
+        }
+    }
+}
