@@ -9,6 +9,7 @@ use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind as Usage;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::core::witness::Shortfalls;
 use crate::core::{Error, Result};
 
 use super::context::Face;
@@ -146,8 +147,8 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return failed(&ui, &Error::failed(format!("cannot start: {e}")), Exit::Interrupted).into(),
     };
-    let face =
-        Face { ui, config: global.config.clone(), signals: signals.clone(), notice: Notice::default() };
+    let (notice, shortfalls) = (Notice::default(), Shortfalls::default());
+    let face = Face { ui, config: global.config.clone(), signals: signals.clone(), notice, shortfalls };
     let end = runtime.block_on(run(&command.verb, &face));
     #[cfg(debug_assertions)]
     super::mishap::on_cue();
@@ -159,6 +160,7 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
             failed(&face.ui, &e, face.signals.code())
         }
     };
+    face.shortfalls.take().into_iter().for_each(|what| face.ui.say(format!("warning: {what}")));
     face.ui.ended(exit);
     runtime.block_on(face.notice.send(exit, &face.ui));
     exit.into()

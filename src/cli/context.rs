@@ -16,6 +16,7 @@ use crate::core::repository::Repository;
 use crate::core::run::{Actor, Process};
 use crate::core::secret::{Seal, Unkept, Vault};
 use crate::core::vault::Holding;
+use crate::core::witness::{Shortfalls, Witnessed};
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, process, redact, seal_key};
 use crate::kinds;
 use crate::store::{DynamoLedger, KnownObjects, S3Objects, SealedVault, open_embedded};
@@ -31,6 +32,8 @@ pub(super) struct Face {
     pub(super) config: Option<PathBuf>,
     pub(super) signals: Signals,
     pub(super) notice: Notice,
+    /// What could not be done, and changes nothing of how the command ends.
+    pub(super) shortfalls: Shortfalls,
 }
 
 /// The configuration and the store: what a verb works with before it looks at any environment.
@@ -81,6 +84,7 @@ impl Context {
         let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
         let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects));
+        let ledger = Arc::new(Witnessed::new(ledger, objects.clone(), face.shortfalls.clone()));
         let sessions = Arc::new(sessions);
         let elsewhere = Elsewhere::new(sessions.clone(), config.environments.values().cloned().collect());
         let (signals, notice) = (face.signals.clone(), face.notice.clone());
@@ -91,6 +95,11 @@ impl Context {
     /// Returns the store of snapshots, packages and plans.
     pub(super) fn repository(&self) -> Repository<'_> {
         Repository::new(&*self.objects)
+    }
+
+    /// Returns the store's objects.
+    pub(super) fn objects(&self) -> &dyn Objects {
+        &*self.objects
     }
 
     /// Returns the ledger.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::digest::Digest;
 use super::error::{Error, Result};
@@ -95,6 +96,15 @@ pub struct Head {
     pub seq: u64,
     /// Its digest.
     pub digest: Digest,
+}
+
+/// An entry of an audit as it lies in the ledger, whatever it says.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The number under which it lies.
+    pub seq: u64,
+    /// What lies there, as JSON; why it cannot be read, where it cannot.
+    pub body: Result<Value, String>,
 }
 
 /// What an audit entry tells.
@@ -236,6 +246,16 @@ pub trait Ledger: Send + Sync {
 
     /// Returns the audit of `pin`, newest first, entries with a number below `before` only; at most `limit` (≤ 1,000).
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>>;
+
+    /// Returns what lies in the audit of `pin`, as [`Ledger::entries`] does, and those too that are no entries: for whoever
+    /// looks whether somebody has changed it. A page without items is the end.
+    async fn kept(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Kept>> {
+        let page = self.entries(pin, before, limit).await?;
+        let kept = |entry: Entry| {
+            Kept { seq: entry.seq, body: serde_json::to_value(&entry).map_err(|e| e.to_string()) }
+        };
+        Ok(page.items.into_iter().map(kept).collect())
+    }
 
     /// Fails unless the ledger can be reached and is what it has to be (its tables exist).
     async fn check(&self) -> Result<()>;

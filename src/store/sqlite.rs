@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Transaction, TransactionBehavior, params};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
 use crate::core::objects::Page;
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
@@ -342,6 +342,30 @@ impl Ledger for SqliteLedger {
         let items: Vec<Entry> = self.look(move |s| s.texts(sql, params![pin, before, limit])).await?;
         let more = items.last().is_some_and(|last| last.seq > 1);
         Ok(Page { items, more })
+    }
+
+    async fn kept(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Kept>> {
+        let (pin, limit) = (pin.to_string(), limit.clamp(1, PAGE) as i64);
+        let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
+        // Below 0 there is nothing that a page could begin at.
+        if before == 0 {
+            return Ok(Vec::new());
+        }
+        let sql = "SELECT seq, body FROM audit WHERE pin = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+        self.look(move |s| {
+            let mut statement = s.0.prepare_cached(sql).map_err(failed)?;
+            let one = |r: &rusqlite::Row<'_>| {
+                let (seq, text): (i64, String) = (r.get(0)?, r.get(1)?);
+                let body = serde_json::from_str(&text).map_err(|e| e.to_string());
+                Ok(match u64::try_from(seq) {
+                    Ok(seq) => Kept { seq, body },
+                    Err(_) => Kept { seq: 0, body: Err(format!("its number is {seq}")) },
+                })
+            };
+            let rows = statement.query_map(params![pin, before, limit], one).map_err(failed)?;
+            rows.map(|row| row.map_err(failed)).collect()
+        })
+        .await
     }
 
     async fn check(&self) -> Result<()> {

@@ -5,6 +5,7 @@ mod journal;
 mod list;
 mod stats;
 mod verb;
+mod verify;
 mod watch;
 mod watched;
 

@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::since::Since;
 use crate::core::Result;
 
-use super::{export, journal, list, stats, watch};
+use super::{export, journal, list, stats, verify, watch};
 
 /// Show who did what, when, why, and how it ended
 #[derive(Args, Debug)]
@@ -59,6 +59,7 @@ Examples:
     Watch(WatchArgs),
     Stats(StatsArgs),
     Export(ExportArgs),
+    Verify(VerifyArgs),
 }
 
 /// Follow a run of another process until it ends, and end with its code
@@ -121,6 +122,24 @@ pub(super) struct ExportArgs {
     pub(super) env: Option<String>,
 }
 
+/// Tell whether anybody has changed the audit
+///
+/// Every entry is held against the one that follows it, the newest against what the ledger says of it, all of them against
+/// the checkpoints that each run's end leaves in the store, and what the ledger keeps of each run, its journal too, against
+/// what the audit told. Found is every entry that was edited, taken out, put in, moved or cut off at the end. The code is 4
+/// if anything does not fit, or an environment could not be reached. The journal of a run that is still open is not sealed
+/// yet.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy history verify
+  snapdeploy history verify --env prod --output json")]
+pub(super) struct VerifyArgs {
+    /// Only this environment
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+}
+
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: &HistoryArgs, face: &Face) -> Result<Exit> {
     match &args.part {
@@ -129,5 +148,6 @@ pub(in crate::cli) async fn run(args: &HistoryArgs, face: &Face) -> Result<Exit>
         Some(HistoryPart::Watch(args)) => watch::run(args, face).await,
         Some(HistoryPart::Stats(args)) => stats::run(args, face).await,
         Some(HistoryPart::Export(args)) => export::run(args, face).await,
+        Some(HistoryPart::Verify(args)) => verify::run(args, face).await,
     }
 }

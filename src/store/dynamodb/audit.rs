@@ -1,12 +1,18 @@
 //! The audit in DynamoDB: entries that follow each other, and the head that says which is the newest.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use crate::core::chain::{follow, head_of, tells};
-use crate::core::ledger::{Entry, Head, Notice};
+use crate::core::ledger::{Entry, Head, Kept, Notice};
 use crate::core::objects::Page;
 use crate::core::{Error, Pin, Result};
 
 use super::super::memory::PAGE;
-use super::items::{audit_sk, document, documents, head_item, number, pin_pk, text};
+use super::items::{
+    Item, audit_sk, document, documents, get_text, head_item, is_first, number, pin_pk, text,
+};
 use super::ledger::DynamoLedger;
 use super::query::Query;
 use super::transact::{Persistence, Sent, When, Writes};
@@ -74,15 +80,58 @@ impl DynamoLedger {
             Some(before) => before - 1,
             None => u64::MAX,
         };
+        let found = self.audit_items(pin, last, limit).await?;
+        let items: Vec<Entry> = documents(&found)?.into_values().rev().take(limit).collect();
+        let more = items.last().is_some_and(|last| last.seq > 1);
+        Ok(Page { items, more })
+    }
+
+    /// Returns what lies in the audit of `pin` below `before`, the newest first.
+    pub(super) async fn newest_kept(
+        &self,
+        pin: &Pin,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Kept>> {
+        let limit = limit.clamp(1, PAGE);
+        let last = match before {
+            Some(0) => return Ok(Vec::new()),
+            Some(before) => before - 1,
+            None => u64::MAX,
+        };
+        let found = self.audit_items(pin, last, limit).await?;
+        let mut kept: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
+        for item in &found {
+            let sk = get_text(item, "sk")?;
+            kept.entry(sk.split_once("#P").map_or(sk, |(first, _)| first)).or_default().push(item);
+        }
+        // Of what the page has cut off the first item comes with the next.
+        kept.retain(|_, parts| parts.iter().any(|item| is_first(item)));
+        let one = |(sk, parts): (&str, Vec<&Item>)| {
+            let digits: String = sk.chars().skip_while(|c| !c.is_ascii_digit()).take(20).collect();
+            let seq = digits.parse().unwrap_or(0);
+            let body = match audit_sk(seq) == sk {
+                false => Err(format!("its key is `{sk}`")),
+                true => whole(&parts).map_err(|e| e.message),
+            };
+            Kept { seq, body }
+        };
+        Ok(kept.into_iter().rev().take(limit).map(one).collect())
+    }
+
+    async fn audit_items(&self, pin: &Pin, last: u64, limit: usize) -> Result<Vec<Item>> {
         let query = Query {
             between: Some((audit_sk(0), format!("{}~", audit_sk(last)))),
             newest_first: true,
             enough: limit,
             ..Query::all(&self.audit, pin_pk(pin))
         };
-        let found = query.send(&self.client, &format!("read the audit of {pin}")).await?;
-        let items: Vec<Entry> = documents(&found)?.into_values().rev().take(limit).collect();
-        let more = items.last().is_some_and(|last| last.seq > 1);
-        Ok(Page { items, more })
+        query.send(&self.client, &format!("read the audit of {pin}")).await
     }
+}
+
+/// Returns the one document that `parts` are.
+fn whole(parts: &[&Item]) -> Result<Value> {
+    let items: Vec<Item> = parts.iter().map(|item| (*item).clone()).collect();
+    documents(&items)?.into_values().next().ok_or_else(|| Error::corrupt("it has no beginning"))
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
+use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
 use crate::core::objects::Page;
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
@@ -350,6 +350,10 @@ impl Ledger for DynamoLedger {
 
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
         self.newest_entries(pin, before, limit).await
+    }
+
+    async fn kept(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Kept>> {
+        self.newest_kept(pin, before, limit).await
     }
 
     async fn check(&self) -> Result<()> {

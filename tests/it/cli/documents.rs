@@ -7,7 +7,7 @@ use super::journey::Acme;
 /// Verb, exit code (4 for health: the example has a flow that was saved and never published), schema, and the members that `data` has had since this version.
 type Document = (&'static [&'static str], i32, &'static str, &'static [&'static str]);
 
-const DOCUMENTS: [Document; 14] = [
+const DOCUMENTS: [Document; 15] = [
     (
         &["extract", "dev"],
         0,
@@ -58,6 +58,7 @@ const DOCUMENTS: [Document; 14] = [
         ],
     ),
     (&["history"], 0, "snapdeploy.history/1", &["runs"]),
+    (&["history", "verify"], 0, "snapdeploy.verify/1", &["fits", "audits", "limit"]),
     (&["history", "stats"], 0, "snapdeploy.stats/1", &["since", "until", "environments", "all"]),
     (
         &["diff", "dev@latest", "prod@live", "--exit-code"],

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 20] = [
+const VERBS: [&[&str]; 21] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -19,6 +19,7 @@ const VERBS: [&[&str]; 20] = [
     &["history", "watch"],
     &["history", "stats"],
     &["history", "export"],
+    &["history", "verify"],
     &["health"],
     &["init"],
     &["sandbox"],
