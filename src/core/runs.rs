@@ -21,10 +21,11 @@ use super::means::Means;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
+use super::protection;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
-use super::turn::{turn, way_back};
+use super::turn::{BY_HAND, turn, way_back};
 
 /// What a failed deploy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,9 +69,9 @@ pub async fn begin_within(
     on_failure: OnFailure,
     patience: Duration,
 ) -> Result<Ended> {
-    plan.permitted()?;
     hooking::named(means, plan)?;
     given::again(means, plan).await?;
+    let reason = protection::admit(means, plan, reason).await?;
     let digest = means.repository.put_plan(plan).await?;
     let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
     means.events.emit(Event::Begun { run: start.run.clone(), moves: plan.moves.len() });
@@ -151,7 +152,7 @@ pub async fn undo_open(
                 means.ledger.end(&lease.claim, &finish).await?;
                 return Ok(None);
             }
-            let why = Error::failed("rolled back by hand");
+            let why = Error::failed(BY_HAND);
             let touched = performance.progress.touched(&past_run.plan).into_iter().cloned().collect();
             turn(means, &lease, &old, plan, touched, &why, reason).await.map(Some)
         })

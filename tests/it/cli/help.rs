@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 20] = [
+const VERBS: [&[&str]; 21] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -13,6 +13,7 @@ const VERBS: [&[&str]; 20] = [
     &["package", "pack"],
     &["deploy"],
     &["rollback"],
+    &["approve"],
     &["diff"],
     &["history"],
     &["history", "show"],
