@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use crate::core::ahead::Ahead;
 use crate::core::environment::Access;
 use crate::core::event::Events;
+use crate::core::finding::{Finding, Weight};
 use crate::core::following::PATIENCE;
 use crate::core::loss::Accepted;
 use crate::core::means::{Means, Waivers};
 use crate::core::plan::Plan;
+use crate::core::protection;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
 
@@ -135,6 +137,18 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
         face.ui.say(line);
     }
     Ok(Next::Perform)
+}
+
+/// Returns `plan` as it is shown: with what speaks against performing it now. A dry run is only told of that.
+pub(super) async fn guarded(means: &Means<'_>, plan: &Plan, args: &ChangeArgs) -> Result<Plan> {
+    let mut shown = plan.clone();
+    let findings = protection::watch(means, plan).await?;
+    let news = findings.into_iter().filter(|f| !plan.findings.contains(f));
+    shown.say(match args.dry_run {
+        true => news.map(|f| Finding { weight: f.weight.min(Weight::Warning), ..f }).collect(),
+        false => news.collect(),
+    });
+    Ok(shown)
 }
 
 /// How the error of a plan that is forbidden begins, before the reasons.

@@ -18,7 +18,7 @@ use super::notify::Notice;
 use super::output::error_document;
 use super::signals::Signals;
 use super::ui::{self, Color, Output, Ui};
-use super::{deploy, diff, extract, generate, health, history, init, logs, package, rollback, show};
+use super::{approve, deploy, diff, extract, generate, health, history, init, logs, package, rollback, show};
 
 /// Extract, package, deploy and roll back Amazon Connect contact centres across AWS accounts
 ///
@@ -63,6 +63,7 @@ enum Verb {
     Package(package::PackageArgs),
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),
+    Approve(approve::ApproveArgs),
     Diff(diff::DiffArgs),
     History(history::HistoryArgs),
     Health(health::HealthArgs),
@@ -180,6 +181,7 @@ async fn run(verb: &Verb, face: &Face) -> Result<Result<Exit, u8>> {
         Verb::Package(args) => package::run(args, face).await?,
         Verb::Deploy(args) => deploy::run(args, face).await?,
         Verb::Rollback(args) => rollback::run(args, face).await?,
+        Verb::Approve(args) => approve::run(args, face).await?,
         Verb::Diff(args) => diff::run(args, face).await?,
         Verb::History(args) => history::run(args, face).await?,
         Verb::Health(args) => health::run(args, face).await?,

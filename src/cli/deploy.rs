@@ -210,7 +210,11 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         return saved::save(face, &context, &site, &plan, file, args.saving.expires).await;
     }
     let changes = if args.exit_code { Exit::Unclean } else { Exit::Done };
-    if let Next::Over(exit) = change::show(face, &site, &plan, &change, changes)? {
+    let shown = progress::show(face, async |events| {
+        change::guarded(&change.means(&context, &site, events), &plan, &change).await
+    })
+    .await?;
+    if let Next::Over(exit) = change::show(face, &site, &shown, &change, changes)? {
         return Ok(exit);
     }
     change::consent(face, &context, &site, &change::amount(&plan), &change)?;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod aim;
+mod approve;
 mod artifact;
 mod change;
 mod command;

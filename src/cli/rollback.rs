@@ -260,5 +260,9 @@ fn redo(past: &Past, addresses: &[String]) -> Option<String> {
     for pattern in patterns {
         command.push_str(&format!(" '{}'", pattern.replace('\'', r"'\''")));
     }
+    // What was undone is held.
+    if past.record.start.kind == RunKind::Deploy && !past.plan.begins_again() {
+        command.push_str(" --release-hold --reason TEXT");
+    }
     Some(command)
 }

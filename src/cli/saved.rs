@@ -70,6 +70,9 @@ pub(super) async fn save(
     write(file, &saved.to_bytes()?)?;
     let verb = verb(plan.kind);
     face.ui.say(format!("Saved, good until {}", moment(saved.expires_at)));
+    if plan.kind == RunKind::Deploy && site.environment.values.approvals > 0 {
+        face.ui.say(format!("Have it approved: snapdeploy approve {}", file.display()));
+    }
     face.ui.say(format!("Perform it: snapdeploy {verb} --plan {}", file.display()));
     Ok(Exit::Done)
 }
@@ -85,7 +88,8 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-fn read(file: &Path) -> Result<SavedPlan> {
+/// Reads the plan in `file`.
+pub(super) fn read(file: &Path) -> Result<SavedPlan> {
     let shown = file.display();
     let bytes = std::fs::read(file).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => Error::input(format!("there is no file {shown}")),
@@ -113,17 +117,17 @@ pub(super) async fn perform(
     context.config.skip_gates(&plan.environment, args.waived.waivers().gates);
     let site = context.site(&plan.environment, Access::Write).await?;
     args.waived.known(&plan.environment, plan.gates.iter().chain(&site.environment.values.gates))?;
-    let foreseen = progress::show(face, async |events| {
+    let (foreseen, guarded) = progress::show(face, async |events| {
         let means = args.means(&context, &site, events);
         foreseen::attended(&means, plan, &BTreeSet::new())?;
         not_held(&means, args.patience()).await?;
         saved.fresh(&means).await?;
-        Ok::<_, Error>(foreseen::again(&means, plan).await)
+        Ok::<_, Error>((foreseen::again(&means, plan).await, change::guarded(&means, plan, args).await?))
     })
     .await?;
     face.ui.say(format!("Planned {} by {}", moment(saved.made_at), saved.made_by.identity));
     // What is said now is of now: it is shown, and no part of the plan that was approved.
-    let mut shown = plan.clone();
+    let mut shown = guarded;
     shown.say(foreseen.into_iter().filter(|f| !plan.findings.contains(f)).collect());
     args.waived.shown(&mut shown);
     if let Next::Over(exit) = change::show(face, &site, &shown, args, Exit::Done)? {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
+use crate::core::calendar::Hours;
 use crate::core::finding::{Finding, Weight};
 use crate::core::gate::Gate;
+use crate::core::hold::Holds;
 use crate::core::means::{Ladders, Waivers};
 use crate::core::plan::Plan;
 use crate::core::{Error, Result};
@@ -19,6 +21,13 @@ pub(super) struct WaivedArgs {
     /// Shift all traffic at once, whatever the rollouts say
     #[arg(long)]
     all_at_once: bool,
+    /// Deploy again what a rollback has undone, or although deployments go round in a loop; recorded with --reason
+    #[arg(long, requires = "reason", conflicts_with = "resume")]
+    release_hold: bool,
+    /// Deploy outside the environment's change windows, or in a freeze; recorded with --reason. A rollback needs no window,
+    /// and a run that has begun goes on
+    #[arg(long, requires = "reason", conflicts_with = "resume")]
+    outside_window: bool,
 }
 
 impl WaivedArgs {
@@ -30,7 +39,9 @@ impl WaivedArgs {
     /// Returns what is not asked this time, and how ladders are climbed.
     pub(super) fn waivers(&self) -> Waivers {
         let gates = self.skip_gate.iter().cloned().collect();
-        Waivers { gates, ladders: self.ladders(), ..Waivers::default() }
+        let holds = if self.release_hold { Holds::Released } else { Holds::Kept };
+        let hours = if self.outside_window { Hours::Outside } else { Hours::Kept };
+        Waivers { gates, ladders: self.ladders(), holds, hours, ..Waivers::default() }
     }
 
     /// Says on `plan`, which was made before, what it means for it that ladders are not climbed.

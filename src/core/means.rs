@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::calendar::{Calendar, Hours};
 use super::clock::Clock;
 use super::driver::Driver;
 use super::event::Events;
 use super::gate::Gate;
 use super::given::Held;
+use super::hold::Holds;
 use super::hook::Hook;
 use super::lease::Stop;
 use super::ledger::Ledger;
@@ -59,6 +61,10 @@ pub struct Values {
     pub waived_gates: BTreeSet<String>,
     /// The hooks, by the order of their names.
     pub hooks: Vec<Hook>,
+    /// How many other people have to approve a deployment's plan.
+    pub approvals: usize,
+    /// When deployments are taken.
+    pub calendar: Calendar,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
     /// What parameters that overlays name hold, as far as a plan has read them.
@@ -109,6 +115,10 @@ pub struct Waivers {
     pub repeated: BTreeSet<String>,
     /// Whether ladders are climbed.
     pub ladders: Ladders,
+    /// Whether what was undone is held.
+    pub holds: Holds,
+    /// Whether the calendar is kept to.
+    pub hours: Hours,
 }
 
 /// Whether ladders are climbed.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::address::Address;
+use super::approval::Saving;
 use super::digest::Digest;
 use super::document::Document;
 use super::driver::{Change, Driver};
@@ -136,6 +137,9 @@ pub struct Plan {
     /// The saved plan that it was performed from, which is good for one run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved: Option<PlanId>,
+    /// Who saved it, and until when it may be performed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saving: Option<Saving>,
     /// The run by which the release had succeeded where it has to succeed first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_by: Option<RunId>,
@@ -357,6 +361,7 @@ pub fn plan(
         card: Vec::new(),
         left_alone: Vec::new(),
         saved: None,
+        saving: None,
         proven_by: None,
         gates: Vec::new(),
         hooks: Vec::new(),

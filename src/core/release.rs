@@ -12,6 +12,7 @@ use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::foreseen;
 use super::given::{self, Givens};
+use super::hold;
 use super::home;
 use super::hooking;
 use super::inventory::{Found, Inventory};
@@ -190,6 +191,7 @@ pub async fn plan_deploy(
     foreseen::put_on(means, &wishes, &mut plan).await;
     hooking::put_on(means, &mut plan).await?;
     drift::watch(means, source, &wishes, &mut plan, deployment.drift).await?;
+    plan.say(hold::watch(means, &plan).await?);
     Ok(plan)
 }
 

@@ -23,6 +23,7 @@ use super::omit::Omitted;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
+use super::protection;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::turn::{turn, way_back};
@@ -69,9 +70,9 @@ pub async fn begin_within(
     on_failure: OnFailure,
     patience: Duration,
 ) -> Result<Ended> {
-    plan.permitted()?;
     hooking::named(means, plan)?;
     given::again(means, plan).await?;
+    let reason = protection::admit(means, plan, reason).await?;
     let digest = means.repository.put_plan(plan).await?;
     let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
     means.events.emit(Event::Begun { run: start.run.clone(), moves: plan.moves.len() });

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::address::Address;
+use super::approval::Saving;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::given;
@@ -59,7 +60,8 @@ impl SavedPlan {
             .checked_add(lasts)
             .map_err(|e| Error::input(format!("a plan cannot be kept for so long: {e}")))?;
         let inventory = relabel(listed(means).await?, &plan.renames);
-        let plan = Plan { saved: Some(PlanId::new(now)), ..plan.clone() };
+        let saving = Saving { by: means.actor.identity.clone(), at: now, until: expires_at };
+        let plan = Plan { saved: Some(PlanId::new(now)), saving: Some(saving), ..plan.clone() };
         Ok(SavedPlan {
             made_at: now,
             made_by: means.actor.clone(),

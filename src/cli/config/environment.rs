@@ -7,7 +7,7 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 29] = [
     "gates",
     "hooks",
     "rollouts",
@@ -33,6 +33,10 @@ const KEYS: [&str; 25] = [
     "schema",
     "secrets",
     "kms_key",
+    "approvals",
+    "windows",
+    "freeze",
+    "time_zone",
 ];
 const LATER: [&str; 1] = ["store"];
 

@@ -14,6 +14,7 @@ mod names;
 mod overlay;
 mod ownership;
 mod promotion;
+mod protection;
 mod read;
 mod rollout;
 mod schema;

@@ -12,6 +12,7 @@ use super::gate::gates;
 use super::hook::hooks;
 use super::names::names;
 use super::overlay::{Known, overlay};
+use super::protection::{approvals, calendar};
 use super::read::plain;
 use super::rollout::rollouts;
 use super::schema::schema;
@@ -70,6 +71,8 @@ pub(super) fn values(
         gates: gates(table)?,
         waived_gates: Default::default(),
         hooks: hooks(table)?,
+        approvals: approvals(table)?,
+        calendar: calendar(table)?,
         seal: Seal::default(),
         parameters: Default::default(),
     })

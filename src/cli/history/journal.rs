@@ -10,6 +10,7 @@ use crate::cli::output::{PlanReport, Report, moment, place_of};
 use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
+use crate::core::approval::{self, Approval};
 use crate::core::plan::Plan;
 use crate::core::run::{HookState, How, Note, Row, RunKind, RunRecord, Verdict};
 
@@ -22,7 +23,14 @@ pub(super) async fn run(run: &str, face: &Face) -> Result<Exit> {
     let rows = context.ledger().rows(&record.start.run).await?;
     let plan = context.repository().plan(&record.start.plan).await?;
     let status = status(&context, &record).await?;
-    face.ui.result(&JournalReport { status, record, rows, plan })?;
+    let approvals = match &plan.saving {
+        Some(saving) => {
+            let (pin, digest) = (&record.start.pin, &record.start.plan);
+            approval::of_plan(context.ledger(), pin, digest, saving.at).await?
+        }
+        None => Vec::new(),
+    };
+    face.ui.result(&JournalReport { status, record, approvals, rows, plan })?;
     Ok(Exit::Done)
 }
 
@@ -30,6 +38,9 @@ pub(super) async fn run(run: &str, face: &Face) -> Result<Exit> {
 struct JournalReport {
     status: &'static str,
     record: RunRecord,
+    /// Who approved its plan, the first before the others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    approvals: Vec<Approval>,
     rows: Vec<Row>,
     plan: Plan,
 }
@@ -64,6 +75,11 @@ impl Report for JournalReport {
         field(out, "who", &format!("{} ({})", s.actor.identity, s.actor.host))?;
         field(out, "job", s.actor.ci.as_deref().unwrap_or_default())?;
         field(out, "reason", s.reason.as_deref().unwrap_or_default())?;
+        for approval in &self.approvals {
+            let reason = approval.reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default();
+            let who = &approval.actor.identity;
+            field(out, "approved", &format!("{} by {who}{reason}", moment(approval.at)))?;
+        }
         field(out, "undoes", s.undoes.as_ref().map_or("", |r| r.as_str()))?;
         field(out, "undone by", self.record.undone_by.as_ref().map_or("", |r| r.as_str()))?;
         match &self.record.finish {

@@ -13,6 +13,7 @@ const VERBS: [&[&str]; 21] = [
     &["package", "pack"],
     &["deploy"],
     &["rollback"],
+    &["approve"],
     &["diff"],
     &["history"],
     &["history", "show"],

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests")]
 
 mod actions;
+mod approvals;
 mod configuration;
 mod documents;
 mod exits;
@@ -11,6 +12,7 @@ mod health;
 mod health_watch;
 mod help;
 mod history;
+mod holds;
 mod hurts;
 mod init;
 pub(crate) mod journey;
@@ -26,3 +28,4 @@ mod services;
 pub(crate) mod shell;
 mod waiting;
 mod watching;
+mod windows;

@@ -17,7 +17,11 @@ fn after_it_goes_back_as_after_a_gate() {
     let before = place.runs();
     told(&place.deploy("2", &[]), 6, &["the hook smoke failed: ended with code 4", "is as it was before"]);
     assert_eq!(place.runs(), before);
-    told(&place.deploy("2", &["--skip-hook", "smoke"]), 0, &[]);
+    // It was judged, so it is held, hook or no hook.
+    told(&place.deploy("2", &["--skip-hook", "smoke"]), 13, &["this release is held", "--release-hold"]);
+    assert_eq!(place.runs(), before);
+    let again = ["--skip-hook", "smoke", "--release-hold", "--reason", "the hook is wrong"];
+    told(&place.deploy("2", &again), 0, &[]);
     assert_ne!(place.runs(), before);
 }
 
