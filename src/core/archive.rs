@@ -7,6 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::error::{Error, Result};
+use super::sabotage::{Ingredient, lacks};
 
 /// No entry is larger than this (64 MiB).
 const MAX_ENTRY: u64 = 64 << 20;
@@ -118,7 +119,7 @@ fn layout(bytes: &[u8]) -> Result<Vec<Place>, String> {
         let listed = Fields::at(&bytes[..end], at, 46, b"PK\x01\x02").ok_or("its directory is damaged")?;
         let raw = bytes[..end].get(at + 46..at + 46 + listed.two(28)).ok_or("its directory is damaged")?;
         let name = check_name(raw)?;
-        if !folded.insert(name.to_lowercase()) {
+        if !folded.insert(name.to_lowercase()) && !lacks(Ingredient::Twice) {
             return Err(format!("`{name}` is named twice"));
         }
         let extras = (listed.two(30), listed.two(32), listed.two(34));

@@ -5,6 +5,7 @@ use super::error::{Error, Result};
 use super::ledger::{Act, Entry, Head, Notice, genesis};
 use super::pin::Pin;
 use super::run::Row;
+use super::sabotage::{Ingredient, lacks};
 
 /// Returns the digest of a journal: of its rows in order, in canonical form.
 pub fn journal_digest(rows: &[Row]) -> Result<Digest> {
@@ -18,6 +19,7 @@ pub fn follow(head: Option<&Head>, notice: Notice) -> Entry {
     let Notice { pin, at, run, what } = notice;
     let (seq, previous) = match head {
         None => (1, genesis(&pin)),
+        Some(head) if lacks(Ingredient::Chain) => (head.seq + 1, genesis(&pin)),
         Some(head) => (head.seq + 1, head.digest),
     };
     Entry { seq, pin, at, run, what, previous }

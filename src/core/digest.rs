@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::error::{Error, Result};
+use super::sabotage::{Ingredient, lacks};
 
 /// A SHA-256 digest, written as 64 lowercase hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,7 +37,7 @@ impl Digest {
     /// Fails with `Corrupt` unless `bytes` have this digest.
     pub fn check(&self, bytes: &[u8], what: impl fmt::Display) -> Result<()> {
         let found = Digest::of(bytes);
-        if found == *self {
+        if found == *self || lacks(Ingredient::Digest) {
             return Ok(());
         }
         Err(Error::corrupt(format!("{what} does not match its digest: expected {self}, found {found}")))

@@ -16,6 +16,7 @@ use super::means::Means;
 use super::plan::{Action, Plan, Wish};
 use super::release::Source;
 use super::run::{RunKind, RunStart};
+use super::sabotage::{Ingredient, lacks};
 
 /// What to do about drift.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,9 @@ pub async fn watch(
 ) -> Result<()> {
     plan.source_pin = Some(source.pin.clone());
     plan.source_taken_at = Some(source.taken_at);
+    if lacks(Ingredient::Drift) {
+        return Ok(());
+    }
     let weight = match on_drift {
         OnDrift::Block => Weight::Block,
         OnDrift::Overwrite => Weight::Warning,

@@ -5,6 +5,7 @@ use super::error::Result;
 use super::ledger::{Claim, Ledger, ROWS_AT_ONCE};
 use super::redact::redact;
 use super::run::{HookState, Note, Row};
+use super::sabotage::{Ingredient, lacks};
 
 /// The writing end of a run's journal.
 pub struct Journal<'a> {
@@ -59,6 +60,9 @@ impl<'a> Journal<'a> {
 
     /// Notes `what` and writes all notes; `what` is in the last step.
     pub async fn record(&mut self, what: Note) -> Result<()> {
+        if matches!(what, Note::Intent { .. }) && lacks(Ingredient::Intent) {
+            return Ok(());
+        }
         self.note(what);
         self.flush().await
     }

@@ -12,6 +12,7 @@ use super::driver::Leash;
 use super::error::{Error, ErrorKind, Result};
 use super::ledger::{Beat, Claim, Held, Ledger};
 use super::run::Process;
+use super::sabotage::{Ingredient, lacks};
 
 /// How long an owner may be silent before it counts as dead.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -152,6 +153,9 @@ impl<'a> Lease<'a> {
     pub async fn sure(&self) -> Result<()> {
         let fenced =
             || Error::new(ErrorKind::Fenced, "another run has taken the lease over; nothing more is sent");
+        if lacks(Ingredient::Lease) {
+            return Ok(());
+        }
         if self.is_lost() {
             return Err(fenced());
         }
@@ -219,6 +223,9 @@ pub async fn wait_until_silent(
     held: &Held,
     silence: Duration,
 ) -> Result<Held> {
+    if lacks(Ingredient::Takeover) {
+        return Ok(held.clone());
+    }
     let mut silent = Duration::ZERO;
     // On a scaled clock it may still send for a moment.
     let moment = MOMENT.checked_sub(clock.scale(silence)).filter(|moment| !moment.is_zero());

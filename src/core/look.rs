@@ -8,6 +8,7 @@ use super::error::{ErrorKind, Result};
 use super::inventory::{Found, Inventory};
 use super::means::Means;
 use super::moves::{Does, Move, facet_digest};
+use super::sabotage::{Ingredient, lacks};
 
 /// How long to wait, in seconds, before looking again for something that an earlier call may have made: listings may
 /// lag behind.
@@ -33,6 +34,9 @@ pub async fn look(
     inventory: &Inventory,
     again: bool,
 ) -> Result<(Sight, Option<Found>)> {
+    if again && lacks(Ingredient::Reread) {
+        return Ok((Sight::Before, None));
+    }
     match m.does {
         Does::Create => look_for_created(means, m, uid, inventory, again).await,
         Does::Prepare => Ok((Sight::Before, None)),
@@ -91,7 +95,7 @@ async fn look_at_existing(means: &Means<'_>, m: &Move, inventory: &Inventory, ag
     let now = Some(facet_digest(&live.document, &m.facet));
     Ok(if m.does == Does::Update && now == m.after {
         Sight::After
-    } else if now == m.before || now.is_some_and(|now| m.through.contains(&now)) {
+    } else if lacks(Ingredient::Stale) || now == m.before || now.is_some_and(|now| m.through.contains(&now)) {
         Sight::Before
     } else {
         Sight::Other("has been changed by somebody else since the plan was made".into())

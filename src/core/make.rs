@@ -25,6 +25,7 @@ use super::referrers::concerns_of;
 use super::run::{How, Made, Note, RunKind};
 use super::rung::{NoRungs, Rungs};
 use super::runs::OnFailure;
+use super::sabotage::{Ingredient, lacks};
 use super::schedule::Schedule;
 
 /// How often a move without a clear answer is tried before the run gives up.
@@ -356,7 +357,7 @@ impl Making<'_, '_> {
 
 /// Waits until no call that was `unsettled` when it was sent can have an effect any more that is not known yet.
 pub(super) async fn settle(means: &Means<'_>, unsettled: Option<jiff::Timestamp>) {
-    let Some(sent) = unsettled else { return };
+    let Some(sent) = unsettled.filter(|_| !lacks(Ingredient::Barrier)) else { return };
     let limit = means.clock.scale(SETTLE);
     let age = means.clock.now().duration_since(sent);
     if let Some(rest) = limit.checked_sub(age.unsigned_abs()) {

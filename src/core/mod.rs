@@ -112,6 +112,7 @@ pub mod rollout;
 pub mod run;
 pub mod rung;
 pub mod runs;
+pub mod sabotage;
 pub mod saved;
 pub mod schedule;
 pub mod schema;

@@ -22,6 +22,7 @@ use super::progress::Progress;
 use super::renames::relabel;
 use super::run::Note;
 use super::runs::OnFailure;
+use super::sabotage::{Ingredient, lacks};
 use super::survey;
 
 /// A plan being performed.
@@ -119,6 +120,9 @@ impl<'a> Performance<'a> {
     /// Reads again all that the plan writes. Returns what is not as planned, one line each.
     async fn verify(&mut self, inventory: &Inventory) -> Result<Vec<String>> {
         self.means.events.emit(Event::Verifying { total: self.plan.steps.len() });
+        if lacks(Ingredient::Verify) {
+            return Ok(Vec::new());
+        }
         let addresses: Vec<&Address> = self.plan.steps.iter().map(|s| &s.address).collect();
         let (lives, gaps) =
             survey::read(self.means.driver, inventory, addresses, &super::event::Events::silent()).await;

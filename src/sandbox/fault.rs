@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Fail};
 use super::call::Call;
+use super::identity;
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum FaultKind {
     AccessDenied,
     /// The session token has expired.
     ExpiredToken,
+    /// The caller's clock is wrong: its signature is of another time.
+    Skewed,
     /// The connection is closed; nothing is applied.
     DropBefore,
     /// The call is applied, then the connection is closed without an answer.
@@ -132,6 +135,7 @@ impl fmt::Display for FaultKind {
             FaultKind::ServerError => "ServerError",
             FaultKind::AccessDenied => "AccessDenied",
             FaultKind::ExpiredToken => "ExpiredToken",
+            FaultKind::Skewed => "Skewed",
             FaultKind::DropBefore => "DropBefore",
             FaultKind::DropAfter => "DropAfter",
             FaultKind::ErrorAfter => "ErrorAfter",
@@ -155,6 +159,7 @@ impl Fault {
             "ServerError" => FaultKind::ServerError,
             "AccessDenied" => FaultKind::AccessDenied,
             "ExpiredToken" => FaultKind::ExpiredToken,
+            "Skewed" => FaultKind::Skewed,
             "DropBefore" => FaultKind::DropBefore,
             "DropAfter" => FaultKind::DropAfter,
             "ErrorAfter" => FaultKind::ErrorAfter,
@@ -265,6 +270,7 @@ pub(crate) fn answer(kind: &FaultKind, call: &Call) -> Option<Answer> {
         FaultKind::ServerError | FaultKind::ErrorAfter => server_error(service),
         FaultKind::AccessDenied => denied(call),
         FaultKind::ExpiredToken => expired(service),
+        FaultKind::Skewed => identity::skewed(call),
         FaultKind::LimitExceeded => match service {
             "connect" => Fail::new(
                 429,

@@ -52,8 +52,13 @@ pub(crate) fn check_date(world: &World, call: &Call) -> Result<(), Fail> {
     if sent.is_some_and(|sent| (sent - now).abs() <= allowed) {
         return Ok(());
     }
+    Err(skewed(call))
+}
+
+/// The refusal of a signature that is of another time: what `check_date` says.
+pub(crate) fn skewed(call: &Call) -> Fail {
     let shown = call.header("x-amz-date").unwrap_or("nothing");
-    Err(match call.service.as_str() {
+    match call.service.as_str() {
         "s3" => Fail::new(
             403,
             "RequestTimeTooSkewed",
@@ -70,7 +75,7 @@ pub(crate) fn check_date(world: &World, call: &Call) -> Result<(), Fail> {
             "InvalidSignatureException",
             format!("Signature expired: {shown} is not near the current time"),
         ),
-    })
+    }
 }
 
 /// Finds the caller. Twelve digits are an account's own key (as ministack and moto have it); `ASIA...` is a session

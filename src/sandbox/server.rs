@@ -23,6 +23,7 @@ use super::fault::{Armed, Fault, FaultKind, Hold};
 use super::lambda::Handling;
 use super::record::CallRecord;
 use super::seed::Scenario;
+use super::storm::{Raging, Storm};
 use super::switch::SwitchError;
 use super::world::World;
 use super::{cloudfront, control, identity, ids, lex, route, s3, state};
@@ -119,9 +120,16 @@ impl Sandbox {
         self.shared.world().faults.push(Armed::new(fault));
     }
 
-    /// Disarms all faults.
+    /// Disarms all faults, those by chance too.
     pub fn clear_faults(&self) {
-        self.shared.world().faults.clear();
+        let mut world = self.shared.world();
+        world.faults.clear();
+        world.storms.clear();
+    }
+
+    /// Lets faults meet calls by chance, until they are disarmed.
+    pub fn storm(&self, storm: Storm) {
+        self.shared.world().storms.push(Raging::new(storm));
     }
 
     /// Makes matching calls wait until [`Sandbox::release`].

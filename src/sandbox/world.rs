@@ -21,6 +21,7 @@ use super::route;
 use super::s3::Bucket;
 use super::secretsmanager::StoredSecret;
 use super::ssm::Parameter;
+use super::storm::Raging;
 use super::switch::Switches;
 use super::told::Told;
 use super::{cloudfront, cloudwatch, codedeploy, ecr, ecs, elb, lambda, logs};
@@ -124,6 +125,8 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) quotas: Buckets,
     pub(crate) faults: Vec<Armed>,
+    /// Faults by chance.
+    pub(crate) storms: Vec<Raging>,
     pub(crate) holds: Vec<Hold>,
     /// How many calls are waiting on a hold.
     pub(crate) held: usize,
@@ -192,6 +195,9 @@ impl World {
             if met.is_none() {
                 met = kind;
             }
+        }
+        for storm in &mut self.storms {
+            met = met.or_else(|| storm.meet(call));
         }
         met
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::core::chain::journal_digest;
 use crate::core::ledger::{Act, BeginError, Claim, Held, Notice, ROWS_AT_ONCE};
 use crate::core::run::{Finish, Row, RunRecord, RunStart, RunStatus};
+use crate::core::sabotage::{Ingredient, lacks};
 use crate::core::{Error, ErrorKind, Pin, Result, RunId};
 
 use super::patience::unique;
@@ -45,7 +46,12 @@ impl Lease {
     /// Returns the owner if it is `claim`'s, else `Fenced`.
     pub(super) fn of(&mut self, claim: &Claim) -> Result<&mut Owner> {
         match &mut self.owner {
-            Some(owner) if self.epoch == claim.epoch && owner.start.run == claim.run => Ok(owner),
+            Some(owner)
+                if lacks(Ingredient::Epoch)
+                    || (self.epoch == claim.epoch && owner.start.run == claim.run) =>
+            {
+                Ok(owner)
+            }
             _ => Err(fenced(claim)),
         }
     }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use crate::core::objects::{Created, Key, Objects, Page};
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
+use crate::core::sabotage::{Ingredient, lacks};
 use crate::core::{Clock, Error, Pin, Result, RunId};
 
 use super::lease::{Lease, no_run};
@@ -64,8 +65,8 @@ impl Objects for MemoryObjects {
         let mut objects = self.lock();
         match objects.get(key) {
             Some(there) if *there == body => Ok(Created::Same),
-            Some(_) => Err(other_bytes(key, &self.place())),
-            None => {
+            Some(_) if !lacks(Ingredient::Overwrite) => Err(other_bytes(key, &self.place())),
+            _ => {
                 objects.insert(key.clone(), body);
                 Ok(Created::New)
             }

@@ -12,6 +12,7 @@ use aws_smithy_types::base64;
 use bytes::Bytes;
 
 use crate::core::objects::{Created, Key, Objects, Page, one_by_one};
+use crate::core::sabotage::{Ingredient, lacks};
 use crate::core::{Clock, Digest, Error, ErrorKind, Result};
 
 use super::answers::classify;
@@ -76,7 +77,7 @@ impl S3Objects {
             .bucket(&self.bucket)
             .key(self.name(key.as_str()))
             .set_expected_bucket_owner(self.expected_owner.clone())
-            .if_none_match("*")
+            .set_if_none_match((!lacks(Ingredient::Overwrite)).then(|| "*".to_string()))
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .checksum_sha256(base64::encode(Digest::of(body).bytes()))
             .metadata(WRITE, write)
