@@ -3,6 +3,7 @@
 mod actions;
 mod aim;
 mod artifact;
+mod bounded;
 mod change;
 mod command;
 mod config;
@@ -43,3 +44,4 @@ mod vigil;
 mod waived;
 
 pub use command::main;
+pub use config::sound_configuration;

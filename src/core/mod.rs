@@ -125,6 +125,7 @@ pub mod sweep;
 pub mod template;
 pub mod tried;
 mod turn;
+pub mod upkeep;
 pub mod vault;
 pub mod verified;
 mod well;
