@@ -1,5 +1,6 @@
 //! Artifacts: what was built elsewhere, on its way into a function, a service or a site.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use crate::core::{Address, Digest, Error, Result};
 use crate::kinds::lambda::with_code;
 use crate::kinds::site::KIND;
 
+use super::bounded;
 use super::context::Context;
 
 /// How an archive begins. Source: the ZIP format's local file header.
@@ -143,7 +145,7 @@ impl Artifact {
         let bytes = if path.is_dir() {
             archive(path)?
         } else {
-            fs::read(path).map_err(|e| match e.kind() {
+            bounded::read(path, bounded::BUILT).map_err(|e| match e.kind() {
                 std::io::ErrorKind::NotFound => {
                     Error::not_found(format!("there is no file or folder {shown}"))
                 }
@@ -236,15 +238,21 @@ pub(super) async fn apply(
 }
 
 /// Returns the files below `folder`: what each is called, and where it is; in the order of their names. What a link leads
-/// to is a file too, as a build means it.
+/// to is a file too, as a build means it. `Input` where one leads back to a folder that it is in, or something is neither
+/// a file nor a folder.
 fn below(folder: &Path) -> Result<Vec<(String, PathBuf, fs::Metadata)>> {
     let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
+    let mut folders = vec![(folder.to_path_buf(), BTreeSet::new())];
+    while let Some((next, mut above)) = folders.pop() {
+        if !above.insert(fs::canonicalize(&next).map_err(|e| cannot(&next, &e))?) {
+            return Err(Error::input(format!("{} leads back to a folder that it is in", next.display()))
+                .hint("take the link out"));
+        }
         for entry in fs::read_dir(&next).map_err(|e| cannot(&next, &e))? {
             let path = entry.map_err(|e| cannot(&next, &e))?.path();
             match fs::metadata(&path).map_err(|e| cannot(&path, &e))? {
-                m if m.is_dir() => folders.push(path),
+                m if m.is_dir() => folders.push((path, above.clone())),
+                m if !m.is_file() => return Err(cannot(&path, &"it is neither a file nor a folder")),
                 m => files.push((name(folder, &path)?, path, m)),
             }
         }
@@ -266,7 +274,7 @@ fn folder(path: &Path) -> Result<Vec<(String, Bytes)>> {
         return Err(Error::not_found(format!("there is no folder {}", path.display())));
     }
     let read = |(name, path, _): (String, PathBuf, fs::Metadata)| {
-        Ok((name, Bytes::from(fs::read(&path).map_err(|e| cannot(&path, &e))?)))
+        Ok((name, Bytes::from(bounded::read(&path, bounded::BUILT).map_err(|e| cannot(&path, &e))?)))
     };
     below(path)?.into_iter().map(read).collect()
 }
@@ -280,7 +288,7 @@ fn archive(folder: &Path) -> Result<Vec<u8>> {
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(DateTime::default())
             .unix_permissions(if is_executable(&metadata) { 0o755 } else { 0o644 });
-        let bytes = fs::read(&path).map_err(|e| cannot(&path, &e))?;
+        let bytes = bounded::read(&path, bounded::BUILT).map_err(|e| cannot(&path, &e))?;
         writer.start_file(name, options).map_err(|e| cannot(&path, &e))?;
         writer.write_all(&bytes).map_err(|e| cannot(&path, &e))?;
     }

@@ -4,6 +4,7 @@ mod actions;
 mod aim;
 mod approve;
 mod artifact;
+mod bounded;
 mod change;
 mod command;
 mod config;
@@ -44,3 +45,4 @@ mod vigil;
 mod waived;
 
 pub use command::main;
+pub use config::sound_configuration;

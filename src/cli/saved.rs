@@ -15,6 +15,7 @@ use crate::core::runs::{self, OnFailure};
 use crate::core::saved::SavedPlan;
 use crate::core::{Error, Result};
 
+use super::bounded;
 use super::change::{self, ChangeArgs, Next};
 use super::context::{Context, Face, Site};
 use super::exit::Exit;
@@ -91,7 +92,7 @@ fn write(file: &Path, bytes: &[u8]) -> Result<()> {
 /// Reads the plan in `file`.
 pub(super) fn read(file: &Path) -> Result<SavedPlan> {
     let shown = file.display();
-    let bytes = std::fs::read(file).map_err(|e| match e.kind() {
+    let bytes = bounded::read(file, bounded::PART).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => Error::input(format!("there is no file {shown}")),
         _ => Error::input(format!("cannot read {shown}: {e}")),
     })?;

@@ -14,6 +14,7 @@ use crate::core::select::Selection;
 use crate::core::snapshot::{Manifest, Snapshot};
 use crate::core::{Digest, Error, Pin, Result};
 
+use super::bounded;
 use super::context::{Context, Site};
 use super::time::{Day, time};
 
@@ -184,7 +185,7 @@ impl Loaded {
 /// Reads the package in a file.
 pub(super) fn read_package(path: &std::path::Path) -> Result<(Digest, Package)> {
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|e| match e.kind() {
+    let bytes = bounded::read(path, bounded::PACKAGE).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => Error::not_found(format!("there is no file {shown}")),
         _ => Error::input(format!("cannot read {shown}: {e}")),
     })?;

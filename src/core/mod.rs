@@ -134,6 +134,7 @@ pub mod sweep;
 pub mod template;
 pub mod tried;
 mod turn;
+pub mod upkeep;
 pub mod vault;
 pub mod verified;
 pub mod verify;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::archive::MAX_ARCHIVE;
 use super::error::{Error, Result};
 
 /// How many objects are asked about at the same time.
@@ -30,6 +31,36 @@ impl Key {
             Ok(Key(name))
         } else {
             Err(Error::input(format!("`{name}` cannot be the name of an object")))
+        }
+    }
+
+    /// Returns how many bytes may be under the key: what is read whole to be parsed has less than what is only passed
+    /// on. S3 takes 5 GiB in one piece ("Uploading objects", Amazon S3 User Guide).
+    pub fn most(&self) -> u64 {
+        match self.0.split('/').next().unwrap_or_default() {
+            "blobs" => 5 << 30,
+            "bodies" | "packages" => MAX_ARCHIVE,
+            _ => 256 << 20,
+        }
+    }
+
+    /// Fails with `Corrupt` where what is under the key in `place` has `length` bytes, and that is more than may be.
+    pub fn holds(&self, length: u64, place: &str) -> Result<()> {
+        match length > self.most() {
+            true => Err(Error::corrupt(format!(
+                "`{self}` in {place} has {length} bytes, more than the {} that it may have; it was not read",
+                self.most()
+            ))),
+            false => Ok(()),
+        }
+    }
+
+    /// Fails with `Input` where `body` is more than may be under the key.
+    pub fn takes(&self, body: &[u8]) -> Result<()> {
+        let (length, most) = (body.len() as u64, self.most());
+        match length > most {
+            true => Err(Error::input(format!("`{self}` cannot have {length} bytes: at most {most}"))),
+            false => Ok(()),
         }
     }
 
@@ -84,10 +115,11 @@ pub async fn one_by_one<O: Objects + ?Sized>(objects: &O, keys: &BTreeSet<Key>) 
 /// * What was created is at once visible to `read` and `list`, of any client.
 #[async_trait]
 pub trait Objects: Send + Sync {
-    /// Writes `body` under `key` unless something is there.
+    /// Writes `body` under `key` unless something is there. `Input` if it is more than [`Key::most`].
     async fn create(&self, key: &Key, body: Bytes) -> Result<Created>;
 
-    /// Returns the bytes under `key`, or a `NotFound` error.
+    /// Returns the bytes under `key`, or a `NotFound` error. `Corrupt`, before they are read, if they are more than
+    /// [`Key::most`].
     async fn read(&self, key: &Key) -> Result<Bytes>;
 
     /// Returns whether something is under `key`, without reading it.

@@ -138,16 +138,21 @@ impl<'a> Repository<'a> {
     /// Returns the snapshot `id` of `pin`, without a look at its blobs.
     async fn read_back(&self, pin: &Pin, id: &SnapshotId) -> Result<Snapshot> {
         let manifest = self.manifest(pin, id).await?;
+        let documents = self.documents_of(&manifest).await?;
+        Ok(Snapshot { manifest, documents })
+    }
+
+    /// Returns the documents of the snapshot that has this manifest, without a look at their blobs.
+    pub async fn documents_of(&self, manifest: &Manifest) -> Result<BTreeMap<Address, Document>> {
         let key = Key::new(format!("bodies/sha256/{}.zip", manifest.bodies))?;
         let archive = self.objects.read(&key).await.map_err(|e| match e.kind {
             ErrorKind::NotFound => {
-                Error::corrupt(format!("the snapshot {id} has lost its documents ({key})"))
+                Error::corrupt(format!("the snapshot {} has lost its documents ({key})", manifest.id))
             }
             _ => e,
         })?;
         manifest.bodies.check(&archive, &key)?;
-        let documents = documents(archive::unpack(&archive)?, &manifest.kept)?;
-        Ok(Snapshot { manifest, documents })
+        documents(archive::unpack(&archive)?, &manifest.kept)
     }
 
     /// Returns the manifest of the snapshot `id` of `pin`, without its documents.

@@ -52,6 +52,7 @@ impl DirectoryObjects {
 #[async_trait]
 impl Objects for DirectoryObjects {
     async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        key.takes(&body)?;
         let (key, path, place) = (key.clone(), self.path(key)?, self.place());
         blocking(move || match publish(&path, &body) {
             Ok(Some(created)) => Ok(created),
@@ -63,10 +64,14 @@ impl Objects for DirectoryObjects {
 
     async fn read(&self, key: &Key) -> Result<Bytes> {
         let (key, path, place) = (key.clone(), self.path(key)?, self.place());
-        blocking(move || match fs::read(&path) {
-            Ok(bytes) => Ok(bytes.into()),
-            Err(e) if absent(&e) => Err(no_object(&key, &place)),
-            Err(e) => Err(failed("read", &path.display().to_string(), e)),
+        blocking(move || {
+            let cannot = |e: io::Error| match absent(&e) {
+                true => no_object(&key, &place),
+                false => failed("read", &path.display().to_string(), e),
+            };
+            // An object never changes, so that what is found to be small enough stays so.
+            key.holds(fs::metadata(&path).map_err(cannot)?.len(), &place)?;
+            Ok(fs::read(&path).map_err(cannot)?.into())
         })
         .await
     }
@@ -135,8 +140,12 @@ fn publish(path: &Path, body: &[u8]) -> io::Result<Option<Created>> {
 
 /// Returns whether `path` has the bytes `body`; `None` if nothing is there.
 fn compare(path: &Path, body: &[u8]) -> io::Result<Option<bool>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes == body)),
+    let read = |path| match fs::metadata(path)?.len() == body.len() as u64 {
+        true => fs::read(path).map(|bytes| bytes == body),
+        false => Ok(false),
+    };
+    match read(path) {
+        Ok(is_same) => Ok(Some(is_same)),
         Err(e) if absent(&e) => Ok(None),
         Err(e) => Err(e),
     }

@@ -62,6 +62,7 @@ impl MemoryObjects {
 #[async_trait]
 impl Objects for MemoryObjects {
     async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        key.takes(&body)?;
         let mut objects = self.lock();
         match objects.get(key) {
             Some(there) if *there == body => Ok(Created::Same),

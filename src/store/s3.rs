@@ -118,6 +118,9 @@ impl S3Objects {
                     error => return Err(error),
                 },
             };
+            if let Some(length) = found.content_length() {
+                key.holds(u64::try_from(length).unwrap_or_default(), &self.place())?;
+            }
             let write = found.metadata.and_then(|mut all| all.remove(WRITE));
             match found.body.collect().await {
                 Ok(body) => return Ok(Some(There { body: body.into_bytes(), write })),
@@ -135,6 +138,7 @@ impl S3Objects {
 #[async_trait]
 impl Objects for S3Objects {
     async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        key.takes(&body)?;
         let write = unique();
         let mut patience = Patience::new(&self.clock, RETRIES);
         loop {

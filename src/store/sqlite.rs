@@ -131,9 +131,22 @@ fn failed(e: rusqlite::Error) -> Error {
     let kind = match e.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Unavailable,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => ErrorKind::Corrupt,
+        None if is_foreign(&e) => ErrorKind::Corrupt,
         _ => ErrorKind::Failed,
     };
     Error::new(kind, format!("SQLite: {e}")).source(e)
+}
+
+/// Returns whether a value is of another type or form than what is written here.
+fn is_foreign(e: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        e,
+        E::FromSqlConversionFailure(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::InvalidColumnType(..)
+            | E::Utf8Error(..)
+    )
 }
 
 fn to_json(value: &impl Serialize) -> Result<String> {
@@ -370,6 +383,12 @@ impl Ledger for SqliteLedger {
 
     async fn check(&self) -> Result<()> {
         self.look(|sql| {
+            // Source: "PRAGMA quick_check", SQLite: pages that are missing or used twice, records out of order.
+            let found = sql.0.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+            match found.map_err(failed)?.as_str() {
+                "ok" => {}
+                wrong => return Err(Error::corrupt(format!("SQLite finds its file damaged: {wrong}"))),
+            }
             ["leases", "runs", "journal", "audit", "heads"].iter().try_for_each(|table| {
                 let sql = sql.0.prepare(&format!("SELECT 1 FROM {table} LIMIT 1"));
                 sql.map(drop).map_err(failed)

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::bounded;
 use crate::core::{Error, Result};
 
 use super::model::Config;
@@ -18,7 +19,7 @@ pub(in crate::cli) fn load(given: Option<&Path>, endpoint: Option<String>) -> Re
             .map_err(|e| Error::input(format!("`{}` is not a path: {e}", file.display())))?,
         None => upwards()?,
     };
-    let text = std::fs::read_to_string(&file)
+    let text = bounded::text(&file, bounded::CONFIGURATION)
         .map_err(|e| Error::input(format!("cannot read {}: {e}", shown(&file).display())))?;
     read(&file, &shown(&file), &text, endpoint)
 }
@@ -28,6 +29,11 @@ pub(in crate::cli) fn check(file: &Path, text: &str, endpoint: Option<String>) -
     let whole = std::path::absolute(file)
         .map_err(|e| Error::input(format!("`{}` is not a path: {e}", file.display())))?;
     read(&whole, &shown(&whole), text, endpoint)
+}
+
+/// Fails with `Input` unless `text` is a configuration that this version takes. For tests and fuzzers, which have no file.
+pub fn sound_configuration(text: &str) -> Result<()> {
+    check(Path::new(NAME), text, None).map(drop)
 }
 
 /// Returns whether there is a configuration in the working directory or above it.

@@ -23,6 +23,7 @@ mod store;
 mod table;
 mod values;
 
+pub use find::sound_configuration;
 pub(super) use find::{NAME, check, is_above, load};
 pub(super) use model::{Config, Store, loopback};
 pub(super) use store::{DEFAULT_STORE, store_of};

@@ -1,10 +1,10 @@
 //! `[environments.NAME.sites.SITE]`: static sites.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use bytes::Bytes;
 
+use crate::cli::bounded;
 use crate::core::Result;
 use crate::core::address::Address;
 use crate::core::rollout::duration;
@@ -86,7 +86,7 @@ fn site(said: &Table<'_>, bucket: &At<String>) -> Result<Site> {
             return Err(place.error(&at.span, message).hint(format!("own = [\"{path}\"]")));
         }
         let folder = place.file.parent().unwrap_or(place.file);
-        let bytes = fs::read(folder.join(&at.value))
+        let bytes = bounded::read(&folder.join(&at.value), bounded::PART)
             .map_err(|e| place.error(&at.span, format!("cannot read {}: {e}", at.value)))?;
         site.given.insert(path, Bytes::from(bytes));
     }

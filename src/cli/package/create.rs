@@ -1,10 +1,12 @@
 //! `package create`: a package out of a snapshot.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use serde_json::Value;
 
+use crate::cli::bounded;
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::progress;
@@ -70,16 +72,16 @@ pub(super) fn write(file: &Path, package: &Package) -> Result<Digest> {
     let shown = file.display();
     let bytes = package.to_bytes()?;
     let digest = Digest::of(&bytes);
-    match std::fs::read(file) {
+    match bounded::read(file, bounded::PACKAGE) {
         Ok(there) if there == bytes => return Ok(digest),
         Ok(_) => {
             return Err(Error::failed(format!("{shown} is there already, and is something else"))
                 .hint("remove it, or write to another file"));
         }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
         Err(e) => return Err(Error::failed(format!("cannot read {shown}: {e}"))),
     }
-    let cannot = |e: std::io::Error| Error::failed(format!("cannot write {shown}: {e}"));
+    let cannot = |e: io::Error| Error::failed(format!("cannot write {shown}: {e}"));
     let mut name = file.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = file.with_file_name(name);

@@ -4,17 +4,19 @@
 //! bytes that documents name, such as a prompt's audio, by their SHA-256. A document's name is written so that no file system can take it for anything else: whatever is not a plain character is percent-encoded.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::cli::bounded;
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::output::Report;
 use crate::cli::ui::Ink;
+use crate::core::archive::is_reserved;
 use crate::core::blob::{self, Blobs};
 use crate::core::package::{PACKAGE_SCHEMA, Package, PackageManifest};
 use crate::core::snapshot::Kept;
@@ -35,25 +37,24 @@ pub(super) async fn unpack(args: &UnpackArgs, face: &Face) -> Result<Exit> {
     let (digest, package) = read(&args.package, face).await?;
     let directory = &args.directory;
     let cannot = |e: io::Error| Error::failed(format!("cannot write into {}: {e}", directory.display()));
+    if fs::symlink_metadata(directory).is_ok_and(|found| found.is_symlink()) {
+        return Err(Error::input(format!("{} is a link", directory.display()))
+            .hint("name a directory that is not there yet"));
+    }
     fs::create_dir_all(directory).map_err(cannot)?;
     if fs::read_dir(directory).map_err(cannot)?.next().is_some() {
         return Err(Error::input(format!("{} is not empty", directory.display()))
             .hint("name a directory that is not there yet"));
     }
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut fresh) = (BTreeSet::new(), Fresh { root: directory, made: BTreeSet::new() });
     for (address, document) in &package.documents {
-        let file = directory.join(file_of(address, &mut taken));
-        fs::create_dir_all(file.parent().unwrap_or(directory)).map_err(cannot)?;
-        fs::write(&file, pretty(&Readable { address: address.clone(), document: document.clone() })?)
-            .map_err(cannot)?;
-    }
-    if !package.blobs.is_empty() {
-        fs::create_dir_all(directory.join(BLOBS)).map_err(cannot)?;
+        let document = pretty(&Readable { address: address.clone(), document: document.clone() })?;
+        fresh.write(&file_of(address, &mut taken), &document).map_err(cannot)?;
     }
     for (digest, bytes) in &package.blobs {
-        fs::write(directory.join(BLOBS).join(digest.to_string()), bytes).map_err(cannot)?;
+        fresh.write(&Path::new(BLOBS).join(digest.to_string()), bytes).map_err(cannot)?;
     }
-    fs::write(directory.join("manifest.json"), pretty(&package.manifest)?).map_err(cannot)?;
+    fresh.write(Path::new("manifest.json"), &pretty(&package.manifest)?).map_err(cannot)?;
     let (documents, blobs) = (package.documents.len(), package.blobs.len());
     face.ui.result(&UnpackReport { directory, digest, documents, blobs })?;
     Ok(Exit::Done)
@@ -73,6 +74,27 @@ pub(super) async fn pack(args: &PackArgs, face: &Face) -> Result<Exit> {
         package: &package,
     })?;
     Ok(Exit::Done)
+}
+
+/// A directory of which nothing is written that was there before: neither through a link nor over a file that somebody
+/// has put there since it was found empty.
+struct Fresh<'a> {
+    root: &'a Path,
+    /// The directories below it that were made here.
+    made: BTreeSet<PathBuf>,
+}
+
+impl Fresh<'_> {
+    /// Writes a new file, `path` from the root, and makes the directories that it is in. Fails if one was there.
+    fn write(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let within: Vec<&Path> = path.ancestors().skip(1).filter(|p| !p.as_os_str().is_empty()).collect();
+        for directory in within.into_iter().rev() {
+            if self.made.insert(directory.to_path_buf()) {
+                fs::create_dir(self.root.join(directory))?;
+            }
+        }
+        File::create_new(self.root.join(path))?.write_all(bytes)
+    }
 }
 
 /// A document as a file: with its address, for names that no file can have.
@@ -101,14 +123,15 @@ fn file_of(address: &Address, taken: &mut BTreeSet<String>) -> PathBuf {
             name.push_str(&format!("%{b:02X}"))
         }
     }
-    let reserved = ["con", "prn", "aux", "nul", "conin$", "conout$"].contains(&name.to_lowercase().as_str())
-        || name.len() == 4 && ["com", "lpt"].contains(&name[..3].to_lowercase().as_str());
     let digest = Digest::of(address.to_string().as_bytes()).short();
     let folder = format!("documents/{}", address.kind());
     if name.len() > LONGEST {
         // All of it is ASCII, so that it can be cut anywhere.
         name = format!("{}~{digest}", &name[..LONGEST - 20]);
-    } else if reserved || name.ends_with(' ') || taken.contains(&format!("{folder}/{name}").to_lowercase()) {
+    } else if is_reserved(&name)
+        || name.ends_with(' ')
+        || taken.contains(&format!("{folder}/{name}").to_lowercase())
+    {
         name = format!("{name}~{digest}");
     }
     let path = format!("{folder}/{name}");
@@ -119,7 +142,7 @@ fn file_of(address: &Address, taken: &mut BTreeSet<String>) -> PathBuf {
 /// Returns the package that the files in `directory` describe, with digests taken anew.
 fn put_together(directory: &Path) -> Result<Package> {
     let file = directory.join("manifest.json");
-    let bytes = fs::read(&file).map_err(|e| {
+    let bytes = plain(&file).map_err(|e| {
         Error::input(format!("cannot read {}: {e}", file.display()))
             .hint("snapdeploy package unpack PACKAGE DIR makes such a directory")
     })?;
@@ -182,7 +205,7 @@ fn blobs_in(directory: &Path) -> Result<Blobs> {
             let why = "is not named by a SHA-256 (64 lowercase hexadecimal digits)";
             return Err(Error::input(format!("{} {why}", path.display())).hint("take it out"));
         };
-        let bytes = fs::read(&path).map_err(|e| cannot(&path, e))?;
+        let bytes = plain(&path).map_err(|e| cannot(&path, e))?;
         let found = Digest::of(&bytes);
         if found != digest {
             let message = format!("{} does not match its name: its SHA-256 is {found}", path.display());
@@ -192,6 +215,14 @@ fn blobs_in(directory: &Path) -> Result<Blobs> {
         blobs.insert(digest, bytes.into());
     }
     Ok(blobs)
+}
+
+/// Reads a file that is no link.
+fn plain(file: &Path) -> io::Result<Vec<u8>> {
+    match fs::symlink_metadata(file)?.is_file() {
+        true => bounded::read(file, bounded::PART),
+        false => Err(io::Error::other("it is no plain file")),
+    }
 }
 
 fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -218,7 +249,7 @@ fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 
 fn document_in(file: &Path) -> Result<(Address, Document)> {
     let bad = |why: String| Error::input(format!("{}: {why}", file.display()));
-    let bytes = fs::read(file).map_err(|e| bad(e.to_string()))?;
+    let bytes = plain(file).map_err(|e| bad(e.to_string()))?;
     let mut members: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|e| bad(e.to_string()))?;
     let address = match members.remove("address") {
         Some(Value::String(text)) => text.parse::<Address>().map_err(|e| bad(e.message))?,

@@ -26,6 +26,9 @@ const MOST_TOTAL: u64 = 256 << 20;
 /// twice or outside of itself, or holds what is not JSON.
 pub fn read(bytes: &[u8]) -> Result<Files> {
     let bad = |why: String| Error::corrupt(format!("the export of the bot is not a valid archive: {why}"));
+    if bytes.len() as u64 > archive::MAX_ARCHIVE {
+        return Err(bad("it is larger than is sensible".into()));
+    }
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad(e.to_string()))?;
     if zip.len() > MOST_ENTRIES || listed(bytes).is_some_and(|count| count != zip.len()) {
         return Err(bad("it has too many entries, or names one twice".into()));
@@ -38,15 +41,20 @@ pub fn read(bytes: &[u8]) -> Result<Files> {
         if entry.is_dir() {
             continue;
         }
-        let step = |s: &str| !s.is_empty() && s != "." && s != ".." && !s.contains(['\\', '\0']);
-        if !entry.is_file() || entry.encrypted() || !name.split('/').all(step) {
+        // Names in Lex are ASCII, and so are the paths that it makes of them.
+        let is_sound = archive::sound_name(name.as_bytes()).is_ok();
+        if !entry.is_file() || entry.is_symlink() || entry.encrypted() || !is_sound {
             return Err(bad(format!("`{}` is no plain file", name.escape_debug())));
         }
         let mut content = Vec::new();
+        let size = entry.size();
         entry.take(MOST_FILE + 1).read_to_end(&mut content).map_err(|e| bad(format!("`{name}`: {e}")))?;
         total += content.len() as u64;
         if content.len() as u64 > MOST_FILE || total > MOST_TOTAL {
             return Err(bad(format!("`{name}` makes it larger than is sensible")));
+        }
+        if content.len() as u64 != size {
+            return Err(bad(format!("`{name}` is not as large as it says")));
         }
         let value =
             serde_json::from_slice(&content).map_err(|e| bad(format!("`{name}` is not JSON: {e}")))?;

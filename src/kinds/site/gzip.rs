@@ -13,6 +13,9 @@ use crate::core::{Error, Result};
 /// Magic, deflate, no flags, no time, no hint, no system.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
+/// What was made elsewhere is unpacked up to this many bytes.
+const MOST: u64 = 64 << 20;
+
 /// Returns `bytes` compressed.
 pub fn packed(bytes: &[u8]) -> Result<Vec<u8>> {
     let broken = |e: &dyn std::fmt::Display| Error::bug(format!("cannot compress: {e}"));
@@ -34,7 +37,8 @@ pub fn packed(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Returns what `bytes`, which [`packed`] may have made, were; `None` where it was something else.
+/// Returns what `bytes`, which [`packed`] may have made, were; `None` where it was something else,
+/// or unpacks to more than is sensible.
 pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     let body = bytes.strip_prefix(&HEAD)?;
     let (body, end) = body.split_at_checked(body.len().checked_sub(8)?)?;
@@ -50,8 +54,8 @@ pub fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
     archive.extend([b"PK\x05\x06\0\0\0\0\x01\0\x01\0".as_slice(), &entry_size, &directory, &[0, 0]].concat());
     let mut archive = ZipArchive::new(Cursor::new(archive)).ok()?;
     let mut out = Vec::new();
-    archive.by_index(0).ok()?.read_to_end(&mut out).ok()?;
-    Some(out)
+    archive.by_index(0).ok()?.take(MOST + 1).read_to_end(&mut out).ok()?;
+    Some(out).filter(|out| out.len() as u64 <= MOST)
 }
 
 #[cfg(test)]

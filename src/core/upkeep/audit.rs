@@ -1,0 +1,166 @@
+//! The audit of a pin and its runs: that nothing in them was changed, taken out or put in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::wrong::{Wrong, noted};
+use crate::core::chain::{breach, head_of, journal_digest};
+use crate::core::digest::Digest;
+use crate::core::error::Result;
+use crate::core::id::{RunId, SnapshotId};
+use crate::core::ledger::{Act, Entry, Ledger};
+use crate::core::pin::Pin;
+use crate::core::run::{Finish, Note, RunStart};
+
+/// How many entries are read at once.
+const PAGE: usize = 500;
+
+/// What the audit of a pin names, and what is wrong with it.
+#[derive(Debug, Default, Serialize)]
+pub struct Audited {
+    /// How many entries it has.
+    pub entries: usize,
+    /// How many runs.
+    pub runs: usize,
+    /// The plans of its runs, and those that were approved, each with what names it.
+    #[serde(skip)]
+    pub plans: BTreeMap<Digest, String>,
+    /// The snapshots from before and after its runs, each with the run.
+    #[serde(skip)]
+    pub snapshots: BTreeMap<SnapshotId, RunId>,
+    /// The runs that are not over.
+    #[serde(skip)]
+    pub open: BTreeSet<RunId>,
+    /// What is wrong.
+    pub wrong: Vec<Wrong>,
+}
+
+/// How often an audit is read again that grew while it was read.
+const TRIES: usize = 5;
+
+/// Reads the whole audit of `pin`, and the record and the journal of each of its runs. Fails where the ledger cannot be
+/// read; what is in it and does not fit is told.
+pub async fn audited(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
+    let mut tries = 0;
+    loop {
+        let before = ledger.head(pin).await.ok();
+        let found = once(ledger, pin).await?;
+        tries += 1;
+        // What a run writes meanwhile is seen in one place and not yet, or already, in the other.
+        if found.wrong.is_empty() || tries == TRIES || before == ledger.head(pin).await.ok() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn once(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
+    let mut found = Audited::default();
+    let Some(entries) = entries(ledger, pin, &mut found.wrong).await? else { return Ok(found) };
+    found.entries = entries.len();
+    let mut before = None;
+    for entry in &entries {
+        found.wrong.extend(breach(pin, before, entry)?.map(|why| Wrong::new(format!("audit of {pin}"), why)));
+        before = Some(entry);
+    }
+    let head = noted(&mut found.wrong, format!("head of {pin}"), ledger.head(pin).await)?;
+    if let Some(head) = head
+        && head != entries.last().map(head_of).transpose()?
+    {
+        found.wrong.push(Wrong::new(format!("head of {pin}"), "it is not that of the newest entry"));
+    }
+    let mut starts: BTreeMap<RunId, &RunStart> = BTreeMap::new();
+    let mut ends: BTreeMap<RunId, (&Finish, &Digest)> = BTreeMap::new();
+    for entry in &entries {
+        match (&entry.what, &entry.run) {
+            (Act::Start { start }, Some(run)) if start.run == *run => drop(starts.insert(run.clone(), start)),
+            (Act::End { finish, journal }, Some(run)) => drop(ends.insert(run.clone(), (finish, journal))),
+            (Act::Approved { plan, .. }, _) => {
+                found.plans.insert(*plan, format!("entry {} of the audit of {pin}", entry.seq));
+            }
+            (Act::Start { .. } | Act::End { .. }, _) => {
+                let what = format!("entry {} of the audit of {pin}", entry.seq);
+                found.wrong.push(Wrong::new(what, "it is about another run than it says"));
+            }
+            _ => {}
+        }
+    }
+    for run in ends.keys().filter(|run| !starts.contains_key(run)) {
+        found.wrong.push(Wrong::new(run, "it has ended, and never begun"));
+    }
+    found.runs = starts.len();
+    for (run, start) in &starts {
+        found.plans.entry(start.plan).or_insert_with(|| format!("the run {run}"));
+        let undone_by = look(ledger, run, start, ends.get(run), &mut found).await?;
+        if let Some(by) = undone_by
+            && starts.get(&by).is_none_or(|by| by.undoes.as_ref() != Some(run))
+        {
+            found
+                .wrong
+                .push(Wrong::new(run, format!("it was not undone by {by}, which it says that it was")));
+        }
+    }
+    Ok(found)
+}
+
+/// Returns all entries, the oldest first.
+async fn entries(ledger: &dyn Ledger, pin: &Pin, wrong: &mut Vec<Wrong>) -> Result<Option<Vec<Entry>>> {
+    let (mut entries, mut before) = (Vec::new(), None);
+    loop {
+        let page = ledger.entries(pin, before, PAGE).await;
+        let Some(page) = noted(wrong, format!("audit of {pin}"), page)? else { return Ok(None) };
+        let last = page.items.last().map(|entry: &Entry| entry.seq);
+        entries.extend(page.items);
+        // Numbers that do not fall would be read for ever.
+        let falls = before.is_none_or(|before| last.is_some_and(|last| last < before));
+        before = last;
+        if !page.more || before.is_none() || !falls {
+            entries.reverse();
+            return Ok(Some(entries));
+        }
+    }
+}
+
+/// Looks at a run's record and journal, which the audit binds. Returns the run that has undone it, as its record says.
+async fn look(
+    ledger: &dyn Ledger,
+    run: &RunId,
+    start: &RunStart,
+    end: Option<&(&Finish, &Digest)>,
+    found: &mut Audited,
+) -> Result<Option<RunId>> {
+    let wrong = &mut found.wrong;
+    let mut undone_by = None;
+    if end.is_none() {
+        found.open.insert(run.clone());
+    }
+    if let Some(record) = noted(wrong, run, ledger.run(run).await)? {
+        undone_by = record.undone_by;
+        if record.start != *start {
+            wrong.push(Wrong::new(run, "its record does not say what the audit says of how it began"));
+        }
+        if record.finish.as_ref() != end.map(|(finish, _)| *finish) {
+            wrong.push(Wrong::new(run, "its record does not say what the audit says of how it ended"));
+        }
+    }
+    if let Some(after) = end.and_then(|(finish, _)| finish.after.clone()) {
+        found.snapshots.insert(after, run.clone());
+    }
+    let Some(rows) = noted(wrong, format!("journal of {run}"), ledger.rows(run).await)? else {
+        return Ok(undone_by);
+    };
+    if let Some((i, _)) = rows.iter().enumerate().find(|(i, row)| usize::try_from(row.seq) != Ok(*i)) {
+        wrong.push(Wrong::new(format!("journal of {run}"), format!("it lacks the row {i}")));
+    }
+    if let Some((_, digest)) = end
+        && journal_digest(&rows)? != **digest
+    {
+        wrong.push(Wrong::new(format!("journal of {run}"), "it is not as it was when the run ended"));
+    }
+    for row in rows {
+        if let Note::Before { snapshot } = row.what {
+            found.snapshots.insert(snapshot, run.clone());
+        }
+    }
+    Ok(undone_by)
+}
