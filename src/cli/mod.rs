@@ -3,7 +3,9 @@
 mod actions;
 mod aim;
 mod artifact;
+mod asked;
 mod change;
+mod ci;
 mod command;
 mod config;
 mod context;

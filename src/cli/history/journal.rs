@@ -63,6 +63,9 @@ impl Report for JournalReport {
         field(out, "began", &moment(s.at))?;
         field(out, "who", &format!("{} ({})", s.actor.identity, s.actor.host))?;
         field(out, "job", s.actor.ci.as_deref().unwrap_or_default())?;
+        field(out, "by", s.actor.job.actor.as_deref().unwrap_or_default())?;
+        field(out, "ci run", s.actor.job.run.as_deref().unwrap_or_default())?;
+        field(out, "commit", s.actor.job.commit.as_deref().unwrap_or_default())?;
         field(out, "reason", s.reason.as_deref().unwrap_or_default())?;
         field(out, "undoes", s.undoes.as_ref().map_or("", |r| r.as_str()))?;
         field(out, "undone by", self.record.undone_by.as_ref().map_or("", |r| r.as_str()))?;
