@@ -244,6 +244,7 @@ fn means<'a>(
             identity: format!("arn:aws:iam::{DEV}:user/bench"),
             host: "bench@here".into(),
             ci: None,
+            job: Default::default(),
         },
         process: snapdeploy::core::process::this(),
         values,

@@ -121,6 +121,16 @@ impl Rpc {
         Rpc { config, identities: self.identities.clone() }
     }
 
+    /// Sends `operation` of `service` once, and returns the answer.
+    pub async fn once(
+        &self,
+        service: &Service,
+        operation: &'static str,
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        self.send(service, operation, body.to_string(), None).await
+    }
+
     /// Returns the region of the calls.
     pub(super) fn region(&self) -> &str {
         self.config.region().map_or("", |region| region.as_ref())

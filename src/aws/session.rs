@@ -225,6 +225,16 @@ impl Sessions {
         s3(&self.base.to_builder().retry_config(reads(&self.clock)).build())
     }
 
+    /// Returns what calls services without a client of their own with the base credentials, in `region` or in that of the
+    /// base settings.
+    pub fn rpc(&self, region: Option<&str>) -> Rpc {
+        let builder = self.base.to_builder().retry_config(RetryConfig::disabled());
+        Rpc::new(&match region {
+            Some(region) => builder.region(Region::new(region.to_string())).build(),
+            None => builder.build(),
+        })
+    }
+
     /// Returns a client for the ledger, with the base credentials.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.base)

@@ -126,6 +126,8 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
         return Ok(Next::Over(if plan.steps.is_empty() { Exit::Done } else { changes }));
     }
     face.ui.show(&PlanReport { plan, least });
+    face.asked.source(&plan.source);
+    face.asked.because(reasons(plan));
     blocked(plan)?;
     if plan.is_empty() {
         face.ui.result(&RunReport::nothing(plan))?;
@@ -156,14 +158,20 @@ pub(super) const FORBIDDEN: &str = "the plan is blocked, and nothing was written
 
 /// Fails with all reasons at once if something forbids the plan.
 pub(super) fn blocked(plan: &Plan) -> Result<()> {
-    let reasons: Vec<String> = plan
-        .blocks()
-        .map(|f| f.address.as_ref().map_or_else(|| f.message.clone(), |a| format!("{a} {}", f.message)))
-        .collect();
+    let reasons = reasons(plan);
     if reasons.is_empty() {
         return Ok(());
     }
     Err(Error::blocked(format!("{FORBIDDEN}{}", reasons.join("; "))))
+}
+
+/// Returns what forbids the plan, a reason each.
+fn reasons(plan: &Plan) -> Vec<String> {
+    let reason = |f: &Finding| match &f.address {
+        Some(address) => format!("{address} {}", f.message),
+        None => f.message.clone(),
+    };
+    plan.blocks().map(reason).collect()
 }
 
 /// Asks whether it is meant, as the environment and the flags say.

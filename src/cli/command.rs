@@ -9,9 +9,10 @@ use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind as Usage;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::core::witness::Shortfalls;
+use crate::core::witness::Seen;
 use crate::core::{Error, Result};
 
+use super::asked::Asked;
 use super::context::Face;
 use super::exit::Exit;
 use super::notify::Notice;
@@ -148,8 +149,8 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
         Ok(runtime) => runtime,
         Err(e) => return failed(&ui, &Error::failed(format!("cannot start: {e}")), Exit::Interrupted).into(),
     };
-    let (notice, shortfalls) = (Notice::default(), Shortfalls::default());
-    let face = Face { ui, config: global.config.clone(), signals: signals.clone(), notice, shortfalls };
+    let (notice, asked, seen) = (Notice::default(), Asked::default(), Seen::default());
+    let face = Face { ui, config: global.config.clone(), signals: signals.clone(), notice, asked, seen };
     let end = runtime.block_on(run(&command.verb, &face));
     #[cfg(debug_assertions)]
     super::mishap::on_cue();
@@ -158,10 +159,12 @@ fn start(command: &Command, signals: &Signals) -> ExitCode {
         Ok(Err(code)) => return ExitCode::from(code),
         Err(e) => {
             face.notice.failed(&e);
-            failed(&face.ui, &e, face.signals.code())
+            let exit = failed(&face.ui, &e, face.signals.code());
+            runtime.block_on(face.asked.refused(&e, exit, &face.seen));
+            exit
         }
     };
-    face.shortfalls.take().into_iter().for_each(|what| face.ui.say(format!("warning: {what}")));
+    face.seen.take_shortfalls().into_iter().for_each(|what| face.ui.say(format!("warning: {what}")));
     face.ui.ended(exit);
     runtime.block_on(face.notice.send(exit, &face.ui));
     exit.into()

@@ -16,11 +16,13 @@ use crate::core::repository::Repository;
 use crate::core::run::{Actor, Process};
 use crate::core::secret::{Seal, Unkept, Vault};
 use crate::core::vault::Holding;
-use crate::core::witness::{Shortfalls, Witnessed};
+use crate::core::witness::{Listener, Seen, Witnessed};
 use crate::core::{Clock, Error, ErrorKind, Pin, Result, process, redact, seal_key};
 use crate::kinds;
-use crate::store::{DynamoLedger, KnownObjects, S3Objects, SealedVault, open_embedded};
+use crate::store::{DynamoLedger, KnownObjects, LogGroup, S3Objects, SealedVault, open_embedded};
 
+use super::asked::Asked;
+use super::ci;
 use super::config::{self, Config, Store};
 use super::notify::Notice;
 use super::signals::Signals;
@@ -32,8 +34,8 @@ pub(super) struct Face {
     pub(super) config: Option<PathBuf>,
     pub(super) signals: Signals,
     pub(super) notice: Notice,
-    /// What could not be done, and changes nothing of how the command ends.
-    pub(super) shortfalls: Shortfalls,
+    pub(super) asked: Asked,
+    pub(super) seen: Seen,
 }
 
 /// The configuration and the store: what a verb works with before it looks at any environment.
@@ -46,6 +48,7 @@ pub(super) struct Context {
     elsewhere: Elsewhere,
     signals: Signals,
     notice: Notice,
+    asked: Asked,
     process: Process,
 }
 
@@ -84,12 +87,15 @@ impl Context {
         let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
         let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects));
-        let ledger = Arc::new(Witnessed::new(ledger, objects.clone(), face.shortfalls.clone()));
+        let group = log_group(&config, &sessions);
+        let ledger = Witnessed::new(ledger, objects.clone(), face.seen.clone()).heard_by(group);
+        let ledger: Arc<dyn Ledger> = Arc::new(ledger);
+        face.asked.ledger(ledger.clone(), clock.clone());
         let sessions = Arc::new(sessions);
         let elsewhere = Elsewhere::new(sessions.clone(), config.environments.values().cloned().collect());
-        let (signals, notice) = (face.signals.clone(), face.notice.clone());
+        let (signals, notice, asked) = (face.signals.clone(), face.notice.clone(), face.asked.clone());
         let process = process::this();
-        Ok(Context { config, clock, objects, ledger, sessions, elsewhere, signals, notice, process })
+        Ok(Context { config, clock, objects, ledger, sessions, elsewhere, signals, notice, asked, process })
     }
 
     /// Returns the store of snapshots, packages and plans.
@@ -118,17 +124,22 @@ impl Context {
     /// Looks at the environment `name`, as far as the way leads. Fails only if there is no such environment.
     pub(super) async fn reach(&self, name: &str, access: Access) -> Result<Reach> {
         let mut environment = self.config.environment(name)?.clone();
-        let account = match self.sessions.account(&environment, access).await {
-            Ok(account) => account,
-            Err(e) => return Ok(Reach::NoAccount(e)),
-        };
+        if let Some(pin) = self.written_pin(name)? {
+            self.asked.at(name, &pin);
+        }
+        // First, so that it is known who was refused.
         let identity = match self.sessions.identity().await {
             Ok(identity) => identity,
             Err(e) if e.kind == ErrorKind::Denied => "local".into(),
             Err(e) => return Ok(Reach::NoAccount(e)),
         };
-        let actor = Actor { identity, host: host(), ci: ci_link() };
+        let actor = Actor { identity, host: host(), ci: ci::link(), job: ci::job() };
         self.notice.actor(&actor);
+        self.asked.actor(&actor);
+        let account = match self.sessions.account(&environment, access).await {
+            Ok(account) => account,
+            Err(e) => return Ok(Reach::NoAccount(e)),
+        };
         let seal = match seal_key::seal(&*self.objects).await {
             Ok(seal) => seal,
             Err(e) => return Ok(Reach::NoInstance(Self::acting(&environment, &actor, access), e)),
@@ -139,6 +150,7 @@ impl Context {
         }
         Ok(match kinds::bind_among(account.clone(), &environment, self.elsewhere.clone()).await {
             Ok(driver) => {
+                self.asked.at(&environment.name, driver.pin());
                 let vault = self.vault(&environment, account, seal, driver.pin());
                 Reach::Site(Box::new(Site { environment, driver, vault, actor, access }))
             }
@@ -232,6 +244,13 @@ fn base(config: &Config) -> (Option<String>, Option<String>) {
     (region.or_else(|| first.map(|e| e.region.clone())), endpoint.or(shared))
 }
 
+/// Returns the log group that is told what is written into the audit, if the configuration names one.
+fn log_group(config: &Config, sessions: &Sessions) -> Option<Arc<dyn Listener>> {
+    let named = config.log_group.as_ref()?;
+    let rpc = sessions.rpc(named.region.as_deref());
+    Some(Arc::new(LogGroup::new(rpc, &named.name, &config.project)))
+}
+
 async fn open_store(
     config: &Config,
     sessions: &Sessions,
@@ -299,17 +318,6 @@ fn host() -> String {
         .or_else(|| variable("HOSTNAME"))
         .or_else(|| variable("COMPUTERNAME"));
     format!("{}@{}", user.as_deref().unwrap_or("unknown"), host.as_deref().unwrap_or("unknown"))
-}
-
-/// Returns the CI's own link to the job.
-///
-/// Source: "Variables reference" of GitHub Actions; "Using environment variables" of Jenkins.
-pub(super) fn ci_link() -> Option<String> {
-    let github = || {
-        let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
-        Some(format!("{server}/{repository}/actions/runs/{}", variable("GITHUB_RUN_ID")?))
-    };
-    github().or_else(|| variable("BUILD_URL"))
 }
 
 #[cfg(test)]

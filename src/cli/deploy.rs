@@ -160,6 +160,10 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     if !change.dry_run {
         face.notice.about(Subject::Deploy, to);
     }
+    if !change.dry_run && args.saving.save_plan.is_none() {
+        face.asked.about(RunKind::Deploy, to, change.reason.as_deref());
+        args.source.iter().for_each(|source| face.asked.source(&source.to_string()));
+    }
     let mut deployment = args.deployment()?;
     let mut context = Context::open(face).await?;
     if args.waived.ladders() == Ladders::AtOnce {

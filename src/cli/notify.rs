@@ -161,7 +161,7 @@ impl Draft {
             Subject::Extract => "extract of",
         };
         let project = self.project.as_deref();
-        let ci = super::context::ci_link();
+        let ci = super::ci::link();
         let mut text =
             format!("snapdeploy: {word} {}{environment}", project.map_or(String::new(), |p| format!("{p}/")));
         text.push_str(&format!(" ended with {} ({})", exit as u8, exit.meaning()));

@@ -82,6 +82,10 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
     if !args.change.dry_run {
         face.notice.about(Subject::Rollback, environment);
     }
+    if !args.change.dry_run && args.saving.save_plan.is_none() {
+        face.asked.about(RunKind::Rollback, environment, args.change.reason.as_deref());
+        args.to.iter().chain(&args.run).for_each(|text| face.asked.source(text));
+    }
     if let Some(text) = &args.to {
         return restore::run(args, environment, text, face).await;
     }

@@ -114,6 +114,8 @@ pub(super) async fn perform(
         return Err(Error::input(format!("{} is the plan of a {other}", file.display()))
             .hint(format!("snapdeploy {other} --plan {}", file.display())));
     }
+    face.asked.about(kind, &plan.environment, args.reason.as_deref());
+    face.asked.source(&plan.source);
     let mut context = Context::open(face).await?;
     context.config.skip_gates(&plan.environment, args.waived.waivers().gates);
     let site = context.site(&plan.environment, Access::Write).await?;

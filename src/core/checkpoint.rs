@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::head_of;
 use super::digest::{Digest, canonical};
 use super::error::{Error, ErrorKind, Result};
-use super::ledger::Ledger;
+use super::ledger::Entry;
 use super::objects::{Key, Objects};
 use super::pin::Pin;
 
@@ -43,12 +43,10 @@ pub struct Found {
     pub said: Result<Checkpoint, String>,
 }
 
-/// Keeps what the newest entry of `pin`'s audit is; `None` where it has none. `Corrupt` if that entry's checkpoint is
-/// there and says something else: the audit is not the one that it was taken of.
-pub async fn keep(ledger: &dyn Ledger, objects: &dyn Objects, pin: &Pin) -> Result<Option<Checkpoint>> {
-    let newest = ledger.entries(pin, None, 1).await?.items.pop();
-    let Some(entry) = newest else { return Ok(None) };
-    let head = head_of(&entry)?;
+/// Keeps that `entry` is the newest of its pin's audit. `Corrupt` if there is a checkpoint of that number and it says
+/// something else: the audit is not the one that it was taken of.
+pub async fn keep(objects: &dyn Objects, entry: &Entry) -> Result<Checkpoint> {
+    let (pin, head) = (&entry.pin, head_of(entry)?);
     let checkpoint = Checkpoint {
         schema: SCHEMA.into(),
         pin: pin.clone(),
@@ -60,7 +58,7 @@ pub async fn keep(ledger: &dyn Ledger, objects: &dyn Objects, pin: &Pin) -> Resu
         .map_err(|e| Error::bug(format!("cannot write a checkpoint as JSON: {e}")).source(e))?;
     let key = Key::new(format!("{}{:020}.json", folder(pin), head.seq))?;
     match objects.create(&key, Bytes::from(canonical(&value))).await {
-        Ok(_) => Ok(Some(checkpoint)),
+        Ok(_) => Ok(checkpoint),
         Err(e) if e.kind == ErrorKind::Corrupt => {
             let message = format!("entry {} of {pin} is not the one that `{key}` tells of", head.seq);
             Err(Error::corrupt(message).hint("snapdeploy history verify"))
@@ -96,7 +94,9 @@ fn parse(bytes: &[u8], pin: &Pin, key: &Key) -> Result<Checkpoint, String> {
     match &read {
         c if c.schema != SCHEMA => Err(format!("it is a `{}`", c.schema)),
         c if c.pin != *pin => Err(format!("it is of {}", c.pin)),
-        c if !key.as_str().ends_with(&format!("/{:020}.json", c.seq)) => Err(format!("it is of entry {}", c.seq)),
+        c if !key.as_str().ends_with(&format!("/{:020}.json", c.seq)) => {
+            Err(format!("it is of entry {}", c.seq))
+        }
         _ => Ok(read),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::deed::{Deed, deeds};
 use super::error::Result;
@@ -10,7 +11,7 @@ use super::id::RunId;
 use super::ledger::{Act, Ledger};
 use super::pin::Pin;
 use super::repository::Repository;
-use super::run::{Actor, RunRecord, RunStatus};
+use super::run::{Actor, Refusal, RunRecord, RunStatus};
 use super::select::Selection;
 
 /// By how much clocks of different machines may differ before an entry is missed. Entries are in the order in which
@@ -25,8 +26,8 @@ const PAGE: usize = 200;
 pub struct Search {
     /// Those that began then or later.
     pub since: Option<Timestamp>,
-    /// Those that somebody began or went on with whose identity, host or job has this text in it; capitals do not
-    /// count.
+    /// Those that somebody began or went on with whose identity, host or job (its link, who began it, its number, its
+    /// commit) has this text in it; capitals do not count.
     pub actor: Option<String>,
     /// Those that wrote something that this picks, or were about to.
     pub select: Selection,
@@ -41,6 +42,28 @@ pub struct Told {
     pub deeds: Vec<Deed>,
 }
 
+/// A change that was asked for and refused before it began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// The number of the audit's entry.
+    pub entry: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What was asked, and why not.
+    #[serde(flatten)]
+    pub refusal: Refusal,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The runs, newest first.
+    pub runs: Vec<Told>,
+    /// What was refused as far back as they go, newest first. Nothing where addresses were looked for: nobody knows what
+    /// it would have written.
+    pub refused: Vec<Refused>,
+}
+
 /// Returns the newest runs of `pin` that are looked for, newest first; at most `limit`. Reads no more of the audit than
 /// it takes.
 pub async fn search(
@@ -50,13 +73,26 @@ pub async fn search(
     what: &Search,
     limit: usize,
 ) -> Result<Vec<Told>> {
-    let mut found = Vec::new();
+    Ok(search_all(ledger, repository, pin, what, limit).await?.runs)
+}
+
+/// Returns the newest runs of `pin` that are looked for, at most `limit`, and the changes that were refused meanwhile, at
+/// most as many. Reads no more of the audit than it takes.
+pub async fn search_all(
+    ledger: &dyn Ledger,
+    repository: Repository<'_>,
+    pin: &Pin,
+    what: &Search,
+    limit: usize,
+) -> Result<Found> {
+    let mut found = Found::default();
+    let text = what.actor.as_deref().unwrap_or_default();
     // Who went on with runs whose beginning is yet to come: newer entries come first.
     let mut resumed: BTreeMap<RunId, Vec<Actor>> = BTreeMap::new();
     let mut before = None;
     // A run has two entries, seldom more.
     let page = limit.saturating_mul(2).clamp(20, PAGE);
-    while found.len() < limit {
+    while found.runs.len() < limit {
         let page = ledger.entries(pin, before, page).await?;
         before = page.items.last().map(|e| e.seq);
         for entry in page.items {
@@ -69,18 +105,25 @@ pub async fn search(
                     resumed.entry(run).or_default().push(actor);
                     continue;
                 }
+                (Act::Refused { refusal }, _) => {
+                    let late = what.since.is_none_or(|since| entry.at >= since);
+                    let asked = late && what.select.is_all() && names(&refusal.actor, text);
+                    if asked && found.refused.len() < limit {
+                        found.refused.push(Refused { entry: entry.seq, at: entry.at, refusal: *refusal });
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             let heirs = resumed.remove(&start.run).unwrap_or_default();
-            let text = what.actor.as_deref().unwrap_or_default();
             let late = what.since.is_none_or(|since| start.at >= since);
             if !late || !heirs.iter().chain([&start.actor]).any(|actor| names(actor, text)) {
                 continue;
             }
             let record = ledger.run(&start.run).await?;
             let Some(deeds) = deeds_of(ledger, repository, &record, &what.select).await? else { continue };
-            found.push(Told { record, deeds });
-            if found.len() == limit {
+            found.runs.push(Told { record, deeds });
+            if found.runs.len() == limit {
                 return Ok(found);
             }
         }
@@ -94,8 +137,10 @@ pub async fn search(
 /// Returns whether `text` is in what names the actor.
 fn names(actor: &Actor, text: &str) -> bool {
     let text = text.to_lowercase();
-    let parts = [Some(&actor.identity), Some(&actor.host), actor.ci.as_ref()];
-    parts.into_iter().flatten().any(|part| part.to_lowercase().contains(&text))
+    let job = &actor.job;
+    let own = [Some(&actor.identity), Some(&actor.host), actor.ci.as_ref()];
+    let parts = own.into_iter().chain([job.actor.as_ref(), job.run.as_ref(), job.commit.as_ref()]);
+    parts.flatten().any(|part| part.to_lowercase().contains(&text))
 }
 
 /// Returns what the run did to what `select` picks; `None` if it had nothing to do with it.

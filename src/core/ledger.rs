@@ -251,8 +251,9 @@ pub trait Ledger: Send + Sync {
     /// looks whether somebody has changed it. A page without items is the end.
     async fn kept(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Kept>> {
         let page = self.entries(pin, before, limit).await?;
-        let kept = |entry: Entry| {
-            Kept { seq: entry.seq, body: serde_json::to_value(&entry).map_err(|e| e.to_string()) }
+        let kept = |entry: Entry| Kept {
+            seq: entry.seq,
+            body: serde_json::to_value(&entry).map_err(|e| e.to_string()),
         };
         Ok(page.items.into_iter().map(kept).collect())
     }

@@ -50,7 +50,9 @@ impl Lives {
                 if start.run != run {
                     return twice("it is the beginning of another run");
                 }
-                let Ok(digest) = digest(&start) else { return twice("its beginning cannot be written as JSON") };
+                let Ok(digest) = digest(&start) else {
+                    return twice("its beginning cannot be written as JSON");
+                };
                 let undoes = start.undoes;
                 let life = self.0.entry(run.clone()).or_default();
                 match life.start.replace(Begun { entry: seq, start: digest, undoes }) {
@@ -67,7 +69,9 @@ impl Lives {
                     Some(_) => twice("it ended twice"),
                 }
             }
-            Act::Resume { .. } | Act::Refused { .. } | Act::Approved { .. } | Act::Released { .. } => Vec::new(),
+            Act::Resume { .. } | Act::Refused { .. } | Act::Approved { .. } | Act::Released { .. } => {
+                Vec::new()
+            }
         }
     }
 
@@ -147,8 +151,12 @@ async fn look(
                 (Some(finish), Some(end)) if finish != end.finish => {
                     breach(Part::Run, entry, "what the ledger keeps of its end is not what the audit told");
                 }
-                (Some(_), None) => breach(Part::Run, entry, "the ledger keeps an end that the audit does not tell"),
-                (None, Some(_)) => breach(Part::Run, entry, "the audit tells an end that the ledger does not keep"),
+                (Some(_), None) => {
+                    breach(Part::Run, entry, "the ledger keeps an end that the audit does not tell")
+                }
+                (None, Some(_)) => {
+                    breach(Part::Run, entry, "the audit tells an end that the ledger does not keep")
+                }
                 _ => {}
             }
             if record.undone_by.as_ref() != undone_by {

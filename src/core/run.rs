@@ -29,6 +29,23 @@ pub struct Actor {
     pub host: String,
     /// The CI's own link to the job, where there is one.
     pub ci: Option<String>,
+    /// What the CI says of the job.
+    #[serde(flatten)]
+    pub job: Job,
+}
+
+/// What a CI says of the job that runs this, each as far as it says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Who began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The CI's own number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// The commit that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
 }
 
 /// The process that holds a lease, so that another on the same machine can tell whether it lives.

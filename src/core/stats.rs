@@ -32,6 +32,8 @@ pub struct Counts {
     pub open: usize,
     /// Rollbacks that began, of themselves or by hand.
     pub rollbacks: usize,
+    /// Deployments and rollbacks that were asked for and refused before they began; none of the above.
+    pub refused: usize,
     /// Resources that deployments wrote, each as often as it was written by one.
     pub changes: usize,
     /// The middle one of how long deployments took that wrote and verified everything.
@@ -64,7 +66,7 @@ impl From<Finish> for End {
 impl Tally {
     /// Counts the runs of `pin` that began at `since` or later, by the name that the environment had.
     pub async fn of(ledger: &dyn Ledger, pin: &Pin, since: Timestamp) -> Result<BTreeMap<String, Tally>> {
-        let (mut starts, mut ends) = (Vec::new(), BTreeMap::new());
+        let (mut starts, mut ends, mut refused) = (Vec::new(), BTreeMap::new(), Vec::new());
         let mut before = None;
         'all: loop {
             let page = ledger.entries(pin, before, PAGE).await?;
@@ -76,6 +78,7 @@ impl Tally {
                 match (entry.what, entry.run) {
                     (Act::Start { start }, _) if start.at >= since => starts.push(*start),
                     (Act::End { finish, .. }, Some(run)) => drop(ends.insert(run, End::from(*finish))),
+                    (Act::Refused { refusal }, _) if entry.at >= since => refused.push(refusal.environment),
                     _ => {}
                 }
             }
@@ -83,7 +86,11 @@ impl Tally {
                 break;
             }
         }
-        Ok(tallies(&starts, &ends))
+        let mut tallies = tallies(&starts, &ends);
+        for environment in refused {
+            tallies.entry(environment).or_default().counts.refused += 1;
+        }
+        Ok(tallies)
     }
 
     /// Adds what `other` counted.
@@ -96,6 +103,7 @@ impl Tally {
         a.superseded += b.superseded;
         a.open += b.open;
         a.rollbacks += b.rollbacks;
+        a.refused += b.refused;
         a.changes += b.changes;
         self.seconds.extend(other.seconds);
     }

@@ -58,7 +58,12 @@ pub struct Breach {
 
 impl Breach {
     /// Returns that something does not fit in `part`.
-    pub(super) fn new(part: Part, entry: Option<u64>, run: Option<&RunId>, what: impl Into<String>) -> Breach {
+    pub(super) fn new(
+        part: Part,
+        entry: Option<u64>,
+        run: Option<&RunId>,
+        what: impl Into<String>,
+    ) -> Breach {
         Breach { part, entry, run: run.cloned(), what: what.into() }
     }
 }
@@ -270,8 +275,12 @@ fn at_head(newest: Option<&Link>, head: &Result<Option<Head>, String>) -> Option
         (None, Ok(Some(head))) => Some(format!("all {} entries are gone", head.seq)),
         (Some(_), Ok(None)) => Some("the ledger does not say which entry is the newest".into()),
         (Some(newest), Ok(Some(head))) => match newest.seq {
-            seq if seq < head.seq => Some(format!("the audit ends at entry {seq}, and {} were written", head.seq)),
-            seq if seq > head.seq => Some(format!("what follows entry {} was not written by snapdeploy", head.seq)),
+            seq if seq < head.seq => {
+                Some(format!("the audit ends at entry {seq}, and {} were written", head.seq))
+            }
+            seq if seq > head.seq => {
+                Some(format!("what follows entry {} was not written by snapdeploy", head.seq))
+            }
             seq if newest.digest != Some(head.digest) => {
                 Some(format!("entry {seq} is not the newest that was written"))
             }

@@ -1,65 +1,156 @@
-//! A ledger whose audit has witnesses: whenever a run ends, or the audit is told something, a checkpoint is kept.
+//! A ledger whose audit has witnesses: whenever a run ends, or the audit is told something, a checkpoint is kept; and
+//! whoever listens hears every entry that this process writes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::checkpoint;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::id::RunId;
-use super::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
+use super::ledger::{Act, Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
 use super::objects::{Objects, Page};
 use super::pin::Pin;
 use super::run::{Finish, Row, RunRecord, RunStart};
 
-/// What could not be done, and changes nothing of how a run ended. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct Shortfalls(Arc<Mutex<Vec<String>>>);
+/// How many of the newest entries are looked through for those that were just written: others may have written since.
+const NEAR: usize = 20;
 
-impl Shortfalls {
-    /// Adds one, a lowercase fragment; one that is there already is not added again.
-    pub fn add(&self, what: String) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+/// Hears what this process writes into the audit.
+#[async_trait]
+pub trait Listener: Send + Sync {
+    /// Hears `entry`; `start` is how the run began that it is about, where this process knows.
+    async fn hear(&self, entry: &Entry, start: Option<&RunStart>) -> Result<()>;
+
+    /// Returns who it is, for messages: `the log group /acme`.
+    fn place(&self) -> String;
+}
+
+/// What a process has seen of its ledger. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen(Arc<Look>);
+
+#[derive(Debug, Default)]
+struct Look {
+    shortfalls: Mutex<Vec<String>>,
+    begun: AtomicBool,
+}
+
+impl Seen {
+    /// Adds something that could not be done and that changes nothing of how a run ends, a lowercase fragment; one that
+    /// is there already is not added again.
+    pub fn fell_short(&self, what: String) {
+        let mut all = lock(&self.0.shortfalls);
         if !all.contains(&what) {
             all.push(what);
         }
     }
 
-    /// Takes all of them.
-    pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Takes all that could not be done.
+    pub fn take_shortfalls(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.0.shortfalls))
+    }
+
+    /// Returns whether this process has begun a run, or gone on with one.
+    pub fn has_begun(&self) -> bool {
+        self.0.begun.load(Ordering::SeqCst)
     }
 }
 
-/// Another ledger, and where its checkpoints are kept. A checkpoint that cannot be kept changes nothing of what the
-/// ledger did; the next one speaks for the entries before it too.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Another ledger, where its checkpoints are kept, and who listens. What cannot be kept or heard changes nothing of what
+/// the ledger did; the next checkpoint speaks for the entries before it too.
 pub struct Witnessed {
     ledger: Arc<dyn Ledger>,
     objects: Arc<dyn Objects>,
-    shortfalls: Shortfalls,
+    seen: Seen,
+    /// Nobody once it has failed: one warning is enough, and a run is not to wait for each.
+    listener: Mutex<Option<Arc<dyn Listener>>>,
+    starts: Mutex<BTreeMap<RunId, RunStart>>,
 }
 
 impl Witnessed {
-    /// Returns `ledger` with its checkpoints in `objects`; what could not be kept is added to `shortfalls`.
-    pub fn new(ledger: Arc<dyn Ledger>, objects: Arc<dyn Objects>, shortfalls: Shortfalls) -> Witnessed {
-        Witnessed { ledger, objects, shortfalls }
+    /// Returns `ledger` with its checkpoints in `objects`; what falls short is added to `seen`.
+    pub fn new(ledger: Arc<dyn Ledger>, objects: Arc<dyn Objects>, seen: Seen) -> Witnessed {
+        Witnessed { ledger, objects, seen, listener: Mutex::default(), starts: Mutex::default() }
     }
 
-    async fn keep(&self, pin: &Pin) {
-        if let Err(e) = checkpoint::keep(&*self.ledger, &*self.objects, pin).await {
-            self.shortfalls.add(match e.hint {
-                Some(hint) => format!("no checkpoint of the audit could be kept: {} ({hint})", e.message),
-                None => format!("no checkpoint of the audit could be kept: {}", e.message),
-            });
+    /// Returns the same ledger, to which `listener` listens.
+    pub fn heard_by(self, listener: Option<Arc<dyn Listener>>) -> Witnessed {
+        Witnessed { listener: Mutex::new(listener), ..self }
+    }
+
+    /// Takes note that `start` goes on in this process.
+    fn begins(&self, start: &RunStart) {
+        self.seen.0.begun.store(true, Ordering::SeqCst);
+        lock(&self.starts).insert(start.run.clone(), start.clone());
+    }
+
+    /// Has those of the newest entries of `pin` heard that `is_ours` picks.
+    async fn tell_listener(&self, pin: &Pin, is_ours: impl Fn(&Entry) -> bool) {
+        if lock(&self.listener).is_none() {
+            return;
+        }
+        match self.ledger.entries(pin, None, NEAR).await {
+            Ok(page) => self.all_heard(page.items.iter().rev().filter(|entry| is_ours(entry))).await,
+            Err(e) => {
+                self.seen.fell_short(format!("what was written to the audit cannot be told: {}", e.message))
+            }
         }
     }
+
+    async fn all_heard(&self, entries: impl Iterator<Item = &Entry>) {
+        for entry in entries {
+            let Some(listener) = lock(&self.listener).clone() else { return };
+            let start = entry.run.as_ref().and_then(|run| lock(&self.starts).get(run).cloned());
+            if let Err(e) = listener.hear(entry, start.as_ref()).await {
+                self.seen.fell_short(format!("{} was not told: {}", listener.place(), e.message));
+                *lock(&self.listener) = None;
+            }
+        }
+    }
+
+    /// Keeps a checkpoint of the newest entry of `pin`, and has those heard that `is_ours` picks.
+    async fn keep(&self, pin: &Pin, is_ours: impl Fn(&Entry) -> bool) {
+        let newest = match self.ledger.entries(pin, None, NEAR).await {
+            Ok(page) => page.items,
+            Err(e) => return self.not_kept(e),
+        };
+        if let Some(entry) = newest.first()
+            && let Err(e) = checkpoint::keep(&*self.objects, entry).await
+        {
+            self.not_kept(e);
+        }
+        self.all_heard(newest.iter().rev().filter(|entry| is_ours(entry))).await;
+    }
+
+    fn not_kept(&self, e: Error) {
+        let hint = e.hint.map_or(String::new(), |hint| format!(" ({hint})"));
+        self.seen.fell_short(format!("no checkpoint of the audit could be kept: {}{hint}", e.message));
+    }
+}
+
+fn is_start(entry: &Entry, run: &RunId) -> bool {
+    matches!(&entry.what, Act::Start { start } if start.run == *run)
+}
+
+fn is_end(entry: &Entry, run: &RunId) -> bool {
+    matches!(entry.what, Act::End { .. }) && entry.run.as_ref() == Some(run)
 }
 
 #[async_trait]
 impl Ledger for Witnessed {
     async fn begin(&self, start: &RunStart, lease: Duration) -> Result<Claim, BeginError> {
-        self.ledger.begin(start, lease).await
+        let claim = self.ledger.begin(start, lease).await?;
+        self.begins(start);
+        self.tell_listener(&start.pin, |entry| is_start(entry, &start.run)).await;
+        Ok(claim)
     }
 
     async fn beat(&self, claim: &Claim) -> Result<Beat> {
@@ -72,7 +163,7 @@ impl Ledger for Witnessed {
 
     async fn end(&self, claim: &Claim, finish: &Finish) -> Result<()> {
         self.ledger.end(claim, finish).await?;
-        self.keep(&claim.pin).await;
+        self.keep(&claim.pin, |entry| is_end(entry, &claim.run)).await;
         Ok(())
     }
 
@@ -84,12 +175,22 @@ impl Ledger for Witnessed {
         lease: Duration,
     ) -> Result<Claim> {
         let next = self.ledger.succeed(claim, finish, start, lease).await?;
-        self.keep(&claim.pin).await;
+        self.begins(start);
+        self.keep(&claim.pin, |entry| is_end(entry, &claim.run) || is_start(entry, &start.run)).await;
         Ok(next)
     }
 
     async fn take_over(&self, held: &Held, start: &RunStart, lease: Duration) -> Result<Claim> {
-        self.ledger.take_over(held, start, lease).await
+        let claim = self.ledger.take_over(held, start, lease).await?;
+        self.begins(start);
+        let newest = self.ledger.head(&held.pin).await.ok().flatten().map(|head| head.seq);
+        let is_ours = |entry: &Entry| {
+            matches!(entry.what, Act::Resume { .. })
+                && entry.run.as_ref() == Some(&start.run)
+                && Some(entry.seq) == newest
+        };
+        self.tell_listener(&held.pin, is_ours).await;
+        Ok(claim)
     }
 
     async fn park(&self, claim: &Claim) -> Result<()> {
@@ -114,7 +215,7 @@ impl Ledger for Witnessed {
 
     async fn tell(&self, notice: &Notice) -> Result<Entry> {
         let entry = self.ledger.tell(notice).await?;
-        self.keep(&notice.pin).await;
+        self.keep(&notice.pin, |one| one.seq == entry.seq).await;
         Ok(entry)
     }
 

@@ -30,7 +30,12 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn actor(who: &str) -> Actor {
-    Actor { identity: format!("arn:aws:iam::111111111111:user/{who}"), host: "box@ci".into(), ci: None }
+    Actor {
+        identity: format!("arn:aws:iam::111111111111:user/{who}"),
+        host: "box@ci".into(),
+        ci: None,
+        job: Default::default(),
+    }
 }
 
 fn start(kind: RunKind, environment: &str, minutes: i64, undoes: Option<&RunId>) -> RunStart {
@@ -189,6 +194,7 @@ async fn each_deployment_is_counted_once_and_durations_are_ranks() {
         superseded: 0,
         open: 0,
         rollbacks: 2,
+        refused: 0,
         changes: 10,
         median_seconds: Some(180),
         p90_seconds: Some(600),

@@ -136,6 +136,7 @@ impl World {
                 identity: format!("arn:aws:iam::{A}:user/tester"),
                 host: "tester@here".into(),
                 ci: None,
+                job: Default::default(),
             },
             process: snapdeploy::core::process::this(),
             values: &self.values,

@@ -25,6 +25,15 @@ pub(in crate::cli) enum Store {
     },
 }
 
+/// A log group of CloudWatch Logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct NamedGroup {
+    /// Its name.
+    pub(in crate::cli) name: String,
+    /// Its region, where that is not the store's.
+    pub(in crate::cli) region: Option<String>,
+}
+
 /// `snapdeploy.toml`.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct Config {
@@ -42,6 +51,8 @@ pub(in crate::cli) struct Config {
     pub(in crate::cli) share: Share,
     /// Where failures and runs that need a person are told.
     pub(in crate::cli) webhook: Option<String>,
+    /// Where every entry of the audit is told.
+    pub(in crate::cli) log_group: Option<NamedGroup>,
     /// What is no mistake, and yet a person ought to know; each with its place.
     pub(in crate::cli) notes: Vec<String>,
     /// The environments, by name. Their endpoints are what holds in the end.

@@ -10,14 +10,14 @@ use crate::core::environment::Environment;
 use crate::core::{Error, Result};
 
 use super::environment::{account_number, environment, is_url, url};
-use super::model::{Config, Store, loopback};
+use super::model::{Config, NamedGroup, Store, loopback};
 use super::ownership;
 use super::promotion::no_circle;
 use super::store::store;
 use super::table::{At, Place, Table};
 use super::values::values;
 
-const TOP: [&str; 10] = [
+const TOP: [&str; 11] = [
     "project",
     "store",
     "store_region",
@@ -26,6 +26,7 @@ const TOP: [&str; 10] = [
     "accounts",
     "managed_elsewhere",
     "notify",
+    "audit",
     "pace",
     "environments",
 ];
@@ -90,6 +91,7 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
         endpoint: global,
         share: share(&top)?,
         webhook: webhook(&top)?,
+        log_group: log_group(&top)?,
         notes,
         environments,
     })
@@ -107,6 +109,24 @@ fn webhook(top: &Table<'_>) -> Result<Option<String>> {
             Err(top.place.error(&at.span, "`webhook` has to start with https://"))
         }
         other => Ok(other.map(|at| at.value)),
+    }
+}
+
+/// Reads `[audit]`: the log group that every entry is told.
+///
+/// Source: "CreateLogGroup" (CloudWatch Logs API): 1 to 512 characters of `a-z A-Z 0-9 _ - / . #`.
+fn log_group(top: &Table<'_>) -> Result<Option<NamedGroup>> {
+    let Some(audit) = top.inner("audit", "[audit]")? else { return Ok(None) };
+    audit.only(&["log_group", "log_region"], &[])?;
+    let region = audit.text("log_region")?.map(|at| at.value);
+    let Some(at) = audit.text("log_group")? else { return Ok(None) };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
+    match (1..=512).contains(&at.value.len()) && at.value.chars().all(plain) {
+        true => Ok(Some(NamedGroup { name: at.value, region })),
+        false => {
+            let message = "`log_group` has to be a name of A-Z a-z 0-9 _ - / . # only";
+            Err(top.place.error(&at.span, message).hint("log_group = \"/snapdeploy/acme\""))
+        }
     }
 }
 

@@ -74,6 +74,9 @@ impl Report for JournalReport {
         field(out, "began", &moment(s.at))?;
         field(out, "who", &format!("{} ({})", s.actor.identity, s.actor.host))?;
         field(out, "job", s.actor.ci.as_deref().unwrap_or_default())?;
+        field(out, "by", s.actor.job.actor.as_deref().unwrap_or_default())?;
+        field(out, "ci run", s.actor.job.run.as_deref().unwrap_or_default())?;
+        field(out, "commit", s.actor.job.commit.as_deref().unwrap_or_default())?;
         field(out, "reason", s.reason.as_deref().unwrap_or_default())?;
         for approval in &self.approvals {
             let reason = approval.reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default();

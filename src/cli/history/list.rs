@@ -11,11 +11,11 @@ use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
 use crate::core::deed::{Deed, Outcome};
-use crate::core::history::{Search, Told, search};
+use crate::core::history::{Refused, Search, Told, search_all};
 use crate::core::id::RunId;
 use crate::core::plan::Action;
 use crate::core::process;
-use crate::core::run::{RunKind, RunRecord, RunStatus, Verdict};
+use crate::core::run::{Actor, RunKind, RunRecord, RunStatus, Verdict};
 use crate::core::select::Selection;
 use crate::core::stand::{Stand, look_at};
 
@@ -29,17 +29,20 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
         select: Selection::new(args.address.as_slice())?,
     };
     let context = Context::open(face).await?;
-    let mut told: Vec<Told> = Vec::new();
+    let (mut told, mut refused): (Vec<Told>, Vec<Refused>) = Default::default();
     for pin in runs::pins(&context, args.env.as_deref(), face).await?.keys() {
-        told.extend(search(context.ledger(), context.repository(), pin, &what, args.limit).await?);
+        let found = search_all(context.ledger(), context.repository(), pin, &what, args.limit).await?;
+        told.extend(found.runs);
+        refused.extend(found.refused);
     }
+    refused.sort_by_key(|refused| std::cmp::Reverse(refused.at));
     told.sort_by(|a, b| b.record.start.run.cmp(&a.record.start.run));
     let mut runs = Vec::new();
     for Told { record, deeds } in told {
         let did = (!what.select.is_all()).then_some(deeds);
         runs.push(Line { status: status(&context, &record).await?, record, did });
     }
-    face.ui.result(&HistoryReport { runs })?;
+    face.ui.result(&HistoryReport { runs, refused })?;
     Ok(Exit::Done)
 }
 
@@ -47,6 +50,8 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
 struct HistoryReport {
     /// The newest first.
     runs: Vec<Line>,
+    /// What was asked for and never began; the newest first.
+    refused: Vec<Refused>,
 }
 
 #[derive(Serialize)]
@@ -103,15 +108,19 @@ impl Report for HistoryReport {
     const SCHEMA: &'static str = "snapdeploy.history/1";
 
     fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
-        if self.runs.is_empty() {
+        if self.runs.is_empty() && self.refused.is_empty() {
             return writeln!(out, "No runs");
         }
         if self.runs.iter().any(|line| line.did.is_some()) {
             return self.deeds(out, ink);
         }
         let mut grid = Grid::new(["run", "began", "env", "what", "source", "status", "who", "reason"], ink);
+        let mut refused = self.refused.iter().peekable();
         for line in &self.runs {
             let s = &line.record.start;
+            while let Some(later) = refused.next_if(|refused| refused.at > s.at) {
+                grid.row(cells(later));
+            }
             grid.row([
                 s.run.to_string(),
                 moment(s.at),
@@ -119,10 +128,11 @@ impl Report for HistoryReport {
                 verb(s.kind).into(),
                 s.source.clone(),
                 line.status.replace('_', " "),
-                who(&s.actor.identity),
+                who(&s.actor),
                 s.reason.clone().unwrap_or_default(),
             ]);
         }
+        refused.for_each(|refused| grid.row(cells(refused)));
         grid.write(out)
     }
 }
@@ -143,13 +153,32 @@ impl HistoryReport {
                     did(deed),
                     format!("{} {}", verb(s.kind), s.source),
                     line.status.replace('_', " "),
-                    who(&s.actor.identity),
+                    who(&s.actor),
                     s.reason.clone().unwrap_or_default(),
                 ]);
             }
         }
         grid.write(out)
     }
+}
+
+/// Returns the row of what never became a run.
+fn cells(refused: &Refused) -> [String; 8] {
+    let r = &refused.refusal;
+    let why = r.why.join("; ");
+    [
+        "-".to_string(),
+        moment(refused.at),
+        r.environment.clone(),
+        verb(r.kind).into(),
+        r.source.clone().unwrap_or_default(),
+        "refused".to_string(),
+        who(&r.actor),
+        match &r.reason {
+            Some(reason) => format!("{reason}: {why}"),
+            None => why,
+        },
+    ]
 }
 
 /// Returns what was done to an address, in words.
@@ -182,7 +211,11 @@ fn did(deed: &Deed) -> String {
     }
 }
 
-/// Returns the part of an identity's ARN that names somebody.
-fn who(identity: &str) -> String {
-    identity.rsplit(':').next().unwrap_or(identity).to_string()
+/// Returns who it was: as a CI says it, and the part of the identity's ARN that names somebody.
+fn who(actor: &Actor) -> String {
+    let identity = actor.identity.rsplit(':').next().unwrap_or(&actor.identity);
+    match &actor.job.actor {
+        Some(name) => format!("{name} ({identity})"),
+        None => identity.to_string(),
+    }
 }

@@ -63,6 +63,7 @@ impl Report for StatsReport {
             "changes",
             "median",
             "p90",
+            "refused",
         ];
         let mut grid = Grid::new(headings, ink);
         for (name, counts) in &self.environments {
@@ -75,7 +76,7 @@ impl Report for StatsReport {
     }
 }
 
-fn cells(name: &str, counts: &Counts) -> [String; 11] {
+fn cells(name: &str, counts: &Counts) -> [String; 12] {
     let time = |seconds: Option<u64>| {
         let seconds = seconds.and_then(|s| i64::try_from(s).ok());
         seconds.map_or_else(|| "-".to_string(), |s| format!("{:#}", SignedDuration::from_secs(s)))
@@ -92,5 +93,6 @@ fn cells(name: &str, counts: &Counts) -> [String; 11] {
         counts.changes.to_string(),
         time(counts.median_seconds),
         time(counts.p90_seconds),
+        counts.refused.to_string(),
     ]
 }

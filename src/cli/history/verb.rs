@@ -36,7 +36,7 @@ pub(super) struct ListArgs {
     /// Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00
     #[arg(long, value_name = "WHEN")]
     pub(super) since: Option<Since>,
-    /// Only runs that somebody began or went on with whose identity, host or job has this text in it
+    /// Only runs that somebody began or went on with whose identity, host or CI job (who began it, its number, its commit) has this text in it
     #[arg(long, value_name = "TEXT")]
     pub(super) actor: Option<String>,
     /// How many runs of each environment, the newest first

@@ -65,7 +65,9 @@ impl Report for VerifyReport {
             let covered = match (v.entries, v.covered) {
                 (0, _) => String::new(),
                 (_, None) => ", none of them under a checkpoint".into(),
-                (_, Some(seq)) => format!(", {} up to entry {seq}", counted(v.checkpoints, "checkpoint", "checkpoints")),
+                (_, Some(seq)) => {
+                    format!(", {} up to entry {seq}", counted(v.checkpoints, "checkpoint", "checkpoints"))
+                }
             };
             let ends = match v.breaches.len() {
                 0 => "all fits".to_string(),

@@ -49,7 +49,12 @@ impl Bench {
             clock: &self.clock,
             events: &self.events,
             stop: Stop::new(),
-            actor: Actor { identity: "tester".into(), host: "here".into(), ci: None },
+            actor: Actor {
+                identity: "tester".into(),
+                host: "here".into(),
+                ci: None,
+                job: Default::default(),
+            },
             process: snapdeploy::core::process::this(),
             values: &driver.values,
             patience: snapdeploy::core::following::PATIENCE,

@@ -53,6 +53,22 @@ pub fn dynamodb(endpoint: &str, attempts: u32) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
+/// Returns a client of S3 of another account, in another region.
+pub fn s3_of(endpoint: &str, account: &str, region: &'static str) -> aws_sdk_s3::Client {
+    let other = Credentials::new(account, "test", None, None, "test");
+    let config =
+        s3(endpoint, 3).config().to_builder().region(Region::new(region)).credentials_provider(other);
+    aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// Returns a client of DynamoDB of another account, in another region.
+pub fn dynamodb_of(endpoint: &str, account: &str, region: &'static str) -> aws_sdk_dynamodb::Client {
+    let other = Credentials::new(account, "test", None, None, "test");
+    let config =
+        dynamodb(endpoint, 3).config().to_builder().region(Region::new(region)).credentials_provider(other);
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
 /// Makes a bucket, and returns its objects.
 pub async fn objects(endpoint: &str) -> S3Objects {
     let (client, bucket) = (s3(endpoint, 3), super::unique("bucket"));

@@ -53,7 +53,7 @@ pub fn resumed(start: &RunStart, name: &str) -> RunStart {
 }
 
 fn actor(name: &str) -> Actor {
-    Actor { identity: "local".into(), host: format!("{name}@host"), ci: None }
+    Actor { identity: "local".into(), host: format!("{name}@host"), ci: None, job: Default::default() }
 }
 
 /// Returns an end.

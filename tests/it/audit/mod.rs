@@ -1,0 +1,8 @@
+//! The audit that nobody can edit unseen.
+
+mod checkpoints;
+mod log_group;
+mod refused;
+mod state;
+mod tampering;
+mod vandal;
