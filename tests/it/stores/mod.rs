@@ -12,7 +12,7 @@ use snapdeploy::sandbox::{Sandbox, Scenario};
 use snapdeploy::store::{DirectoryObjects, KnownObjects, MemoryLedger, MemoryObjects, SqliteLedger};
 use tempfile::TempDir;
 
-mod aws;
+pub mod aws;
 mod embedded;
 mod killed;
 mod known;
