@@ -32,6 +32,11 @@ pub enum FaultKind {
         /// How many further calls.
         after_calls: u64,
     },
+    /// The connection is closed now; the call is applied when this time has passed.
+    LateBy {
+        /// How long, in milliseconds.
+        ms: u64,
+    },
     /// The call waits before it is applied.
     Slow {
         /// For how long, in milliseconds.
@@ -140,6 +145,7 @@ impl fmt::Display for FaultKind {
             FaultKind::DropAfter => "DropAfter",
             FaultKind::ErrorAfter => "ErrorAfter",
             FaultKind::Late { .. } => "Late",
+            FaultKind::LateBy { .. } => "LateBy",
             FaultKind::Slow { .. } => "Slow",
             FaultKind::FailsLater => "FailsLater",
             FaultKind::LimitExceeded => "LimitExceeded",
@@ -164,6 +170,7 @@ impl Fault {
             "DropAfter" => FaultKind::DropAfter,
             "ErrorAfter" => FaultKind::ErrorAfter,
             "Late" => FaultKind::Late { after_calls: number("after_calls", 1) },
+            "LateBy" => FaultKind::LateBy { ms: number("ms", 100) },
             "Slow" => FaultKind::Slow { ms: number("ms", 100) },
             "FailsLater" => FaultKind::FailsLater,
             "LimitExceeded" => FaultKind::LimitExceeded,
@@ -298,6 +305,7 @@ pub(crate) fn answer(kind: &FaultKind, call: &Call) -> Option<Answer> {
         FaultKind::DropBefore
         | FaultKind::DropAfter
         | FaultKind::Late { .. }
+        | FaultKind::LateBy { .. }
         | FaultKind::Slow { .. }
         | FaultKind::FailsLater => return None,
     };

@@ -299,7 +299,7 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
     Ok(response)
 }
 
-async fn answer(shared: &Shared, call: &mut Call) -> Option<Answer> {
+async fn answer(shared: &Arc<Shared>, call: &mut Call) -> Option<Answer> {
     route::identify(call);
     let known = {
         let mut world = shared.world();
@@ -322,6 +322,13 @@ async fn answer(shared: &Shared, call: &mut Call) -> Option<Answer> {
     let fault = shared.world().meet_fault(call);
     if let Some(FaultKind::Slow { ms }) = fault {
         tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    if let Some(FaultKind::LateBy { ms }) = fault {
+        let (shared, call) = (Arc::clone(shared), call.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+            shared.world().arrive(&call);
+        });
     }
     shared.world().perform(call, fault)
 }

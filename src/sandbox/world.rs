@@ -212,7 +212,7 @@ impl World {
                 self.doomed = false;
                 (Some(answer), true)
             }
-            Some(FaultKind::DropBefore | FaultKind::Late { .. }) => (None, false),
+            Some(FaultKind::DropBefore | FaultKind::Late { .. } | FaultKind::LateBy { .. }) => (None, false),
             Some(FaultKind::DropAfter) => {
                 self.apply(call);
                 (None, true)
@@ -269,10 +269,13 @@ impl World {
             }
             *left > 0
         });
-        for call in due {
-            let answer = self.apply(&call);
-            self.record(&call, Some(&answer), true, Some("LateDelivery".into()));
-        }
+        due.iter().for_each(|call| self.arrive(call));
+    }
+
+    /// Applies a call that nobody waits for any more.
+    pub(crate) fn arrive(&mut self, call: &Call) {
+        let answer = self.apply(call);
+        self.record(call, Some(&answer), true, Some("LateDelivery".into()));
     }
 
     /// Applies all calls that are still under way.

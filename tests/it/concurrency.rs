@@ -21,10 +21,16 @@ use snapdeploy::core::{Address, Clock, ErrorKind, Pin, Result};
 use snapdeploy::sandbox::{Fault, FaultKind};
 use snapdeploy::store::SqliteLedger;
 
+use crate::figures;
+use crate::reliability::size;
 use crate::world::{B, World, words};
 
 const DEPLOYERS: usize = 8;
-const ROUNDS: usize = 100;
+
+/// Returns how many rounds there are.
+fn rounds() -> usize {
+    if size::is_full() { 200 } else { 60 }
+}
 
 fn queue() -> Address {
     "connect/queue/Q0".parse().unwrap()
@@ -60,7 +66,8 @@ async fn audit(ledger: &dyn Ledger, pin: &Pin) -> Vec<Entry> {
 async fn race(name: &str, world: &World, ledgers: &[&dyn Ledger]) {
     let dev = world.extract(&*world.a, "dev").await;
     let (mut locked, mut stale, mut named_winner) = (0, 0, 0);
-    for round in 0..ROUNDS {
+    let rounds = rounds();
+    for round in 0..rounds {
         let words = format!("words of round {round}");
         let plan = plan_words(world, &dev, &words).await;
         assert_eq!(plan.moves.len(), 1);
@@ -112,9 +119,14 @@ async fn race(name: &str, world: &World, ledgers: &[&dyn Ledger]) {
         assert!(ledgers[0].held(world.b.pin()).await.unwrap().is_none(), "round {round}");
     }
     println!(
-        "concurrency, {name}: {ROUNDS} rounds of {DEPLOYERS}: {ROUNDS} done, {locked} locked ({named_winner} by the winner), {stale} stale"
+        "concurrency, {name}: {rounds} rounds of {DEPLOYERS}: {rounds} done, {locked} locked ({named_winner} by the winner), {stale} stale"
     );
     assert!(locked > 0 && stale > 0);
+    let size = format!("{rounds} rounds of {DEPLOYERS} deployers");
+    let result = format!(
+        "{rounds} winners, one each round; {locked} locked out ({named_winner} by the winner), {stale} stale"
+    );
+    figures::record(&format!("race-{name}"), json!({ "size": size, "result": result }));
 }
 
 #[tokio::test]

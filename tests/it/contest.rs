@@ -3,18 +3,33 @@
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use snapdeploy::sandbox::{Hold, Sandbox};
 
+use crate::figures;
 use crate::kill::{configuration, snapdeploy};
+use crate::reliability::size;
 use crate::small::small;
 use crate::world::{A, REGION};
 
-const ROUNDS: usize = 3;
-const PROCESSES: usize = 5;
+/// Returns how many rounds there are, of how many processes.
+fn sizes() -> (usize, usize) {
+    if size::is_full() { (5, 50) } else { (2, 8) }
+}
 
 #[test]
-fn of_five_processes_one_deploys_and_four_end_with_11_and_name_it() {
-    for round in 0..ROUNDS {
+fn of_many_processes_over_dynamodb_one_deploys_and_the_others_end_with_11_and_name_it() {
+    contest("contest-dynamodb", "s3://kept/small");
+}
+
+#[test]
+fn of_many_processes_over_sqlite_one_deploys_and_the_others_end_with_11_and_name_it() {
+    contest("contest-sqlite", "file://.snapdeploy");
+}
+
+fn contest(name: &str, store: &str) {
+    let (rounds, processes) = sizes();
+    for round in 0..rounds {
         let mut scenario = small();
         let account = scenario.account(A);
         account.bucket(REGION, "kept");
@@ -22,7 +37,7 @@ fn of_five_processes_one_deploys_and_four_end_with_11_and_name_it() {
         let sandbox = Sandbox::start(scenario).unwrap();
         let endpoint = sandbox.endpoint();
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("snapdeploy.toml"), configuration("s3://kept/small")).unwrap();
+        std::fs::write(dir.path().join("snapdeploy.toml"), configuration(store)).unwrap();
         assert!(snapdeploy(dir.path(), &endpoint, &["extract", "dev"]).output().unwrap().status.success());
 
         // The winner stands before its first write until the others have been refused.
@@ -31,7 +46,7 @@ fn of_five_processes_one_deploys_and_four_end_with_11_and_name_it() {
         {
             sandbox.hold(Hold { operation: Some(operation.into()), ..Hold::default() });
         }
-        let mut running: Vec<Child> = (0..PROCESSES)
+        let mut running: Vec<Child> = (0..processes)
             .map(|_| {
                 snapdeploy(dir.path(), &endpoint, &["deploy", "dev@latest", "--to", "prod", "--yes"])
                     .stdout(Stdio::piped())
@@ -40,8 +55,8 @@ fn of_five_processes_one_deploys_and_four_end_with_11_and_name_it() {
                     .unwrap()
             })
             .collect();
-        let patience = Instant::now() + Duration::from_secs(60);
-        while running.iter_mut().filter_map(|c| c.try_wait().unwrap()).count() < PROCESSES - 1 {
+        let patience = Instant::now() + Duration::from_secs(300);
+        while running.iter_mut().filter_map(|c| c.try_wait().unwrap()).count() < processes - 1 {
             assert!(Instant::now() < patience, "round {round}: more than one is still running");
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -65,8 +80,9 @@ fn of_five_processes_one_deploys_and_four_end_with_11_and_name_it() {
             assert!(words.contains(run), "round {round}: the winner {run} is not named: {words}");
         }
     }
-    println!(
-        "{ROUNDS} rounds of {PROCESSES} processes: one winner each, {} refused with 11",
-        ROUNDS * (PROCESSES - 1)
-    );
+    let refused = rounds * (processes - 1);
+    println!("{rounds} rounds of {processes} processes: one winner each, {refused} refused with 11");
+    let size = format!("{rounds} rounds of {processes} processes");
+    let result = format!("{rounds} winners, one each round; {refused} refused with 11, naming it");
+    figures::record(name, json!({ "size": size, "result": result }));
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use snapdeploy::core::address::Address;
 use snapdeploy::core::back::{newest, past, plan_back};
 use snapdeploy::core::digest::Digest;
@@ -17,7 +17,9 @@ use snapdeploy::core::run::{RunKind, RunStatus};
 use snapdeploy::core::runs::{Ended, OnFailure, begin, resume, undo_open};
 use snapdeploy::core::select::Selection;
 
+use crate::figures;
 use crate::mortal::{Death, Mortal, Side};
+use crate::reliability::size;
 use crate::small::small;
 use crate::world::{B, World, dead};
 
@@ -81,15 +83,25 @@ fn mortals<'a>(
 
 /// Finds the open run, as the next command would, and takes the way out; false if nothing is open.
 pub async fn recover(world: &World, way: WayOut) -> bool {
-    let means = world.means(&*world.b);
+    recover_with(&world.means(&*world.b), world, way).await
+}
+
+/// Does so with a process that dies as `death` says; `None` if it did.
+pub async fn recover_or_die(world: &World, way: WayOut, death: &Death) -> Option<bool> {
+    let (driver, objects, ledger) = mortals(world, death);
+    let means = Means { process: dead(), ..world.means_with(&driver, &objects, &ledger) };
+    death.live(Box::pin(recover_with(&means, world, way))).await
+}
+
+async fn recover_with(means: &Means<'_>, world: &World, way: WayOut) -> bool {
     let Some(held) = world.ledger.held(world.b.pin()).await.unwrap() else { return false };
     let run = held.start.run.clone();
     let ended = match way {
-        WayOut::Resume => resume(&means, &run, OnFailure::Stop).await,
+        WayOut::Resume => resume(means, &run, OnFailure::Stop).await,
         WayOut::Rollback => {
-            let past = past(&means, &run).await.unwrap();
-            let plan = plan_back(&means, &past, &Selection::all()).await.unwrap();
-            undo_open(&means, &past, &plan, None, Manner::AskToStop).await
+            let past = past(means, &run).await.unwrap();
+            let plan = plan_back(means, &past, &Selection::all()).await.unwrap();
+            undo_open(means, &past, &plan, None, Manner::AskToStop).await
         }
     };
     assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
@@ -171,10 +183,39 @@ async fn all(phase: Phase, way: WayOut) {
         }
     }
     assert!(played > counted.calls(), "calls that write are played on both sides");
-    println!(
-        "crash matrix, {phase:?} then {way:?}: {played} cases of {} calls, all exactly as before or as after",
-        counted.calls()
-    );
+    counted_as(&format!("connect-every-call-{phase:?}-{way:?}"), counted.calls(), played);
+}
+
+/// Each side of a call with each way out.
+pub const CELLS: [(Side, WayOut); 6] = [
+    (Side::Before, WayOut::Resume),
+    (Side::Before, WayOut::Rollback),
+    (Side::After, WayOut::Resume),
+    (Side::After, WayOut::Rollback),
+    (Side::Unnoted, WayOut::Resume),
+    (Side::Unnoted, WayOut::Rollback),
+];
+
+/// Returns what the process meets at the move `at`: all in full; else each side once, the ways out in turn.
+pub fn cells(at: usize) -> Vec<(Side, WayOut)> {
+    if size::is_full() {
+        return CELLS.to_vec();
+    }
+    let (one, other) = match at % 2 {
+        0 => (WayOut::Resume, WayOut::Rollback),
+        _ => (WayOut::Rollback, WayOut::Resume),
+    };
+    let last = if at % 4 < 2 { one } else { other };
+    vec![(Side::Before, one), (Side::After, other), (Side::Unnoted, last)]
+}
+
+/// Keeps how many cases of a matrix have been played over so many calls.
+pub fn counted_as(matrix: &str, calls: usize, played: usize) {
+    let name = format!("crash-{}", matrix.to_lowercase());
+    println!("{name}: {played} cases of {calls} calls, all exactly as before or as after");
+    let result = format!("{played} of {played} exactly as before or as after");
+    let size = format!("{calls} calls, {played} cases");
+    figures::record(&name, json!({ "size": size, "result": result, "calls": calls, "cases": played }));
 }
 
 #[tokio::test(flavor = "current_thread")]

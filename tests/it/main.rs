@@ -61,9 +61,12 @@ mod portable_world;
 mod probes;
 mod probes4;
 mod python;
+mod reliability;
 mod renaming;
 mod restore;
 mod roundtrip;
+#[cfg(feature = "sabotage")]
+mod sabotage;
 mod sandbox;
 mod schedule_laws;
 mod secrets;

@@ -1,7 +1,7 @@
 //! A process that dies at a given call: everything that it talks to stops answering, before or after the call.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub enum Side {
     Before,
     /// The call has had its effect, and nobody has heard the answer.
     After,
+    /// The answer has been heard, and what was to be noted of it has not been written.
+    Unnoted,
 }
 
 /// Which calls are counted.
@@ -53,12 +55,15 @@ pub struct Death {
     calls: Arc<AtomicUsize>,
     /// Calls that only look: to die after one is to die before the next.
     looks: Arc<Mutex<BTreeSet<usize>>>,
+    /// It dies before it writes to the ledger again.
+    doomed: Arc<AtomicBool>,
     dead: Arc<Notify>,
 }
 
 impl Death {
     pub fn at(at: usize, side: Side) -> Death {
-        Death { at, side, of: Of::All, calls: Arc::default(), looks: Arc::default(), dead: Arc::default() }
+        let (calls, looks, doomed, dead) = Default::default();
+        Death { at, side, of: Of::All, calls, looks, doomed, dead }
     }
 
     /// Dies at a call that writes to the environment.
@@ -107,10 +112,20 @@ impl Death {
             self.die().await;
         }
         let out = call.await;
-        if n == self.at {
+        if n == self.at && self.side == Side::Unnoted {
+            self.doomed.store(true, Ordering::SeqCst);
+        } else if n == self.at {
             self.die().await;
         }
         out
+    }
+
+    /// Writes to the ledger.
+    async fn write<T>(&self, call: impl Future<Output = T>) -> T {
+        if self.doomed.load(Ordering::SeqCst) {
+            self.die().await;
+        }
+        self.call(call).await
     }
 
     async fn die(&self) {
@@ -247,17 +262,17 @@ impl Objects for Mortal<'_, dyn Objects> {
 #[async_trait]
 impl Ledger for Mortal<'_, dyn Ledger> {
     async fn begin(&self, start: &RunStart, lease: Duration) -> Result<Claim, BeginError> {
-        self.death.call(self.inner.begin(start, lease)).await
+        self.death.write(self.inner.begin(start, lease)).await
     }
     async fn beat(&self, claim: &Claim) -> Result<Beat> {
         // Heartbeats come when they come: counting them would make the count of calls depend on time.
         self.inner.beat(claim).await
     }
     async fn record(&self, claim: &Claim, rows: &[Row]) -> Result<()> {
-        self.death.call(self.inner.record(claim, rows)).await
+        self.death.write(self.inner.record(claim, rows)).await
     }
     async fn end(&self, claim: &Claim, finish: &Finish) -> Result<()> {
-        self.death.call(self.inner.end(claim, finish)).await
+        self.death.write(self.inner.end(claim, finish)).await
     }
     async fn succeed(
         &self,
@@ -266,13 +281,13 @@ impl Ledger for Mortal<'_, dyn Ledger> {
         start: &RunStart,
         lease: Duration,
     ) -> Result<Claim> {
-        self.death.call(self.inner.succeed(claim, finish, start, lease)).await
+        self.death.write(self.inner.succeed(claim, finish, start, lease)).await
     }
     async fn take_over(&self, held: &Held, start: &RunStart, lease: Duration) -> Result<Claim> {
-        self.death.call(self.inner.take_over(held, start, lease)).await
+        self.death.write(self.inner.take_over(held, start, lease)).await
     }
     async fn park(&self, claim: &Claim) -> Result<()> {
-        self.death.call(self.inner.park(claim)).await
+        self.death.write(self.inner.park(claim)).await
     }
     async fn ask_to_stop(&self, held: &Held, who: &str) -> Result<()> {
         self.inner.ask_to_stop(held, who).await
@@ -287,7 +302,7 @@ impl Ledger for Mortal<'_, dyn Ledger> {
         self.inner.rows(run).await
     }
     async fn tell(&self, notice: &Notice) -> Result<Entry> {
-        self.death.call(self.inner.tell(notice)).await
+        self.death.write(self.inner.tell(notice)).await
     }
     async fn head(&self, pin: &Pin) -> Result<Option<Head>> {
         self.inner.head(pin).await

@@ -5,7 +5,7 @@ use futures::StreamExt;
 use snapdeploy::core::release::Deployment;
 
 use super::place::{both, start};
-use crate::crash::{Phase, Prints, WayOut, perform, prints, recover, roll_back};
+use crate::crash::{CELLS, Phase, Prints, WayOut, counted_as, perform, prints, recover, roll_back};
 use crate::kinds::place::planned;
 use crate::mortal::{Death, Side};
 use crate::world::World;
@@ -50,13 +50,10 @@ async fn matrix(phase: Phase, exactly: usize) {
     let ends = (old, new);
     let calls = if phase == Phase::Deploy { forth.calls() } else { back.calls() };
     assert_eq!(calls, exactly, "{phase:?}");
-    let cases = (0..calls).flat_map(|at| {
-        let sides = [(Side::Before, WayOut::Resume), (Side::Before, WayOut::Rollback)];
-        let sides = sides.into_iter().chain([(Side::After, WayOut::Resume), (Side::After, WayOut::Rollback)]);
-        sides.map(|(side, way)| Box::pin(play(phase, at, side, way, &ends))).collect::<Vec<_>>()
-    });
+    let cases =
+        (0..calls).flat_map(|at| CELLS.map(|(side, way)| Box::pin(play(phase, at, side, way, &ends))));
     futures::stream::iter(cases).buffer_unordered(AT_ONCE).for_each(async |()| ()).await;
-    println!("{phase:?}: {calls} calls, all exactly as before or as after");
+    counted_as(&format!("ecs-rolling-{phase:?}"), calls, calls * CELLS.len());
 }
 
 #[tokio::test(flavor = "current_thread")]

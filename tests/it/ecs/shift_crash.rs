@@ -4,7 +4,7 @@
 use futures::StreamExt;
 
 use super::shifted::{at_rest, both, plan, start};
-use crate::crash::{Phase, Prints, WayOut, perform, prints, recover, roll_back};
+use crate::crash::{CELLS, Phase, Prints, WayOut, counted_as, perform, prints, recover, roll_back};
 use crate::mortal::{Death, Side};
 use crate::world::World;
 
@@ -64,16 +64,10 @@ async fn matrix(phase: Phase, keeps: Keeps, exactly: usize) {
     let ends = (old, new);
     let calls = if phase == Phase::Deploy { forth.calls() } else { back.calls() };
     assert_eq!(calls, exactly, "{phase:?}");
-    let ways = [
-        (Side::Before, WayOut::Resume),
-        (Side::Before, WayOut::Rollback),
-        (Side::After, WayOut::Resume),
-        (Side::After, WayOut::Rollback),
-    ];
-    let cases = (0..calls).flat_map(|at| ways.map(|(side, way)| (phase, at, side, way)));
+    let cases = (0..calls).flat_map(|at| CELLS.map(|(side, way)| (phase, at, side, way)));
     let cases: Vec<_> = cases.map(|case| Box::pin(play(keeps, case, &ends))).collect();
     futures::stream::iter(cases).buffer_unordered(AT_ONCE).for_each(async |()| ()).await;
-    println!("{phase:?} {keeps:?}: {calls} calls, all exactly as before or as after");
+    counted_as(&format!("ecs-codedeploy-{}-{phase:?}", keeps.0), calls, calls * CELLS.len());
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -9,6 +9,7 @@ use crate::crash::Phase;
 use crate::world::{A, B, REGION, content, scenario};
 
 const RULES: Small = Small {
+    name: "connect-rules",
     scenario: rules,
     values: Values::default,
     course: Course::Deployment,
@@ -38,6 +39,7 @@ const RULES: Small = Small {
 };
 
 const TABLES: Small = Small {
+    name: "connect-tables",
     scenario: tables,
     values: Values::default,
     course: Course::Deployment,

@@ -16,7 +16,7 @@ use snapdeploy::sandbox::{Kind, Scenario};
 
 use super::place::{naming, planned, promoting, world};
 use super::whole::closed;
-use crate::crash::{Phase, Prints, WayOut, perform, prints, recover, roll_back};
+use crate::crash::{Phase, Prints, WayOut, cells, counted_as, perform, prints, recover, roll_back};
 use crate::mortal::{Death, Side};
 use crate::world::{A, B, REGION, World, assert_same, content, scenario, week};
 
@@ -144,6 +144,7 @@ fn small() -> Scenario {
 /// A scenario whose every move is killed, with what prod's configuration says of it, the calls of a deployment of it,
 /// and those of its rollback beside.
 pub struct Small {
+    pub name: &'static str,
     pub scenario: fn() -> Scenario,
     pub values: fn() -> Values,
     pub course: Course,
@@ -159,8 +160,14 @@ pub enum Course {
     Restored { begin: fn(&mut Scenario), meddle: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()> },
 }
 
-const SMALL: Small =
-    Small { scenario: small, values, course: Course::Deployment, forth: &FORTH, back: &BACK };
+const SMALL: Small = Small {
+    name: "connect",
+    scenario: small,
+    values,
+    course: Course::Deployment,
+    forth: &FORTH,
+    back: &BACK,
+};
 
 /// How many worlds are played at once: while one waits for its sandbox, which has a thread of its own, another goes on.
 const AT_ONCE: usize = 3;
@@ -296,17 +303,13 @@ async fn ends(of: &Small) -> (Ends, usize, usize) {
 pub async fn matrix(of: &Small, phase: Phase) {
     let (ends, forth, back) = Box::pin(ends(of)).await;
     let calls = if phase == Phase::Deploy { forth } else { back };
-    let cases = (0..calls).flat_map(|at| {
-        let (one, other) = match at % 2 {
-            0 => (WayOut::Resume, WayOut::Rollback),
-            _ => (WayOut::Rollback, WayOut::Resume),
-        };
-        // On the heap: such futures are large.
-        [(Side::Before, one), (Side::After, other)]
-            .map(|(side, way)| Box::pin(play(of, phase, at, side, way, &ends)))
-    });
+    let cases = (0..calls).flat_map(|at| cells(at).into_iter().map(move |(side, way)| (at, side, way)));
+    let cases: Vec<_> = cases.collect();
+    let played = cases.len();
+    // On the heap: such futures are large.
+    let cases = cases.into_iter().map(|(at, side, way)| Box::pin(play(of, phase, at, side, way, &ends)));
     futures::stream::iter(cases).buffer_unordered(AT_ONCE).for_each(async |()| ()).await;
-    println!("{phase:?}: {calls} moves, all exactly as before or as after");
+    counted_as(&format!("{}-{phase:?}", of.name), calls, played);
 }
 
 #[tokio::test(flavor = "current_thread")]

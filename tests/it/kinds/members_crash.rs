@@ -10,6 +10,7 @@ use crate::crash::Phase;
 use crate::world::{A, B, REGION, content, scenario};
 
 const SMALL: Small = Small {
+    name: "connect-members",
     scenario: small,
     values: || Values { users: Users::Kept, ..Values::default() },
     course: Course::Deployment,

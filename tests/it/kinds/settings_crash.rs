@@ -12,6 +12,7 @@ use crate::crash::{Phase, prints};
 use crate::world::{B, REGION, World, assert_same, meddle, scenario};
 
 const SETTINGS: Small = Small {
+    name: "connect-settings",
     scenario,
     values: Values::default,
     course: Course::Restored { begin: settings, meddle: |world| Box::pin(by_hand(world)) },

@@ -7,7 +7,7 @@ use snapdeploy::core::runs::{OnFailure, begin};
 use snapdeploy::sandbox::Scenario;
 
 use super::place::{archive, bot, bots, newer, planned, world_with_roles, written};
-use crate::crash::{Prints, WayOut, prints, recover};
+use crate::crash::{Prints, WayOut, counted_as, prints, recover};
 use crate::world::{A, B, REGION, World, dead, scenario};
 
 /// Prod has an older bot than dev.
@@ -49,7 +49,7 @@ async fn deploy(world: &World, at: usize) -> bool {
     }
 }
 
-async fn everywhere(scenario: fn() -> Scenario) {
+async fn everywhere(name: &str, scenario: fn() -> Scenario) {
     let (old, new, calls): (Prints, Prints, usize) = {
         let world = world_with_roles(scenario()).await;
         let old = prints(&world).await;
@@ -57,6 +57,7 @@ async fn everywhere(scenario: fn() -> Scenario) {
         (old, prints(&world).await, written(&world).len())
     };
     assert!(calls >= 5, "an import, a build, a version and an alias are more than {calls} calls");
+    let mut played = 0;
     for at in 1..=calls {
         for way in [WayOut::Resume, WayOut::Rollback] {
             let world = world_with_roles(scenario()).await;
@@ -71,19 +72,20 @@ async fn everywhere(scenario: fn() -> Scenario) {
                 continue;
             }
             let ends = if way == WayOut::Resume { &new } else { &old };
+            played += 1;
             let seen = prints(&world).await;
             assert_eq!(&seen, ends, "killed at call {at}, then {way:?}: {:?}", bots(&world).await);
         }
     }
-    println!("killed at each of {calls} calls, both ways out");
+    counted_as(&format!("lex-{name}"), calls, played);
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn killed_at_any_call_of_an_update() {
-    everywhere(older).await;
+    everywhere("update", older).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn killed_at_any_call_of_a_creation() {
-    everywhere(none).await;
+    everywhere("creation", none).await;
 }

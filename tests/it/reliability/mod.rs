@@ -5,6 +5,7 @@
 
 pub mod dice;
 mod double;
+mod failures;
 mod killed;
 mod moves;
 mod page;

@@ -1,10 +1,7 @@
 //! The smallest release of everything: a contact centre, a function, a bot, a service and a site, each another in dev
 //! than in prod, with a canary where prod keeps a secret.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value, json};
-use snapdeploy::core::Address;
+use serde_json::{Value, json};
 use snapdeploy::core::chain::{breach, head_of};
 use snapdeploy::core::ledger::{Act, Entry, Ledger};
 use snapdeploy::core::means::Values;
@@ -16,7 +13,7 @@ use snapdeploy::sandbox::{ImageSeed, Scenario, ServiceSeed};
 
 use crate::crash::{Prints, prints};
 use crate::ecs::place::image;
-use crate::kinds::place::{bound, members, world};
+use crate::kinds::place::{bound, world};
 use crate::lex::place::{archive, bot, newer};
 use crate::secrets::hunt::{Hunt, Outcome};
 use crate::site::place::{DEV, PROD, build, web};
@@ -43,6 +40,8 @@ pub async fn state(world: &World) -> State {
 /// Returns the accounts; `hunt` gets what prod keeps secret.
 pub fn scenario(hunt: &mut Hunt) -> Scenario {
     let mut scenario = small();
+    let account = scenario.account(A);
+    account.bucket(REGION, "kept").table(REGION, "kept-audit").table(REGION, "kept-leases");
     let (function, service) = (hunt.plain("a function's variable"), hunt.plain("a service's variable"));
     let later = newer("vocabulary");
     bot(&mut scenario, A, "dev", later.path());
@@ -83,16 +82,6 @@ pub fn scenario(hunt: &mut Hunt) -> Scenario {
     scenario
 }
 
-/// What prod's configuration gives what is new there.
-pub fn overlay() -> BTreeMap<Address, Map<String, Value>> {
-    let role = |name: &str| format!("arn:aws:iam::{B}:role/{name}");
-    [
-        (Address::new("lex/bot", "Bistro"), members(json!({ "RoleArn": role("bots") }))),
-        (Address::new("lambda/function", "stock"), members(json!({ "Role": role("stock") }))),
-    ]
-    .into()
-}
-
 fn values(site: Site) -> Values {
     let owns = ["connect/*", "lex/*", "lambda/*", "ecs/*", "site/*"].map(String::from);
     Values {
@@ -115,7 +104,7 @@ impl Scene {
         let mut hunt = Hunt::default();
         let scenario = scenario(&mut hunt);
         let site = Site { others: Others::Retire, ..Site::new(PROD) };
-        let mut world = world(scenario, Values { overlay: overlay(), ..values(site) }).await;
+        let mut world = world(scenario, values(site)).await;
         world.a = bound(&world, "dev", values(Site::new(DEV))).await;
         Scene { world, hunt }
     }

@@ -189,6 +189,8 @@ impl Scene {
                 .env("GITHUB_STEP_SUMMARY", self.path("github-summary"))
                 .env("RUST_BACKTRACE", "1")
                 .envs(self.variables.iter().map(|(name, value)| (name, value)))
+                // What a build for the tests of tests leaves out.
+                .envs(std::env::var_os("SNAPDEPLOY_SABOTAGE").map(|v| ("SNAPDEPLOY_SABOTAGE", v)))
                 .args(arguments)
                 .args(["--output", output, "-v", "-v"])
                 .stdin(std::process::Stdio::null());

@@ -9,7 +9,7 @@ use snapdeploy::core::objects::Objects;
 use snapdeploy::core::runs::{OnFailure, begin};
 
 use super::place::{both, live, plan, weights, with};
-use crate::crash::{Prints, WayOut, prints, recover};
+use crate::crash::{Prints, WayOut, counted_as, prints, recover};
 use crate::mortal::{Death, Mortal, Side};
 use crate::world::{World, dead};
 
@@ -70,6 +70,7 @@ async fn killed_at_every_call_of_a_ladder_an_alias_is_as_before_or_as_after() {
     ];
     let case = |at: usize| Box::pin(play(at, four[at % 4].0, four[at % 4].1, &ends));
     let cases = (first - 4..death.calls()).map(case);
-    println!("{} calls from the first rung on", death.calls() - first + 4);
+    let calls = death.calls() - first + 4;
     futures::stream::iter(cases).buffer_unordered(AT_ONCE).for_each(async |()| ()).await;
+    counted_as("lambda-ladder-deploy", calls, calls);
 }
