@@ -4,6 +4,7 @@ mod actions;
 mod aim;
 mod artifact;
 mod asked;
+mod break_glass;
 mod change;
 mod ci;
 mod command;

@@ -51,6 +51,7 @@ pub mod home;
 pub mod hook;
 mod hooking;
 pub mod id;
+pub mod import;
 mod impossible;
 pub mod inventory;
 pub mod journal;

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 21] = [
+const VERBS: [&[&str]; 22] = [
     &["extract"],
     &["show"],
     &["package"],
@@ -20,6 +20,7 @@ const VERBS: [&[&str]; 21] = [
     &["history", "stats"],
     &["history", "export"],
     &["history", "verify"],
+    &["history", "import"],
     &["health"],
     &["init"],
     &["sandbox"],
