@@ -97,8 +97,11 @@ pub(super) struct Speech {
     /// How it is asked: the method and the path.
     pub line: (&'static str, String),
     /// Reads the answer.
-    pub answer: fn(&HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>>,
+    pub answer: Reader,
 }
+
+/// What reads an answer.
+type Reader = fn(&HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>>;
 
 /// What calls of this sort are sent with, for one account and region. Clones share the credentials.
 #[derive(Clone, Debug)]
@@ -121,14 +124,14 @@ impl Rpc {
         Rpc { config, identities: self.identities.clone() }
     }
 
-    /// Sends `operation` of `service` once, and returns the answer.
+    /// Sends `operation` of `service` once, and returns the answer; null where the service has nothing to say.
     pub async fn once(
         &self,
         service: &Service,
         operation: &'static str,
         body: &Value,
     ) -> Result<Value, Failure> {
-        self.send(service, operation, body.to_string(), None).await
+        self.send(service, operation, body.to_string(), None, answer_if_any).await
     }
 
     /// Returns the region of the calls.
@@ -161,6 +164,7 @@ impl Rpc {
         operation: &'static str,
         body: String,
         guard: Option<Guard>,
+        answer: Reader,
     ) -> Result<Value, Failure> {
         let speech = Speech {
             name: service.name,
@@ -261,6 +265,15 @@ fn answer(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetad
     Err(OrchestratorError::operation(ErrorMetadata::builder().code(code).message(message).build()))
 }
 
+/// Returns the body of an answer, or the error that it tells of; null where it has none: `CreateLogStream` has no response
+/// elements ("an HTTP 200 response with an empty HTTP body").
+fn answer_if_any(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadata>> {
+    match response.body().bytes() {
+        Some([]) if response.status().is_success() => Ok(Value::Null),
+        _ => answer(response),
+    }
+}
+
 impl Account {
     /// Returns what asks services without a client of their own in `region`: an image may be in another one.
     pub fn in_region(&self, region: &str) -> Account {
@@ -278,7 +291,7 @@ impl Account {
         let mut patience = Patience::new(&self.clock);
         let mut renewed = Renewed::default();
         loop {
-            let failure = match self.rpc.send(service, operation, body.to_string(), None).await {
+            let failure = match self.rpc.send(service, operation, body.to_string(), None, answer).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -302,7 +315,8 @@ impl Account {
         body: &Value,
         guard: Guard,
     ) -> Result<Value, Failure> {
-        let send = async || self.rpc.send(service, operation, body.to_string(), Some(guard.clone())).await;
+        let send =
+            async || self.rpc.send(service, operation, body.to_string(), Some(guard.clone()), answer).await;
         let mut answer = send().await;
         if let Err(failure) = &answer
             && self.renews(&mut Renewed::default(), failure).await

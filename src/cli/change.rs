@@ -59,6 +59,10 @@ pub(super) struct ChangeArgs {
     /// Do not ask: the phrase PROJECT/ENV says that it is meant
     #[arg(long, value_name = "PHRASE")]
     pub(super) confirm: Option<String>,
+    /// Where the shared ledger cannot be reached: work without it, for this reason, which is recorded. Nobody on another
+    /// machine is kept out; asks for the phrase, or --confirm; told to the ledger later by `history import`
+    #[arg(long, value_name = "REASON", conflicts_with = "reason")]
+    pub(super) break_glass: Option<String>,
     /// What a deployment does without.
     #[arg(skip)]
     pub(super) waived: WaivedArgs,
@@ -68,6 +72,14 @@ impl ChangeArgs {
     /// Returns what the command is to do in the environment.
     pub(super) fn access(&self) -> Access {
         if self.dry_run { Access::Read } else { Access::Write }
+    }
+
+    /// Returns why it is done, as it is recorded.
+    pub(super) fn why(&self) -> Option<String> {
+        match &self.break_glass {
+            Some(reason) => Some(format!("break-glass: {reason}")),
+            None => self.reason.clone(),
+        }
     }
 
     /// Returns which secrets may be lost.
@@ -190,12 +202,16 @@ pub(super) fn consent(
             let message = format!("`{typed}` does not confirm a change of {name}; nothing was changed");
             return Err(Error::new(ErrorKind::Unconfirmed, message).hint(format!("--confirm {phrase}")));
         }
-        None if args.yes && !site.environment.protected => return Ok(()),
+        None if args.yes && !site.environment.protected && args.break_glass.is_none() => return Ok(()),
         None => {}
     }
     let place = place_of(site.driver.pin());
     if site.environment.protected {
         let what = format!("{what} in {name} ({place}), which is protected");
+        return face.ui.ask_phrase(&what, &phrase, &format!("--confirm {phrase}"));
+    }
+    if args.break_glass.is_some() {
+        let what = format!("{what} in {name} ({place}), and nobody else is kept out");
         return face.ui.ask_phrase(&what, &phrase, &format!("--confirm {phrase}"));
     }
     face.ui.ask(&format!("{what} in {name} ({place})"), "--yes")

@@ -22,6 +22,8 @@ use crate::kinds;
 use crate::store::{DynamoLedger, KnownObjects, LogGroup, S3Objects, SealedVault, open_embedded};
 
 use super::asked::Asked;
+use super::break_glass;
+use super::change::ChangeArgs;
 use super::ci;
 use super::config::{self, Config, Store};
 use super::notify::Notice;
@@ -61,6 +63,15 @@ pub(super) struct Site {
     access: Access,
 }
 
+/// Whether the ledger that the configuration names is the one that is written to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Glass {
+    /// It is.
+    Whole,
+    /// It cannot be reached, and one on this machine stands in its place.
+    Broken,
+}
+
 /// How far the way to an environment led.
 pub(super) enum Reach {
     /// To its instance.
@@ -79,6 +90,17 @@ pub(super) fn variable(name: &str) -> Option<String> {
 impl Context {
     /// Reads the configuration and opens the store.
     pub(super) async fn open(face: &Face) -> Result<Context> {
+        Context::open_with(face, Glass::Whole).await
+    }
+
+    /// Reads the configuration and opens the store for a change: with the ledger in the place of the shared one where the
+    /// glass is broken.
+    pub(super) async fn open_for(face: &Face, change: &ChangeArgs) -> Result<Context> {
+        let glass = if change.break_glass.is_some() { Glass::Broken } else { Glass::Whole };
+        Context::open_with(face, glass).await
+    }
+
+    async fn open_with(face: &Face, glass: Glass) -> Result<Context> {
         let config = config::load(face.config.as_deref(), variable("AWS_ENDPOINT_URL"))?;
         face.notice.configured(&config.project, config.webhook.as_deref());
         let clock = clock(&config)?;
@@ -88,7 +110,15 @@ impl Context {
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
         let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects));
         let group = log_group(&config, &sessions);
-        let ledger = Witnessed::new(ledger, objects.clone(), face.seen.clone()).heard_by(group);
+        // Of the ledger in its place checkpoints are kept beside it: its entries have numbers of their own.
+        let (ledger, checkpoints) = match glass {
+            Glass::Whole => (ledger, objects.clone()),
+            Glass::Broken => {
+                let opened = break_glass::open(&config, &*ledger, &clock, &face.ui).await?;
+                (opened.ledger, opened.objects)
+            }
+        };
+        let ledger = Witnessed::new(ledger, checkpoints, face.seen.clone()).heard_by(group);
         let ledger: Arc<dyn Ledger> = Arc::new(ledger);
         face.asked.ledger(ledger.clone(), clock.clone());
         let sessions = Arc::new(sessions);
@@ -121,6 +151,16 @@ impl Context {
         }
     }
 
+    /// Returns who runs this.
+    pub(super) async fn actor(&self) -> Result<Actor> {
+        let identity = match self.sessions.identity().await {
+            Ok(identity) => identity,
+            Err(e) if e.kind == ErrorKind::Denied => "local".into(),
+            Err(e) => return Err(e),
+        };
+        Ok(Actor { identity, host: host(), ci: ci::link(), job: ci::job() })
+    }
+
     /// Looks at the environment `name`, as far as the way leads. Fails only if there is no such environment.
     pub(super) async fn reach(&self, name: &str, access: Access) -> Result<Reach> {
         let mut environment = self.config.environment(name)?.clone();
@@ -128,12 +168,10 @@ impl Context {
             self.asked.at(name, &pin);
         }
         // First, so that it is known who was refused.
-        let identity = match self.sessions.identity().await {
-            Ok(identity) => identity,
-            Err(e) if e.kind == ErrorKind::Denied => "local".into(),
+        let actor = match self.actor().await {
+            Ok(actor) => actor,
             Err(e) => return Ok(Reach::NoAccount(e)),
         };
-        let actor = Actor { identity, host: host(), ci: ci::link(), job: ci::job() };
         self.notice.actor(&actor);
         self.asked.actor(&actor);
         let account = match self.sessions.account(&environment, access).await {

@@ -161,11 +161,11 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
         face.notice.about(Subject::Deploy, to);
     }
     if !change.dry_run && args.saving.save_plan.is_none() {
-        face.asked.about(RunKind::Deploy, to, change.reason.as_deref());
+        face.asked.about(RunKind::Deploy, to, change.why().as_deref());
         args.source.iter().for_each(|source| face.asked.source(&source.to_string()));
     }
     let mut deployment = args.deployment()?;
-    let mut context = Context::open(face).await?;
+    let mut context = Context::open_for(face, &change).await?;
     if args.waived.ladders() == Ladders::AtOnce {
         context.config.shift_at_once(to);
     }
@@ -226,7 +226,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     change::perform(face, &plan, None, &change, async |events| {
         keep(loaded.as_ref(), &built, &context).await?;
         let (means, change) = (change.means(&context, &site, events), &change);
-        runs::begin_within(&means, &plan, change.reason.clone(), on_failure, change.patience()).await
+        runs::begin_within(&means, &plan, change.why(), on_failure, change.patience()).await
     })
     .await
 }

@@ -6,6 +6,7 @@ mod approve;
 mod artifact;
 mod asked;
 mod bounded;
+mod break_glass;
 mod change;
 mod ci;
 mod command;

@@ -24,7 +24,7 @@ use super::{progress, saved};
 /// Runs `rollback ENV [ADDRESS...] --to TEXT`.
 pub(super) async fn run(args: &RollbackArgs, environment: &str, text: &str, face: &Face) -> Result<Exit> {
     let select = Selection::new(&args.addresses)?;
-    let context = Context::open(face).await?;
+    let context = Context::open_for(face, &args.change).await?;
     if !args.change.dry_run {
         face.notice.about(Subject::Rollback, environment);
     }
@@ -172,7 +172,7 @@ async fn perform(
         return Ok(exit);
     }
     change::consent(face, context, site, &change::amount(plan), &args.change)?;
-    let reason = args.change.reason.clone();
+    let reason = args.change.why();
     let patience = args.change.patience();
     change::perform(face, plan, None, &args.change, async |events| {
         let means = args.change.means(context, site, events);

@@ -25,7 +25,7 @@ pub(super) async fn run(
     args: &ChangeArgs,
     face: &Face,
 ) -> Result<Exit> {
-    let mut context = Context::open(face).await?;
+    let mut context = Context::open_for(face, args).await?;
     let mut record = match text {
         Some(text) => known::find(&context, text, face).await?,
         None => known::open(&context, environment, face).await?,

@@ -83,14 +83,14 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         face.notice.about(Subject::Rollback, environment);
     }
     if !args.change.dry_run && args.saving.save_plan.is_none() {
-        face.asked.about(RunKind::Rollback, environment, args.change.reason.as_deref());
+        face.asked.about(RunKind::Rollback, environment, args.change.why().as_deref());
         args.to.iter().chain(&args.run).for_each(|text| face.asked.source(text));
     }
     if let Some(text) = &args.to {
         return restore::run(args, environment, text, face).await;
     }
     let select = Selection::new(&args.addresses)?;
-    let context = Context::open(face).await?;
+    let context = Context::open_for(face, &args.change).await?;
     let named = match &args.run {
         Some(text) => Some(known::find(&context, text, face).await?),
         None => None,
@@ -156,7 +156,7 @@ pub(super) async fn run(args: &RollbackArgs, face: &Face) -> Result<Exit> {
         change::amount(&plan)
     };
     change::consent(face, &context, &site, &what, &args.change)?;
-    let reason = args.change.reason.clone();
+    let reason = args.change.why();
     let redo = redo(&found, &args.addresses);
     if open {
         face.signals.changed();

@@ -114,9 +114,9 @@ pub(super) async fn perform(
         return Err(Error::input(format!("{} is the plan of a {other}", file.display()))
             .hint(format!("snapdeploy {other} --plan {}", file.display())));
     }
-    face.asked.about(kind, &plan.environment, args.reason.as_deref());
+    face.asked.about(kind, &plan.environment, args.why().as_deref());
     face.asked.source(&plan.source);
-    let mut context = Context::open(face).await?;
+    let mut context = Context::open_for(face, args).await?;
     context.config.skip_gates(&plan.environment, args.waived.waivers().gates);
     let site = context.site(&plan.environment, Access::Write).await?;
     args.waived.known(&plan.environment, plan.gates.iter().chain(&site.environment.values.gates))?;
@@ -143,7 +143,7 @@ pub(super) async fn perform(
     };
     change::perform(face, plan, None, args, async |events| {
         let means = args.means(&context, &site, events);
-        runs::begin_within(&means, plan, args.reason.clone(), on_failure, args.patience()).await
+        runs::begin_within(&means, plan, args.why(), on_failure, args.patience()).await
     })
     .await
 }

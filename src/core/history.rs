@@ -1,6 +1,6 @@
 //! History: which runs there were, found in the audit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -89,6 +89,8 @@ pub async fn search_all(
     let text = what.actor.as_deref().unwrap_or_default();
     // Who went on with runs whose beginning is yet to come: newer entries come first.
     let mut resumed: BTreeMap<RunId, Vec<Actor>> = BTreeMap::new();
+    // Their times are those of when they were done, not of when they were told.
+    let mut imported: BTreeSet<RunId> = BTreeSet::new();
     let mut before = None;
     // A run has two entries, seldom more.
     let page = limit.saturating_mul(2).clamp(20, PAGE);
@@ -96,7 +98,11 @@ pub async fn search_all(
         let page = ledger.entries(pin, before, page).await?;
         before = page.items.last().map(|e| e.seq);
         for entry in page.items {
-            if what.since.is_some_and(|since| entry.at.duration_since(since) < -SKEW) {
+            if let Act::Imported { runs, .. } = &entry.what {
+                imported.extend(runs.iter().cloned());
+            }
+            let told_later = entry.run.as_ref().is_some_and(|run| imported.contains(run));
+            if !told_later && what.since.is_some_and(|since| entry.at.duration_since(since) < -SKEW) {
                 return Ok(found);
             }
             let start = match (entry.what, entry.run) {

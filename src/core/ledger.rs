@@ -142,6 +142,15 @@ pub enum Act {
         /// Why, in their words.
         reason: Option<String>,
     },
+    /// Runs that another ledger was told of, while this one could not be reached, were told to this one.
+    Imported {
+        /// The runs.
+        runs: Vec<RunId>,
+        /// The other ledger.
+        from: String,
+        /// Who told it.
+        actor: Actor,
+    },
     /// Somebody lets a release that was undone be deployed again.
     Released {
         /// What the undone run had put there: the digest of a package, or the id of a snapshot.

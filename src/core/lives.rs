@@ -69,9 +69,11 @@ impl Lives {
                     Some(_) => twice("it ended twice"),
                 }
             }
-            Act::Resume { .. } | Act::Refused { .. } | Act::Approved { .. } | Act::Released { .. } => {
-                Vec::new()
-            }
+            Act::Resume { .. }
+            | Act::Refused { .. }
+            | Act::Approved { .. }
+            | Act::Imported { .. }
+            | Act::Released { .. } => Vec::new(),
         }
     }
 

@@ -54,6 +54,7 @@ pub mod home;
 pub mod hook;
 mod hooking;
 pub mod id;
+pub mod import;
 mod impossible;
 pub mod instead;
 pub mod inventory;

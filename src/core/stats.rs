@@ -67,12 +67,18 @@ impl Tally {
     /// Counts the runs of `pin` that began at `since` or later, by the name that the environment had.
     pub async fn of(ledger: &dyn Ledger, pin: &Pin, since: Timestamp) -> Result<BTreeMap<String, Tally>> {
         let (mut starts, mut ends, mut refused) = (Vec::new(), BTreeMap::new(), Vec::new());
+        // Their times are those of when they were done, not of when they were told.
+        let mut imported: BTreeSet<RunId> = BTreeSet::new();
         let mut before = None;
         'all: loop {
             let page = ledger.entries(pin, before, PAGE).await?;
             before = page.items.last().map(|e| e.seq);
             for entry in page.items {
-                if entry.at.duration_since(since) < -SKEW {
+                if let Act::Imported { runs, .. } = &entry.what {
+                    imported.extend(runs.iter().cloned());
+                }
+                let told_later = entry.run.as_ref().is_some_and(|run| imported.contains(run));
+                if !told_later && entry.at.duration_since(since) < -SKEW {
                     break 'all;
                 }
                 match (entry.what, entry.run) {

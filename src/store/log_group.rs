@@ -161,6 +161,12 @@ fn event(project: &str, entry: &Entry, start: Option<&RunStart>) -> (String, Val
             put("reason", json!(reason));
             who(&mut put, actor);
         }
+        Act::Imported { runs, from, actor } => {
+            put("act", json!("imported"));
+            put("runs", json!(runs));
+            put("from", json!(from));
+            who(&mut put, actor);
+        }
         Act::Released { source_digest, actor, reason } => {
             put("act", json!("released"));
             put("source_digest", json!(source_digest));

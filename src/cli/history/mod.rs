@@ -1,6 +1,7 @@
 //! `history`: who did what, when, why, and how it ended.
 
 mod export;
+mod import;
 mod journal;
 mod list;
 mod stats;

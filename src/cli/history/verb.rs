@@ -1,5 +1,7 @@
 //! The verb `history` and its parts.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use crate::cli::context::Face;
@@ -8,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::since::Since;
 use crate::core::Result;
 
-use super::{export, journal, list, stats, verify, watch};
+use super::{export, import, journal, list, stats, verify, watch};
 
 /// Show who did what, when, why, and how it ended
 #[derive(Args, Debug)]
@@ -60,6 +62,7 @@ Examples:
     Stats(StatsArgs),
     Export(ExportArgs),
     Verify(VerifyArgs),
+    Import(ImportArgs),
 }
 
 /// Follow a run of another process until it ends, and end with its code
@@ -140,6 +143,22 @@ pub(super) struct VerifyArgs {
     pub(super) env: Option<String>,
 }
 
+/// Tell the ledger what was done with --break-glass while it could not be reached
+///
+/// Each run that has ended is told with its own start, journal and end, and an entry that says who told it and from where.
+/// From then on it is in the history, and can be rolled back. What is there already is left as it is, so nothing is told
+/// twice. The code is 4 if a run has not ended: it is left where it is.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy history import .snapdeploy/break-glass
+  snapdeploy history import /mnt/laptop/centre/.snapdeploy/break-glass --output json")]
+pub(super) struct ImportArgs {
+    /// Where the ledger in its place is
+    #[arg(value_name = "DIRECTORY")]
+    pub(super) directory: PathBuf,
+}
+
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: &HistoryArgs, face: &Face) -> Result<Exit> {
     match &args.part {
@@ -148,6 +167,7 @@ pub(in crate::cli) async fn run(args: &HistoryArgs, face: &Face) -> Result<Exit>
         Some(HistoryPart::Watch(args)) => watch::run(args, face).await,
         Some(HistoryPart::Stats(args)) => stats::run(args, face).await,
         Some(HistoryPart::Export(args)) => export::run(args, face).await,
+        Some(HistoryPart::Import(args)) => import::run(args, face).await,
         Some(HistoryPart::Verify(args)) => verify::run(args, face).await,
     }
 }

@@ -103,4 +103,9 @@ fn a_log_group_that_cannot_be_told_is_one_warning_and_nothing_else() {
         said.err
     );
     acme.run(0, &["history", "verify"]);
+    let file = acme.shell.directory.path().join("snapdeploy.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("/not/there", "not a name")).unwrap();
+    let said = acme.run(2, &["history"]);
+    assert!(said.err.contains("`log_group` has to be a name of A-Z a-z 0-9 _ - / . # only"), "{}", said.err);
 }

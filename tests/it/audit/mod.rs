@@ -1,5 +1,6 @@
 //! The audit that nobody can edit unseen.
 
+mod break_glass;
 mod checkpoints;
 mod log_group;
 mod refused;

@@ -21,6 +21,7 @@ const VERBS: [&[&str]; 22] = [
     &["history", "stats"],
     &["history", "export"],
     &["history", "verify"],
+    &["history", "import"],
     &["health"],
     &["init"],
     &["sandbox"],

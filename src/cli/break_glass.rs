@@ -1,0 +1,57 @@
+//! `--break-glass`: a change while the shared ledger cannot be reached, with one on this machine in its place.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::core::ledger::Ledger;
+use crate::core::{Clock, Error, ErrorKind, Result};
+use crate::store::{self, open_embedded};
+
+use super::config::{Config, Store};
+use super::ui::Ui;
+
+/// Where the ledger in its place is, beside the configuration.
+pub(super) const PLACE: &str = ".snapdeploy/break-glass";
+
+/// How long the shared ledger has to answer.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Returns the directory in which the ledger in its place is.
+pub(super) fn directory(config: &Config) -> PathBuf {
+    config.file.parent().unwrap_or(&config.file).join(PLACE)
+}
+
+/// Opens the ledger in the place of `shared`, and says what that means.
+///
+/// Fails with `Blocked` while the shared one answers, with `Input` where the store is on this machine anyway, and with the
+/// shared one's own error where that is no outage.
+pub(super) async fn open(
+    config: &Config,
+    shared: &dyn Ledger,
+    clock: &Clock,
+    ui: &Ui,
+) -> Result<store::Store> {
+    if let Store::Embedded(_) = config.store {
+        return Err(Error::input("--break-glass is for a shared ledger, and this one is on this machine")
+            .hint("leave --break-glass out"));
+    }
+    let why = match tokio::time::timeout(LIMIT, shared.check()).await {
+        Ok(Ok(())) => {
+            let message = format!("the ledger answers ({}): there is no glass to break", shared.place());
+            return Err(Error::blocked(message).hint("leave --break-glass out"));
+        }
+        Ok(Err(e)) if e.kind == ErrorKind::Unavailable => e.message,
+        Ok(Err(e)) => return Err(e),
+        Err(_) => "it does not answer".to_string(),
+    };
+    let base = config.file.parent().unwrap_or(&config.file);
+    let opened = open_embedded(&format!("file://{PLACE}"), base, clock.clone()).await?;
+    let opened = opened.ok_or_else(|| Error::bug(format!("{PLACE} is not a directory's name")))?;
+    ui.say(format!("BREAK GLASS: {} cannot be reached: {why}", shared.place()));
+    ui.say("BREAK GLASS: nobody on another machine is kept out, or sees this: agree with them first");
+    ui.say(format!(
+        "BREAK GLASS: what is done is written to {}; once the ledger answers: snapdeploy history import {PLACE}",
+        directory(config).display()
+    ));
+    Ok(opened)
+}
