@@ -25,7 +25,7 @@ use super::protection;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
-use super::turn::{BY_HAND, turn, way_back};
+use super::turn::{turn, way_back};
 
 /// What a failed deploy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ pub async fn undo_open(
                 means.ledger.end(&lease.claim, &finish).await?;
                 return Ok(None);
             }
-            let why = Error::failed(BY_HAND);
+            let why = Error::failed("rolled back by hand");
             let touched = performance.progress.touched(&past_run.plan).into_iter().cloned().collect();
             turn(means, &lease, &old, plan, touched, &why, reason).await.map(Some)
         })
