@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
+use super::identity_guard::Astray;
 use crate::core::redact::redact_foreign;
 use crate::core::{Error, ErrorKind};
 
@@ -131,8 +132,8 @@ where
         SdkError::ConstructionFailure(_) => {
             failure(ErrorKind::Input, Fate::Refused, format!("{operation}: {}", whole(&error)))
         }
-        // Without credentials nothing was sent.
-        SdkError::DispatchFailure(_) if lacks_credentials(&error) => {
+        // Without credentials nothing was sent, and neither was what would have gone elsewhere.
+        SdkError::DispatchFailure(_) if has::<CredentialsError>(&error) || has::<Astray>(&error) => {
             failure(ErrorKind::Denied, Fate::Refused, format!("{operation}: {}", whole(&error)))
         }
         _ => failure(ErrorKind::Unavailable, Fate::Unknown, format!("{operation}: {}", whole(&error))),
@@ -167,11 +168,11 @@ fn problems(response: &HttpResponse) -> Vec<String> {
         .collect()
 }
 
-/// Returns whether the credentials could not be had: none are there, or the role may not be assumed.
-fn lacks_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Returns whether an `E` lies beneath an error: credentials that could not be had, a call that was stopped.
+fn has<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(e) = next {
-        if e.is::<CredentialsError>() {
+        if e.is::<E>() {
             return true;
         }
         next = e.source();

@@ -1,9 +1,12 @@
 //! What every kind needs from AWS: sessions, pace, the wire, errors.
 
+mod assuming;
 mod elsewhere;
 mod error;
+mod grant;
 mod guard;
 pub mod http;
+mod identity_guard;
 mod keys;
 mod noted;
 mod pace;
@@ -19,6 +22,7 @@ mod xml;
 
 pub use elsewhere::Elsewhere;
 pub use error::{Failure, Fate, classify};
+pub use grant::{Grant, MOST, Need, Words, policies};
 pub use guard::Guard;
 pub use keys::{Keys, Sealed};
 pub use pace::{Pace, Patience, Share};

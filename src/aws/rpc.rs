@@ -33,6 +33,7 @@ use serde_json::Value;
 
 use super::error::{Failure, Fate, classify};
 use super::guard::Guard;
+use super::identity_guard::IdentityGuard;
 use super::pace::Patience;
 use super::sending::Renewed;
 use super::session::Account;
@@ -109,19 +110,20 @@ pub struct Rpc {
     config: SdkConfig,
     /// The role is assumed once for all calls.
     identities: SharedIdentityCache,
+    identity: IdentityGuard,
 }
 
 impl Rpc {
-    /// Returns what sends as `config` says, which names a region.
-    pub fn new(config: &SdkConfig) -> Rpc {
+    /// Returns what sends as `config` says, which names a region, and nothing that `identity` stops.
+    pub(super) fn new(config: &SdkConfig, identity: IdentityGuard) -> Rpc {
         let identities = config.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
-        Rpc { config: config.clone(), identities }
+        Rpc { config: config.clone(), identities, identity }
     }
 
     /// Returns what sends to `region` instead.
     fn in_region(&self, region: &str) -> Rpc {
         let config = self.config.to_builder().region(Region::new(region.to_string())).build();
-        Rpc { config, identities: self.identities.clone() }
+        Rpc { config, identities: self.identities.clone(), identity: self.identity.in_region(region) }
     }
 
     /// Sends `operation` of `service` once, and returns the answer; null where the service has nothing to say.
@@ -225,6 +227,7 @@ impl Rpc {
         if let Some(sleep) = self.config.sleep_impl() {
             builder = builder.sleep_impl(sleep);
         }
+        builder = builder.interceptor(self.identity.clone());
         if let Some(guard) = guard {
             builder = builder.interceptor(guard);
         }

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
 use aws_config::retry::RetryConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_async::time::SystemTimeSource;
+use tokio::sync::OnceCell;
 
+use super::assuming::Assuming;
 use super::error::classify;
+use super::identity_guard::{BucketOwner, IdentityGuard};
 use super::noted::Noted;
 use super::pace::{Pace, Share};
 use super::renewing::Renewing;
@@ -35,6 +37,8 @@ pub struct Sessions {
     share: Share,
     /// By account and region: environments that share a quota share the pace.
     paces: Mutex<BTreeMap<(String, String), Pace>>,
+    /// Who the base credentials are of, once STS has said it.
+    identity: OnceCell<String>,
 }
 
 /// An environment's clients. STS has answered with the configured account.
@@ -58,6 +62,8 @@ pub struct Account {
     pub pace: Pace,
     /// The clock by which reads are repeated.
     pub clock: Clock,
+    /// What sees to it that calls go to the account, and to nothing else.
+    pub(super) identity: IdentityGuard,
     /// The credentials of the role, which can be had anew; nothing where there is no role.
     pub(super) renewing: Option<Renewing>,
 }
@@ -119,6 +125,7 @@ impl Sessions {
             paced_here: false,
             share: Share::default(),
             paces: Mutex::default(),
+            identity: OnceCell::new(),
         }
     }
 
@@ -143,7 +150,7 @@ impl Sessions {
 
     /// Returns the ARN of the base identity. `Denied` where there are no credentials, or none that STS takes.
     pub async fn identity(&self) -> Result<String> {
-        Ok(caller(&self.base).await?.1)
+        self.identity.get_or_try_init(async || Ok(caller(&self.base).await?.1)).await.cloned()
     }
 
     /// Returns the account and the ARN of the base identity. `Denied` as for [`Sessions::identity`].
@@ -169,17 +176,14 @@ impl Sessions {
         let (config, renewing) = match role {
             None => (base, None),
             Some(role) => {
-                let mut role = AssumeRoleProvider::builder(role).configure(&base).session_name("snapdeploy");
                 if let Some(id) = &environment.external_id {
                     // AWS keeps it as no secret (IAM guide, "Access to AWS accounts owned by third parties"), but who
                     // reads why a role was refused needs not read it.
                     redact::confide(id);
-                    role = role.external_id(id);
                 }
-                let provider = match base.credentials_provider() {
-                    Some(credentials) => role.build_from_provider(credentials).await,
-                    None => role.build().await,
-                };
+                // Who is not known to STS is not told to it either.
+                let identity = self.identity().await.ok();
+                let provider = Assuming::new(&base, role, environment, access, identity.as_deref());
                 let renewing = Renewing::around(Noted::around(provider), self.clock.clone());
                 let config = base
                     .to_builder()
@@ -206,23 +210,30 @@ impl Sessions {
             .hint(format!("correct the account or the role of [environments.{name}] in snapdeploy.toml")));
         }
         let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
+        let identity = IdentityGuard::new(&account, &environment.region, once.endpoint_url());
+        let connect = aws_sdk_connect::config::Builder::from(&once).interceptor(identity.clone());
+        let lex = aws_sdk_lexmodelsv2::config::Builder::from(&once).interceptor(identity.clone());
+        let lambda = aws_sdk_lambda::config::Builder::from(&once).interceptor(identity.clone());
+        let s3 = s3_config(&config).interceptor(identity.clone()).interceptor(BucketOwner(account.clone()));
         Ok(Account {
             pace: self.pace(&account, &environment.region, once.endpoint_url()),
             account,
             region: environment.region.clone(),
-            connect_once: aws_sdk_connect::Client::new(&once),
-            lex: aws_sdk_lexmodelsv2::Client::new(&once),
-            lambda: aws_sdk_lambda::Client::new(&once),
-            s3: s3(&config),
-            rpc: Rpc::new(&once),
+            connect_once: aws_sdk_connect::Client::from_conf(connect.build()),
+            lex: aws_sdk_lexmodelsv2::Client::from_conf(lex.build()),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
+            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            rpc: Rpc::new(&once, identity.clone()),
             clock: self.clock.clone(),
+            identity,
             renewing,
         })
     }
 
     /// Returns a client for the objects of the store, with the base credentials.
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        s3(&self.base.to_builder().retry_config(reads(&self.clock)).build())
+        let config = self.base.to_builder().retry_config(reads(&self.clock)).build();
+        aws_sdk_s3::Client::from_conf(s3_config(&config).build())
     }
 
     /// Returns what calls services without a client of their own with the base credentials, in `region` or in that of the
@@ -241,11 +252,17 @@ impl Sessions {
     }
 }
 
-/// Returns a client for S3; a simulation has no host for each bucket.
-fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+impl Account {
+    /// Says which Connect instance the environment's is: from now on no call goes to another one.
+    pub fn settle(&self, instance: &str) {
+        self.identity.settle(instance);
+    }
+}
+
+/// Returns the settings of a client for S3; a simulation has no host for each bucket.
+fn s3_config(config: &SdkConfig) -> aws_sdk_s3::config::Builder {
     let path_style = config.endpoint_url().is_some();
-    let config = aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build();
-    aws_sdk_s3::Client::from_conf(config)
+    aws_sdk_s3::config::Builder::from(config).force_path_style(path_style)
 }
 
 /// Returns whether `endpoint` is on this machine.

@@ -145,11 +145,11 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
         face.ui.result(&RunReport::nothing(plan))?;
         return Ok(Next::Over(Exit::Done));
     }
-    if plan.moves.iter().any(|m| site.driver.starts(m))
-        && let Some(line) = expiry::too_soon(variable, Timestamp::now(), args.following())
-    {
-        face.ui.say(line);
-    }
+    let follows = match plan.moves.iter().any(|m| site.driver.starts(m)) {
+        true => args.following(),
+        false => Duration::ZERO,
+    };
+    expiry::enough(variable, Timestamp::now(), plan.kind, least, follows)?;
     Ok(Next::Perform)
 }
 

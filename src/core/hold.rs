@@ -16,7 +16,6 @@ use super::means::Means;
 use super::plan::{Action, Plan, Step};
 use super::redact::redact;
 use super::run::{Finish, HookState, Note, Row, RunKind, RunStart, RunStatus, Verdict};
-use super::turn::BY_HAND;
 
 /// How many audit entries are read at once.
 const PAGE: usize = 200;
@@ -68,8 +67,9 @@ struct Against {
 /// there, or that puts something back, is never held.
 ///
 /// A release is what was deployed under one digest or id, or what sets the same to the same. It is held once a rollback has
-/// undone it by a person's word, once AWS has taken it back, and once it has undone itself since a gate, a hook, its verification or what AWS
-/// started for it judged it. A failure that says nothing about the release (throttled, denied, interrupted) holds nothing.
+/// undone a deployment of it that had succeeded, once AWS has taken it back, and once a run that did not come to its end was
+/// undone, by itself or by hand, after a gate, a hook, the verification or what AWS had started for it judged it. A failure
+/// that says nothing about the release (throttled, denied, interrupted) holds nothing.
 pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>> {
     let against = against(means, plan).await?;
     let finding = |message: String| match means.waivers.holds {
@@ -222,11 +222,11 @@ fn sets_the_same(a: &Step, b: &Step) -> bool {
     }
 }
 
-/// Returns whether something or somebody has judged the release that the run deployed: any rollback by a person's word does, and
-/// of a run that undid itself its journal tells.
+/// Returns whether something or somebody has judged the release that the run deployed. To undo what had come to a good end is a
+/// judgement; whether one is behind the end of a run that did not, its journal tells.
 async fn judged(means: &Means<'_>, run: &Undone) -> Result<bool> {
     match &run.finish {
-        Some(finish) if finish.status == RunStatus::Turned && !finish.message.starts_with(BY_HAND) => {
+        Some(finish) if finish.status == RunStatus::Turned => {
             Ok(condemned(&means.ledger.rows(&run.start.run).await?))
         }
         _ => Ok(true),

@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::run::{Finish, Note, RunStart, RunStatus};
 use super::runs::{Ended, Leg, OnFailure, carry};
 use super::select::Selection;
-use super::turn::{BY_HAND, GIVEN_UP, turn};
+use super::turn::turn;
 
 /// How many audit entries are read at once.
 const PAGE: usize = 50;
@@ -29,7 +29,7 @@ pub async fn undo_open(
 ) -> Result<Ended> {
     let id = &past_run.record.start.run;
     let replan = async || Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await;
-    replace(means, past_run, shown, reason, manner, BY_HAND, replan).await
+    replace(means, past_run, shown, reason, manner, "rolled back by hand", replan).await
 }
 
 /// Ends the open run `past_run`, whatever it was to do, and performs in its place `shown`, which puts back what was there at
@@ -42,7 +42,7 @@ pub async fn converge(
     manner: Manner,
     replan: impl AsyncFn() -> Result<Plan>,
 ) -> Result<Ended> {
-    replace(means, past_run, shown, reason, manner, GIVEN_UP, replan).await
+    replace(means, past_run, shown, reason, manner, "given up by hand", replan).await
 }
 
 async fn replace(

@@ -23,6 +23,7 @@ use super::run::{Actor, Process};
 use super::schema::SchemaSource;
 use super::secret::{Seal, Vault};
 use super::select::Selection;
+use super::session::Session;
 use super::site::Site;
 
 /// Values that the configuration gives an environment.
@@ -65,6 +66,8 @@ pub struct Values {
     pub approvals: usize,
     /// When deployments are taken.
     pub calendar: Calendar,
+    /// What the sessions of its roles carry.
+    pub session: Session,
     /// What secrets get their fingerprints from.
     pub seal: Seal,
     /// What parameters that overlays name hold, as far as a plan has read them.

@@ -122,6 +122,7 @@ pub mod secret;
 pub mod secret_paths;
 pub mod select;
 pub mod sending;
+pub mod session;
 pub mod shell;
 pub mod site;
 pub mod snapshot;

@@ -12,12 +12,6 @@ use super::run::{Finish, RunStart, RunStatus};
 use super::runs::{Leg, start};
 use super::select::Selection;
 
-/// How the end of a run begins that a person turned round.
-pub(super) const BY_HAND: &str = "rolled back by hand";
-
-/// How the end of a run begins that a person ended for another state.
-pub(super) const GIVEN_UP: &str = "given up by hand";
-
 /// Plans the way back from a run that failed under its lease. `None` if there is nothing to undo.
 pub(super) async fn way_back(
     means: &Means<'_>,

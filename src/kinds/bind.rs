@@ -82,6 +82,7 @@ pub async fn bind_among(
         .hint(format!("instance of [environments.{}] is one of: {there}", environment.name)));
     };
     calls.instance = id.clone();
+    calls.account.settle(id);
     let pin = Pin {
         account: environment.account.clone(),
         region: environment.region.clone(),

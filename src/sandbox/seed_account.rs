@@ -18,7 +18,7 @@ use super::seed_ecs::ServiceSeed;
 use super::seed_instance::InstanceSeed;
 use super::seed_lambda::{self, FunctionSeed};
 use super::ssm::Parameter;
-use super::world::{Account, Role};
+use super::world::Account;
 
 /// An account, and what it starts with.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl AccountSeed {
     /// A role that anyone in the scenario may assume, if they know its external id.
     pub fn role(&mut self, name: &str, external_id: Option<&str>) -> &mut AccountSeed {
         let role = self.account.roles.entry(name.into()).or_default();
-        *role = Role { external_id: external_id.map(str::to_owned), deny: std::mem::take(&mut role.deny) };
+        role.external_id = external_id.map(str::to_owned);
         self
     }
 

@@ -1,5 +1,7 @@
 //! STS: GetCallerIdentity and AssumeRole, in the AWS query protocol.
 
+use std::collections::BTreeMap;
+
 use super::answer::{Answer, Fail, escape};
 use super::call::{Call, Caller, parse_pairs};
 use super::clock;
@@ -21,6 +23,18 @@ fn form(call: &Call, name: &str) -> Option<String> {
     parse_pairs(&text, true).into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
+/// The actions that AssumeRole needs. Source: "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed
+/// roles", IAM user guide: tags and a source identity are allowed apart.
+pub(crate) fn actions(call: &Call) -> Vec<String> {
+    let named = |name: &str| form(call, name).is_some();
+    let all = [
+        (true, "sts:AssumeRole"),
+        (named("Tags.member.1.Key"), "sts:TagSession"),
+        (named("SourceIdentity"), "sts:SetSourceIdentity"),
+    ];
+    all.into_iter().filter(|(needed, _)| *needed).map(|(_, action)| action.to_owned()).collect()
+}
+
 pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     match call.operation.as_str() {
         "GetCallerIdentity" => Ok(wrap(
@@ -40,10 +54,7 @@ pub(crate) fn dispatch(world: &mut World, call: &Call) -> Result<Answer, Fail> {
 fn assume_role(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     let arn = form(call, "RoleArn").unwrap_or_default();
     let name = form(call, "RoleSessionName").unwrap_or_default();
-    // botocore sts model: roleSessionNameType is 2 to 64 of [\w+=,.@-].
-    let fits = (2..=64).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
-    if !fits {
+    if !is_name(&name) {
         return Err(Fail::new(
             400,
             "ValidationError",
@@ -81,6 +92,30 @@ fn assume_role(world: &mut World, call: &Call) -> Result<Answer, Fail> {
     if role.external_id.is_some() && role.external_id != form(call, "ExternalId") {
         return Err(refused());
     }
+    let refused_to = |action: &str| {
+        let why =
+            format!("User: {} is not authorized to perform: {action} on resource: {arn}", call.caller.arn);
+        Fail::new(403, "AccessDenied", why)
+    };
+    let source = form(call, "SourceIdentity");
+    let tags = tags(call)?;
+    // "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles", IAM user guide: the role's trust
+    // policy has to allow either by its action.
+    for (asked, action) in [(source.is_some(), "sts:SetSourceIdentity"), (!tags.is_empty(), "sts:TagSession")]
+    {
+        if asked && role.deny.contains(action) {
+            return Err(refused_to(action));
+        }
+    }
+    if source.as_ref().is_some_and(|s| !is_name(s)) {
+        return Err(Fail::new(400, "ValidationError", "the value at 'sourceIdentity' is not valid"));
+    }
+    // The same page: once set, it cannot be changed by assuming another role.
+    let before = world.sessions.get(&call.access_key).and_then(|session| session.source.clone());
+    if before.is_some() && source.is_some() && source != before {
+        return Err(refused_to("sts:SetSourceIdentity"));
+    }
+    let source = before.or(source);
     // A session's role id starts with AROA, its key with ASIA (IAM guide, "Unique identifiers").
     let role_id = format!("AROA{}", hex::encode(ids::random::<8>()).to_uppercase());
     let key = format!("ASIA{}", hex::encode(ids::random::<8>()).to_uppercase());
@@ -100,8 +135,27 @@ fn assume_role(world: &mut World, call: &Call) -> Result<Answer, Fail> {
         hex::encode(ids::random::<20>()),
         clock::iso(expires),
     );
-    world.sessions.insert(key, Session { caller, token, expires });
+    world.sessions.insert(key, Session { caller, token, expires, source, tags });
     Ok(wrap("AssumeRole", &body))
+}
+
+/// botocore sts model: roleSessionNameType and sourceIdentityType are 2 to 64 of [\w+=,.@-].
+fn is_name(text: &str) -> bool {
+    (2..=64).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
+}
+
+/// The tags that a call asks for. botocore sts model: at most 50, keys of 128 characters, values of 256.
+fn tags(call: &Call) -> Result<BTreeMap<String, String>, Fail> {
+    let mut tags = BTreeMap::new();
+    for i in 1.. {
+        let Some(key) = form(call, &format!("Tags.member.{i}.Key")) else { break };
+        let value = form(call, &format!("Tags.member.{i}.Value")).unwrap_or_default();
+        if i > 50 || key.len() > 128 || value.len() > 256 {
+            return Err(Fail::new(400, "ValidationError", "the value at 'tags' is not valid"));
+        }
+        tags.insert(key, value);
+    }
+    Ok(tags)
 }
 
 fn wrap(operation: &str, body: &str) -> Answer {

@@ -24,7 +24,7 @@ use super::ssm::Parameter;
 use super::storm::Raging;
 use super::switch::Switches;
 use super::told::Told;
-use super::{cloudfront, cloudwatch, codedeploy, ecr, ecs, elb, lambda, logs};
+use super::{action, cloudfront, cloudwatch, codedeploy, ecr, ecs, elb, lambda, logs};
 
 /// Something inside a Connect instance.
 #[derive(Debug, Clone)]
@@ -73,6 +73,8 @@ pub(crate) struct Role {
     pub(crate) external_id: Option<String>,
     /// Refused operations, as `connect:ListPrompts`.
     pub(crate) deny: BTreeSet<String>,
+    /// The IAM actions that it is allowed; all, where nothing is said.
+    pub(crate) allow: Option<BTreeSet<String>>,
 }
 
 /// An AWS account.
@@ -81,6 +83,8 @@ pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) roles: BTreeMap<String, Role>,
+    /// The IAM actions that its users are allowed; all, where nothing is said.
+    pub(crate) allow: Option<BTreeSet<String>>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) bots: Vec<Bot>,
     /// Lex: exports and imports under way.
@@ -110,6 +114,10 @@ pub(crate) struct Session {
     pub(crate) caller: Caller,
     pub(crate) token: String,
     pub(crate) expires: f64,
+    /// Who is said to be behind it.
+    pub(crate) source: Option<String>,
+    /// Its tags, by key.
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// Everything.
@@ -295,6 +303,13 @@ impl World {
         let role = call.caller.role.as_ref();
         let account = self.accounts.get(&call.caller.account);
         if role.and_then(|role| account?.roles.get(role)).is_some_and(|role| role.deny.contains(&refused)) {
+            return Err(fault::denied(call));
+        }
+        let allowed = account.and_then(|account| match role {
+            Some(role) => account.roles.get(role)?.allow.as_ref(),
+            None => account.allow.as_ref(),
+        });
+        if allowed.is_some_and(|allowed| action::actions(call).iter().any(|a| !allowed.contains(a))) {
             return Err(fault::denied(call));
         }
         let now = self.clock.now();

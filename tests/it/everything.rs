@@ -13,8 +13,8 @@ use crate::cli::journey::Acme;
 use crate::cli::shell::Said;
 use crate::site::place::{build, get};
 
-const PROD: &str = "222222222222";
-const WEB: &str = "ecs/service/main/web";
+pub(crate) const PROD: &str = "222222222222";
+pub(crate) const WEB: &str = "ecs/service/main/web";
 const DEPLOY: [&str; 6] = ["deploy", "release.zip", "--to", "prod", "--confirm", "acme/prod"];
 
 /// Nothing here takes longer, unless it never ends.
@@ -49,7 +49,18 @@ fn configured(example: &str) -> String {
 
 /// The example and a site.
 fn place() -> Acme {
-    let acme = Acme::with(with_site, configured);
+    place_with(|_| {}, str::to_string)
+}
+
+/// The example and a site, with more in the accounts, and in the configuration.
+pub(crate) fn place_with(more: impl FnOnce(&mut Scenario), written: impl FnOnce(&str) -> String) -> Acme {
+    let acme = Acme::with(
+        |scenario| {
+            with_site(scenario);
+            more(scenario);
+        },
+        |example| written(&configured(example)),
+    );
     for (name, ms) in [("ecs_stage_ms", "30"), ("ecs_healthy_after_ms", "30"), ("ecs_minute_ms", "1")] {
         acme.sandbox.set_switch(name, ms).unwrap();
     }

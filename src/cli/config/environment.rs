@@ -7,7 +7,7 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 31] = [
     "gates",
     "hooks",
     "rollouts",
@@ -37,6 +37,8 @@ const KEYS: [&str; 29] = [
     "windows",
     "freeze",
     "time_zone",
+    "source_identity",
+    "session_tags",
 ];
 const LATER: [&str; 1] = ["store"];
 

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 
 use crate::aws::Share;
 use crate::core::environment::Environment;
+use crate::core::session::Session;
 use crate::core::{Error, Result};
 
 use super::environment::{account_number, environment, is_url, url};
@@ -75,6 +76,7 @@ pub(super) fn read(file: &Path, shown: &Path, text: &str, endpoint: Option<Strin
         if let Some(at) = table.truth("protected")?.filter(|at| at.value) {
             protectable(&table, &at, &environment, &store, &project)?;
         }
+        environment.values.session = session(&table, &project)?;
         if let Some(at) = table.text("promote_from")? {
             promoted.insert(name.clone(), at);
         }
@@ -176,6 +178,13 @@ fn protectable(
         return Err(table.place.error(&at.span, message).hint("store = \"s3://BUCKET/PREFIX\""));
     }
     Ok(())
+}
+
+/// Reads what the sessions of an environment's roles carry.
+fn session(table: &Table<'_>, project: &Project) -> Result<Session> {
+    let truth = |key| Ok::<_, Error>(table.truth(key)?.is_some_and(|at| at.value));
+    let tags = truth("session_tags")?.then(|| project.name.clone());
+    Ok(Session { source_identity: truth("source_identity")?, tags })
 }
 
 fn accounts(top: &Table<'_>) -> Result<Vec<(String, String)>> {

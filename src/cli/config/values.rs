@@ -73,6 +73,7 @@ pub(super) fn values(
         hooks: hooks(table)?,
         approvals: approvals(table)?,
         calendar: calendar(table)?,
+        session: Default::default(),
         seal: Seal::default(),
         parameters: Default::default(),
     })

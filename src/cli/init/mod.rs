@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 mod file;
+mod policy;
 mod profiles;
 mod report;
 mod shared;

@@ -13,6 +13,7 @@ use crate::core::{Clock, Error, ErrorKind, Result};
 use super::answers::{Answers, Place, Protection};
 use super::asking::ask;
 use super::file;
+use super::policy::{self, PolicyArgs};
 use super::report::InitReport;
 use super::shared::{Consent, Shared};
 
@@ -25,7 +26,8 @@ use super::shared::{Consent, Shared};
 #[command(after_long_help = "\
 Examples:
   snapdeploy init --env dev --account 111111111111 --region eu-central-1 --instance acme-dev
-  snapdeploy init --store s3://acme-snapdeploy/main")]
+  snapdeploy init --store s3://acme-snapdeploy/main
+  snapdeploy init --policy prod --verb deploy --of write")]
 pub(in crate::cli) struct InitArgs {
     /// The project's name; the directory's if not given
     #[arg(long, value_name = "NAME")]
@@ -63,6 +65,8 @@ pub(in crate::cli) struct InitArgs {
     /// Do not ask before the store is made
     #[arg(long)]
     pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) policy: PolicyArgs,
 }
 
 impl InitArgs {
@@ -86,6 +90,10 @@ impl InitArgs {
 /// Runs the verb.
 pub(in crate::cli) async fn run(args: &InitArgs, face: &Face) -> Result<Exit> {
     let given = face.config.as_deref();
+    if let Some(environment) = &args.policy.policy {
+        let config = config::load(given, variable("AWS_ENDPOINT_URL"))?;
+        return policy::run(environment, &args.policy, &config, face);
+    }
     let file = given.map_or_else(|| PathBuf::from(config::NAME), Path::to_path_buf);
     let there = std::fs::symlink_metadata(&file).is_ok();
     // A store alone may be meant for a configuration further up.

@@ -3,7 +3,9 @@
 mod command;
 mod invoke;
 mod needs;
+mod permissions;
 mod runner;
 mod task;
 
+pub use permissions::GRANTS;
 pub use runner::Runner;

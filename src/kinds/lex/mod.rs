@@ -16,6 +16,7 @@ mod laws;
 mod moves;
 mod names;
 mod normal;
+mod permissions;
 mod policy;
 mod prepare;
 mod shared;
@@ -25,3 +26,4 @@ mod write;
 
 pub use driver::Bots;
 pub use names::bots;
+pub use permissions::GRANTS;

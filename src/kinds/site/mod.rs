@@ -14,6 +14,7 @@ mod manifest;
 mod moves;
 mod others;
 mod pages;
+mod permissions;
 mod preflight;
 mod retired;
 mod send;
@@ -23,6 +24,7 @@ mod sweep;
 mod types;
 
 pub use driver::Sites;
+pub use permissions::GRANTS;
 
 /// The kind.
 pub const KIND: &str = "site/bucket";

@@ -92,7 +92,7 @@ fn stats_count_what_history_shows() {
     let acme = acme();
     acme.deploy(0, &[]);
     acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
-    acme.deploy(0, &[]);
+    acme.deploy(0, &["--release-hold", "--reason", "the second try"]);
     let stats = acme.json(0, &["history", "stats"]);
     assert_eq!(stats["schema"], "snapdeploy.stats/1");
     let prod = &stats["data"]["environments"]["prod"];

@@ -63,7 +63,8 @@ fn an_open_window_is_no_obstacle_and_all_reasons_are_said_at_once() {
         place("windows = [\"mon-sun 00:00-24:00\"]\nfreeze = [\"2020-01-01/2099-12-31\"]\napprovals = 1");
     let refused = never.deploy(13, &["connect/hours/Weekdays"]);
     assert!(
-        refused.err.contains("within a year") && refused.err.contains("takes only a saved plan"),
+        refused.err.contains("frozen from 2020-01-01 to 2099-12-31")
+            && refused.err.contains("takes only a saved plan"),
         "{}",
         refused.err
     );
