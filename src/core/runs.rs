@@ -24,7 +24,7 @@ use super::progress::Progress;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
 use super::select::Selection;
-use super::turn::{turn, way_back};
+use super::turn::{turn, unturned, way_back};
 
 /// What a failed deploy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,9 +200,7 @@ async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure) -> Result
                 turned = Some((run, why));
                 leg = *next;
             }
-            (Ok(LegEnd::TurnFailed(why, then)), _) => {
-                return Ok(Ended::RollbackFailed { run, by: None, why, then });
-            }
+            (Ok(LegEnd::TurnFailed(why, then)), _) => return Ok(unturned(run, why, then)),
             (Ok(LegEnd::Over(Ended::Done { run: by })), Some((run, why))) => {
                 return Ok(Ended::RolledBack { run, by, why });
             }

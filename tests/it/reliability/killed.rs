@@ -181,7 +181,7 @@ async fn killed_by_sigkill_at_any_point_the_next_command_ends_as_before_or_as_af
             ended_old += 1;
         }
         let (kind, status) = place.newest();
-        assert_ne!(status, "open", "{here}");
+        assert_ne!(status, "open", "{here}: {code:?}\n{text}");
         if status == "succeeded" && kind == "deploy" {
             assert!(is_new, "{here}: history tells of a deployment that is not there");
         }

@@ -90,7 +90,7 @@ fn play(store: &str, n: usize) -> bool {
         assert_eq!(changes(&sandbox), sent, "{here}: {said}");
         return false;
     }
-    assert_eq!(output.status.code(), Some(3), "{here}: {said}");
+    assert_eq!(output.status.code(), Some(9), "{here}: {said}");
     let told = ["has taken the lease over", "does not hold", "any more"];
     assert!(told.iter().any(|words| said.contains(words)), "{here}: {said}");
     assert_eq!(changes(&sandbox), sent, "{here}: it sent nothing more");
@@ -117,7 +117,7 @@ fn a_suspended_owner_that_wakes_after_a_takeover_changes_nothing() {
         json!({
             "size": format!("{} pauses with SQLite, {} with DynamoDB, in mid-run", suspended[0], suspended[1]),
             "seeds": seed.to_string(),
-            "result": "0 calls after the takeover; exit 3, and the takeover is told",
+            "result": "0 calls after the takeover; exit 9, and the takeover is told",
         }),
     );
 }
