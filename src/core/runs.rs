@@ -26,7 +26,7 @@ use super::progress::Progress;
 use super::protection;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
-use super::turn::{turn, way_back};
+use super::turn::{turn, unturned, way_back};
 
 /// What a failed deploy does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,9 +150,7 @@ pub(super) async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure
                 turned = Some((run, why));
                 leg = *next;
             }
-            (Ok(LegEnd::TurnFailed(why, then)), _) => {
-                return Ok(Ended::RollbackFailed { run, by: None, why, then });
-            }
+            (Ok(LegEnd::TurnFailed(why, then)), _) => return Ok(unturned(run, why, then)),
             (Ok(LegEnd::Over(Ended::Done { run: by })), Some((run, why))) => {
                 return Ok(Ended::RolledBack { run, by, why });
             }

@@ -2,7 +2,9 @@
 
 use super::address::Address;
 use super::back::{Past, plan_back};
-use super::error::{Error, Result};
+use super::ended::Ended;
+use super::error::{Error, ErrorKind, Result};
+use super::id::RunId;
 use super::lease::{LEASE, Lease};
 use super::loss::Accepted;
 use super::means::Means;
@@ -30,6 +32,15 @@ pub(super) async fn way_back(
     let plan = Box::pin(plan_back(&back, &past, &Selection::all())).await?;
     plan.permitted()?;
     Ok(if plan.is_empty() && plan.left.is_empty() { None } else { Some(plan) })
+}
+
+/// Returns how the run ends that failed because of `why`, and that could not turn round because of `then`: where somebody
+/// else has taken it over, what becomes of it is theirs to tell, and nobody has to look.
+pub(super) fn unturned(run: RunId, why: Error, then: Error) -> Ended {
+    match then.kind {
+        ErrorKind::Fenced => Ended::Stopped { run, why: then },
+        _ => Ended::RollbackFailed { run, by: None, why, then },
+    }
 }
 
 /// Ends the run `old` and begins its way back, `plan`, on the same lease.

@@ -1,7 +1,10 @@
 //! The smallest release of everything: a contact centre, a function, a bot, a service and a site, each another in dev
 //! than in prod, with a canary where prod keeps a secret.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
+use snapdeploy::core::Address;
 use snapdeploy::core::chain::{breach, head_of};
 use snapdeploy::core::ledger::{Act, Entry, Ledger};
 use snapdeploy::core::means::Values;
@@ -20,6 +23,9 @@ use crate::site::place::{DEV, PROD, build, web};
 use crate::small::small;
 use crate::world::{A, B, REGION, World};
 
+/// What two worlds keep secret alike, so that what they say of it can be compared.
+const CANARIES: [&str; 2] = ["canary5b0c7e41d9f2a6380c15e7f4", "canary9e3d1f60b8a4c27516fd08a3"];
+
 /// What stands between two states of an environment: its old one and its new one.
 pub struct Ends {
     pub old: State,
@@ -33,6 +39,15 @@ pub struct State {
     pub connect: Value,
 }
 
+impl State {
+    /// Returns where two states are not the same.
+    pub fn differs(&self, other: &State) -> Vec<String> {
+        let all: BTreeSet<&Address> = self.prints.keys().chain(other.prints.keys()).collect();
+        let other = |a: &&&Address| self.prints.get(**a) != other.prints.get(**a);
+        all.iter().filter(other).map(ToString::to_string).collect()
+    }
+}
+
 pub async fn state(world: &World) -> State {
     State { prints: prints(world).await, connect: world.sandbox.connect_state(B) }
 }
@@ -40,16 +55,19 @@ pub async fn state(world: &World) -> State {
 /// Returns the accounts; `hunt` gets what prod keeps secret.
 pub fn scenario(hunt: &mut Hunt) -> Scenario {
     let mut scenario = small();
+    scenario.account(crate::stores::aws::ACCOUNT);
     let account = scenario.account(A);
     account.bucket(REGION, "kept").table(REGION, "kept-audit").table(REGION, "kept-leases");
-    let (function, service) = (hunt.plain("a function's variable"), hunt.plain("a service's variable"));
+    let [function, service] = CANARIES;
+    hunt.other("a function's variable", function);
+    hunt.other("a service's variable", service);
     let later = newer("vocabulary");
     bot(&mut scenario, A, "dev", later.path());
     bot(&mut scenario, B, "prod", &archive("vocabulary"));
     for (account, name, text, tag) in [(A, "dev", "new", "2"), (B, "prod", "old", "1")] {
         let to = scenario.account(account);
         let seed = to.function(REGION, "stock").files(&[("index.js", text.as_bytes())]);
-        let seed = seed.env(&[("API_TOKEN", &function)]).settings(json!({ "Description": text }));
+        let seed = seed.env(&[("API_TOKEN", function)]).settings(json!({ "Description": text }));
         seed.tag("team", text).publish().alias("live", "1");
         to.instance(REGION, name).lambda("stock");
         let group = format!("/{name}/web");
@@ -61,7 +79,7 @@ pub fn scenario(hunt: &mut Hunt) -> Scenario {
         let seed = ServiceSeed {
             images: vec![("app".into(), image(account, tag))],
             log_group: Some(group),
-            environment: vec![("API_TOKEN".into(), service.clone())],
+            environment: vec![("API_TOKEN".into(), service.into())],
             breaker: true,
             ..ServiceSeed::default()
         };

@@ -109,7 +109,7 @@ async fn run(seed: u64, per_mille: u32, of: Where, ends: &Ends) -> (How, usize) 
     };
     let wished = if new { &ends.new } else { &ends.old };
     let now = state(world).await;
-    assert_eq!(now.prints, wished.prints, "{here}: {ended:?}");
+    assert!(now.prints == wished.prints, "{here}: {:?}: {ended:?}", now.differs(wished));
     if !new {
         assert_eq!(now.connect, wished.connect, "{here}: {ended:?}");
     }
@@ -168,10 +168,10 @@ async fn storms(of: Where, name: &str, runs: u64) {
 
 #[tokio::test(flavor = "current_thread")]
 async fn whatever_share_of_the_calls_to_a_target_fails_no_end_is_wrong() {
-    storms(Where::Target, "faults-target", size::of(3, 100) as u64).await;
+    storms(Where::Target, "faults-target", size::of(2, 100) as u64).await;
 }
 
 #[tokio::test(flavor = "current_thread")]
 async fn whatever_share_of_the_calls_to_a_store_fails_no_end_is_wrong() {
-    storms(Where::Store, "faults-store", size::of(2, 100) as u64).await;
+    storms(Where::Store, "faults-store", size::of(1, 100) as u64).await;
 }
