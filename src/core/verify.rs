@@ -1,9 +1,9 @@
 //! Whether anybody has changed the audit: every entry against the next, the newest against the head, all of them against
 //! the checkpoints, and what the ledger keeps of each run against what the audit told of it.
 //!
-//! Found is whatever was changed, taken out, put in or moved, as long as somebody has not changed all of it alike: the
-//! entries from there on, the head, the records of the runs, and the checkpoints, which no one can who may only write new
-//! objects.
+//! Whatever was changed, taken out, put in or moved before the newest checkpoint is found, unless the checkpoints were taken
+//! away too. After it, unless the entries from there on, the head and the records of the runs were all changed alike.
+//! What somebody adds at the end just as it would have been written cannot be told from it.
 
 use std::collections::BTreeMap;
 

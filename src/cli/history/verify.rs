@@ -19,8 +19,12 @@ const HINT: &str = "change nothing more there; compare with an earlier `snapdepl
                     ledger, and ask CloudTrail who wrote to it";
 
 /// What nobody can find from the audit alone.
-const LIMIT: &str = "Not found would be somebody who changed the ledger and took away its checkpoints too: S3 Object \
-                     Lock on the store's bucket (audit/) forbids that";
+///
+/// Source: "Locking objects with Object Lock" (Amazon S3 user guide): a bucket's default retention holds for every new
+/// object, and nothing of the store is ever overwritten or removed.
+const LIMIT: &str = "Not found would be what somebody who may write to both tables adds at the end as snapdeploy \
+                     itself would; and more only if they may overwrite the checkpoints (audit/) too, which S3 Object \
+                     Lock on the store's bucket forbids";
 
 /// Runs `history verify`.
 pub(super) async fn run(args: &VerifyArgs, face: &Face) -> Result<Exit> {

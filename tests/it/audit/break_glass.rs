@@ -1,6 +1,7 @@
 //! Breaking the glass: a change while the shared ledger cannot be reached, told to it later.
 
 use serde_json::Value;
+use snapdeploy::sandbox::{Fault, FaultKind};
 
 use crate::cli::journey::Acme;
 use crate::cli::shell::Said;
@@ -10,10 +11,10 @@ const PLACE: &str = ".snapdeploy/break-glass";
 
 /// Runs a command that cannot reach DynamoDB.
 fn cut_off(acme: &Acme, code: i32, arguments: &[&str]) -> Said {
-    let mut command = acme.shell.command(arguments);
-    // Nobody listens there.
-    let said = Said::from(command.env("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9").output().unwrap());
-    assert_eq!(said.code, code, "{arguments:?}\n{}\n{}", said.out, said.err);
+    let every = Fault { operation: None, times: u64::MAX, ..Fault::next("", FaultKind::DropBefore) };
+    acme.sandbox.fault(Fault { service: Some("dynamodb".into()), ..every });
+    let said = acme.run(code, arguments);
+    acme.sandbox.clear_faults();
     said
 }
 
