@@ -30,6 +30,7 @@ mod iam;
 mod identity;
 mod ids;
 mod kms;
+mod kms_sign;
 mod lambda;
 mod lex;
 mod logs;

@@ -7,7 +7,7 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "gates",
     "hooks",
     "rollouts",
@@ -27,6 +27,7 @@ const KEYS: [&str; 25] = [
     "overlay",
     "managed_elsewhere",
     "promote_from",
+    "signers",
     "drafts",
     "staging",
     "users",
