@@ -17,6 +17,7 @@ mod rest;
 mod rpc;
 mod sending;
 mod session;
+pub mod signing;
 pub mod wire;
 mod xml;
 

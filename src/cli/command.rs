@@ -19,7 +19,7 @@ use super::notify::Notice;
 use super::output::error_document;
 use super::signals::Signals;
 use super::ui::{self, Color, Output, Ui};
-use super::{approve, deploy, diff, extract, generate, health, history, init, logs, package, rollback, show};
+use super::{approve, deploy, diff, extract, generate, health, history, init, logs, package, rollback, show, store};
 
 /// Extract, package, deploy and roll back Amazon Connect contact centres across AWS accounts
 ///
@@ -68,6 +68,7 @@ enum Verb {
     Diff(diff::DiffArgs),
     History(history::HistoryArgs),
     Health(health::HealthArgs),
+    Store(store::StoreArgs),
     Init(init::InitArgs),
     #[cfg(feature = "sandbox")]
     Sandbox(super::sandbox::SandboxArgs),
@@ -188,6 +189,7 @@ async fn run(verb: &Verb, face: &Face) -> Result<Result<Exit, u8>> {
         Verb::Diff(args) => diff::run(args, face).await?,
         Verb::History(args) => history::run(args, face).await?,
         Verb::Health(args) => health::run(args, face).await?,
+        Verb::Store(args) => store::run(args, face).await?,
         Verb::Init(args) => init::run(args, face).await?,
         Verb::Generate(args) => generate::run(args)?,
         #[cfg(feature = "sandbox")]

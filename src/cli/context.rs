@@ -143,6 +143,21 @@ impl Context {
         &*self.ledger
     }
 
+    /// Returns the objects of the store.
+    pub(super) fn objects(&self) -> &dyn Objects {
+        &*self.objects
+    }
+
+    /// Assumes the role of the environment `name` for `access`, and checks the account.
+    pub(super) async fn account(&self, name: &str, access: Access) -> Result<Account> {
+        self.sessions.account(self.config.environment(name)?, access).await
+    }
+
+    /// Returns as whom calls are made before any role is assumed; `None` where there are no credentials.
+    pub(super) async fn identity_of_base(&self) -> Option<String> {
+        self.sessions.identity().await.ok()
+    }
+
     /// Looks at the environment `name`: assumes its role for `access`, checks the account, finds its instance.
     pub(super) async fn site(&self, name: &str, access: Access) -> Result<Site> {
         match self.reach(name, access).await? {

@@ -23,6 +23,7 @@ use super::notify::Subject;
 use super::progress;
 use super::resume;
 use super::saved::{self, SavingArgs};
+use super::signed;
 use super::source::{self, Loaded, SourceName, Which};
 use super::waived::WaivedArgs;
 
@@ -191,6 +192,7 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
             true => source::live(&context, &site, &extent, events).await?,
             false => name.load(&context, &extent, events).await?,
         };
+        signed::source(&context, &site, name, &loaded, built.len()).await?;
         let mut source = loaded.source(name);
         if !built.is_empty() {
             let missing =
@@ -224,6 +226,10 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     change::consent(face, &context, &site, &change::amount(&plan), &change)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &plan, None, &change, async |events| {
+        // Whoever was asked may have taken long, and the signature is on what is in memory still.
+        if let Some(loaded) = &loaded {
+            signed::source(&context, &site, name, loaded, built.len()).await?;
+        }
         keep(loaded.as_ref(), &built, &context).await?;
         let (means, change) = (change.means(&context, &site, events), &change);
         runs::begin_within(&means, &plan, change.why(), on_failure, change.patience()).await

@@ -21,6 +21,7 @@ use super::context::{Context, Face, Site};
 use super::exit::Exit;
 use super::output::{PlanReport, moment};
 use super::progress;
+use super::signed;
 
 /// What a verb takes that can save its plan.
 #[derive(Args, Clone, Debug)]
@@ -119,6 +120,9 @@ pub(super) async fn perform(
     let mut context = Context::open_for(face, args).await?;
     context.config.skip_gates(&plan.environment, args.waived.waivers().gates);
     let site = context.site(&plan.environment, Access::Write).await?;
+    if plan.kind == RunKind::Deploy {
+        signed::plan(&context, &site, plan).await?;
+    }
     args.waived.known(&plan.environment, plan.gates.iter().chain(&site.environment.values.gates))?;
     let (foreseen, guarded) = progress::show(face, async |events| {
         let means = args.means(&context, &site, events);

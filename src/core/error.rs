@@ -60,6 +60,20 @@ pub struct Error {
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+/// What was given is quoted up to so many bytes of a word, and so many in all: it may be megabytes of anything.
+const LONGEST_WORD: usize = 300;
+const LONGEST: usize = 3000;
+
+/// Returns `message` with long words, and its end, cut off.
+fn shortened(message: &str) -> String {
+    let cut = |text: &str, most: usize| match text.len() > most {
+        true => format!("{}...", &text[..text.floor_char_boundary(most)]),
+        false => text.to_string(),
+    };
+    let words: Vec<String> = message.split(' ').map(|word| cut(word, LONGEST_WORD)).collect();
+    cut(&words.join(" "), LONGEST)
+}
+
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -78,6 +92,9 @@ impl Error {
         if message.contains(char::is_control) {
             let one = |c: char| if c.is_control() { c.escape_debug().collect() } else { String::from(c) };
             message = message.chars().map(one).collect();
+        }
+        if matches!(kind, ErrorKind::Corrupt | ErrorKind::Input) && message.len() > LONGEST_WORD {
+            message = shortened(&message);
         }
         Error { kind, message, hint: None, explained: Vec::new(), code: None, source: None }
     }

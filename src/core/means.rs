@@ -24,6 +24,7 @@ use super::schema::SchemaSource;
 use super::secret::{Seal, Vault};
 use super::select::Selection;
 use super::session::Session;
+use super::signature::Signer;
 use super::site::Site;
 
 /// Values that the configuration gives an environment.
@@ -46,6 +47,8 @@ pub struct Values {
     pub managed_elsewhere: Option<Selection>,
     /// The environment in which a release has to have succeeded first.
     pub promote_from: Option<String>,
+    /// Whose signature a package has to have to be deployed there; anybody's or nobody's, if nothing is said.
+    pub signers: Vec<Signer>,
     /// Whether drafts beside published content are kept and put back.
     pub drafts: Drafts,
     /// Whether users are kept and written.

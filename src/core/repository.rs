@@ -37,7 +37,7 @@ const FORMAT: &[u8] = b"{\"schema\":\"snapdeploy.store/1\"}\n";
 /// A store of objects, as snapshots, packages and plans.
 #[derive(Clone, Copy)]
 pub struct Repository<'a> {
-    objects: &'a dyn Objects,
+    pub(super) objects: &'a dyn Objects,
 }
 
 impl<'a> Repository<'a> {

@@ -43,7 +43,7 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
         kind: RunKind::Deploy,
         environment: environment.into(),
         source: format!("a restart of {}", names.join(", ")),
-        source_digest: Digest::of(format!("restart {}", names.join(" ")).as_bytes()).to_string(),
+        source_digest: digest_of(&names),
         undoes: None,
     };
     let mut steps = Vec::new();
@@ -92,4 +92,16 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
     foreseen::put_on(means, &wishes, &mut plan).await;
     hooking::put_on(means, &mut plan).await?;
     Ok(plan)
+}
+
+/// Returns whether `plan` only starts again what is there: it takes nothing from anywhere.
+pub fn is_restart(plan: &Plan) -> bool {
+    let names: Vec<String> = plan.steps.iter().map(|step| step.address.to_string()).collect();
+    plan.source_digest == digest_of(&names)
+}
+
+fn digest_of(names: &[String]) -> String {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    Digest::of(format!("restart {}", names.join(" ")).as_bytes()).to_string()
 }

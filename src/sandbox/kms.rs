@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Fail};
 use super::call::Call;
 use super::world::{Account, World};
-use super::{base64, clock, digest, ids};
+use super::{base64, clock, digest, ids, kms_sign};
 
 /// A symmetric key.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(crate) struct KmsKey {
     created: f64,
     /// Made by AWS for one of its services.
     managed: bool,
+    /// Of a key that signs: both halves (PKCS #8).
+    pair: Option<Vec<u8>>,
 }
 
 /// The keys of one account, by region and id, and their aliases, by region and name.
@@ -50,8 +52,24 @@ impl Keys {
             description: description.into(),
             created: at,
             managed: false,
+            pair: None,
         };
         self.keys.insert((region.into(), id.clone()), key);
+        (id, arn)
+    }
+
+    /// Makes a key of `ECC_NIST_P256` that signs, and its ARN.
+    pub(crate) fn make_signing(
+        &mut self,
+        account: &str,
+        region: &str,
+        description: &str,
+        at: f64,
+    ) -> (String, String) {
+        let (id, arn) = self.make(account, region, description, at);
+        if let Some(key) = self.keys.get_mut(&(region.to_owned(), id.clone())) {
+            key.pair = kms_sign::generate();
+        }
         (id, arn)
     }
 
@@ -125,6 +143,12 @@ impl KmsKey {
     }
 
     fn cipher(&self) -> Result<LessSafeKey, Fail> {
+        if self.pair.is_some() {
+            // "The request was rejected ... the KeyUsage must be ENCRYPT_DECRYPT" (InvalidKeyUsageException, API reference).
+            let message =
+                format!("{} key usage is SIGN_VERIFY which is not valid for the operation.", self.arn);
+            return Err(Fail::new(400, "InvalidKeyUsageException", message));
+        }
         let internal = |_| Fail::new(500, "KMSInternalException", "the sandbox cannot make a cipher");
         UnboundKey::new(&AES_256_GCM, &self.material).map(LessSafeKey::new).map_err(internal)
     }
@@ -152,7 +176,20 @@ impl KmsKey {
         Ok(opened.to_vec())
     }
 
+    /// Returns both halves of a key that signs.
+    pub(super) fn pair(&self) -> Option<&[u8]> {
+        self.pair.as_deref()
+    }
+
     fn metadata(&self, account: &str) -> Value {
+        if self.pair.is_some() {
+            return json!({
+                "AWSAccountId": account, "KeyId": self.id(), "Arn": self.arn, "Enabled": true,
+                "CreationDate": clock::epoch(self.created), "Description": self.description, "KeyUsage": "SIGN_VERIFY",
+                "KeyState": "Enabled", "Origin": "AWS_KMS", "KeyManager": "CUSTOMER", "MultiRegion": false,
+                "CustomerMasterKeySpec": kms_sign::SPEC, "KeySpec": kms_sign::SPEC, "SigningAlgorithms": [kms_sign::ALGORITHM],
+            });
+        }
         json!({
             "AWSAccountId": account, "KeyId": self.id(), "Arn": self.arn, "CreationDate": clock::epoch(self.created),
             "Enabled": true, "Description": self.description, "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": "Enabled",
@@ -187,11 +224,11 @@ fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<&'a str, Fail> {
     })
 }
 
-fn invalid(message: impl Into<String>) -> Fail {
+pub(super) fn invalid(message: impl Into<String>) -> Fail {
     Fail::new(400, "ValidationException", message)
 }
 
-fn bytes(body: &Map<String, Value>, name: &str) -> Result<Vec<u8>, Fail> {
+pub(super) fn bytes(body: &Map<String, Value>, name: &str) -> Result<Vec<u8>, Fail> {
     base64::decode(text(body, name)?).ok_or_else(|| Fail::new(400, "SerializationException", "not base64"))
 }
 
@@ -218,10 +255,18 @@ fn operation(account: &mut Account, call: &Call, body: &Map<String, Value>, now:
     Ok(match call.operation.as_str() {
         "CreateKey" => {
             let spec = body.get("KeySpec").and_then(Value::as_str).unwrap_or("SYMMETRIC_DEFAULT");
+            let description = body.get("Description").and_then(Value::as_str).unwrap_or_default();
+            if spec == kms_sign::SPEC {
+                // "You must specify a KeyUsage" for an asymmetric key (CreateKey, API reference).
+                if body.get("KeyUsage").and_then(Value::as_str) != Some("SIGN_VERIFY") {
+                    return Err(invalid("You must specify a KeyUsage value for an asymmetric CMK."));
+                }
+                let (made, _) = keys.make_signing(&id, region, description, now);
+                return Ok(json!({"KeyMetadata": keys.find(&id, region, &made, now)?.metadata(&id)}));
+            }
             if spec != "SYMMETRIC_DEFAULT" {
                 return Err(Fail::not_implemented(&format!("kms keys of {spec}")));
             }
-            let description = body.get("Description").and_then(Value::as_str).unwrap_or_default();
             let (made, _) = keys.make(&id, region, description, now);
             json!({"KeyMetadata": keys.find(&id, region, &made, now)?.metadata(&id)})
         }
@@ -297,6 +342,10 @@ fn operation(account: &mut Account, call: &Call, body: &Map<String, Value>, now:
             })?;
             let plain = key.decrypt(&blob, &context(body))?;
             json!({"Plaintext": base64::encode(&plain), "KeyId": key.arn, "KeyMaterialId": key.material_id(), "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"})
+        }
+        "Sign" | "Verify" | "GetPublicKey" => {
+            let key = keys.find(&id, region, text(body, "KeyId")?, now)?;
+            kms_sign::answer(key, &call.operation, body)?
         }
         other => return Err(Fail::not_implemented(&format!("kms:{other}"))),
     })

@@ -31,6 +31,7 @@ mod iam;
 mod identity;
 mod ids;
 mod kms;
+mod kms_sign;
 mod lambda;
 mod lex;
 mod logs;

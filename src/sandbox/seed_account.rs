@@ -118,6 +118,14 @@ impl AccountSeed {
         arn
     }
 
+    /// A KMS key of `ECC_NIST_P256` that signs, with an alias (`alias/NAME`); its ARN.
+    pub fn signing_key(&mut self, region: &str, alias: &str) -> String {
+        let account = self.account.id.clone();
+        let (id, arn) = self.account.keys.make_signing(&account, region, "", clock::SEEDED);
+        self.account.keys.alias(region, alias, &id);
+        arn
+    }
+
     /// A SecureString in the Parameter Store.
     pub fn parameter(&mut self, region: &str, name: &str, value: &str) -> &mut AccountSeed {
         self.account.parameters.insert((region.into(), name.into()), Parameter::seeded(value));

@@ -24,7 +24,7 @@ use crate::corpus_loader::{How, load};
 use crate::world::{A, REGION, World, extraction, scenario, words};
 
 /// How many flows a package has: few, so that thousands of them are read soon.
-const FLOWS: usize = 5;
+const FLOWS: usize = 2;
 
 /// Returns packages of the published flows, with their bytes; of queues where those flows are not here.
 pub async fn packages() -> Vec<(Vec<u8>, Package)> {
@@ -38,7 +38,7 @@ pub async fn packages() -> Vec<(Vec<u8>, Package)> {
     let dev = world.extract(&*world.a, "dev").await;
     let addresses: Vec<String> = dev.documents.keys().map(ToString::to_string).collect();
     let mut made = Vec::new();
-    for (i, some) in addresses.chunks(FLOWS).enumerate().take(24) {
+    for (i, some) in addresses.chunks(FLOWS).enumerate().take(12) {
         let labels = BTreeMap::from([("ticket".to_string(), format!("CHG-{i}"))]);
         let mut package = Package::of(&dev, &Selection::new(some).unwrap(), &Default::default(), labels);
         // What else was there is the larger part, and the same in all.

@@ -45,9 +45,13 @@ struct Outcome {
 /// Makes `EACH` cases and judges each; a case is made and read by `case`.
 fn judge(sort: &str, mut case: impl FnMut(&mut Mutator) -> Result<Read>) {
     let mut outcome = Outcome::default();
+    let mut over = Arc::new(AtomicBool::new(false));
     for seed in 0..EACH {
-        let over = Arc::new(AtomicBool::new(false));
-        let guard = (seed % 100 == 0).then(|| watch(sort, seed, Arc::clone(&over)));
+        if seed % 100 == 0 {
+            over.store(true, Ordering::Relaxed);
+            over = Arc::new(AtomicBool::new(false));
+            watch(sort, seed, Arc::clone(&over));
+        }
         let done = catch_unwind(AssertUnwindSafe(|| case(&mut Mutator::new(seed))));
         match done {
             Ok(Ok(Read::Same)) => outcome.same += 1,
@@ -65,11 +69,8 @@ fn judge(sort: &str, mut case: impl FnMut(&mut Mutator) -> Result<Read>) {
             }
             Err(_) => outcome.wrong.push(format!("seed {seed}: it panicked")),
         }
-        if seed % 100 == 99 {
-            over.store(true, Ordering::Relaxed);
-        }
-        drop(guard);
     }
+    over.store(true, Ordering::Relaxed);
     let Outcome { refused, same, other, wrong } = outcome;
     let say =
         format!("{EACH} mutants of {sort}: {refused} refused, {same} as before, {other} something else");

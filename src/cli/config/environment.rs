@@ -7,7 +7,7 @@ use crate::core::runs::OnFailure;
 
 use super::table::{At, Table};
 
-const KEYS: [&str; 31] = [
+const KEYS: [&str; 32] = [
     "gates",
     "hooks",
     "rollouts",
@@ -27,6 +27,7 @@ const KEYS: [&str; 31] = [
     "overlay",
     "managed_elsewhere",
     "promote_from",
+    "signers",
     "drafts",
     "staging",
     "users",

@@ -6,6 +6,7 @@ use crate::core::Result;
 use crate::core::means::{Beside, Drafts, Users, Values};
 use crate::core::secret::Seal;
 use crate::core::select::Selection;
+use crate::core::signature::Signer;
 
 use super::addresses::selection;
 use super::gate::gates;
@@ -56,6 +57,7 @@ pub(super) fn values(
             false => Some(selection(table.place, &managed)?),
         },
         promote_from: table.text("promote_from")?.map(|at| at.value),
+        signers: signers(table)?,
         drafts: match table.truth("drafts")?.is_some_and(|at| at.value) {
             true => Drafts::Kept,
             false => Drafts::Ignored,
@@ -96,6 +98,25 @@ fn vars(table: &Table<'_>, notes: &mut Vec<String>) -> Result<BTreeMap<String, S
         vars.insert(name, text);
     }
     Ok(vars)
+}
+
+/// Reads whose signature a package needs. An empty list would let nothing in, and is a mistake.
+fn signers(table: &Table<'_>) -> Result<Vec<Signer>> {
+    let Some(at) = table.list("signers")? else { return Ok(Vec::new()) };
+    if at.value.is_empty() {
+        let message = "`signers` is empty, so that no package could be deployed";
+        return Err(table.place.error(&at.span, message).hint("take it out, or name a key"));
+    }
+    let one = |text: &At<String>| {
+        text.value.parse::<Signer>().map_err(|e| {
+            let error = table.place.error(&text.span, e.message.clone());
+            match e.hint {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
+        })
+    };
+    at.value.iter().map(one).collect()
 }
 
 fn owns(table: &Table<'_>) -> Result<Selection> {

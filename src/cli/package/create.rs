@@ -62,7 +62,13 @@ pub(super) async fn run(args: &CreateArgs, face: &Face) -> Result<Exit> {
     if let Some(file) = &args.out {
         write(file, &package)?;
     }
-    face.ui.result(&PackageReport { verb: "Made", digest, file: args.out.as_deref(), package: &package })?;
+    face.ui.result(&PackageReport {
+        verb: "Made",
+        digest,
+        file: args.out.as_deref(),
+        package: &package,
+        signed: Vec::new(),
+    })?;
     Ok(Exit::Done)
 }
 

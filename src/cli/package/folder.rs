@@ -72,6 +72,7 @@ pub(super) async fn pack(args: &PackArgs, face: &Face) -> Result<Exit> {
         digest,
         file: args.out.as_deref(),
         package: &package,
+        signed: Vec::new(),
     })?;
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::output::{Grid, Report, moment, place_of};
+use crate::cli::signed::{self, Seen};
 use crate::cli::source::{Loaded, SourceName, read_package};
 use crate::cli::ui::Ink;
 use crate::core::event::Events;
@@ -33,7 +34,8 @@ pub(super) async fn read(name: &SourceName, face: &Face) -> Result<(Digest, Pack
 /// Runs `package inspect`.
 pub(super) async fn inspect(args: &InspectArgs, face: &Face) -> Result<Exit> {
     let (digest, package) = read(&args.package, face).await?;
-    face.ui.result(&PackageReport { verb: "Holds", digest, file: None, package: &package })?;
+    let signed = signatures(&args.package, &digest, args.env.as_deref(), face).await?;
+    face.ui.result(&PackageReport { verb: "Holds", digest, file: None, package: &package, signed })?;
     Ok(Exit::Done)
 }
 
@@ -41,8 +43,49 @@ pub(super) async fn inspect(args: &InspectArgs, face: &Face) -> Result<Exit> {
 pub(super) async fn verify(args: &VerifyArgs, face: &Face) -> Result<Exit> {
     let (digest, package) = read(&args.package, face).await?;
     let (documents, blobs) = (package.documents.len(), package.blobs.len());
-    face.ui.result(&VerifyReport { digest, documents, blobs })?;
-    Ok(Exit::Done)
+    let signed = signatures(&args.package, &digest, args.env.as_deref(), face).await?;
+    let forged = signed.iter().any(|seen| seen.good == Some(false));
+    face.ui.result(&VerifyReport { digest, documents, blobs, signed })?;
+    Ok(if forged { Exit::Unclean } else { Exit::Done })
+}
+
+/// Returns who has signed the package: beside its file, and in the store where there is one. Keys of KMS are asked for as
+/// `environment`.
+async fn signatures(
+    name: &SourceName,
+    digest: &Digest,
+    environment: Option<&str>,
+    face: &Face,
+) -> Result<Vec<Seen>> {
+    let file = if let SourceName::File(file) = name { Some(file.as_path()) } else { None };
+    let context = match file.is_none() || environment.is_some() {
+        true => Some(Context::open(face).await?),
+        // A file needs neither a configuration nor a store.
+        false => None,
+    };
+    let mut seen = Vec::new();
+    for signature in signed::all(context.as_ref(), file, digest).await? {
+        seen.push(signed::seen(&signature, digest, context.as_ref().zip(environment)).await);
+    }
+    Ok(seen)
+}
+
+/// Writes who has signed, a line each.
+fn write_signed(signed: &[Seen], out: &mut dyn Write) -> io::Result<()> {
+    for seen in signed {
+        let key = &seen.key;
+        match (&seen.statement, &seen.why) {
+            (Some(said), _) => {
+                let by = said.signer.as_ref().map_or_else(String::new, |who| format!(", as {who}"));
+                writeln!(out, "Signed {} by {key}{by}", moment(said.at))?;
+            }
+            (None, Some(_)) if seen.good.is_none() => {
+                writeln!(out, "Signed by {key}, which was not verified: --env ENV asks KMS for the key")?;
+            }
+            (None, why) => writeln!(out, "NOT SIGNED: {}", why.as_deref().unwrap_or(key))?,
+        }
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]
@@ -50,6 +93,7 @@ struct VerifyReport {
     digest: Digest,
     documents: usize,
     blobs: usize,
+    signed: Vec<Seen>,
 }
 
 impl Report for VerifyReport {
@@ -57,6 +101,7 @@ impl Report for VerifyReport {
 
     fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
         let blobs = besides(self.blobs);
+        write_signed(&self.signed, out)?;
         writeln!(out, "Good: {} documents{blobs}, digest {}", self.documents, self.digest)
     }
 
@@ -87,6 +132,7 @@ pub(super) struct PackageReport<'a> {
     pub(super) digest: Digest,
     pub(super) file: Option<&'a Path>,
     pub(super) package: &'a Package,
+    pub(super) signed: Vec<Seen>,
 }
 
 impl Serialize for PackageReport<'_> {
@@ -95,10 +141,11 @@ impl Serialize for PackageReport<'_> {
         let blobs = self.package.blobs.iter();
         let blobs: Vec<BlobReport> =
             blobs.map(|(digest, b)| BlobReport { digest: *digest, bytes: b.len() }).collect();
-        let mut document = serializer.serialize_struct("package", 4)?;
+        let mut document = serializer.serialize_struct("package", 5)?;
         document.serialize_field("digest", &self.digest)?;
         document.serialize_field("file", &self.file.map(|f| f.display().to_string()))?;
         document.serialize_field("blobs", &blobs)?;
+        document.serialize_field("signed", &self.signed)?;
         document.serialize_field("manifest", &self.package.manifest)?;
         document.end()
     }
@@ -131,6 +178,7 @@ impl Report for PackageReport<'_> {
             place_of(&m.pin),
             moment(m.taken_at)
         )?;
+        write_signed(&self.signed, out)?;
         if let Some(file) = self.file {
             writeln!(out, "File: {}", file.display())?;
         }

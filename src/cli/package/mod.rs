@@ -3,6 +3,7 @@
 mod create;
 mod folder;
 mod inspect;
+mod sign;
 mod verb;
 
 pub(super) use verb::{PackageArgs, run};

@@ -10,7 +10,7 @@ use crate::cli::exit::Exit;
 use crate::cli::source::SourceName;
 use crate::core::{Error, Result};
 
-use super::{create, folder, inspect};
+use super::{create, folder, inspect, sign};
 
 /// Make packages, look into them, take them apart and put them together
 #[derive(Args, Debug)]
@@ -30,6 +30,8 @@ enum PackagePart {
     Verify(VerifyArgs),
     Unpack(UnpackArgs),
     Pack(PackArgs),
+    Sign(SignArgs),
+    Keygen(KeygenArgs),
 }
 
 /// Make a package out of a snapshot
@@ -67,9 +69,14 @@ Examples:
 pub(super) struct InspectArgs {
     /// A package: FILE.zip, or 8 digits or more of its digest
     pub(super) package: SourceName,
+    /// The environment whose role asks KMS for the keys that have signed it
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
 }
 
 /// Check that a package is whole: every byte is accounted for by a digest
+///
+/// Who has signed it is verified too. The code is 4 if a signature is not good.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
@@ -78,6 +85,9 @@ Examples:
 pub(super) struct VerifyArgs {
     /// A package: FILE.zip, or 8 digits or more of its digest
     pub(super) package: SourceName,
+    /// The environment whose role asks KMS for the keys that have signed it
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
 }
 
 /// Take a package apart into readable files
@@ -111,6 +121,41 @@ pub(super) struct PackArgs {
     pub(super) out: Option<PathBuf>,
 }
 
+/// Say of a package that it may be deployed
+///
+/// An environment with `signers` takes only packages that one of those keys has signed. What is signed is the package's
+/// digest and labels, the time, and as whom the call was made. The signature is kept in the store and, for a package in a
+/// file, in a line of FILE.zip.sig beside it.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy package sign release.zip --key alias/releases --env prod
+  snapdeploy package sign 0f3c9a1b22d4 --key release-key.json")]
+pub(super) struct SignArgs {
+    /// A package: FILE.zip, or 8 digits or more of its digest
+    pub(super) package: SourceName,
+    /// A KMS key of ECC_NIST_P256 (its ARN, or alias/NAME), or the file of a key that keygen made
+    #[arg(long, value_name = "KEY")]
+    pub(super) key: String,
+    /// The environment whose role signs with a KMS key
+    #[arg(long, value_name = "ENV")]
+    pub(super) env: Option<String>,
+}
+
+/// Make a key that signs packages, for teams without KMS
+///
+/// The key is written into FILE, which nobody else may read, and its name printed: what goes into `signers`. Whoever has
+/// the file can sign.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Examples:
+  snapdeploy package keygen release-key.json")]
+pub(super) struct KeygenArgs {
+    /// The file to write, which is not there yet
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+}
+
 fn label(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
@@ -135,5 +180,7 @@ pub(in crate::cli) async fn run(args: &PackageArgs, face: &Face) -> Result<Exit>
         PackagePart::Verify(args) => inspect::verify(args, face).await,
         PackagePart::Unpack(args) => folder::unpack(args, face).await,
         PackagePart::Pack(args) => folder::pack(args, face).await,
+        PackagePart::Sign(args) => sign::sign(args, face).await,
+        PackagePart::Keygen(args) => sign::keygen(args, face),
     }
 }

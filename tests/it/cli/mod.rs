@@ -26,6 +26,8 @@ mod runner;
 mod saving;
 mod services;
 pub(crate) mod shell;
+mod signing;
+mod store_check;
 mod waiting;
 mod watching;
 mod windows;

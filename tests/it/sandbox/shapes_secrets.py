@@ -25,6 +25,19 @@ def secrets(endpoint):
     equal(k.decrypt(CiphertextBlob=blob, EncryptionContext=context)["Plaintext"], b"text", "encrypted")
     refused("ValidationException", k.generate_data_key, KeyId="alias/made")
 
+    refused("ValidationException", k.create_key, KeySpec="ECC_NIST_P256")
+    signs = k.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]
+    k.create_alias(AliasName="alias/signs", TargetKeyId=signs["KeyId"])
+    how = {"KeyId": "alias/signs", "Message": b"what is signed", "SigningAlgorithm": "ECDSA_SHA_256"}
+    signature = k.sign(**how, MessageType="RAW")["Signature"]
+    equal(k.verify(**how, Signature=signature)["SignatureValid"], True, "signature")
+    refused("KMSInvalidSignatureException", k.verify, **{**how, "Message": b"another"}, Signature=signature)
+    equal(k.get_public_key(KeyId="alias/signs")["SigningAlgorithms"], ["ECDSA_SHA_256"], "public key")
+    refused("InvalidKeyUsageException", k.sign, **{**how, "KeyId": "alias/made"})
+    refused("UnsupportedOperationException", k.get_public_key, KeyId="alias/made")
+    refused("InvalidKeyUsageException", k.generate_data_key, KeyId="alias/signs", KeySpec="AES_256")
+    refused("ValidationException", k.sign, **{**how, "Message": b"x" * 4097})
+
     s = client("ssm", endpoint)
     put = lambda value, **more: s.put_parameter(Name="/x/y", Value=value, **more)
     equal(put("one", Type="SecureString", KeyId="alias/made")["Version"], 1, "first version")

@@ -1,0 +1,62 @@
+//! `store check`: whether everything in the store is as it was written.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cli::context::{Context, Face};
+use crate::cli::exit::Exit;
+use crate::cli::output::Report;
+use crate::cli::runs;
+use crate::cli::ui::Ink;
+use crate::core::upkeep::{Checked, Reading, check};
+use crate::core::{Pin, Result};
+
+use super::verb::CheckArgs;
+
+/// Runs `store check`.
+pub(super) async fn run(args: &CheckArgs, face: &Face) -> Result<Exit> {
+    let context = Context::open(face).await?;
+    let pins: BTreeSet<Pin> = runs::pins(&context, None, face).await?.into_keys().collect();
+    let reading = if args.read_data { Reading::Data } else { Reading::Names };
+    let checked = check(context.objects(), context.ledger(), &pins, reading).await?;
+    let exit = if checked.wrong.is_empty() { Exit::Done } else { Exit::Unclean };
+    face.ui.result(&CheckReport { store: context.repository().place(), checked })?;
+    Ok(exit)
+}
+
+#[derive(Serialize)]
+struct CheckReport {
+    store: String,
+    #[serde(flatten)]
+    checked: Checked,
+}
+
+impl Report for CheckReport {
+    const SCHEMA: &'static str = "snapdeploy.store-check/1";
+
+    fn human(&self, out: &mut dyn Write, _: Ink) -> io::Result<()> {
+        let c = &self.checked;
+        for wrong in &c.wrong {
+            writeln!(out, "wrong: {}: {}", wrong.what, wrong.why)?;
+        }
+        if c.orphans > 0 {
+            writeln!(out, "{} objects that nothing names, which do no harm", c.orphans)?;
+        }
+        let read = if c.read > 0 { "read" } else { "there" };
+        writeln!(
+            out,
+            "{}: {} snapshots in {} archives, {} blobs {read}, {} packages, {} plans; {} runs in {} entries of the audit",
+            self.store, c.snapshots, c.bodies, c.blobs, c.packages, c.plans, c.runs, c.entries
+        )?;
+        match c.wrong.len() {
+            0 => writeln!(out, "Everything is as it was written"),
+            n => writeln!(out, "{n} things are not as they were written"),
+        }
+    }
+
+    fn outputs(&self) -> Vec<(&'static str, String)> {
+        vec![("wrong", self.checked.wrong.len().to_string()), ("orphans", self.checked.orphans.to_string())]
+    }
+}
