@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use snapdeploy::core::id::RunId;
+use snapdeploy::core::lease::LEASE;
 use snapdeploy::core::ledger::{Act, Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use snapdeploy::core::means::Means;
 use snapdeploy::core::objects::Page;
@@ -281,6 +282,32 @@ async fn an_owner_that_wakes_after_its_lease_was_taken_over_writes_nothing_more(
         assert_eq!(world.ledger.rows(&run).await.unwrap().len(), rows, "{at:?}: the journal");
         assert!(world.plan(&dev).await.is_empty(), "{at:?}: all is there");
     }
+}
+
+/// The lease has gone, and calls may leave for a moment yet: only asking right before the call tells.
+#[tokio::test]
+async fn an_owner_whose_lease_has_just_gone_asks_before_it_sends() {
+    let world = World::new(words(1)).await;
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = world.plan(&dev).await;
+    let state = watch::Sender::new(0);
+    let sleeper = Suspended { inner: &world.ledger, at: Pause::AfterIntent, state };
+    let means = world.means_with(&*world.b, &world.objects, &sleeper);
+    world.sandbox.clear_calls();
+    let first = begin(&means, &plan, None, OnFailure::Rollback);
+    let second = async {
+        let _ = sleeper.state.subscribe().wait_for(|state| *state == 1).await;
+        let held = world.ledger.held(world.b.pin()).await.unwrap().expect("the sleeper holds it");
+        world.ledger.take_over(&held, &held.start, LEASE).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        sleeper.state.send_replace(2);
+    };
+    let (woken, ()) = tokio::join!(first, second);
+    let kind = match &woken {
+        Ok(Ended::Stopped { why, .. }) | Err(why) => why.kind,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((kind, world.mutations()), (ErrorKind::Fenced, 0), "{woken:?}");
 }
 
 #[tokio::test]

@@ -18,9 +18,7 @@ fn misses(ingredient: Ingredient) -> &'static [&'static str] {
             &["reliability::moves::a_call_that_is_still_on_its_way_does_not_land_on_what_was_put_back"]
         }
         Ingredient::Epoch => &["stores::a_ledger_in_memory::a_zombie_can_write_nothing"],
-        Ingredient::Lease => {
-            &["concurrency::an_owner_that_wakes_after_its_lease_was_taken_over_writes_nothing_more"]
-        }
+        Ingredient::Lease => &["concurrency::an_owner_whose_lease_has_just_gone_asks_before_it_sends"],
         Ingredient::Guard => &["reliability::moves::a_call_that_would_leave_too_late_is_not_sent"],
         Ingredient::Takeover => &[
             "concurrency::heartbeats_keep_the_lease_of_a_long_run_and_a_living_owner_is_not_taken_over",
