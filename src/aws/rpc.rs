@@ -110,12 +110,13 @@ pub struct Rpc {
     config: SdkConfig,
     /// The role is assumed once for all calls.
     identities: SharedIdentityCache,
-    identity: IdentityGuard,
+    /// `None` where calls belong to no environment: those to the store's own services.
+    identity: Option<IdentityGuard>,
 }
 
 impl Rpc {
     /// Returns what sends as `config` says, which names a region, and nothing that `identity` stops.
-    pub(super) fn new(config: &SdkConfig, identity: IdentityGuard) -> Rpc {
+    pub(super) fn new(config: &SdkConfig, identity: Option<IdentityGuard>) -> Rpc {
         let identities = config.identity_cache().unwrap_or_else(|| IdentityCache::lazy().build());
         Rpc { config: config.clone(), identities, identity }
     }
@@ -123,7 +124,7 @@ impl Rpc {
     /// Returns what sends to `region` instead.
     fn in_region(&self, region: &str) -> Rpc {
         let config = self.config.to_builder().region(Region::new(region.to_string())).build();
-        Rpc { config, identities: self.identities.clone(), identity: self.identity.in_region(region) }
+        Rpc { config, identities: self.identities.clone(), identity: self.identity.as_ref().map(|i| i.in_region(region)) }
     }
 
     /// Sends `operation` of `service` once, and returns the answer; null where the service has nothing to say.
@@ -227,7 +228,9 @@ impl Rpc {
         if let Some(sleep) = self.config.sleep_impl() {
             builder = builder.sleep_impl(sleep);
         }
-        builder = builder.interceptor(self.identity.clone());
+        if let Some(identity) = &self.identity {
+            builder = builder.interceptor(identity.clone());
+        }
         if let Some(guard) = guard {
             builder = builder.interceptor(guard);
         }

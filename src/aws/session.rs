@@ -223,7 +223,7 @@ impl Sessions {
             lex: aws_sdk_lexmodelsv2::Client::from_conf(lex.build()),
             lambda: aws_sdk_lambda::Client::from_conf(lambda.build()),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
-            rpc: Rpc::new(&once, identity.clone()),
+            rpc: Rpc::new(&once, Some(identity.clone())),
             clock: self.clock.clone(),
             identity,
             renewing,
@@ -240,10 +240,11 @@ impl Sessions {
     /// base settings.
     pub fn rpc(&self, region: Option<&str>) -> Rpc {
         let builder = self.base.to_builder().retry_config(RetryConfig::disabled());
-        Rpc::new(&match region {
+        let config = match region {
             Some(region) => builder.region(Region::new(region.to_string())).build(),
             None => builder.build(),
-        })
+        };
+        Rpc::new(&config, None)
     }
 
     /// Returns a client for the ledger, with the base credentials.
