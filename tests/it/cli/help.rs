@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 
-const VERBS: [&[&str]; 22] = [
+const VERBS: &[&[&str]] = &[
     &["extract"],
     &["show"],
     &["package"],
@@ -11,6 +11,8 @@ const VERBS: [&[&str]; 22] = [
     &["package", "verify"],
     &["package", "unpack"],
     &["package", "pack"],
+    &["package", "sign"],
+    &["package", "keygen"],
     &["deploy"],
     &["rollback"],
     &["approve"],
@@ -23,6 +25,8 @@ const VERBS: [&[&str]; 22] = [
     &["history", "verify"],
     &["history", "import"],
     &["health"],
+    &["store"],
+    &["store", "check"],
     &["init"],
     &["sandbox"],
     &[],
@@ -30,7 +34,7 @@ const VERBS: [&[&str]; 22] = [
 
 #[test]
 fn every_verb_has_long_help_and_all_but_the_root_end_with_examples() {
-    for verb in VERBS {
+    for &verb in VERBS {
         let said = Shell::new().run(&[verb, &["--help"]].concat());
         assert_eq!(said.code, 0, "{verb:?}: {}", said.err);
         assert!(said.err.is_empty() && said.out.contains("Usage:"), "{verb:?}");
