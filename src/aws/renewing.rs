@@ -12,13 +12,11 @@ use aws_credential_types::provider::future::ProvideCredentials as Provided;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use tokio::sync::Mutex;
 
+use crate::core::error::EXPIRED;
 use crate::core::{Clock, Error};
 
 /// What expires sooner than this is not used any more: a call takes a while.
 const SOON: Duration = Duration::from_secs(60);
-
-/// Codes that say that a session is over ("Common errors" of each API reference).
-const OVER: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 
 /// A provider that keeps what it was given. Clones share it.
 #[derive(Clone, Debug)]
@@ -37,7 +35,7 @@ impl Renewing {
     /// Forgets what is kept if `error` says that it has expired, so that the next call has new credentials; returns
     /// whether it does.
     pub(super) async fn renews(&self, error: &Error) -> bool {
-        let over = error.code.as_deref().is_some_and(|code| OVER.contains(&code));
+        let over = error.code.as_deref().is_some_and(|code| EXPIRED.contains(&code));
         if over {
             *self.kept.lock().await = None;
         }

@@ -42,6 +42,9 @@ pub enum ErrorKind {
     Bug,
 }
 
+/// Codes that say that the credentials of a session are over ("Common errors" of each API reference).
+pub const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+
 /// A failure: its kind, what failed on what and why, and what to type next.
 #[derive(Debug, thiserror::Error)]
 pub struct Error {
@@ -97,6 +100,13 @@ impl Error {
             message = shortened(&message);
         }
         Error { kind, message, hint: None, explained: Vec::new(), code: None, source: None }
+    }
+
+    /// Returns whether it says nothing about the work, which is to be left as it is and gone on with: somebody wished it to
+    /// stop, or the credentials were over, and would be for a way back as well.
+    pub fn leaves_the_work(&self) -> bool {
+        self.kind == ErrorKind::Interrupted
+            || self.code.as_deref().is_some_and(|code| EXPIRED.contains(&code))
     }
 
     /// Returns an [`ErrorKind::Failed`].

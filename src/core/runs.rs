@@ -238,7 +238,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     }
     let is_deploy = leg.plan.kind == RunKind::Deploy;
     let taken_back = is_deploy && performance.progress.is_taken_back(&leg.plan);
-    let wants_back = is_deploy && on_failure == OnFailure::Rollback && error.kind != ErrorKind::Interrupted;
+    let wants_back = is_deploy && on_failure == OnFailure::Rollback && !error.leaves_the_work();
     let error = match wants_back || taken_back {
         true => hooking::staying(error, &leg.plan, &performance.progress),
         false => error,

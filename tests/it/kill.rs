@@ -11,6 +11,9 @@ use snapdeploy::sandbox::{Hold, Sandbox};
 use crate::small::small;
 use crate::world::{A, B, REGION, SCALE, World};
 
+/// What is undone here is done again and again.
+const DEPLOY: [&str; 8] =
+    ["deploy", "dev@latest", "--to", "prod", "--yes", "--release-hold", "--reason", "the next point"];
 const POINTS: usize = 20;
 
 /// The configuration that goes with [`small`].
@@ -106,7 +109,7 @@ async fn killed_by_sigkill_at_twenty_points_the_next_command_ends_as_before_or_a
                 // Once through, to know how many calls there are and what the end looks like.
                 done(dir.path(), &endpoint, &["extract", "dev"]);
                 sandbox.clear_calls();
-                done(dir.path(), &endpoint, &["deploy", "dev@latest", "--to", "prod", "--yes"]);
+                done(dir.path(), &endpoint, &DEPLOY);
                 let counted = (mutations(sandbox), prints(&world).await);
                 done(dir.path(), &endpoint, &["rollback", "prod", "--yes"]);
                 total = Some(counted.clone());
@@ -118,7 +121,7 @@ async fn killed_by_sigkill_at_twenty_points_the_next_command_ends_as_before_or_a
 
         sandbox.clear_calls();
         let n = 1 + point * calls / POINTS;
-        let mut child = snapdeploy(dir.path(), &endpoint, &["deploy", "dev@latest", "--to", "prod", "--yes"])
+        let mut child = snapdeploy(dir.path(), &endpoint, &DEPLOY)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -156,9 +159,7 @@ async fn killed_by_sigkill_at_twenty_points_the_next_command_ends_as_before_or_a
             assert_eq!(now, new_prints, "{here}: neither as before nor as after\n{told}");
             resumed += 1;
         }
-        let next = snapdeploy(dir.path(), &endpoint, &["deploy", "dev@latest", "--to", "prod", "--yes"])
-            .output()
-            .unwrap();
+        let next = snapdeploy(dir.path(), &endpoint, &DEPLOY).output().unwrap();
         assert!(
             next.status.success(),
             "{here}: the environment is free again\n{}",

@@ -8,7 +8,7 @@ use serde_json::json;
 use snapdeploy::aws::{Account, ECS, Sessions, classify};
 use snapdeploy::core::environment::Access;
 use snapdeploy::core::{Clock, ErrorKind};
-use snapdeploy::sandbox::Sandbox;
+use snapdeploy::sandbox::{Fault, FaultKind, Sandbox};
 
 use crate::cli::journey::Acme;
 use crate::world::{A, REGION, SCALE, environment, scenario, sdk};
@@ -111,4 +111,48 @@ async fn a_bucket_that_is_somebody_elses_is_refused_by_s3() {
         calls.iter().all(|c| c.error.as_deref().is_some_and(|e| e.contains("AccessDenied"))),
         "{calls:?}"
     );
+}
+
+/// The target's credentials are over from some call on, and nobody gives new ones. The journal, which is written with the
+/// base's, goes on: the run is parked, and gone on with once there are credentials.
+#[test]
+fn credentials_of_the_target_that_are_over_park_a_run_that_has_changed_something() {
+    const DEPLOY: [&str; 6] = ["deploy", "dev@latest", "--to", "prod", "--confirm", "acme/prod"];
+    let whole = Acme::new();
+    whole.run(0, &["extract", "dev"]);
+    whole.sandbox.clear_calls();
+    whole.run(0, &DEPLOY);
+    let in_prod = |acme: &Acme| {
+        let calls = acme.sandbox.calls();
+        let connect = calls.into_iter().filter(|c| c.service == "connect" && c.account == "222222222222");
+        connect.map(|c| c.mutating).collect::<Vec<bool>>()
+    };
+    let calls = in_prod(&whole);
+    let first = calls.iter().position(|mutating| *mutating).unwrap();
+    let mut parked = 0;
+    for part in [0, 3, 6, 9] {
+        let nth = (first + 2 + (calls.len() - first) * part / 10) as u64;
+        let acme = Acme::new();
+        acme.run(0, &["extract", "dev"]);
+        acme.sandbox.fault(Fault {
+            service: Some("connect".into()),
+            operation: None,
+            account: Some("222222222222".into()),
+            nth,
+            times: u64::MAX / 2,
+            kind: FaultKind::ExpiredToken,
+        });
+        let said = acme.shell.run(&DEPLOY);
+        assert!([3, 12].contains(&said.code), "call {nth}: {}: {}", said.code, said.err);
+        acme.sandbox.clear_faults();
+        if said.code == 3 {
+            parked += 1;
+            assert!(said.out.contains("Resume: snapdeploy deploy --resume"), "{}", said.out);
+            acme.run(0, &["deploy", "--resume", "--confirm", "acme/prod"]);
+        } else {
+            acme.run(0, &DEPLOY);
+        }
+        assert!(acme.run(0, &DEPLOY).out.starts_with("Nothing to do"), "it is all there");
+    }
+    assert!(parked >= 2, "{parked}");
 }

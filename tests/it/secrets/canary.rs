@@ -149,15 +149,17 @@ fn what_overlays_give(scene: &mut Scene) {
 fn runs_that_fail(scene: &mut Scene) {
     scene.overlay("");
     let deploy = ["deploy", "dev@latest", "--to", "prod", "--on-failure", "stop", "--overwrite-drift"];
+    let again = ["--release-hold", "--reason", "once more"];
+    let deploy = [&deploy[..], &again].concat();
     for kind in [FaultKind::AccessDenied, FaultKind::Echo { status: 400 }, FaultKind::DropAfter] {
         scene.sandbox.fault(Fault { nth: 2, ..Fault::next("CreateQueue", kind) });
-        scene.once(&[&deploy, &YES[..]].concat());
+        scene.once(&[&deploy[..], &YES[..]].concat());
         scene.sandbox.clear_faults();
         scene.once(&[&["deploy", "--resume"], &YES[..]].concat());
         scene.once(&[&["rollback", "prod"], &YES[..]].concat());
     }
     scene.sandbox.fault(Fault::next("UpdateFunctionConfiguration", FaultKind::FailsLater));
-    scene.once(&[&deploy, &YES[..]].concat());
+    scene.once(&[&deploy[..], &YES[..]].concat());
     scene.sandbox.clear_faults();
     scene.once(&[&["rollback", "prod"], &YES[..]].concat());
     scene.variables = vec![("AWS_SESSION_TOKEN", scene.hunt.plain("the operator's token"))];
@@ -267,12 +269,12 @@ fn users_are_shown_where_they_are_owned_and_their_passwords_nowhere() {
     scene.once(&[&deploy[..], &["--save-plan", "p.json"]].concat());
     for kind in [FaultKind::Echo { status: 400 }, FaultKind::Echo { status: 500 }, FaultKind::DropAfter] {
         scene.sandbox.fault(Fault { times: 60, ..Fault::next("CreateUser", kind) });
-        scene.once(&[&deploy, &YES[..]].concat());
+        scene.once(&[&deploy[..], &YES[..]].concat());
         scene.sandbox.clear_faults();
         scene.once(&[&["deploy", "--resume"], &YES[..]].concat());
         scene.once(&[&["rollback", "prod"], &YES[..]].concat());
     }
-    scene.once(&[&deploy, &YES[..]].concat());
+    scene.once(&[&deploy[..], &YES[..]].concat());
     scene.once(&["history", "export"]);
     let passwords = scene.sandbox.told().iter().filter(|(sort, _)| *sort == "a password").count();
     assert!(passwords >= 3, "{passwords} users were to be made");
