@@ -124,7 +124,11 @@ impl Rpc {
     /// Returns what sends to `region` instead.
     fn in_region(&self, region: &str) -> Rpc {
         let config = self.config.to_builder().region(Region::new(region.to_string())).build();
-        Rpc { config, identities: self.identities.clone(), identity: self.identity.as_ref().map(|i| i.in_region(region)) }
+        Rpc {
+            config,
+            identities: self.identities.clone(),
+            identity: self.identity.as_ref().map(|i| i.in_region(region)),
+        }
     }
 
     /// Sends `operation` of `service` once, and returns the answer; null where the service has nothing to say.

@@ -19,7 +19,9 @@ use super::notify::Notice;
 use super::output::error_document;
 use super::signals::Signals;
 use super::ui::{self, Color, Output, Ui};
-use super::{approve, deploy, diff, extract, generate, health, history, init, logs, package, rollback, show, store};
+use super::{
+    approve, deploy, diff, extract, generate, health, history, init, logs, package, rollback, show, store,
+};
 
 /// Extract, package, deploy and roll back Amazon Connect contact centres across AWS accounts
 ///

@@ -143,11 +143,6 @@ impl Context {
         &*self.ledger
     }
 
-    /// Returns the objects of the store.
-    pub(super) fn objects(&self) -> &dyn Objects {
-        &*self.objects
-    }
-
     /// Assumes the role of the environment `name` for `access`, and checks the account.
     pub(super) async fn account(&self, name: &str, access: Access) -> Result<Account> {
         self.sessions.account(self.config.environment(name)?, access).await

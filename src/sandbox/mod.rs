@@ -1,6 +1,7 @@
 //! A simulated AWS over HTTP on this machine: STS, Connect, Lambda, Lex V2, ECS, CodeDeploy, Elastic Load Balancing, ECR,
 //! CloudWatch, S3, CloudFront, DynamoDB, KMS, Systems Manager and Secrets Manager as far as this project uses them.
 
+mod access;
 mod action;
 mod answer;
 mod base64;

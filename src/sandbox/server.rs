@@ -1,6 +1,5 @@
 //! The HTTP server of one sandbox: its own thread, its own port, gone when dropped.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +25,7 @@ use super::record::CallRecord;
 use super::seed::Scenario;
 use super::storm::{Raging, Storm};
 use super::switch::SwitchError;
-use super::world::{Session, World};
+use super::world::World;
 use super::{cloudfront, control, identity, ids, lex, route, s3, state};
 
 /// What the server and its owner share.
@@ -46,7 +45,7 @@ impl Shared {
 /// A simulated AWS, running until it is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -219,30 +218,6 @@ impl Sandbox {
     /// Where a distribution is read: plain HTTP, and from its cache where that has it.
     pub fn distribution(&self, id: &str) -> String {
         format!("{}/_cdn/{id}", self.endpoint())
-    }
-
-    /// The sessions that AssumeRole has issued: the ARN, the source identity and the tags of each, by access key.
-    pub fn sessions(&self) -> Vec<(String, Option<String>, BTreeMap<String, String>)> {
-        let world = self.shared.world();
-        let one = |s: &Session| (s.caller.arn.clone(), s.source.clone(), s.tags.clone());
-        world.sessions.values().map(one).collect()
-    }
-
-    /// Lets a role of the account, or its users where none is named, do what these IAM actions (as `connect:CreateQueue`)
-    /// allow, and nothing else. Resources and conditions of policies are not looked at.
-    ///
-    /// Errors: there is no such account or role.
-    pub fn allow(&self, account: &str, role: Option<&str>, actions: &[String]) -> Result<(), String> {
-        let mut world = self.shared.world();
-        let held = world.accounts.get_mut(account).ok_or_else(|| format!("there is no account {account}"))?;
-        let list = match role {
-            Some(name) => {
-                &mut held.roles.get_mut(name).ok_or_else(|| format!("there is no role {name}"))?.allow
-            }
-            None => &mut held.allow,
-        };
-        *list = Some(actions.iter().cloned().collect());
-        Ok(())
     }
 
     /// Sets a switch (see [`super::SWITCHES`]).

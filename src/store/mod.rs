@@ -14,6 +14,7 @@ mod permissions;
 mod s3;
 pub mod setup;
 mod sqlite;
+mod sqlite_file;
 mod steps;
 mod vault;
 
