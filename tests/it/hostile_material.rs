@@ -1,6 +1,6 @@
 //! What mutants are made of: real packages, a real store with runs in it, a saved plan and a configuration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
@@ -16,7 +16,7 @@ use snapdeploy::core::runs::{Ended, OnFailure, begin};
 use snapdeploy::core::saved::SavedPlan;
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
-use snapdeploy::core::upkeep::audited;
+use snapdeploy::core::upkeep::{Reading, check};
 use snapdeploy::core::{Clock, Error, Pin, Result};
 use snapdeploy::store::{DirectoryObjects, SqliteLedger, open_embedded};
 
@@ -82,11 +82,27 @@ pub struct Told {
     head: Option<Head>,
 }
 
-/// Returns what the ledger in `file` tells, once it has been checked.
-pub async fn tell(file: &Path, pin: &Pin) -> Result<Told> {
+impl Told {
+    /// Returns in how many entries, records and journals this differs from `other`.
+    pub fn beside(&self, other: &Told) -> String {
+        fn unlike<T: PartialEq>(a: &[T], b: &[T]) -> usize {
+            a.len().abs_diff(b.len()) + a.iter().zip(b).filter(|(a, b)| a != b).count()
+        }
+        let [entries, records, journals] = [
+            unlike(&self.entries, &other.entries),
+            unlike(&self.records, &other.records),
+            unlike(&self.journals, &other.journals),
+        ];
+        format!("{entries} entries, {records} records, {journals} journals, head {}", self.head == other.head)
+    }
+}
+
+/// Returns what the ledger in `file` tells, once it has been checked beside the objects of its store.
+pub async fn tell(store: &Objects, file: &Path, pin: &Pin) -> Result<Told> {
     let ledger = SqliteLedger::open(file, Clock::system()).await?;
     ledger.check().await?;
-    if let Some(wrong) = audited(&ledger, pin).await?.wrong.first() {
+    let pins = BTreeSet::from([pin.clone()]);
+    if let Some(wrong) = check(&store.0, &ledger, &pins, Reading::Names).await?.wrong.first() {
         return Err(Error::corrupt(format!("{}: {}", wrong.what, wrong.why)));
     }
     let entries = ledger.entries(pin, None, 1000).await?.items;
@@ -129,7 +145,7 @@ pub async fn kept() -> Kept {
     }
     assert!(snapshots.len() >= 3, "{}", snapshots.len());
     let ledger = root.join("ledger.sqlite3");
-    let told = tell(&ledger, &pin).await.unwrap();
+    let told = tell(&store, &ledger, &pin).await.unwrap();
     assert_eq!(told.entries.len(), 4);
     Kept { folder, store, snapshots, pin, ledger, told }
 }

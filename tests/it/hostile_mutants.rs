@@ -247,7 +247,7 @@ fn no_mutant_of_a_configuration_makes_it_panic() {
 #[test]
 fn no_mutant_of_a_ledger_is_taken_for_it() {
     let runtime = runtime();
-    let Kept { folder, told, pin, ledger, .. } = runtime.block_on(kept());
+    let Kept { folder, store, told, pin, ledger, .. } = runtime.block_on(kept());
     let good = std::fs::read(&ledger).unwrap();
     let place = tempfile::tempdir().unwrap();
     let mut number = 0;
@@ -255,13 +255,14 @@ fn no_mutant_of_a_ledger_is_taken_for_it() {
         number += 1;
         let file = place.path().join(format!("{number}.sqlite3"));
         std::fs::write(&file, m.bytes(&good, &good)).unwrap();
-        let read = runtime.block_on(crate::hostile_material::tell(&file, &pin));
+        let read = runtime.block_on(crate::hostile_material::tell(&store, &file, &pin));
         for tail in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(place.path().join(format!("{number}.sqlite3{tail}")));
         }
-        Ok(match read? == told {
+        let read = read?;
+        Ok(match read == told {
             true => Read::Same,
-            false => Read::Wrong("the ledger tells something else".into()),
+            false => Read::Wrong(format!("the ledger tells something else: {}", read.beside(&told))),
         })
     });
     drop(folder);

@@ -11,7 +11,7 @@ use crate::core::error::Result;
 use crate::core::id::{RunId, SnapshotId};
 use crate::core::ledger::{Act, Entry, Ledger};
 use crate::core::pin::Pin;
-use crate::core::run::{Finish, Note, RunStart};
+use crate::core::run::{Finish, Note, RunStart, RunStatus};
 
 /// How many entries are read at once.
 const PAGE: usize = 500;
@@ -29,6 +29,9 @@ pub struct Audited {
     /// The snapshots from before and after its runs, each with the run.
     #[serde(skip)]
     pub snapshots: BTreeMap<SnapshotId, RunId>,
+    /// All of its runs.
+    #[serde(skip)]
+    pub known: BTreeSet<RunId>,
     /// The runs that are not over.
     #[serde(skip)]
     pub open: BTreeSet<RunId>,
@@ -89,15 +92,25 @@ async fn once(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
         found.wrong.push(Wrong::new(run, "it has ended, and never begun"));
     }
     found.runs = starts.len();
+    found.known = starts.keys().cloned().collect();
     for (run, start) in &starts {
         found.plans.entry(start.plan).or_insert_with(|| format!("the run {run}"));
         let undone_by = look(ledger, run, start, ends.get(run), &mut found).await?;
-        if let Some(by) = undone_by
-            && starts.get(&by).is_none_or(|by| by.undoes.as_ref() != Some(run))
+        let undoes = |by: &RunStart| by.undoes.as_ref() == Some(run);
+        let is_undone = |by: &RunStart| {
+            undoes(by) && ends.get(&by.run).is_some_and(|(finish, _)| finish.status == RunStatus::Succeeded)
+        };
+        if let Some(by) = &undone_by
+            && !starts.get(by).is_some_and(|by| undoes(by))
         {
             found
                 .wrong
                 .push(Wrong::new(run, format!("it was not undone by {by}, which it says that it was")));
+        }
+        if undone_by.is_none()
+            && let Some(by) = starts.values().find(|by| is_undone(by))
+        {
+            found.wrong.push(Wrong::new(run, format!("it does not say that {} has undone it", by.run)));
         }
     }
     Ok(found)

@@ -16,6 +16,7 @@ use crate::core::ledger::Ledger;
 use crate::core::objects::Objects;
 use crate::core::pin::Pin;
 use crate::core::repository::Repository;
+use crate::core::snapshot::Coverage;
 
 /// How many blobs are read at the same time.
 const AT_ONCE: usize = 4;
@@ -98,6 +99,12 @@ pub async fn check(
             noted(&mut checked.wrong, format!("blobs/sha256/{digest}"), read.map(drop))?;
         }
     }
+    for (pin, run, key) in &used.runs {
+        // A ledger that was emptied contradicts itself in nothing.
+        if !audits.get(pin).is_some_and(|audit| audit.known.contains(run)) && ledger.run(run).await.is_err() {
+            checked.wrong.push(Wrong::new(key, format!("the audit knows nothing of its run {run}")));
+        }
+    }
     for (pin, mut audit) in audits {
         checked.entries += audit.entries;
         checked.runs += audit.runs;
@@ -123,6 +130,8 @@ fn missing_snapshot(id: &SnapshotId, run: &RunId) -> Wrong {
 /// What snapshots name.
 #[derive(Default)]
 struct Used {
+    /// The runs that snapshots from before and after them name, by the pin and with the name of the snapshot.
+    runs: Vec<(Pin, RunId, String)>,
     bodies: BTreeSet<Digest>,
     blobs: BTreeSet<Digest>,
 }
@@ -135,6 +144,9 @@ async fn snapshots(repository: Repository<'_>, named: &Named, wrong: &mut Vec<Wr
             let key = format!("snapshots/{pin}/{id}.json");
             let Some(manifest) = noted(wrong, &key, repository.manifest(pin, id).await)? else { continue };
             used.bodies.insert(manifest.bodies);
+            if let Coverage::Before { run, .. } | Coverage::After { run, .. } = &manifest.coverage {
+                used.runs.push((pin.clone(), run.clone(), key.clone()));
+            }
             let read = repository.documents_of(&manifest).await;
             let Some(documents) = noted(wrong, &key, read)? else { continue };
             for (digest, address) in blob::named(&documents) {

@@ -44,7 +44,7 @@ fn config(acme: &Acme) -> PathBuf {
 
 fn keygen(acme: &Acme, file: &str) -> String {
     let made: Value = acme.json(0, &["package", "keygen", file]);
-    made["key"].as_str().unwrap().to_string()
+    made["data"]["key"].as_str().unwrap().to_string()
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn only_what_a_signer_has_signed_gets_in() {
     let said = acme.run(0, &["package", "verify", "release.zip", "--env", "prod"]);
     assert_eq!(said.out.matches("Signed ").count(), 2, "{}", said.out);
     let seen = acme.json(0, &["package", "inspect", "release.zip", "--env", "prod"]);
-    assert!(seen["signed"].as_array().unwrap().iter().all(|s| s["good"] == true), "{seen:#}");
+    assert!(seen["data"]["signed"].as_array().unwrap().iter().all(|s| s["good"] == true), "{seen:#}");
     // A plan that was saved is held against the signature again, out of the store.
     acme.run(0, &["deploy", "release.zip", "--to", "prod", "--save-plan", "plan.json"]);
     std::fs::remove_file(acme.shell.directory.path().join("release.zip.sig")).unwrap();
@@ -125,7 +125,7 @@ fn a_signature_is_on_one_package_and_forgeries_are_named() {
         .unwrap();
     acme.run(4, &["package", "verify", "other.zip"]);
     std::fs::write(place.join("other.zip.sig"), "{}").unwrap();
-    assert!(acme.run(2, &["package", "verify", "other.zip"]).err.contains("not a signature"));
+    assert!(acme.run(1, &["package", "verify", "other.zip"]).err.contains("not a signature"));
     acme.run(0, &RELEASE);
     let kept = std::fs::metadata(place.join("key.json")).unwrap();
     #[cfg(unix)]
