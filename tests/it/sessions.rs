@@ -130,7 +130,8 @@ fn credentials_of_the_target_that_are_over_park_a_run_that_has_changed_something
     let calls = in_prod(&whole);
     let first = calls.iter().position(|mutating| *mutating).unwrap();
     let mut parked = 0;
-    for part in [0, 3, 6, 9] {
+    // Not while it verifies: there what cannot be read is still told as a verification that failed, and ends with 7.
+    for part in [0, 2, 4, 6] {
         let nth = (first + 2 + (calls.len() - first) * part / 10) as u64;
         let acme = Acme::new();
         acme.run(0, &["extract", "dev"]);
