@@ -30,7 +30,7 @@ const DEPLOYERS: usize = 8;
 
 /// Returns how many rounds there are.
 fn rounds() -> usize {
-    if size::is_full() { 200 } else { 60 }
+    if size::is_full() { 200 } else { 100 }
 }
 
 fn queue() -> Address {
