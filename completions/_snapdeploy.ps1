@@ -37,9 +37,11 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('package', 'package', [CompletionResultType]::ParameterValue, 'Make packages, look into them, take them apart and put them together')
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Deploy a snapshot or a package to an environment')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Put back what was there before a deployment')
+            [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Approve a plan that somebody else has saved')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two snapshots or packages')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who did what, when, why, and how it ended')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask whether all is well with an environment and with the store')
+            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store: whether all of it is as it was written')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration to begin with, and set its store up')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Simulate AWS on this machine')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write what the repository has of completions, man pages and tables')
@@ -88,6 +90,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that a package is whole: every byte is accounted for by a digest')
             [CompletionResult]::new('unpack', 'unpack', [CompletionResultType]::ParameterValue, 'Take a package apart into readable files')
             [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Put a package together out of what `unpack` made')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Say of a package that it may be deployed')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key that signs packages, for teams without KMS')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -107,6 +111,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;package;inspect' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment whose role asks KMS for the keys that have signed it')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
@@ -119,6 +124,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;package;verify' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment whose role asks KMS for the keys that have signed it')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
@@ -155,12 +161,40 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'snapdeploy;package;sign' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'A KMS key of ECC_NIST_P256 (its ARN, or alias/NAME), or the file of a key that keygen made')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment whose role signs with a KMS key')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'snapdeploy;package;keygen' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'snapdeploy;package;help' {
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Make a package out of a snapshot')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what is in a package')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that a package is whole: every byte is accounted for by a digest')
             [CompletionResult]::new('unpack', 'unpack', [CompletionResultType]::ParameterValue, 'Take a package apart into readable files')
             [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Put a package together out of what `unpack` made')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Say of a package that it may be deployed')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key that signs packages, for teams without KMS')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -179,6 +213,12 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         'snapdeploy;package;help;pack' {
             break
         }
+        'snapdeploy;package;help;sign' {
+            break
+        }
+        'snapdeploy;package;help;keygen' {
+            break
+        }
         'snapdeploy;package;help;help' {
             break
         }
@@ -189,6 +229,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on with an interrupted run; without RUN, with the one that is open')
             [CompletionResult]::new('--with-dependencies', '--with-dependencies', [CompletionResultType]::ParameterName, 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has')
             [CompletionResult]::new('--prune-limit', '--prune-limit', [CompletionResultType]::ParameterName, 'How much --prune may take away of each kind: 10% of what is there, or 3')
+            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'With --resume: leave out what cannot be written now, as it is found; the run goes on without it, which is recorded')
             [CompletionResult]::new('--on-failure', '--on-failure', [CompletionResultType]::ParameterName, 'What to do if it fails; the environment''s own setting if not given')
             [CompletionResult]::new('--rename', '--rename', [CompletionResultType]::ParameterName, 'What the target calls OLD is what the source calls NEW: rename it, do not make another')
             [CompletionResult]::new('--as-new', '--as-new', [CompletionResultType]::ParameterName, 'What is new in the target, though something there looks like it: addresses, or globs of addresses')
@@ -203,6 +244,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--skip-hook', '--skip-hook', [CompletionResultType]::ParameterName, 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded')
             [CompletionResult]::new('--repeat-hook', '--repeat-hook', [CompletionResultType]::ParameterName, 'Run this hook again though nobody knows how it ended')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
+            [CompletionResult]::new('--break-glass', '--break-glass', [CompletionResultType]::ParameterName, 'Where the shared ledger cannot be reached: work without it, for this reason, which is recorded. Nobody on another machine is kept out; asks for the phrase, or --confirm; told to the ledger later by `history import`')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
@@ -211,6 +253,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--overwrite-drift', '--overwrite-drift', [CompletionResultType]::ParameterName, 'Overwrite what somebody has changed there since it was left, and what a newer release put there')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'With --dry-run: end with 4 if there is something to change')
             [CompletionResult]::new('--all-at-once', '--all-at-once', [CompletionResultType]::ParameterName, 'Shift all traffic at once, whatever the rollouts say')
+            [CompletionResult]::new('--release-hold', '--release-hold', [CompletionResultType]::ParameterName, 'Deploy again what a rollback has undone, or although deployments go round in a loop; recorded with --reason')
+            [CompletionResult]::new('--outside-window', '--outside-window', [CompletionResultType]::ParameterName, 'Deploy outside the environment''s change windows, or in a freeze; recorded with --reason. A rollback needs no window, and a run that has begun goes on')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Do not follow what AWS goes on with by itself: end with 8 once it is started')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
@@ -235,13 +279,28 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--skip-hook', '--skip-hook', [CompletionResultType]::ParameterName, 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded')
             [CompletionResult]::new('--repeat-hook', '--repeat-hook', [CompletionResultType]::ParameterName, 'Run this hook again though nobody knows how it ended')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
+            [CompletionResult]::new('--break-glass', '--break-glass', [CompletionResultType]::ParameterName, 'Where the shared ledger cannot be reached: work without it, for this reason, which is recorded. Nobody on another machine is kept out; asks for the phrase, or --confirm; told to the ledger later by `history import`')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
-            [CompletionResult]::new('--take-over', '--take-over', [CompletionResultType]::ParameterName, 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more')
+            [CompletionResult]::new('--take-over', '--take-over', [CompletionResultType]::ParameterName, 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more. With --to: end the open run where it is, and put that back in its place')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Do not follow what AWS goes on with by itself: end with 8 once it is started')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'snapdeploy;approve' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
@@ -267,7 +326,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Only this environment')
             [CompletionResult]::new('--address', '--address', [CompletionResultType]::ParameterName, 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00')
-            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only runs that somebody began or went on with whose identity, host or job has this text in it')
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Only runs that somebody began or went on with whose identity, host or CI job (who began it, its number, its commit) has this text in it')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many runs of each environment, the newest first')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
@@ -282,6 +341,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow a run of another process until it ends, and end with its code')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Tell whether anybody has changed the audit')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Tell the ledger what was done with --break-glass while it could not be reached')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -338,11 +399,38 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'snapdeploy;history;verify' {
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Only this environment')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'snapdeploy;history;import' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'snapdeploy;history;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one run: how it began, each call, and how it ended')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow a run of another process until it ends, and end with its code')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Tell whether anybody has changed the audit')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Tell the ledger what was done with --break-glass while it could not be reached')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -356,6 +444,12 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             break
         }
         'snapdeploy;history;help;export' {
+            break
+        }
+        'snapdeploy;history;help;verify' {
+            break
+        }
+        'snapdeploy;history;help;import' {
             break
         }
         'snapdeploy;history;help;help' {
@@ -377,6 +471,44 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'snapdeploy;store' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything in the store is there, and is what its name says')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'snapdeploy;store;check' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--read-data', '--read-data', [CompletionResultType]::ParameterName, 'Also read every blob, and hold its bytes against its name')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'snapdeploy;store;help' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything in the store is there, and is what its name says')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'snapdeploy;store;help;check' {
+            break
+        }
+        'snapdeploy;store;help;help' {
+            break
+        }
         'snapdeploy;init' {
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'The project''s name; the directory''s if not given')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'The environment''s name')
@@ -388,6 +520,9 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external id that the roles ask for')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where things are kept: s3://BUCKET/PREFIX or file://DIRECTORY')
             [CompletionResult]::new('--store-region', '--store-region', [CompletionResultType]::ParameterName, 'The region of the store; the environment''s if not given')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Print the least IAM policies for this environment, as JSON, and write nothing; all that snapdeploy.toml says of it counts')
+            [CompletionResult]::new('--verb', '--verb', [CompletionResultType]::ParameterName, 'Only what this verb needs; what all need together if not given')
+            [CompletionResult]::new('--of', '--of', [CompletionResultType]::ParameterName, 'Only those of this one, so that a policy can be given to `aws iam`')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
@@ -493,9 +628,11 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('package', 'package', [CompletionResultType]::ParameterValue, 'Make packages, look into them, take them apart and put them together')
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Deploy a snapshot or a package to an environment')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Put back what was there before a deployment')
+            [CompletionResult]::new('approve', 'approve', [CompletionResultType]::ParameterValue, 'Approve a plan that somebody else has saved')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two snapshots or packages')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who did what, when, why, and how it ended')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask whether all is well with an environment and with the store')
+            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store: whether all of it is as it was written')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration to begin with, and set its store up')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Simulate AWS on this machine')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write what the repository has of completions, man pages and tables')
@@ -514,6 +651,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check that a package is whole: every byte is accounted for by a digest')
             [CompletionResult]::new('unpack', 'unpack', [CompletionResultType]::ParameterValue, 'Take a package apart into readable files')
             [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Put a package together out of what `unpack` made')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Say of a package that it may be deployed')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key that signs packages, for teams without KMS')
             break
         }
         'snapdeploy;help;package;create' {
@@ -531,10 +670,19 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         'snapdeploy;help;package;pack' {
             break
         }
+        'snapdeploy;help;package;sign' {
+            break
+        }
+        'snapdeploy;help;package;keygen' {
+            break
+        }
         'snapdeploy;help;deploy' {
             break
         }
         'snapdeploy;help;rollback' {
+            break
+        }
+        'snapdeploy;help;approve' {
             break
         }
         'snapdeploy;help;diff' {
@@ -545,6 +693,8 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Follow a run of another process until it ends, and end with its code')
             [CompletionResult]::new('stats', 'stats', [CompletionResultType]::ParameterValue, 'Count deployments and rollbacks, and how long they took')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print every audit entry, the oldest first, as JSON lines')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Tell whether anybody has changed the audit')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Tell the ledger what was done with --break-glass while it could not be reached')
             break
         }
         'snapdeploy;help;history;show' {
@@ -559,7 +709,20 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         'snapdeploy;help;history;export' {
             break
         }
+        'snapdeploy;help;history;verify' {
+            break
+        }
+        'snapdeploy;help;history;import' {
+            break
+        }
         'snapdeploy;help;health' {
+            break
+        }
+        'snapdeploy;help;store' {
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything in the store is there, and is what its name says')
+            break
+        }
+        'snapdeploy;help;store;check' {
             break
         }
         'snapdeploy;help;init' {

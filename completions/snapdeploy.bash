@@ -16,6 +16,9 @@ _snapdeploy() {
             ",$1")
                 cmd="snapdeploy"
                 ;;
+            snapdeploy,approve)
+                cmd="snapdeploy__subcmd__approve"
+                ;;
             snapdeploy,deploy)
                 cmd="snapdeploy__subcmd__deploy"
                 ;;
@@ -52,6 +55,9 @@ _snapdeploy() {
             snapdeploy,show)
                 cmd="snapdeploy__subcmd__show"
                 ;;
+            snapdeploy,store)
+                cmd="snapdeploy__subcmd__store"
+                ;;
             snapdeploy__subcmd__generate,completions)
                 cmd="snapdeploy__subcmd__generate__subcmd__completions"
                 ;;
@@ -75,6 +81,9 @@ _snapdeploy() {
                 ;;
             snapdeploy__subcmd__generate__subcmd__help,man)
                 cmd="snapdeploy__subcmd__generate__subcmd__help__subcmd__man"
+                ;;
+            snapdeploy__subcmd__help,approve)
+                cmd="snapdeploy__subcmd__help__subcmd__approve"
                 ;;
             snapdeploy__subcmd__help,deploy)
                 cmd="snapdeploy__subcmd__help__subcmd__deploy"
@@ -112,6 +121,9 @@ _snapdeploy() {
             snapdeploy__subcmd__help,show)
                 cmd="snapdeploy__subcmd__help__subcmd__show"
                 ;;
+            snapdeploy__subcmd__help,store)
+                cmd="snapdeploy__subcmd__help__subcmd__store"
+                ;;
             snapdeploy__subcmd__help__subcmd__generate,completions)
                 cmd="snapdeploy__subcmd__help__subcmd__generate__subcmd__completions"
                 ;;
@@ -124,11 +136,17 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__history,export)
                 cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__export"
                 ;;
+            snapdeploy__subcmd__help__subcmd__history,import)
+                cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__import"
+                ;;
             snapdeploy__subcmd__help__subcmd__history,show)
                 cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__show"
                 ;;
             snapdeploy__subcmd__help__subcmd__history,stats)
                 cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__stats"
+                ;;
+            snapdeploy__subcmd__help__subcmd__history,verify)
+                cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__verify"
                 ;;
             snapdeploy__subcmd__help__subcmd__history,watch)
                 cmd="snapdeploy__subcmd__help__subcmd__history__subcmd__watch"
@@ -139,8 +157,14 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__package,inspect)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__inspect"
                 ;;
+            snapdeploy__subcmd__help__subcmd__package,keygen)
+                cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__keygen"
+                ;;
             snapdeploy__subcmd__help__subcmd__package,pack)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__pack"
+                ;;
+            snapdeploy__subcmd__help__subcmd__package,sign)
+                cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__sign"
                 ;;
             snapdeploy__subcmd__help__subcmd__package,unpack)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__unpack"
@@ -148,17 +172,26 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__package,verify)
                 cmd="snapdeploy__subcmd__help__subcmd__package__subcmd__verify"
                 ;;
+            snapdeploy__subcmd__help__subcmd__store,check)
+                cmd="snapdeploy__subcmd__help__subcmd__store__subcmd__check"
+                ;;
             snapdeploy__subcmd__history,export)
                 cmd="snapdeploy__subcmd__history__subcmd__export"
                 ;;
             snapdeploy__subcmd__history,help)
                 cmd="snapdeploy__subcmd__history__subcmd__help"
                 ;;
+            snapdeploy__subcmd__history,import)
+                cmd="snapdeploy__subcmd__history__subcmd__import"
+                ;;
             snapdeploy__subcmd__history,show)
                 cmd="snapdeploy__subcmd__history__subcmd__show"
                 ;;
             snapdeploy__subcmd__history,stats)
                 cmd="snapdeploy__subcmd__history__subcmd__stats"
+                ;;
+            snapdeploy__subcmd__history,verify)
+                cmd="snapdeploy__subcmd__history__subcmd__verify"
                 ;;
             snapdeploy__subcmd__history,watch)
                 cmd="snapdeploy__subcmd__history__subcmd__watch"
@@ -169,11 +202,17 @@ _snapdeploy() {
             snapdeploy__subcmd__history__subcmd__help,help)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__help"
                 ;;
+            snapdeploy__subcmd__history__subcmd__help,import)
+                cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__import"
+                ;;
             snapdeploy__subcmd__history__subcmd__help,show)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__show"
                 ;;
             snapdeploy__subcmd__history__subcmd__help,stats)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__stats"
+                ;;
+            snapdeploy__subcmd__history__subcmd__help,verify)
+                cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__verify"
                 ;;
             snapdeploy__subcmd__history__subcmd__help,watch)
                 cmd="snapdeploy__subcmd__history__subcmd__help__subcmd__watch"
@@ -187,8 +226,14 @@ _snapdeploy() {
             snapdeploy__subcmd__package,inspect)
                 cmd="snapdeploy__subcmd__package__subcmd__inspect"
                 ;;
+            snapdeploy__subcmd__package,keygen)
+                cmd="snapdeploy__subcmd__package__subcmd__keygen"
+                ;;
             snapdeploy__subcmd__package,pack)
                 cmd="snapdeploy__subcmd__package__subcmd__pack"
+                ;;
+            snapdeploy__subcmd__package,sign)
+                cmd="snapdeploy__subcmd__package__subcmd__sign"
                 ;;
             snapdeploy__subcmd__package,unpack)
                 cmd="snapdeploy__subcmd__package__subcmd__unpack"
@@ -205,14 +250,32 @@ _snapdeploy() {
             snapdeploy__subcmd__package__subcmd__help,inspect)
                 cmd="snapdeploy__subcmd__package__subcmd__help__subcmd__inspect"
                 ;;
+            snapdeploy__subcmd__package__subcmd__help,keygen)
+                cmd="snapdeploy__subcmd__package__subcmd__help__subcmd__keygen"
+                ;;
             snapdeploy__subcmd__package__subcmd__help,pack)
                 cmd="snapdeploy__subcmd__package__subcmd__help__subcmd__pack"
+                ;;
+            snapdeploy__subcmd__package__subcmd__help,sign)
+                cmd="snapdeploy__subcmd__package__subcmd__help__subcmd__sign"
                 ;;
             snapdeploy__subcmd__package__subcmd__help,unpack)
                 cmd="snapdeploy__subcmd__package__subcmd__help__subcmd__unpack"
                 ;;
             snapdeploy__subcmd__package__subcmd__help,verify)
                 cmd="snapdeploy__subcmd__package__subcmd__help__subcmd__verify"
+                ;;
+            snapdeploy__subcmd__store,check)
+                cmd="snapdeploy__subcmd__store__subcmd__check"
+                ;;
+            snapdeploy__subcmd__store,help)
+                cmd="snapdeploy__subcmd__store__subcmd__help"
+                ;;
+            snapdeploy__subcmd__store__subcmd__help,check)
+                cmd="snapdeploy__subcmd__store__subcmd__help__subcmd__check"
+                ;;
+            snapdeploy__subcmd__store__subcmd__help,help)
+                cmd="snapdeploy__subcmd__store__subcmd__help__subcmd__help"
                 ;;
             *)
                 ;;
@@ -221,7 +284,7 @@ _snapdeploy() {
 
     case "${cmd}" in
         snapdeploy)
-            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version extract show package deploy rollback diff history health init sandbox generate help"
+            opts="-q -v -h -V --config --output --quiet --verbose --color --help --version extract show package deploy rollback approve diff history health store init sandbox generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -246,8 +309,38 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__approve)
+            opts="-q -v -h --reason --yes --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --skip-gate --all-at-once --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --skip --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --skip-gate --all-at-once --release-hold --outside-window --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --break-glass --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -274,6 +367,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --prune-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skip)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -330,6 +427,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --break-glass)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -621,8 +722,22 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help)
-            opts="extract show package deploy rollback diff history health init sandbox generate help"
+            opts="extract show package deploy rollback approve diff history health store init sandbox generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__approve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -761,7 +876,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__history)
-            opts="show watch stats export"
+            opts="show watch stats export verify import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -775,6 +890,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__history__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__history__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -803,6 +932,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__history__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__history__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -845,7 +988,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__package)
-            opts="create inspect verify unpack pack"
+            opts="create inspect verify unpack pack sign keygen"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -886,7 +1029,35 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__help__subcmd__package__subcmd__keygen)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__help__subcmd__package__subcmd__pack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__package__subcmd__sign)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -970,8 +1141,36 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__help__subcmd__store)
+            opts="check"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__store__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__history)
-            opts="-q -v -h --env --address --since --actor --limit --config --output --quiet --verbose --color --help show watch stats export help"
+            opts="-q -v -h --env --address --since --actor --limit --config --output --quiet --verbose --color --help show watch stats export verify import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1047,7 +1246,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history__subcmd__help)
-            opts="show watch stats export help"
+            opts="show watch stats export verify import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1075,6 +1274,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__history__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__history__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1116,6 +1329,20 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__history__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__history__subcmd__help__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1123,6 +1350,32 @@ _snapdeploy() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__history__subcmd__import)
+            opts="-q -v -h --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1190,6 +1443,36 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__history__subcmd__verify)
+            opts="-q -v -h --env --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__history__subcmd__watch)
             opts="-q -v -h --env --timeout --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1225,7 +1508,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__init)
-            opts="-q -v -h --project --env --account --region --instance --role-arn --read-role-arn --external-id --protected --store --store-region --yes --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --project --env --account --region --instance --role-arn --read-role-arn --external-id --protected --store --store-region --yes --policy --verb --of --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1271,6 +1554,18 @@ _snapdeploy() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --verb)
+                    COMPREPLY=($(compgen -W "extract diff health plan approve deploy rollback history" -- "${cur}"))
+                    return 0
+                    ;;
+                --of)
+                    COMPREPLY=($(compgen -W "base read write" -- "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1291,7 +1586,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package)
-            opts="-q -v -h --config --output --quiet --verbose --color --help create inspect verify unpack pack help"
+            opts="-q -v -h --config --output --quiet --verbose --color --help create inspect verify unpack pack sign keygen help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1355,7 +1650,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__help)
-            opts="create inspect verify unpack pack help"
+            opts="create inspect verify unpack pack sign keygen help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1410,7 +1705,35 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__package__subcmd__help__subcmd__keygen)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__package__subcmd__help__subcmd__pack)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__package__subcmd__help__subcmd__sign)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1453,6 +1776,36 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__inspect)
+            opts="-q -v -h --env --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__package__subcmd__keygen)
             opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1508,6 +1861,40 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__package__subcmd__sign)
+            opts="-q -v -h --key --env --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__package__subcmd__unpack)
             opts="-q -v -h --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1535,12 +1922,16 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__package__subcmd__verify)
-            opts="-q -v -h --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --env --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1561,7 +1952,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --break-glass --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1612,6 +2003,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --break-glass)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1691,6 +2086,100 @@ _snapdeploy() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__store)
+            opts="-q -v -h --config --output --quiet --verbose --color --help check help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__store__subcmd__check)
+            opts="-q -v -h --read-data --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__store__subcmd__help)
+            opts="check help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__store__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__store__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

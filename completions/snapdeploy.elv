@@ -34,9 +34,11 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand package 'Make packages, look into them, take them apart and put them together'
             cand deploy 'Deploy a snapshot or a package to an environment'
             cand rollback 'Put back what was there before a deployment'
+            cand approve 'Approve a plan that somebody else has saved'
             cand diff 'Show what differs between two snapshots or packages'
             cand history 'Show who did what, when, why, and how it ended'
             cand health 'Ask whether all is well with an environment and with the store'
+            cand store 'Look after the store: whether all of it is as it was written'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
             cand generate 'Write what the repository has of completions, man pages and tables'
@@ -82,6 +84,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand verify 'Check that a package is whole: every byte is accounted for by a digest'
             cand unpack 'Take a package apart into readable files'
             cand pack 'Put a package together out of what `unpack` made'
+            cand sign 'Say of a package that it may be deployed'
+            cand keygen 'Make a key that signs packages, for teams without KMS'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;package;create'= {
@@ -99,6 +103,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'snapdeploy;package;inspect'= {
+            cand --env 'The environment whose role asks KMS for the keys that have signed it'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
@@ -110,6 +115,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'snapdeploy;package;verify'= {
+            cand --env 'The environment whose role asks KMS for the keys that have signed it'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
@@ -143,12 +149,38 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;package;sign'= {
+            cand --key 'A KMS key of ECC_NIST_P256 (its ARN, or alias/NAME), or the file of a key that keygen made'
+            cand --env 'The environment whose role signs with a KMS key'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'snapdeploy;package;keygen'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;package;help'= {
             cand create 'Make a package out of a snapshot'
             cand inspect 'Show what is in a package'
             cand verify 'Check that a package is whole: every byte is accounted for by a digest'
             cand unpack 'Take a package apart into readable files'
             cand pack 'Put a package together out of what `unpack` made'
+            cand sign 'Say of a package that it may be deployed'
+            cand keygen 'Make a key that signs packages, for teams without KMS'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;package;help;create'= {
@@ -161,6 +193,10 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;package;help;pack'= {
         }
+        &'snapdeploy;package;help;sign'= {
+        }
+        &'snapdeploy;package;help;keygen'= {
+        }
         &'snapdeploy;package;help;help'= {
         }
         &'snapdeploy;deploy'= {
@@ -170,6 +206,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --resume 'Go on with an interrupted run; without RUN, with the one that is open'
             cand --with-dependencies 'Also what they refer to and the target lacks, and what that refers to; =all: also what it has'
             cand --prune-limit 'How much --prune may take away of each kind: 10% of what is there, or 3'
+            cand --skip 'With --resume: leave out what cannot be written now, as it is found; the run goes on without it, which is recorded'
             cand --on-failure 'What to do if it fails; the environment''s own setting if not given'
             cand --rename 'What the target calls OLD is what the source calls NEW: rename it, do not make another'
             cand --as-new 'What is new in the target, though something there looks like it: addresses, or globs of addresses'
@@ -184,6 +221,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --skip-hook 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded'
             cand --repeat-hook 'Run this hook again though nobody knows how it ended'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
+            cand --break-glass 'Where the shared ledger cannot be reached: work without it, for this reason, which is recorded. Nobody on another machine is kept out; asks for the phrase, or --confirm; told to the ledger later by `history import`'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
@@ -192,6 +230,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --overwrite-drift 'Overwrite what somebody has changed there since it was left, and what a newer release put there'
             cand --exit-code 'With --dry-run: end with 4 if there is something to change'
             cand --all-at-once 'Shift all traffic at once, whatever the rollouts say'
+            cand --release-hold 'Deploy again what a rollback has undone, or although deployments go round in a loop; recorded with --reason'
+            cand --outside-window 'Deploy outside the environment''s change windows, or in a freeze; recorded with --reason. A rollback needs no window, and a run that has begun goes on'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --no-wait 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
             cand --yes 'Do not ask; not enough for a protected environment'
@@ -215,13 +255,27 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --skip-hook 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded'
             cand --repeat-hook 'Run this hook again though nobody knows how it ended'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
+            cand --break-glass 'Where the shared ledger cannot be reached: work without it, for this reason, which is recorded. Nobody on another machine is kept out; asks for the phrase, or --confirm; told to the ledger later by `history import`'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
-            cand --take-over 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more'
+            cand --take-over 'Do not wait long for the owner of an open run that gives no sign of life: take the run over as soon as that owner can send nothing more. With --to: end the open run where it is, and put that back in its place'
             cand --dry-run 'Show the plan and stop; nothing is written'
             cand --no-wait 'Do not follow what AWS goes on with by itself: end with 8 once it is started'
             cand --yes 'Do not ask; not enough for a protected environment'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'snapdeploy;approve'= {
+            cand --reason 'Why, for the audit'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --yes 'Do not ask'
             cand -q 'Say nothing but the result, errors and questions'
             cand --quiet 'Say nothing but the result, errors and questions'
             cand -v 'Log what happens beneath; more with -vv'
@@ -245,7 +299,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --env 'Only this environment'
             cand --address 'Only runs that wrote this address, or were about to, with what they did to it; a glob for several'
             cand --since 'Only runs that began since then: a duration such as 7d, or a time such as 2026-11-19 or 2026-11-19T18:00'
-            cand --actor 'Only runs that somebody began or went on with whose identity, host or job has this text in it'
+            cand --actor 'Only runs that somebody began or went on with whose identity, host or CI job (who began it, its number, its commit) has this text in it'
             cand --limit 'How many runs of each environment, the newest first'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
@@ -260,6 +314,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand watch 'Follow a run of another process until it ends, and end with its code'
             cand stats 'Count deployments and rollbacks, and how long they took'
             cand export 'Print every audit entry, the oldest first, as JSON lines'
+            cand verify 'Tell whether anybody has changed the audit'
+            cand import 'Tell the ledger what was done with --break-glass while it could not be reached'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;history;show'= {
@@ -311,11 +367,36 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;history;verify'= {
+            cand --env 'Only this environment'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'snapdeploy;history;import'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;history;help'= {
             cand show 'Show one run: how it began, each call, and how it ended'
             cand watch 'Follow a run of another process until it ends, and end with its code'
             cand stats 'Count deployments and rollbacks, and how long they took'
             cand export 'Print every audit entry, the oldest first, as JSON lines'
+            cand verify 'Tell whether anybody has changed the audit'
+            cand import 'Tell the ledger what was done with --break-glass while it could not be reached'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;history;help;show'= {
@@ -325,6 +406,10 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         &'snapdeploy;history;help;stats'= {
         }
         &'snapdeploy;history;help;export'= {
+        }
+        &'snapdeploy;history;help;verify'= {
+        }
+        &'snapdeploy;history;help;import'= {
         }
         &'snapdeploy;history;help;help'= {
         }
@@ -343,6 +428,39 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;store'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand check 'Check that everything in the store is there, and is what its name says'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;store;check'= {
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --read-data 'Also read every blob, and hold its bytes against its name'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'snapdeploy;store;help'= {
+            cand check 'Check that everything in the store is there, and is what its name says'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'snapdeploy;store;help;check'= {
+        }
+        &'snapdeploy;store;help;help'= {
+        }
         &'snapdeploy;init'= {
             cand --project 'The project''s name; the directory''s if not given'
             cand --env 'The environment''s name'
@@ -354,6 +472,9 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --external-id 'The external id that the roles ask for'
             cand --store 'Where things are kept: s3://BUCKET/PREFIX or file://DIRECTORY'
             cand --store-region 'The region of the store; the environment''s if not given'
+            cand --policy 'Print the least IAM policies for this environment, as JSON, and write nothing; all that snapdeploy.toml says of it counts'
+            cand --verb 'Only what this verb needs; what all need together if not given'
+            cand --of 'Only those of this one, so that a policy can be given to `aws iam`'
             cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
             cand --output 'How the result is printed'
             cand --color 'When there is colour'
@@ -448,9 +569,11 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand package 'Make packages, look into them, take them apart and put them together'
             cand deploy 'Deploy a snapshot or a package to an environment'
             cand rollback 'Put back what was there before a deployment'
+            cand approve 'Approve a plan that somebody else has saved'
             cand diff 'Show what differs between two snapshots or packages'
             cand history 'Show who did what, when, why, and how it ended'
             cand health 'Ask whether all is well with an environment and with the store'
+            cand store 'Look after the store: whether all of it is as it was written'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
             cand generate 'Write what the repository has of completions, man pages and tables'
@@ -466,6 +589,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand verify 'Check that a package is whole: every byte is accounted for by a digest'
             cand unpack 'Take a package apart into readable files'
             cand pack 'Put a package together out of what `unpack` made'
+            cand sign 'Say of a package that it may be deployed'
+            cand keygen 'Make a key that signs packages, for teams without KMS'
         }
         &'snapdeploy;help;package;create'= {
         }
@@ -477,9 +602,15 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;help;package;pack'= {
         }
+        &'snapdeploy;help;package;sign'= {
+        }
+        &'snapdeploy;help;package;keygen'= {
+        }
         &'snapdeploy;help;deploy'= {
         }
         &'snapdeploy;help;rollback'= {
+        }
+        &'snapdeploy;help;approve'= {
         }
         &'snapdeploy;help;diff'= {
         }
@@ -488,6 +619,8 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand watch 'Follow a run of another process until it ends, and end with its code'
             cand stats 'Count deployments and rollbacks, and how long they took'
             cand export 'Print every audit entry, the oldest first, as JSON lines'
+            cand verify 'Tell whether anybody has changed the audit'
+            cand import 'Tell the ledger what was done with --break-glass while it could not be reached'
         }
         &'snapdeploy;help;history;show'= {
         }
@@ -497,7 +630,16 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;help;history;export'= {
         }
+        &'snapdeploy;help;history;verify'= {
+        }
+        &'snapdeploy;help;history;import'= {
+        }
         &'snapdeploy;help;health'= {
+        }
+        &'snapdeploy;help;store'= {
+            cand check 'Check that everything in the store is there, and is what its name says'
+        }
+        &'snapdeploy;help;store;check'= {
         }
         &'snapdeploy;help;init'= {
         }

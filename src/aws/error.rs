@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::identity_guard::Astray;
 use crate::core::redact::redact_foreign;
+use crate::core::error::NO_CREDENTIALS;
 use crate::core::{Error, ErrorKind};
 
 /// What became of a call that failed.
@@ -133,7 +134,12 @@ where
             failure(ErrorKind::Input, Fate::Refused, format!("{operation}: {}", whole(&error)))
         }
         // Without credentials nothing was sent, and neither was what would have gone elsewhere.
-        SdkError::DispatchFailure(_) if has::<CredentialsError>(&error) || has::<Astray>(&error) => {
+        SdkError::DispatchFailure(_) if has::<CredentialsError>(&error) => {
+            let Failure { error, fate } =
+                failure(ErrorKind::Denied, Fate::Refused, format!("{operation}: {}", whole(&error)));
+            Failure { error: error.code(NO_CREDENTIALS), fate }
+        }
+        SdkError::DispatchFailure(_) if has::<Astray>(&error) => {
             failure(ErrorKind::Denied, Fate::Refused, format!("{operation}: {}", whole(&error)))
         }
         _ => failure(ErrorKind::Unavailable, Fate::Unknown, format!("{operation}: {}", whole(&error))),

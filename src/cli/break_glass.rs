@@ -21,6 +21,15 @@ pub(super) fn directory(config: &Config) -> PathBuf {
     config.file.parent().unwrap_or(&config.file).join(PLACE)
 }
 
+/// What the ledger in the place of the shared one is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To begin something: only while the shared one cannot be reached.
+    Begin,
+    /// To bring to an end what was begun in it, also once the shared one answers again.
+    GoOn,
+}
+
 /// Opens the ledger in the place of `shared`, and says what that means.
 ///
 /// Fails with `Blocked` while the shared one answers, with `Input` where the store is on this machine anyway, and with the
@@ -28,6 +37,7 @@ pub(super) fn directory(config: &Config) -> PathBuf {
 pub(super) async fn open(
     config: &Config,
     shared: &dyn Ledger,
+    purpose: Purpose,
     clock: &Clock,
     ui: &Ui,
 ) -> Result<store::Store> {
@@ -36,6 +46,9 @@ pub(super) async fn open(
             .hint("leave --break-glass out"));
     }
     let why = match tokio::time::timeout(LIMIT, shared.check()).await {
+        Ok(Ok(())) if purpose == Purpose::GoOn && directory(config).join("ledger.sqlite3").is_file() => {
+            "it answers again, and this goes on with what was begun without it".to_string()
+        }
         Ok(Ok(())) => {
             let message = format!("the ledger answers ({}): there is no glass to break", shared.place());
             return Err(Error::blocked(message).hint("leave --break-glass out"));
@@ -47,11 +60,13 @@ pub(super) async fn open(
     let base = config.file.parent().unwrap_or(&config.file);
     let opened = open_embedded(&format!("file://{PLACE}"), base, clock.clone()).await?;
     let opened = opened.ok_or_else(|| Error::bug(format!("{PLACE} is not a directory's name")))?;
-    ui.say(format!("BREAK GLASS: {} cannot be reached: {why}", shared.place()));
+    ui.say(format!("BREAK GLASS: {} is not asked: {why}", shared.place()));
     ui.say("BREAK GLASS: nobody on another machine is kept out, or sees this: agree with them first");
     ui.say(format!(
-        "BREAK GLASS: what is done is written to {}; once the ledger answers: snapdeploy history import {PLACE}",
+        "BREAK GLASS: what is done is written to {}; once the ledger answers: snapdeploy history import {}",
+        directory(config).display(),
         directory(config).display()
     ));
+    ui.say("BREAK GLASS: until then each command that goes on with this or undoes it needs --break-glass too");
     Ok(opened)
 }

@@ -14,6 +14,7 @@ use crate::core::loss::Accepted;
 use crate::core::means::{Means, Waivers};
 use crate::core::plan::Plan;
 use crate::core::protection;
+use crate::core::run::RunKind;
 use crate::core::runs::Ended;
 use crate::core::{Error, ErrorKind, Result};
 
@@ -149,7 +150,11 @@ pub(super) fn show(face: &Face, site: &Site, plan: &Plan, args: &ChangeArgs, cha
         true => args.following(),
         false => Duration::ZERO,
     };
-    expiry::enough(variable, Timestamp::now(), plan.kind, least, follows)?;
+    match expiry::enough(variable, Timestamp::now(), plan.kind, least, follows) {
+        // The way back is open: what it cannot finish it is parked with, and gone on with later.
+        Err(e) if plan.kind == RunKind::Rollback => face.ui.say(format!("warning: {}", e.message)),
+        enough => enough.map_err(|e| e.context("nothing was changed"))?,
+    }
     Ok(Next::Perform)
 }
 

@@ -22,7 +22,7 @@ use crate::kinds;
 use crate::store::{DynamoLedger, KnownObjects, LogGroup, S3Objects, SealedVault, open_embedded};
 
 use super::asked::Asked;
-use super::break_glass;
+use super::break_glass::{self, Purpose};
 use super::change::ChangeArgs;
 use super::ci;
 use super::config::{self, Config, Store};
@@ -69,7 +69,7 @@ enum Glass {
     /// It is.
     Whole,
     /// It cannot be reached, and one on this machine stands in its place.
-    Broken,
+    Broken(Purpose),
 }
 
 /// How far the way to an environment led.
@@ -96,7 +96,14 @@ impl Context {
     /// Reads the configuration and opens the store for a change: with the ledger in the place of the shared one where the
     /// glass is broken.
     pub(super) async fn open_for(face: &Face, change: &ChangeArgs) -> Result<Context> {
-        let glass = if change.break_glass.is_some() { Glass::Broken } else { Glass::Whole };
+        let glass = if change.break_glass.is_some() { Glass::Broken(Purpose::Begin) } else { Glass::Whole };
+        Context::open_with(face, glass).await
+    }
+
+    /// Opens as [`Context::open_for`] does, to bring to an end what was begun: that may be in the ledger in the place of the
+    /// shared one, also when that answers again.
+    pub(super) async fn open_to_end(face: &Face, change: &ChangeArgs) -> Result<Context> {
+        let glass = if change.break_glass.is_some() { Glass::Broken(Purpose::GoOn) } else { Glass::Whole };
         Context::open_with(face, glass).await
     }
 
@@ -113,8 +120,8 @@ impl Context {
         // Of the ledger in its place checkpoints are kept beside it: its entries have numbers of their own.
         let (ledger, checkpoints) = match glass {
             Glass::Whole => (ledger, objects.clone()),
-            Glass::Broken => {
-                let opened = break_glass::open(&config, &*ledger, &clock, &face.ui).await?;
+            Glass::Broken(purpose) => {
+                let opened = break_glass::open(&config, &*ledger, purpose, &clock, &face.ui).await?;
                 (opened.ledger, opened.objects)
             }
         };

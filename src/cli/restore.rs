@@ -126,7 +126,7 @@ async fn replace(
     };
     change::consent(face, context, site, &what, &args.change)?;
     face.signals.changed();
-    let reason = args.change.reason.clone();
+    let reason = args.change.why();
     change::perform(face, plan, None, &args.change, async |events| {
         let means = args.change.means(context, site, events);
         let replan = async || Box::pin(way.plan(&means)).await;

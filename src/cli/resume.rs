@@ -25,7 +25,7 @@ pub(super) async fn run(
     args: &ChangeArgs,
     face: &Face,
 ) -> Result<Exit> {
-    let mut context = Context::open_for(face, args).await?;
+    let mut context = Context::open_to_end(face, args).await?;
     let mut record = match text {
         Some(text) => known::find(&context, text, face).await?,
         None => known::open(&context, environment, face).await?,
@@ -46,7 +46,7 @@ pub(super) async fn run(
     }
     let past =
         progress::show(face, async |events| past(&context.means(&site, events), &start.run).await).await?;
-    let omitted = Omitted { addresses: skip.iter().cloned().collect(), reason: args.reason.clone() };
+    let omitted = Omitted { addresses: skip.iter().cloned().collect(), reason: args.why() };
     omitted.can_be(&past.plan, &past.progress)?;
     args.waived.known(&start.environment, past.plan.gates.iter().chain(&site.environment.values.gates))?;
     let foreseen = progress::show(face, async |events| {

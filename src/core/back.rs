@@ -66,10 +66,23 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
     let mut before = None;
     // (run, addresses) that later rollbacks of a part of a run have put back.
     let mut partly: BTreeMap<RunId, Vec<Address>> = BTreeMap::new();
+    // Runs that were told to the audit later than they took place, and the newest of them that would do.
+    let (mut imported, mut late): (BTreeSet<RunId>, Option<Past>) = (BTreeSet::new(), None);
     loop {
         let page = means.ledger.entries(pin, before, 200).await?;
         for entry in &page.items {
-            let Act::Start { start } = &entry.what else { continue };
+            let start = match &entry.what {
+                Act::Start { start } => start,
+                Act::Imported { runs, .. } => {
+                    imported.extend(runs.iter().cloned());
+                    continue;
+                }
+                _ => continue,
+            };
+            let is_late = imported.contains(&start.run);
+            if let Some(found) = late.take_if(|late| !is_late && start.run < late.record.start.run) {
+                return Ok(found);
+            }
             let record = means.ledger.run(&start.run).await?;
             if let Some((undone, plan)) = undoing(means, start).await? {
                 if record.finish.is_none() {
@@ -100,14 +113,22 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
             let touched = past.progress.touched(&past.plan);
             let left =
                 touched.into_iter().any(|a| select.picks(a) && !undone.contains(a) && !(ended && again(a)));
-            // Its hooks may have done something, and may be at it still.
-            let hooked = !ended && select.is_all() && past.progress.is_hooked(&past.plan);
-            if left || hooked {
-                return Ok(past);
+            // An open run holds the environment, whatever it has done: nothing goes on there before it has come to an end.
+            let holds = !ended && select.is_all();
+            if left || holds {
+                if !is_late {
+                    return Ok(past);
+                }
+                if late.as_ref().is_none_or(|late| late.record.start.run < past.record.start.run) {
+                    late = Some(past);
+                }
             }
         }
         before = page.items.last().map(|e| e.seq);
         if !page.more || before.is_none() {
+            if let Some(found) = late {
+                return Ok(found);
+            }
             let what = if select.is_all() {
                 "to undo".to_string()
             } else {

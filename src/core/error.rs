@@ -43,7 +43,10 @@ pub enum ErrorKind {
 }
 
 /// Codes that say that the credentials of a session are over ("Common errors" of each API reference).
-pub const EXPIRED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+pub const EXPIRED: [&str; 4] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired", NO_CREDENTIALS];
+
+/// The code of a call that was not sent since there are no credentials for it any more. AWS gives none.
+pub const NO_CREDENTIALS: &str = "NoCredentials";
 
 /// A failure: its kind, what failed on what and why, and what to type next.
 #[derive(Debug, thiserror::Error)]

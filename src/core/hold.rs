@@ -19,6 +19,8 @@ use super::run::{Finish, HookState, Note, Row, RunKind, RunStart, RunStatus, Ver
 
 /// How many audit entries are read at once.
 const PAGE: usize = 200;
+/// How many pages of them are read at most: what was undone longer ago is not held any more.
+const PAGES: usize = 10;
 /// So many deployments that were undone in so short a time are a loop.
 const LOOP: usize = 3;
 const LATELY: SignedDuration = SignedDuration::from_mins(30);
@@ -82,7 +84,7 @@ pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>
     if against.lately.len() >= LOOP {
         let runs: Vec<&str> = against.lately.iter().map(RunId::as_str).collect();
         findings.push(finding(format!(
-            "{} deployments here were undone within the last {} minutes, as in a loop: {}",
+            "{} deployments of the same were undone within the last {} minutes, as in a loop: {}",
             runs.len(),
             LATELY.as_mins(),
             runs.join(", ")
@@ -117,7 +119,9 @@ async fn against(means: &Means<'_>, plan: &Plan) -> Result<Against> {
     let now = means.clock.now();
     for run in undone {
         let last = run.undoings.iter().map(|u| u.at).max().unwrap_or(Timestamp::MIN);
-        if now.duration_since(last) < LATELY {
+        // Somebody else's deployments beside it are no loop of this one.
+        let same = |u: &Undoing| plan.steps.iter().any(|s| u.back.contains(&s.address));
+        if now.duration_since(last) < LATELY && run.undoings.iter().any(same) {
             against.lately.push(run.start.run.clone());
         }
         let free = released.get(&run.start.source_digest).copied().unwrap_or_default();
@@ -153,7 +157,7 @@ async fn undone(means: &Means<'_>, plan: &Plan) -> Result<(Vec<Undone>, BTreeMap
     let mut ends: BTreeMap<RunId, (u64, Finish)> = BTreeMap::new();
     let mut undoings: BTreeMap<RunId, Vec<Undoing>> = BTreeMap::new();
     let (mut found, mut released, mut before) = (Vec::new(), BTreeMap::new(), None);
-    loop {
+    for _ in 0..PAGES {
         let page = means.ledger.entries(&plan.pin, before, PAGE).await?;
         before = page.items.last().map(|e| e.seq);
         for entry in page.items {
@@ -167,7 +171,8 @@ async fn undone(means: &Means<'_>, plan: &Plan) -> Result<(Vec<Undone>, BTreeMap
                     if finish.status != RunStatus::Succeeded {
                         continue;
                     }
-                    let back = means.repository.plan(&start.plan).await?;
+                    // A plan that cannot be read any more tells nothing of what is held, and must not stop all that comes.
+                    let Ok(back) = means.repository.plan(&start.plan).await else { continue };
                     let Some(run) = back.undoes else { continue };
                     let addresses = back.steps.into_iter().map(|s| s.address).chain(back.unchanged).collect();
                     let undoing = Undoing { seq, at: finish.at, by: Some(*start), back: addresses };
@@ -191,9 +196,10 @@ async fn undone(means: &Means<'_>, plan: &Plan) -> Result<(Vec<Undone>, BTreeMap
             }
         }
         if !page.more || before.is_none() {
-            return Ok((found, released));
+            break;
         }
     }
+    Ok((found, released))
 }
 
 /// Returns whether `plan` puts there again what `undoing` has taken away: something of the same release, or nothing but what

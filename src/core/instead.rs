@@ -1,5 +1,6 @@
 //! Instead: an open run ends, and another takes its place on the same lease: what undoes it, or what leads elsewhere.
 
+use super::address::Address;
 use super::back::{Past, past, plan_back};
 use super::error::{Error, ErrorKind, Result};
 use super::holder::{Manner, take_over};
@@ -18,6 +19,44 @@ use super::turn::turn;
 /// How many audit entries are read at once.
 const PAGE: usize = 50;
 
+/// What becomes of the run that ends.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// What it did is undone.
+    Undone,
+    /// It is given up where it is: what it wrote and the new plan does not, stays.
+    GivenUp,
+}
+
+impl Fate {
+    fn word(self) -> &'static str {
+        match self {
+            Fate::Undone => "rolled back by hand",
+            Fate::GivenUp => "given up by hand",
+        }
+    }
+
+    /// Returns the end of the run where nothing is left to be written in its place.
+    fn finish(self, means: &Means<'_>, wrote: Vec<Address>) -> Finish {
+        let (status, changed, message) = match self {
+            _ if wrote.is_empty() => (RunStatus::Failed, false, "nothing was changed"),
+            Fate::Undone => (RunStatus::TakenBack, false, "everything is as it was before"),
+            // It counts: what it wrote is live, and is what a rollback undoes.
+            Fate::GivenUp => (RunStatus::Superseded, true, "given up by hand; what it wrote stays"),
+        };
+        Finish {
+            status,
+            at: means.clock.now(),
+            changed,
+            wrote: if changed { wrote } else { Vec::new() },
+            left: Vec::new(),
+            message: message.to_string(),
+            turned_into: None,
+            after: None,
+        }
+    }
+}
+
 /// Undoes the open run `past_run` as `shown` says: takes its lease over in the given manner, sees that the plan is still the
 /// one that was shown, ends the run and performs the rollback in its place.
 pub async fn undo_open(
@@ -29,7 +68,7 @@ pub async fn undo_open(
 ) -> Result<Ended> {
     let id = &past_run.record.start.run;
     let replan = async || Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await;
-    replace(means, past_run, shown, reason, manner, "rolled back by hand", replan).await
+    replace(means, past_run, shown, reason, manner, Fate::Undone, replan).await
 }
 
 /// Ends the open run `past_run`, whatever it was to do, and performs in its place `shown`, which puts back what was there at
@@ -42,7 +81,7 @@ pub async fn converge(
     manner: Manner,
     replan: impl AsyncFn() -> Result<Plan>,
 ) -> Result<Ended> {
-    replace(means, past_run, shown, reason, manner, "given up by hand", replan).await
+    replace(means, past_run, shown, reason, manner, Fate::GivenUp, replan).await
 }
 
 async fn replace(
@@ -51,7 +90,7 @@ async fn replace(
     shown: &Plan,
     reason: Option<String>,
     manner: Manner,
-    why: &str,
+    fate: Fate,
     replan: impl AsyncFn() -> Result<Plan>,
 ) -> Result<Ended> {
     shown.permitted()?;
@@ -83,27 +122,13 @@ async fn replace(
                 .hint("run the same command again to see the new plan"));
             }
             plan.permitted()?;
+            let touched: Vec<Address> =
+                performance.progress.touched(&past_run.plan).into_iter().cloned().collect();
             if plan.is_empty() && plan.left.is_empty() {
-                let (status, message) = if performance.progress.changed() {
-                    (RunStatus::TakenBack, "everything is as it was before".to_string())
-                } else {
-                    (RunStatus::Failed, "nothing was changed".to_string())
-                };
-                let finish = Finish {
-                    status,
-                    at: means.clock.now(),
-                    changed: false,
-                    wrote: Vec::new(),
-                    left: Vec::new(),
-                    message,
-                    turned_into: None,
-                    after: None,
-                };
-                means.ledger.end(&lease.claim, &finish).await?;
+                means.ledger.end(&lease.claim, &fate.finish(means, touched)).await?;
                 return Ok(None);
             }
-            let why = Error::failed(why);
-            let touched = performance.progress.touched(&past_run.plan).into_iter().cloned().collect();
+            let why = Error::failed(fate.word());
             turn(means, &lease, &old, plan, touched, &why, reason).await.map(Some)
         })
         .await;

@@ -103,20 +103,44 @@ impl Walk<'_> {
 
     async fn runs(&mut self) -> Result<()> {
         let mut before = None;
+        // What was told to the audit later than it took place has its turn where it took place.
+        let (mut imported, mut late) = (BTreeSet::new(), BTreeMap::new());
         while !self.is_over() {
             let page = self.means.ledger.entries(self.means.driver.pin(), before, PAGE).await?;
             for entry in &page.items {
-                let (Act::End { finish, .. }, Some(run)) = (&entry.what, &entry.run) else { continue };
-                if finish.changed && !self.is_over() {
-                    self.ended(run, finish).await?;
+                if let Act::Imported { runs, .. } = &entry.what {
+                    imported.extend(runs.iter().cloned());
                 }
+                let (Act::End { finish, .. }, Some(run)) = (&entry.what, &entry.run) else { continue };
+                if imported.contains(run) {
+                    late.insert(run.clone(), finish.clone());
+                    continue;
+                }
+                while let Some((newer, of)) = late.pop_last() {
+                    if newer < *run {
+                        late.insert(newer, of);
+                        break;
+                    }
+                    self.counted(&newer, &of).await?;
+                }
+                self.counted(run, finish).await?;
             }
             before = page.items.last().map(|e| e.seq);
             if !page.more || before.is_none() {
                 break;
             }
         }
+        for (run, finish) in late.iter().rev() {
+            self.counted(run, finish).await?;
+        }
         Ok(())
+    }
+
+    async fn counted(&mut self, run: &RunId, finish: &Finish) -> Result<()> {
+        match finish.changed && !self.is_over() {
+            true => self.ended(run, finish).await,
+            false => Ok(()),
+        }
     }
 
     async fn ended(&mut self, run: &RunId, finish: &Finish) -> Result<()> {

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, Notify};
 use super::address::Address;
 use super::ahead::Ahead;
 use super::driver::Live;
-use super::error::{ErrorKind, Result};
+use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::hook::HookAt;
 use super::inventory::{Found, Inventory};
@@ -77,7 +77,12 @@ impl<'a> Performance<'a> {
         let problems = self.verify(&inventory).await?;
         self.journal.record(Note::Verdict { good: problems.is_empty(), problems: problems.clone() }).await?;
         if problems.is_empty() {
-            self.well().await?;
+            if let Err(e) = self.well().await {
+                // It is a judgement on the release, and stays one after the way back.
+                let problems = vec![e.message.clone()];
+                self.journal.record(Note::Verdict { good: false, problems }).await?;
+                return Err(e);
+            }
             self.gates().await?;
             let making = self.making(inventory);
             making.hooks(HookAt::after(making.plan.kind)).await?;
@@ -151,6 +156,11 @@ impl<'a> Performance<'a> {
                     problems.push(format!("{} refers to {refers}, which is not there", step.address));
                 }
             }
+        }
+        if !gaps.is_empty() && problems.len() == gaps.len() {
+            // Nobody has seen anything wrong: that says nothing about the release.
+            let message = format!("verification found: {}", problems.join("; "));
+            return Err(Error::new(ErrorKind::Unavailable, message));
         }
         self.seen = Some(Seen { lives, inventory: inventory.clone() });
         Ok(problems)

@@ -20,7 +20,7 @@ use super::plan::{Action, Plan};
 use super::portable::{Resolver, resolve};
 use super::promotion::put_back;
 use super::renames::relabel;
-use super::run::{Actor, RunKind};
+use super::run::{Actor, RunKind, RunStatus};
 use super::survey;
 use super::template::Placeholder;
 
@@ -163,7 +163,11 @@ impl SavedPlan {
                 if let Act::Start { start } = &entry.what
                     && start.plan == digest
                 {
-                    return Ok(Some(start.run.clone()));
+                    // One that has come to nothing leaves the plan as it was.
+                    let end = means.ledger.run(&start.run).await?.finish;
+                    if !end.is_some_and(|end| end.status == RunStatus::Failed && !end.changed) {
+                        return Ok(Some(start.run.clone()));
+                    }
                 }
                 if entry.at < since {
                     return Ok(None);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::checkpoint;
-use super::error::{Error, Result};
+use super::error::{Error, ErrorKind, Result};
 use super::id::RunId;
 use super::ledger::{Act, Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
 use super::objects::{Objects, Page};
@@ -111,7 +111,10 @@ impl Witnessed {
             let start = entry.run.as_ref().and_then(|run| lock(&self.starts).get(run).cloned());
             if let Err(e) = listener.hear(entry, start.as_ref()).await {
                 self.seen.fell_short(format!("{} was not told: {}", listener.place(), e.message));
-                *lock(&self.listener) = None;
+                // What was busy for a moment may hear the next one, which may be the end.
+                if matches!(e.kind, ErrorKind::Denied | ErrorKind::NotFound) {
+                    *lock(&self.listener) = None;
+                }
             }
         }
     }

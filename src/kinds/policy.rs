@@ -8,6 +8,7 @@ use super::{connect, ecs, gate, hook, lambda, lex, site};
 use crate::aws::{Grant, Need, Words, policies};
 use crate::core::Pin;
 use crate::core::environment::{Access, Environment, Secrets};
+use crate::core::signature::Signer;
 
 const KEYS: &[&str] = &["arn:{partition}:kms:{region}:{account}:key/*"];
 const PARAMETERS: &[&str] = &["arn:{partition}:ssm:{region}:{account}:parameter/*"];
@@ -25,6 +26,9 @@ const KEPT: &[Grant] = &[
     Grant::write(&["kms:Decrypt"], KEYS).only("a rollback that puts a secret back"),
 ];
 
+/// What tells whether a package was signed. Source: as the others, for AWS Key Management Service.
+const SIGNED: &[Grant] = &[Grant::read(&["kms:GetPublicKey"], &["{signer}"])];
+
 /// Returns the grants that the role for `access` in `environment` needs for what the environment looks after.
 fn grants(environment: &Environment, access: Access) -> Vec<&'static Grant> {
     let values = &environment.values;
@@ -32,7 +36,7 @@ fn grants(environment: &Environment, access: Access) -> Vec<&'static Grant> {
         values.owns.patterns().iter().any(|p| p.starts_with(service) || p.starts_with(['*', '?', '[', '{']))
     };
     let instance = environment.instance.is_some();
-    let parts: [(bool, &'static [Grant]); 9] = [
+    let parts: [(bool, &'static [Grant]); 10] = [
         (instance, connect::GRANTS),
         // What an instance refers to is looked up by name.
         (instance || owns("lambda/"), lambda::GRANTS),
@@ -43,6 +47,7 @@ fn grants(environment: &Environment, access: Access) -> Vec<&'static Grant> {
         (!values.hooks.is_empty(), hook::GRANTS),
         (!values.overlay.is_empty(), GIVEN),
         (matches!(environment.secrets, Secrets::Encrypted { .. }), KEPT),
+        (keys(environment).next().is_some(), SIGNED),
     ];
     let wanted = parts.into_iter().filter(|(wanted, _)| *wanted).flat_map(|(_, grants)| grants);
     wanted.filter(|g| access == Access::Write || g.need == Need::Read).collect()
@@ -52,6 +57,14 @@ fn grants(environment: &Environment, access: Access) -> Vec<&'static Grant> {
 /// takes.
 pub fn role_policies(environment: &Environment, access: Access) -> Vec<Value> {
     policies(grants(environment, access), &words(environment))
+}
+
+/// Returns the ARNs of the KMS keys that sign for the environment.
+fn keys(environment: &Environment) -> impl Iterator<Item = &String> {
+    environment.values.signers.iter().filter_map(|signer| match signer {
+        Signer::Kms(arn) => Some(arn),
+        Signer::Ed25519(_) => None,
+    })
 }
 
 /// Returns what the environment says of itself in ARNs.
@@ -70,6 +83,7 @@ fn words(environment: &Environment) -> Words<'static> {
         ("account", vec![environment.account.clone()]),
         ("instance", vec![instance.unwrap_or("*").to_string()]),
         ("staging", staging),
+        ("signer", keys(environment).cloned().collect()),
         ("bucket", buckets.into_iter().collect()),
     ])
 }

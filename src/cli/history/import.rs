@@ -72,6 +72,7 @@ impl Report for ImportReport {
         }
         for run in &self.open {
             writeln!(out, "Run {run} has not ended, and is left there: it has to come to its end first")?;
+            writeln!(out, "Resume: snapdeploy deploy --resume {run} --break-glass REASON")?;
         }
         Ok(())
     }

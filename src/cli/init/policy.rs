@@ -120,7 +120,11 @@ pub(super) fn run(name: &str, args: &PolicyArgs, config: &Config, face: &Face) -
 fn base(environment: &Environment, config: &Config, verbs: &[Verb]) -> Vec<Value> {
     let roles: Vec<String> = [Access::Read, Access::Write]
         .into_iter()
-        .filter(|access| verbs.iter().any(|v| v.access() == *access))
+        // Who signed is asked in the role that only looks.
+        .filter(|access| {
+            let signed = *access == Access::Read && !environment.values.signers.is_empty();
+            signed || verbs.iter().any(|v| v.access() == *access)
+        })
         .filter_map(|access| environment.role(access).map(String::from))
         .collect();
     let region = config.store_region.as_ref().unwrap_or(&environment.region);
@@ -141,8 +145,19 @@ fn base(environment: &Environment, config: &Config, verbs: &[Verb]) -> Vec<Value
         let most = verbs.iter().any(|v| v.store() == Need::Write);
         grants.extend(store::GRANTS.iter().filter(|g| most || g.need == Need::Read));
     }
+    if let Some(group) = &config.log_group {
+        let at = group.region.as_ref().unwrap_or(&region);
+        words.extend([("log_group", vec![group.name.clone()]), ("log_region", vec![at.clone()])]);
+        grants.push(&LOGS);
+    }
     policies(grants, &words)
 }
+
+/// Source: as the others, for Amazon CloudWatch Logs. The account is whoever's runs it.
+const LOGS: Grant = Grant::write(
+    &["logs:CreateLogStream", "logs:PutLogEvents"],
+    &["arn:{partition}:logs:{log_region}:*:log-group:{log_group}:log-stream:*"],
+);
 
 /// Source: "Actions, resources, and condition keys for AWS Security Token Service", Service Authorization Reference.
 /// GetCallerIdentity needs no permission.

@@ -149,7 +149,8 @@ pub(super) struct SignArgs {
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
 Examples:
-  snapdeploy package keygen release-key.json")]
+  snapdeploy package keygen release-key.json
+  snapdeploy package keygen release-key.json --output json")]
 pub(super) struct KeygenArgs {
     /// The file to write, which is not there yet
     #[arg(value_name = "FILE")]

@@ -55,6 +55,11 @@ impl Named {
             "packages" if rest.contains(".sig/") => {}
             "packages" => drop(self.packages.insert(digest(".zip")?)),
             "plans" => drop(self.plans.insert(digest(".json")?)),
+            // What the audit was at a time; `history verify` holds it against that.
+            "audit" => {
+                let (pin, seq) = rest.strip_suffix(".json")?.split_once('/')?;
+                let _: (Pin, u64) = (pin.parse().ok()?, seq.parse().ok()?);
+            }
             // What a vault keeps is opened by who may, and by nobody else.
             "format.json" | "secrets" => {}
             _ => return None,

@@ -52,14 +52,20 @@ pub const GRANTS: &[Grant] = &[
             "codedeploy:BatchGetDeployments",
             "codedeploy:GetDeployment",
             "codedeploy:GetDeploymentConfig",
-            "codedeploy:GetDeploymentTarget",
-            "codedeploy:ListApplications",
-            "codedeploy:ListDeploymentConfigs",
             "codedeploy:ListDeploymentGroups",
-            "codedeploy:ListDeploymentTargets",
             "codedeploy:ListDeployments",
         ],
         CODEDEPLOY,
+    ),
+    // These know no resource.
+    Grant::read(
+        &[
+            "codedeploy:GetDeploymentTarget",
+            "codedeploy:ListApplications",
+            "codedeploy:ListDeploymentConfigs",
+            "codedeploy:ListDeploymentTargets",
+        ],
+        ANY,
     ),
     Grant::read(&["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:ListImages"], IMAGES),
     Grant::read(&["logs:GetLogEvents"], &["arn:{partition}:logs:{region}:{account}:log-group:*"])
@@ -86,16 +92,17 @@ pub const GRANTS: &[Grant] = &[
     Grant::write(&["ecs:TagResource"], DEFINITIONS).only("definitions keep their tags"),
     Grant::write(
         &[
-            "codedeploy:ContinueDeployment",
             "codedeploy:CreateDeployment",
             "codedeploy:CreateDeploymentConfig",
             "codedeploy:GetApplicationRevision",
             "codedeploy:RegisterApplicationRevision",
-            "codedeploy:StopDeployment",
         ],
         CODEDEPLOY,
     )
     .only("services that CodeDeploy deploys"),
+    // These know no resource either.
+    Grant::write(&["codedeploy:ContinueDeployment", "codedeploy:StopDeployment"], ANY)
+        .only("services that CodeDeploy deploys"),
     Grant::write(&["iam:PassRole"], &["arn:{partition}:iam::{account}:role/*"])
         .to("ecs-tasks.amazonaws.com")
         .only("tasks have roles"),

@@ -39,6 +39,8 @@ pub const GRANTS: &[Grant] = &[
         BOTS,
     )
     .only("Lex exports a bot with the caller's right"),
+    // It knows no resource.
+    Grant::write(&["lex:CreateUploadUrl"], &["*"]),
     Grant::write(
         &[
             "lex:BuildBotLocale",
@@ -46,7 +48,6 @@ pub const GRANTS: &[Grant] = &[
             "lex:CreateBotAlias",
             "lex:CreateBotVersion",
             "lex:CreateResourcePolicy",
-            "lex:CreateUploadUrl",
             "lex:DeleteBot",
             "lex:DeleteBotAlias",
             "lex:DeleteBotLocale",

@@ -7,8 +7,30 @@ pub struct Failure {
     pub fixed: &'static str,
 }
 
-pub const FAILURES: &[Failure] = &[Failure {
-    what: "An owner that woke after a takeover, and met what that had deleted, told of a failed rollback and asked for a person (exit 7); it had sent nothing",
-    found: "`reliability::paused`, SQLite, suspended after 6 calls",
-    fixed: "b39ad4b",
-}];
+pub const FAILURES: &[Failure] = &[
+    Failure {
+        what: "An owner that woke after a takeover, and met what that had deleted, told of a failed rollback and asked for a person (exit 7); it had sent nothing",
+        found: "`reliability::paused`, SQLite, suspended after 6 calls",
+        fixed: "b39ad4b",
+    },
+    Failure {
+        what: "A run that was killed after it had begun and before it sent anything kept its environment locked, and `rollback ENV` said that there was nothing to undo (exit 10)",
+        found: "`reliability::killed`, seed 1",
+        fixed: "the commit after b4919a6",
+    },
+    Failure {
+        what: "Two of 2,000 ledger files with flipped bytes passed the check of an embedded ledger",
+        found: "`hostile_mutants`, ledgers",
+        fixed: "1b2d46b",
+    },
+    Failure {
+        what: "Errors quoted tens of kilobytes of what was given, with 17 mutants of plans and configurations",
+        found: "`hostile_mutants`",
+        fixed: "1b2d46b",
+    },
+    Failure {
+        what: "The first event of a new log stream was lost, since CreateLogStream answers with no body",
+        found: "`audit::log_group`",
+        fixed: "5f06615",
+    },
+];
