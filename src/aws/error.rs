@@ -7,8 +7,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde_json::Value;
 
 use super::identity_guard::Astray;
-use crate::core::redact::redact_foreign;
 use crate::core::error::NO_CREDENTIALS;
+use crate::core::redact::redact_foreign;
 use crate::core::{Error, ErrorKind};
 
 /// What became of a call that failed.

@@ -47,26 +47,28 @@ pub(super) async fn open(
     }
     let why = match tokio::time::timeout(LIMIT, shared.check()).await {
         Ok(Ok(())) if purpose == Purpose::GoOn && directory(config).join("ledger.sqlite3").is_file() => {
-            "it answers again, and this goes on with what was begun without it".to_string()
+            "answers again: this goes on with what was begun without it".to_string()
         }
         Ok(Ok(())) => {
             let message = format!("the ledger answers ({}): there is no glass to break", shared.place());
             return Err(Error::blocked(message).hint("leave --break-glass out"));
         }
-        Ok(Err(e)) if e.kind == ErrorKind::Unavailable => e.message,
+        Ok(Err(e)) if e.kind == ErrorKind::Unavailable => format!("cannot be reached: {}", e.message),
         Ok(Err(e)) => return Err(e),
-        Err(_) => "it does not answer".to_string(),
+        Err(_) => "cannot be reached: it does not answer".to_string(),
     };
     let base = config.file.parent().unwrap_or(&config.file);
     let opened = open_embedded(&format!("file://{PLACE}"), base, clock.clone()).await?;
     let opened = opened.ok_or_else(|| Error::bug(format!("{PLACE} is not a directory's name")))?;
-    ui.say(format!("BREAK GLASS: {} is not asked: {why}", shared.place()));
+    ui.say(format!("BREAK GLASS: {} {why}", shared.place()));
     ui.say("BREAK GLASS: nobody on another machine is kept out, or sees this: agree with them first");
     ui.say(format!(
         "BREAK GLASS: what is done is written to {}; once the ledger answers: snapdeploy history import {}",
         directory(config).display(),
         directory(config).display()
     ));
-    ui.say("BREAK GLASS: until then each command that goes on with this or undoes it needs --break-glass too");
+    ui.say(
+        "BREAK GLASS: until then each command that goes on with this or undoes it needs --break-glass too",
+    );
     Ok(opened)
 }

@@ -20,7 +20,7 @@ fn verify_says_what_does_not_fit_and_ends_with_4() {
     let (pin, _) = worked(&acme);
     let said = acme.run(0, &["history", "verify", "--env", "prod"]);
     assert!(
-        said.out.contains("prod: 10 entries of 5 runs, 5 checkpoints up to entry 10: all fits"),
+        said.out.contains("prod: 11 entries of 5 runs, 6 checkpoints up to entry 11: all fits"),
         "{}",
         said.out
     );

@@ -46,14 +46,14 @@ fn every_entry_is_an_event_and_ends_and_refusals_have_metrics() {
     acme.deploy(0, &[HOURS, "--reason", "CHG-1"]);
     acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
     acme.sandbox.fault(Fault::next("UpdateHoursOfOperation", FaultKind::AccessDenied));
-    acme.deploy(6, &[HOURS]);
+    acme.deploy(6, &[HOURS, "--release-hold", "--reason", "once more"]);
     let events = events(&acme);
     let exported = acme.run(0, &["history", "export", "--env", "prod"]).out;
     assert_eq!(events.len(), exported.lines().count(), "one for each entry");
     let acts: Vec<&str> = events.iter().map(|event| event["act"].as_str().unwrap()).collect();
-    assert_eq!(acts, ["refused", "start", "end", "start", "end", "start", "end", "start", "end"]);
+    assert_eq!(acts, ["refused", "start", "end", "start", "end", "released", "start", "end", "start", "end"]);
     let numbers: Vec<u64> = events.iter().map(|event| event["entry"].as_u64().unwrap()).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 
     let metrics = |event: &Value| -> Vec<(String, u64)> {
         let Some(directive) = event.get("_aws") else { return Vec::new() };
@@ -74,8 +74,8 @@ fn every_entry_is_an_event_and_ends_and_refusals_have_metrics() {
     assert_eq!(counted(&events[1]), []);
     assert_eq!(counted(&events[2]), [told("Deployments", 1), told("Failures", 0)]);
     assert_eq!(counted(&events[4]), [told("Rollbacks", 1), told("Failures", 0)]);
-    assert_eq!(counted(&events[6]), [told("Deployments", 1), told("Failures", 1)]);
-    assert_eq!(counted(&events[8]), [told("Rollbacks", 1), told("Failures", 0)]);
+    assert_eq!(counted(&events[7]), [told("Deployments", 1), told("Failures", 1)]);
+    assert_eq!(counted(&events[9]), [told("Rollbacks", 1), told("Failures", 0)]);
     assert!(metrics(&events[2]).iter().any(|(name, _)| name == "Duration"));
     let end = &events[2];
     assert_eq!((&end["Project"], &end["Environment"]), (&"acme".into(), &"prod".into()));

@@ -84,7 +84,7 @@ fn a_failure_that_says_nothing_about_the_release_holds_nothing_but_a_loop_is_end
     }
     let looped = acme.deploy(13, &[]);
     assert!(
-        looped.err.contains("3 deployments here were undone within the last 30 minutes"),
+        looped.err.contains("3 deployments of the same were undone within the last 30 minutes"),
         "{}",
         looped.err
     );

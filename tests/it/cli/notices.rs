@@ -110,7 +110,8 @@ fn a_webhook_that_fails_is_tried_again_and_changes_no_code() {
 
     for nowhere in ["http://127.0.0.1:1/s3cr3t", "s3cr3t", "https://[/s3cr3t"] {
         failing(&acme);
-        let said = run(&acme, nowhere, &DEPLOY, &[]);
+        let again = [&DEPLOY[..], &["--release-hold", "--reason", "the next one"]].concat();
+        let said = run(&acme, nowhere, &again, &[]);
         assert_eq!(said.code, 6, "{}", said.err);
         assert!(said.err.contains("warning: the webhook"), "{}", said.err);
     }

@@ -305,7 +305,7 @@ fn the_jenkinsfile_backs_up_promotes_and_rolls_back() {
 
     // A stopped run: the last stage names it and the way out.
     acme.sandbox.fault(Fault { nth: 2, ..Fault::next("CreateQueue", FaultKind::AccessDenied) });
-    acme.deploy(3, &["--on-failure", "stop"]);
+    acme.deploy(3, &["--on-failure", "stop", "--release-hold", "--reason", "once more"]);
     assert_ne!(stage("prod", "prod", "").code, 0, "it is locked");
     let told = well("post", "", "").out;
     assert!(told.contains("it stopped part-way: snapdeploy deploy --resume 2"), "{told}");
