@@ -37,7 +37,9 @@ async fn the_job_does_not_say_why_the_task_failed() {
     }
     // And in what a machine reads.
     let artifact = format!("{WEB}={}", crate::ecs::scene::image("broken"));
-    let report = shop.json(6, &["deploy", "--to", "prod", "--artifact", &artifact, "--yes"]);
+    let again = ["--release-hold", "--reason", "to read it once more"];
+    let deploy = ["deploy", "--to", "prod", "--artifact", &artifact, "--yes"];
+    let report = shop.json(6, &[&deploy[..], &again].concat());
     let why = report["data"]["why"]["explained"].to_string();
     assert!(why.contains("exited with code 7") && why.contains("no such table"), "{report:#}");
 }

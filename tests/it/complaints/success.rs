@@ -74,7 +74,8 @@ async fn what_was_rolled_back_counts_as_applied() {
     assert_eq!(runs["data"]["runs"][0]["status"], "rolled_back", "{runs:#}");
     let artifact = format!("{WEB}={}", scene::image("sick"));
     let again = ["deploy", "--to", "prod", "--artifact", &artifact, "--dry-run", "--exit-code"];
-    let plan = shop.json(4, &again);
+    shop.json(13, &again);
+    let plan = shop.json(4, &[&again[..], &["--release-hold", "--reason", "it is well now"]].concat());
     assert_eq!(plan["data"]["steps"][0]["address"], WEB, "{plan:#}");
     // Nor does it count as what was there before: there is nothing to undo.
     let said = roll_back(&shop, 10);

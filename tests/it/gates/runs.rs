@@ -105,7 +105,9 @@ async fn findings_in_the_image_take_the_deployment_back() {
     let said = shop.ship(6, "2");
     assert!(said.err.contains("has 1 CRITICAL, 4 LOW"), "{}", said.err);
     scanned(&shop.sandbox, "2", "COMPLETE", json!({"LOW": 4})).await;
-    shop.ship(0, "2");
+    let artifact = format!("ecs/service/main/web={}", crate::ecs::scene::image("2"));
+    let deploy = ["deploy", "--to", "prod", "--artifact", &artifact, "--yes"];
+    shop.run(0, &[&deploy[..], &["--release-hold", "--reason", "scanned again"]].concat());
 }
 
 /// A metric after everything is written is asked until it can tell.

@@ -46,7 +46,8 @@ fn one_that_fails_stops_it_before_the_service_is_touched() {
     assert_eq!(place.changes(), ["RegisterTaskDefinition", "RunTask"]);
     assert_eq!(place.runs(), before);
     // Nobody holds the environment, and who knows better goes on without it.
-    told(&place.deploy("4", &["--skip-hook", "migrate"]), 0, &["the hook migrate is not run"]);
+    let again = ["--skip-hook", "migrate", "--release-hold", "--reason", "the hook is wrong"];
+    told(&place.deploy("4", &again), 0, &["the hook migrate is not run"]);
     assert!(place.audit().contains("hook migrate is not run: --skip-hook says so"));
 }
 
