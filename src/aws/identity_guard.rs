@@ -119,8 +119,8 @@ impl IdentityGuard {
             && let Some(own) = self.instance.get()
         {
             let second = labels.get(1).filter(|l| is_uuid(l) && !NO_INSTANCE.contains(&labels[0].as_str()));
-            let named = second.map(String::as_str).into_iter().chain(body["InstanceId"].as_str());
-            for other in named.filter(|id| *id != own.as_str() && !id.ends_with(&format!("/{own}"))) {
+            let mut named = second.map(String::as_str).into_iter().chain(body["InstanceId"].as_str());
+            if let Some(other) = named.find(|id| *id != own.as_str() && !id.ends_with(&format!("/{own}"))) {
                 return Err(Astray(format!(
                     "it is about the instance {other}, and the environment's is {own}"
                 )));

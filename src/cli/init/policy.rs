@@ -146,7 +146,7 @@ fn base(environment: &Environment, config: &Config, verbs: &[Verb]) -> Vec<Value
         grants.extend(store::GRANTS.iter().filter(|g| most || g.need == Need::Read));
     }
     if let Some(group) = &config.log_group {
-        let at = group.region.as_ref().unwrap_or(&region);
+        let at = group.region.as_ref().unwrap_or(region);
         words.extend([("log_group", vec![group.name.clone()]), ("log_region", vec![at.clone()])]);
         grants.push(&LOGS);
     }

@@ -108,7 +108,8 @@ pub(super) fn tamper(state: &State, act: Act, chance: &mut Chance) -> State {
             }
         }
         Act::Add => {
-            let copy = chance.of(&state.entries.values().collect::<Vec<_>>()).to_string();
+            let of_runs = |body: &&String| !body.contains("\"run\":null");
+            let copy = chance.of(&state.entries.values().filter(of_runs).collect::<Vec<_>>()).to_string();
             // Of what tells of a run; anything else that is added to the end is told like what snapdeploy tells.
             to.entries.insert(last + 1, copy);
             rewrite(&mut to);

@@ -93,7 +93,7 @@ async fn matrix(phase: Phase, fewest: usize) {
     let calls = if phase == Phase::Deploy { forth.calls() } else { back.calls() };
     assert!(calls > fewest, "{phase:?} has {calls} calls");
     let cells = |at: usize| {
-        let before = if at % 2 == 0 { WayOut::Resume } else { WayOut::Rollback };
+        let before = if at.is_multiple_of(2) { WayOut::Resume } else { WayOut::Rollback };
         CELLS.into_iter().filter(move |cell| size::is_full() || cell.0 == Side::After || cell.1 == before)
     };
     let cases = (0..calls).flat_map(|at| cells(at).map(move |(side, way)| (at, side, way)));
