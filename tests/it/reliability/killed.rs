@@ -14,7 +14,8 @@ use crate::kill::{configuration, snapdeploy};
 use crate::site::place::{DEV, PROD};
 use crate::world::{A, B};
 
-const DEPLOY: [&str; 5] = ["deploy", "dev@latest", "--to", "prod", "--yes"];
+const DEPLOY: [&str; 8] =
+    ["deploy", "dev@latest", "--to", "prod", "--yes", "--release-hold", "--reason", "the next point"];
 const ROLLBACK: [&str; 3] = ["rollback", "prod", "--yes"];
 const RESUME: [&str; 5] = ["deploy", "--resume", "--to", "prod", "--yes"];
 
