@@ -41,7 +41,7 @@ fn misses(ingredient: Ingredient) -> &'static [&'static str] {
             "stores::objects_in_s3_of_the_sandbox::",
         ],
         Ingredient::Drift => &["drift::a_change_since_the_last_run_blocks_and_the_flag_overwrites_it"],
-        Ingredient::Twice => &["hostile::an_entry_that_is_named_twice_is_refused"],
+        Ingredient::Twice => &["hostile_names::an_entry_that_is_named_twice_is_refused"],
     }
 }
 
