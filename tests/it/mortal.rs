@@ -1,5 +1,6 @@
 //! A process that dies at a given call: everything that it talks to stops answering, before or after the call.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -44,6 +45,16 @@ pub enum Of {
     All,
     /// Those that write to the environment.
     Moves,
+}
+
+thread_local! {
+    /// The moves at which processes have died, each as its kind and its call: every test has a thread of its own.
+    static MET: RefCell<BTreeSet<(String, String)>> = RefCell::default();
+}
+
+/// Returns the moves at which processes of this test have died so far, each as its kind and its call.
+pub fn met() -> BTreeSet<(String, String)> {
+    MET.with_borrow(Clone::clone)
 }
 
 /// When the process dies. Cheap to clone: all its parts share one count.
@@ -118,6 +129,14 @@ impl Death {
             self.die().await;
         }
         out
+    }
+
+    /// Sends a move.
+    async fn send<T>(&self, m: &Move, call: impl Future<Output = T>) -> T {
+        if self.calls() == self.at {
+            MET.with_borrow_mut(|met| met.insert((m.address.kind().into(), m.call.clone())));
+        }
+        self.count(call).await
     }
 
     /// Writes to the ledger.
@@ -206,7 +225,7 @@ impl Driver for Mortal<'_, dyn Driver> {
         self.inner.empty(change)
     }
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {
-        self.death.count(self.inner.send(m, id, args, with)).await
+        self.death.send(m, self.inner.send(m, id, args, with)).await
     }
     fn starts(&self, m: &Move) -> bool {
         self.inner.starts(m)
