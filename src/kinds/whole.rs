@@ -105,6 +105,8 @@ fn stand(listing: &mut Listing, hooks: BTreeSet<String>) {
     }
 }
 
+// What it forgot to hand on would be as if the kinds had never said it.
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl Driver for Whole {
     fn pin(&self) -> &Pin {
