@@ -176,6 +176,10 @@ impl Driver for Whole {
         self.at(&of.address).fetch(of, how).await
     }
 
+    async fn read(&self, of: &Found, inventory: &Inventory) -> Result<Live> {
+        Ok(self.encode(of, self.fetch(of, Freshness::Fresh).await?, inventory))
+    }
+
     fn remembers(&self, kind: &str) -> bool {
         self.of(kind).remembers(kind)
     }

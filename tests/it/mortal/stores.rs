@@ -1,12 +1,13 @@
 //! The store and the ledger, as a process that dies sees them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use snapdeploy::core::id::RunId;
-use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
+use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
 use snapdeploy::core::objects::{Created, Key, Objects, Page};
 use snapdeploy::core::run::{Finish, Row, RunRecord, RunStart};
 use snapdeploy::core::{Pin, Result};
@@ -24,6 +25,9 @@ impl Objects for Mortal<'_, dyn Objects> {
     }
     async fn has(&self, key: &Key) -> Result<bool> {
         self.death.look(self.inner.has(key)).await
+    }
+    async fn lacking(&self, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
+        self.death.look(self.inner.lacking(keys)).await
     }
     async fn link(&self, key: &Key, ttl: Duration) -> Result<Option<String>> {
         self.death.look(self.inner.link(key, ttl)).await
@@ -87,6 +91,9 @@ impl Ledger for Mortal<'_, dyn Ledger> {
     }
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
         self.inner.entries(pin, before, limit).await
+    }
+    async fn kept(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Kept>> {
+        self.inner.kept(pin, before, limit).await
     }
     async fn check(&self) -> Result<()> {
         self.inner.check().await
