@@ -116,7 +116,7 @@ async fn recover_with(means: &Means<'_>, world: &World, way: WayOut) -> bool {
 }
 
 /// Returns whether the run of `phase` came to its end.
-async fn ended(world: &World, phase: Phase) -> bool {
+pub async fn ended(world: &World, phase: Phase) -> bool {
     let kind = if phase == Phase::Deploy { RunKind::Deploy } else { RunKind::Rollback };
     for entry in world.ledger.entries(world.b.pin(), None, 100).await.unwrap().items {
         if matches!(&entry.what, Act::Start { start } if start.kind == kind) {
