@@ -1,41 +1,58 @@
-//! Objects that are known to be there: who has asked once does not ask again, since this program removes nothing.
+//! Objects that are known to be there: who has asked does not ask again for a day.
 //!
-//! A lifecycle rule of the bucket may: whoever runs on for days after one has struck finds out when the object is read.
+//! What is looked at and relied on within a day is not removed before that is over (`core/condemned.rs`). A lifecycle rule of
+//! the bucket may remove it all the same: whoever relies on it then finds out when the object is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::core::Result;
-use crate::core::objects::{Created, Key, Objects, Page};
+use jiff::Timestamp;
+
+use crate::core::condemned::TRUSTED;
+use crate::core::{Clock, Result};
+use crate::core::objects::{Created, Key, Objects, Page, Weighed};
 
 /// Another store of objects, and what this process knows to be in it.
 ///
 /// A site of ten thousand files is ten thousand blobs, which every snapshot names: each is looked for once.
 pub struct KnownObjects {
     objects: Arc<dyn Objects>,
-    known: Mutex<BTreeSet<Key>>,
+    clock: Clock,
+    /// What is known to be there, and when that was seen.
+    known: Mutex<BTreeMap<Key, Timestamp>>,
 }
 
 impl KnownObjects {
     /// Returns `objects`, of which nothing is known yet.
-    pub fn new(objects: Arc<dyn Objects>) -> KnownObjects {
-        KnownObjects { objects, known: Mutex::default() }
+    pub fn new(objects: Arc<dyn Objects>, clock: Clock) -> KnownObjects {
+        KnownObjects { objects, clock, known: Mutex::default() }
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeSet<Key>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Key, Timestamp>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that `keys` are there, as was seen at `at`.
+    fn learn(&self, keys: impl IntoIterator<Item = Key>, at: Timestamp) {
+        self.known().extend(keys.into_iter().map(|key| (key, at)));
+    }
+
+    fn knows(&self, key: &Key) -> bool {
+        let now = self.clock.now();
+        self.known().get(key).is_some_and(|seen| now.duration_since(*seen) < TRUSTED)
     }
 }
 
 #[async_trait]
 impl Objects for KnownObjects {
     async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        let at = self.clock.now();
         let created = self.objects.create(key, body).await?;
-        self.known().insert(key.clone());
+        self.learn([key.clone()], at);
         Ok(created)
     }
 
@@ -49,20 +66,22 @@ impl Objects for KnownObjects {
     }
 
     async fn has(&self, key: &Key) -> Result<bool> {
-        if self.known().contains(key) {
+        if self.knows(key) {
             return Ok(true);
         }
+        let at = self.clock.now();
         let has = self.objects.has(key).await?;
         if has {
-            self.known().insert(key.clone());
+            self.learn([key.clone()], at);
         }
         Ok(has)
     }
 
     async fn lacking(&self, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
-        let asked: BTreeSet<Key> = keys.difference(&self.known()).cloned().collect();
+        let at = self.clock.now();
+        let asked: BTreeSet<Key> = keys.iter().filter(|key| !self.knows(key)).cloned().collect();
         let lacking = self.objects.lacking(&asked).await?;
-        self.known().extend(asked.difference(&lacking).cloned());
+        self.learn(asked.difference(&lacking).cloned(), at);
         Ok(lacking)
     }
 
@@ -72,6 +91,17 @@ impl Objects for KnownObjects {
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
         self.objects.list(prefix, after).await
+    }
+
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
+        self.objects.weigh(prefix, after).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let deleted = self.objects.delete(key).await;
+        // Also where it failed: it may have gone all the same.
+        self.known().remove(key);
+        deleted
     }
 
     fn place(&self) -> String {

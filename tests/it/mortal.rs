@@ -21,7 +21,7 @@ use snapdeploy::core::id::RunId;
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
 use snapdeploy::core::moves::Move;
-use snapdeploy::core::objects::{Created, Key, Objects, Page};
+use snapdeploy::core::objects::{Created, Key, Objects, Page, Weighed};
 use snapdeploy::core::preflight::Line;
 use snapdeploy::core::run::{Finish, Row, RunKind, RunRecord, RunStart};
 use snapdeploy::core::{Digest, Pin, Result};
@@ -253,6 +253,12 @@ impl Objects for Mortal<'_, dyn Objects> {
     }
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
         self.death.look(self.inner.list(prefix, after)).await
+    }
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
+        self.death.look(self.inner.weigh(prefix, after)).await
+    }
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.death.call(self.inner.delete(key)).await
     }
     fn place(&self) -> String {
         self.inner.place()

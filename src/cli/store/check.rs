@@ -20,7 +20,7 @@ pub(super) async fn run(args: &CheckArgs, face: &Face) -> Result<Exit> {
     let context = Context::open(face).await?;
     let pins: BTreeSet<Pin> = runs::pins(&context, None, face).await?.into_keys().collect();
     let reading = if args.read_data { Reading::Data } else { Reading::Names };
-    let checked = check(context.objects(), context.ledger(), &pins, reading).await?;
+    let checked = check(context.objects(), context.ledger(), &pins, reading, context.clock.now()).await?;
     let exit = if checked.wrong.is_empty() { Exit::Done } else { Exit::Unclean };
     face.ui.result(&CheckReport { store: context.repository().place(), checked })?;
     Ok(exit)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use snapdeploy::core::Clock;
 use snapdeploy::core::objects::{Key, Objects};
 use snapdeploy::sandbox::{Sandbox, Scenario};
 use snapdeploy::store::KnownObjects;
@@ -19,7 +20,7 @@ async fn many_objects_cost_a_page_of_a_listing_and_the_second_time_nothing() {
     for n in 0..200 {
         objects.create(&name(n), "x".into()).await.unwrap();
     }
-    let known = KnownObjects::new(objects);
+    let known = KnownObjects::new(objects, Clock::system());
     let count = |what: &str| sandbox.calls().iter().filter(|c| c.operation == what).count();
     let asked: BTreeSet<Key> = (0..300).map(name).collect();
     sandbox.clear_calls();

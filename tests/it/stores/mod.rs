@@ -64,7 +64,7 @@ async fn directory_objects() -> Option<Bench<dyn Objects>> {
 }
 
 async fn known_objects() -> Option<Bench<dyn Objects>> {
-    of_objects(KnownObjects::new(Arc::new(aws::objects(&sandbox("objects in S3")?).await)), None)
+    of_objects(KnownObjects::new(Arc::new(aws::objects(&sandbox("objects in S3")?).await), Clock::system()), None)
 }
 
 async fn ministack_objects() -> Option<Bench<dyn Objects>> {
