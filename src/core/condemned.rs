@@ -40,6 +40,7 @@ use super::digest::{Digest, canonical};
 use super::error::{Error, ErrorKind, Result};
 use super::id::SweepId;
 use super::objects::{Key, Objects};
+use super::sabotage::{Ingredient, lacks};
 
 /// How long what is condemned is left alone before it is swept: longer than anybody takes from looking at an object to
 /// naming it.
@@ -213,7 +214,7 @@ pub(super) async fn alive<'k>(
 /// Sees to it that none of `keys` is removed before whoever asks at `now` has named it, if that is within [`TRUSTED`].
 /// Asked before it is looked at whether they are there. `Unavailable` if one of them is being swept.
 pub(super) async fn spare(objects: &dyn Objects, keys: &BTreeSet<Key>, now: Timestamp) -> Result<()> {
-    if keys.is_empty() {
+    if keys.is_empty() || lacks(Ingredient::Spare) {
         return Ok(());
     }
     let (lists, _) = about(objects).await?;

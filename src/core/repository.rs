@@ -193,6 +193,15 @@ impl<'a> Repository<'a> {
         Ok(manifest)
     }
 
+    /// Returns the manifest of a snapshot that was listed; `None` if it has been forgotten since.
+    pub async fn listed(&self, pin: &Pin, id: &SnapshotId) -> Result<Option<Manifest>> {
+        match self.manifest(pin, id).await {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(e) if e.kind == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Returns the ids of all snapshots of `pin`, oldest first.
     pub async fn snapshots(&self, pin: &Pin) -> Result<Vec<SnapshotId>> {
         let prefix = format!("snapshots/{pin}/");

@@ -53,7 +53,7 @@ impl Policy {
         let mut newest: Vec<&Taken<'_>> = all.iter().collect();
         newest.sort_by(|a, b| (b.at, b.id).cmp(&(a.at, a.id)));
         let mut kept: BTreeMap<SnapshotId, BTreeSet<String>> = BTreeMap::new();
-        let mut keep = |one: &Taken<'_>, why: String| drop(kept.entry(one.id.clone()).or_default().insert(why));
+        let mut keep = |one: &Taken<'_>, why: String| kept.entry(one.id.clone()).or_default().extend([why]);
         for one in newest.iter().take(self.last) {
             keep(one, format!("one of the newest {}", self.last));
         }

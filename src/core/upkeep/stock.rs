@@ -58,7 +58,6 @@ pub(super) struct Pack {
 
 /// What counts of a plan.
 pub(super) struct Intent {
-    pub(super) pin: Pin,
     /// The package's digest or the snapshot's id.
     pub(super) source: String,
     pub(super) undoes: Option<RunId>,
@@ -188,7 +187,6 @@ impl Intent {
         Ok(Intent {
             blobs,
             addresses: plan.steps.into_iter().map(|s| s.address).chain(plan.unchanged).collect(),
-            pin: plan.pin,
             source: plan.source_digest,
             undoes: plan.undoes,
             proven_by: plan.proven_by,
