@@ -60,7 +60,8 @@ async fn before(means: &Means<'_>, address: &Address) -> Result<Option<String>> 
         Err(e) => return Err(e),
     };
     let Some(before) = &past.progress.before else { return Ok(None) };
-    let snapshot = forgotten::snapshot(means, &past.record.start.environment, &past.record.start.pin, before).await?;
+    let snapshot =
+        forgotten::snapshot(means, &past.record.start.environment, &past.record.start.pin, before).await?;
     Ok(snapshot.documents.get(address).and_then(|d| means.driver.edition(address, d)))
 }
 

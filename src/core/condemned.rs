@@ -241,8 +241,9 @@ pub(super) async fn spare(objects: &dyn Objects, keys: &BTreeSet<Key>, now: Time
                  perhaps too; nothing was kept",
                 objects.place()
             );
-            return Err(Error::new(ErrorKind::Unavailable, message)
-                .hint(format!("the same command again, once that is over; if it was killed, after {until}")));
+            return Err(Error::new(ErrorKind::Unavailable, message).hint(format!(
+                "the same command again, once that is over; if it was killed, after {until}"
+            )));
         }
     }
     Ok(())

@@ -27,11 +27,7 @@ pub struct Told {
 }
 
 /// Returns the newest snapshot of `pin` that was forgotten and that `is_it` picks, as the audit tells.
-pub async fn of(
-    ledger: &dyn Ledger,
-    pin: &Pin,
-    is_it: impl Fn(&Forgone) -> bool,
-) -> Result<Option<Told>> {
+pub async fn of(ledger: &dyn Ledger, pin: &Pin, is_it: impl Fn(&Forgone) -> bool) -> Result<Option<Told>> {
     each(ledger, pin, |at, what| match what {
         Act::Forgotten { snapshots, policy, actor, .. } => {
             let snapshot = snapshots.into_iter().find(&is_it)?;
@@ -53,7 +49,11 @@ async fn package(ledger: &dyn Ledger, pin: &Pin, digest: &Digest) -> Result<Opti
     .await
 }
 
-async fn each<T>(ledger: &dyn Ledger, pin: &Pin, see: impl Fn(Timestamp, Act) -> Option<T>) -> Result<Option<T>> {
+async fn each<T>(
+    ledger: &dyn Ledger,
+    pin: &Pin,
+    see: impl Fn(Timestamp, Act) -> Option<T>,
+) -> Result<Option<T>> {
     let mut before = None;
     loop {
         let page = ledger.entries(pin, before, PAGE).await?;
@@ -120,7 +120,12 @@ pub async fn explained_package<'p>(
 }
 
 /// Returns the snapshot `id` of `pin`; a `NotFound` error says when and by whom it was forgotten, if it was.
-pub(super) async fn snapshot(means: &Means<'_>, environment: &str, pin: &Pin, id: &SnapshotId) -> Result<Snapshot> {
+pub(super) async fn snapshot(
+    means: &Means<'_>,
+    environment: &str,
+    pin: &Pin,
+    id: &SnapshotId,
+) -> Result<Snapshot> {
     match means.repository.snapshot(pin, id).await {
         Ok(snapshot) => Ok(snapshot),
         Err(e) => Err(explained(means.ledger, pin, Some(environment), id, e).await),

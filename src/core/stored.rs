@@ -58,7 +58,8 @@ impl Repository<'_> {
         let named = blobs_of(plan);
         self.spare(&named, None).await?;
         if let Some(lost) = self.lacking(named.iter()).await?.first() {
-            let message = format!("the plan needs the blob {lost}, which is not in {} any more", self.place());
+            let message =
+                format!("the plan needs the blob {lost}, which is not in {} any more", self.place());
             return Err(Error::new(ErrorKind::Stale, message).hint("make the plan again"));
         }
         self.objects.create(&plan_key(&digest)?, Bytes::from(plan.to_bytes())).await?;

@@ -114,9 +114,9 @@ impl Objects for DirectoryObjects {
             for (key, path) in paths {
                 match fs::metadata(&path) {
                     Ok(found) => {
-                        let written = found.modified().map_err(|e| {
-                            failed("look at", &path.display().to_string(), e)
-                        })?;
+                        let written = found
+                            .modified()
+                            .map_err(|e| failed("look at", &path.display().to_string(), e))?;
                         let written = Timestamp::try_from(written).unwrap_or(Timestamp::MIN);
                         items.push(Weighed { key, length: found.len(), written });
                     }

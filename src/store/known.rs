@@ -13,8 +13,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::core::condemned::TRUSTED;
-use crate::core::{Clock, Result};
 use crate::core::objects::{Created, Key, Objects, Page, Weighed};
+use crate::core::{Clock, Result};
 
 /// Another store of objects, and what this process knows to be in it.
 ///

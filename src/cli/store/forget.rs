@@ -66,9 +66,12 @@ fn policy(args: &ForgetArgs) -> Result<Policy> {
         true => "--all-environments".to_string(),
         false => args.environments.join(" "),
     };
-    let example = format!("snapdeploy store forget {places} --keep-last 10 --keep-daily 14 --keep-monthly 12 --dry-run");
+    let example = format!(
+        "snapdeploy store forget {places} --keep-last 10 --keep-daily 14 --keep-monthly 12 --dry-run"
+    );
     if policy.is_empty() {
-        return Err(Error::input("nothing is said of what is to be kept; everything is never forgotten").hint(example));
+        return Err(Error::input("nothing is said of what is to be kept; everything is never forgotten")
+            .hint(example));
     }
     if policy.notes.iter().any(String::is_empty) {
         return Err(Error::input("every note has the text `` in it").hint(example));
@@ -91,11 +94,13 @@ async fn places(
     }
     let all = runs::pins(context, None, face).await?;
     if all.values().flatten().count() != context.config.environments.len() {
-        let message = "nothing was forgotten: not all environments can be told, and what their runs need is not known";
+        let message =
+            "nothing was forgotten: not all environments can be told, and what their runs need is not known";
         return Err(Error::new(ErrorKind::Unclean, message).hint("snapdeploy store check"));
     }
     let pins = all.keys().cloned().collect();
-    let asked = |names: &Vec<String>| args.all_environments || names.iter().any(|n| args.environments.contains(n));
+    let asked =
+        |names: &Vec<String>| args.all_environments || names.iter().any(|n| args.environments.contains(n));
     Ok((all.into_iter().filter(|(_, names)| asked(names)).collect(), pins))
 }
 
@@ -122,12 +127,18 @@ fn consent(
     let names = scope.iter().filter(|(pin, _)| of(pin)).flat_map(|(_, names)| names);
     let guarded = names.filter(|name| context.config.environment(name).is_ok_and(|e| e.protected));
     let wanted: Vec<String> = guarded.map(|name| context.config.phrase(name)).collect();
-    if let Some(typed) = args.confirm.iter().find(|typed| {
-        !scope.values().flatten().any(|name| context.config.phrase(name) == **typed)
-    }) {
+    if let Some(typed) = args
+        .confirm
+        .iter()
+        .find(|typed| !scope.values().flatten().any(|name| context.config.phrase(name) == **typed))
+    {
         let message = format!("`{typed}` does not confirm this; nothing was changed");
         let hint = wanted.iter().map(|phrase| format!("--confirm {phrase}")).collect::<Vec<_>>().join(" ");
-        return Err(Error::new(ErrorKind::Unconfirmed, message).hint(if hint.is_empty() { "--yes".into() } else { hint }));
+        return Err(Error::new(ErrorKind::Unconfirmed, message).hint(if hint.is_empty() {
+            "--yes".into()
+        } else {
+            hint
+        }));
     }
     let what = format!(
         "This forgets {} snapshots and {} packages, and removes {} objects ({}) for good",
@@ -144,6 +155,10 @@ fn consent(
         };
     }
     open.try_for_each(|phrase| {
-        face.ui.ask_phrase(&format!("{what}, also of what is protected"), phrase, &format!("--confirm {phrase}"))
+        face.ui.ask_phrase(
+            &format!("{what}, also of what is protected"),
+            phrase,
+            &format!("--confirm {phrase}"),
+        )
     })
 }

@@ -41,7 +41,10 @@ impl<'a> ForgetReport<'a> {
             bytes: all.iter().map(|s| s.amount.bytes).sum(),
         };
         if !plan.sweeps.is_empty() {
-            lines.push(format!("Removed as well, condemned seven days ago or more: {}", amount(&sum(&plan.sweeps))));
+            lines.push(format!(
+                "Removed as well, condemned seven days ago or more: {}",
+                amount(&sum(&plan.sweeps))
+            ));
         }
         if plan.condemns.objects > 0 {
             lines.push(format!(
@@ -50,7 +53,11 @@ impl<'a> ForgetReport<'a> {
             ));
         }
         if let Some(due) = plan.waits.iter().map(|s| s.due).min() {
-            lines.push(format!("Condemned before, and not due until {}: {}", moment(due), amount(&sum(&plan.waits))));
+            lines.push(format!(
+                "Condemned before, and not due until {}: {}",
+                moment(due),
+                amount(&sum(&plan.waits))
+            ));
         }
         lines
     }
@@ -62,7 +69,11 @@ impl<'a> ForgetReport<'a> {
             line.push_str(&format!(", condemned {} objects", done.condemned));
         }
         if done.swept > 0 {
-            line.push_str(&format!(", removed {} that had been condemned ({})", done.swept, size(done.bytes)));
+            line.push_str(&format!(
+                ", removed {} that had been condemned ({})",
+                done.swept,
+                size(done.bytes)
+            ));
         }
         Some(line)
     }
@@ -92,11 +103,22 @@ impl<'a> ForgetReport<'a> {
         ];
         let row = |verb: &str, sort: &str, line: &Line| {
             let why: Vec<&str> = line.why.iter().map(String::as_str).collect();
-            let short = if sort == "package" { line.what.chars().take(12).collect() } else { line.what.clone() };
+            let short =
+                if sort == "package" { line.what.chars().take(12).collect() } else { line.what.clone() };
             let name = line.name.as_ref().map(|name| format!(" `{name}`")).unwrap_or_default();
-            [verb.into(), line.environment.clone(), sort.into(), short + &name, moment(line.taken_at), why.join("; ")]
+            [
+                verb.into(),
+                line.environment.clone(),
+                sort.into(),
+                short + &name,
+                moment(line.taken_at),
+                why.join("; "),
+            ]
         };
-        sorts.into_iter().flat_map(|(verb, sort, lines)| lines.iter().map(move |line| row(verb, sort, line))).collect()
+        sorts
+            .into_iter()
+            .flat_map(|(verb, sort, lines)| lines.iter().map(move |line| row(verb, sort, line)))
+            .collect()
     }
 }
 

@@ -158,7 +158,10 @@ async fn entries(
         let body = match body {
             Ok(body) => body,
             Err(why) => {
-                wrong.push(Wrong::new(format!("audit of {pin}"), format!("entry {seq} cannot be read: {why}")));
+                wrong.push(Wrong::new(
+                    format!("audit of {pin}"),
+                    format!("entry {seq} cannot be read: {why}"),
+                ));
                 return Ok(None);
             }
         };

@@ -73,7 +73,8 @@ pub async fn check(
     let mut checked = of_stock(&stock, objects, ledger).await?;
     if reading == Reading::Data {
         let repository = Repository::new(objects);
-        let reads = stock.named.blobs.iter().map(|digest| async move { (digest, repository.blob(digest).await) });
+        let reads =
+            stock.named.blobs.iter().map(|digest| async move { (digest, repository.blob(digest).await) });
         let mut reads = futures::stream::iter(reads).buffered(AT_ONCE);
         while let Some((digest, read)) = reads.next().await {
             checked.read += 1;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::check::of_stock;
 use super::needed::{LEAST, Needed, needed};
 use super::retention::{Policy, Taken};
-use super::stock::{Stock, bodies_name, blob_name, package_name, snapshot_name};
+use super::stock::{Stock, blob_name, bodies_name, package_name, snapshot_name};
 use super::wrong::Wrong;
 use crate::core::condemned::{self, Condemned};
 use crate::core::digest::Digest;
@@ -170,7 +170,12 @@ impl Forgetting {
             let own = || stock.snapshots.iter().filter(|((p, _), _)| p == pin);
             let extracts = own().filter(|(_, s)| run_of(&s.coverage).is_none());
             let extracts: Vec<Taken<'_>> = extracts
-                .map(|((_, id), s)| Taken { id, at: s.taken_at, name: s.name.as_deref(), note: s.note.as_deref() })
+                .map(|((_, id), s)| Taken {
+                    id,
+                    at: s.taken_at,
+                    name: s.name.as_deref(),
+                    note: s.note.as_deref(),
+                })
                 .collect();
             for (id, reasons) in policy.keeps(&extracts, stock.at) {
                 why.entry(id).or_default().extend(reasons);

@@ -63,7 +63,8 @@ pub(super) fn needed(stock: &Stock, retention: SignedDuration) -> Needed {
         for (i, entry) in audit.told.iter().enumerate() {
             match &entry.what {
                 Act::Approved { plan, .. } => {
-                    let open = stock.plans.get(plan).and_then(|p| p.until).is_some_and(|until| until > stock.at);
+                    let open =
+                        stock.plans.get(plan).and_then(|p| p.until).is_some_and(|until| until > stock.at);
                     if open || stock.at.duration_since(entry.at) <= retention {
                         needed.plan(stock, plan, "of a plan that was approved");
                     }
@@ -123,7 +124,8 @@ impl Needed {
     /// `@good` mean, and what drift is held against where no run wrote.
     fn newest(&mut self, stock: &Stock, pin: &Pin) {
         let of = || stock.snapshots.iter().filter(|((p, _), _)| p == pin).rev();
-        let extract = of().find(|(_, s)| !matches!(s.coverage, Coverage::Before { .. } | Coverage::After { .. }));
+        let extract =
+            of().find(|(_, s)| !matches!(s.coverage, Coverage::Before { .. } | Coverage::After { .. }));
         let whole = of().find(|(_, s)| s.is_whole);
         let good = of().find(|(_, s)| s.is_whole && s.healthy == Some(true));
         let newest = [(extract, "the newest"), (whole, "@latest"), (good, "@good")];
@@ -156,7 +158,11 @@ fn lives(stock: &Stock) -> BTreeMap<RunId, Life<'_>> {
 }
 
 /// Returns the runs whose snapshots are needed, and why: `open`, `one of the newest 20`.
-fn runs(stock: &Stock, lives: &BTreeMap<RunId, Life<'_>>, retention: SignedDuration) -> BTreeMap<RunId, String> {
+fn runs(
+    stock: &Stock,
+    lives: &BTreeMap<RunId, Life<'_>>,
+    retention: SignedDuration,
+) -> BTreeMap<RunId, String> {
     let mut kept: BTreeMap<RunId, String> = BTreeMap::new();
     for (pin, audit) in &stock.audits {
         let mut newest: Vec<&Life<'_>> = lives.values().filter(|life| life.pin == pin).collect();

@@ -157,7 +157,12 @@ impl Stock {
             };
             let folder = format!("packages/sha256/{digest}.sig/");
             let pack = Pack {
-                is_signed: self.named.weights.range(folder.clone()..).next().is_some_and(|(k, _)| k.starts_with(&folder)),
+                is_signed: self
+                    .named
+                    .weights
+                    .range(folder.clone()..)
+                    .next()
+                    .is_some_and(|(k, _)| k.starts_with(&folder)),
                 written: self.named.written(&key),
                 blobs: package.blobs.into_keys().collect(),
                 pin: package.manifest.pin,
