@@ -12,6 +12,9 @@
 //!   with a mark, `gc/ID/spared/DIGEST.json`, looks whether a sweep of that list is under way, and gives up if one is. Only
 //!   then it looks whether the object is there.
 //!
+//! What somebody has seen there without reading the lists before counts for nothing: who keeps what he has seen
+//! (`store/known.rs`) reads them first, and does not keep what is in one.
+//!
 //! Why this loses nothing. Somebody has relied on an object since a moment *s*, and names it at *n*.
 //!
 //! 1. If a list with the object was there at *s*, it was spared before *s*, and no mark of a sweep was seen after that. A
@@ -172,8 +175,14 @@ pub(super) fn is_named(key: &str) -> bool {
     Key::new(key).is_ok_and(|key| note(&mut BTreeMap::new(), &key).is_some())
 }
 
+/// Returns the ids of the lists that there are.
+pub async fn lists(objects: &dyn Objects) -> Result<BTreeSet<SweepId>> {
+    let (found, _) = about(objects).await?;
+    Ok(found.into_iter().filter(|(_, about)| about.listed).map(|(id, _)| id).collect())
+}
+
 /// Returns the list; `None` if it has been swept. `Corrupt` if it cannot be read.
-pub(super) async fn read(objects: &dyn Objects, id: &SweepId) -> Result<Option<Condemned>> {
+pub async fn read(objects: &dyn Objects, id: &SweepId) -> Result<Option<Condemned>> {
     let key = Condemned::key(id)?;
     let bytes = match objects.read(&key).await {
         Ok(bytes) => bytes,

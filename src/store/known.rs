@@ -12,11 +12,12 @@ use bytes::Bytes;
 
 use jiff::Timestamp;
 
-use crate::core::condemned::TRUSTED;
+use crate::core::condemned::{self, Condemned, TRUSTED};
+use crate::core::id::SweepId;
 use crate::core::objects::{Created, Key, Objects, Page, Weighed};
 use crate::core::{Clock, Result};
 
-/// Another store of objects, and what this process knows to be in it.
+/// Another store of objects, and what this process knows to be in it. What is condemned is never known: it may go.
 ///
 /// A site of ten thousand files is ten thousand blobs, which every snapshot names: each is looked for once.
 pub struct KnownObjects {
@@ -24,12 +25,14 @@ pub struct KnownObjects {
     clock: Clock,
     /// What is known to be there, and when that was seen.
     known: Mutex<BTreeMap<Key, Timestamp>>,
+    /// What lists have that were read: a list never changes.
+    lists: Mutex<BTreeMap<SweepId, Arc<Condemned>>>,
 }
 
 impl KnownObjects {
     /// Returns `objects`, of which nothing is known yet.
     pub fn new(objects: Arc<dyn Objects>, clock: Clock) -> KnownObjects {
-        KnownObjects { objects, clock, known: Mutex::default() }
+        KnownObjects { objects, clock, known: Mutex::default(), lists: Mutex::default() }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<Key, Timestamp>> {
@@ -41,10 +44,34 @@ impl KnownObjects {
         self.known().extend(keys.into_iter().map(|key| (key, at)));
     }
 
+    /// Returns what is condemned; `None` where that cannot be told, and then nothing is to be known. Asked before anything is looked at that is to be known: what is condemned later is left
+    /// alone for longer than anything is known.
+    async fn condemned(&self) -> Option<Vec<Arc<Condemned>>> {
+        let mut all = Vec::new();
+        for id in condemned::lists(&*self.objects).await.ok()? {
+            let read = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+            let list = match read {
+                Some(list) => list,
+                None => match condemned::read(&*self.objects, &id).await.ok()? {
+                    Some(list) => Arc::new(list),
+                    None => continue,
+                },
+            };
+            self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(id, list.clone());
+            all.push(list);
+        }
+        Some(all)
+    }
+
     fn knows(&self, key: &Key) -> bool {
         let now = self.clock.now();
         self.known().get(key).is_some_and(|seen| now.duration_since(*seen) < TRUSTED)
     }
+}
+
+/// Returns whether `key` may be known, where `lists` are what is condemned.
+fn may_be_known(lists: Option<&Vec<Arc<Condemned>>>, key: &Key) -> bool {
+    lists.is_some_and(|lists| lists.iter().all(|list| !list.objects.contains(key.as_str())))
 }
 
 #[async_trait]
@@ -70,8 +97,9 @@ impl Objects for KnownObjects {
             return Ok(true);
         }
         let at = self.clock.now();
+        let condemned = self.condemned().await;
         let has = self.objects.has(key).await?;
-        if has {
+        if has && may_be_known(condemned.as_ref(), key) {
             self.learn([key.clone()], at);
         }
         Ok(has)
@@ -80,8 +108,15 @@ impl Objects for KnownObjects {
     async fn lacking(&self, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
         let at = self.clock.now();
         let asked: BTreeSet<Key> = keys.iter().filter(|key| !self.knows(key)).cloned().collect();
+        if asked.is_empty() {
+            return Ok(asked);
+        }
+        let condemned = self.condemned().await;
         let lacking = self.objects.lacking(&asked).await?;
-        self.learn(asked.difference(&lacking).cloned(), at);
+        self.learn(
+            asked.difference(&lacking).filter(|key| may_be_known(condemned.as_ref(), key)).cloned(),
+            at,
+        );
         Ok(lacking)
     }
 

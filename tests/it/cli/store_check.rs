@@ -97,6 +97,8 @@ fn a_ledger_that_somebody_has_edited_is_found() {
         "UPDATE heads SET digest = printf('%064d', 0)",
         "DELETE FROM heads",
         "UPDATE audit SET body = '{' WHERE seq = 2",
+        // What this version does not read in an entry counts as well.
+        "UPDATE audit SET body = json_set(body, '$.added', 1) WHERE seq = 2",
     ];
     let connection = Connection::open(&ledger).unwrap();
     connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -114,4 +116,29 @@ fn a_ledger_that_somebody_has_edited_is_found() {
         fs::write(&ledger, &whole).unwrap();
     }
     acme.run(0, &["store", "check"]);
+}
+
+#[test]
+fn an_environment_that_cannot_be_told_leaves_it_open_whether_all_is_well() {
+    let acme = Acme::with(
+        |_| {},
+        |text| {
+            format!(
+                "{text}\n[environments.lost]\naccount = \"333333333333\"\nregion = \"us-east-1\"\ninstance = \"lost\"\n"
+            )
+        },
+    );
+    acme.run(0, &["extract", "dev"]);
+    acme.run(0, &["extract", "dev"]);
+    let said = acme.run(4, &["store", "check"]);
+    assert!(
+        said.out.contains("not all could be read") && said.err.contains("lost is left out"),
+        "{}",
+        said.err
+    );
+    assert_eq!(acme.json(4, &["store", "check"])["data"]["whole"], false);
+    // What its runs need is not known.
+    let said = acme.run(4, &["store", "forget", "dev", "--keep-last", "1", "--yes"]);
+    assert!(said.err.contains("not all environments can be told"), "{}", said.err);
+    assert_eq!(acme.json(0, &["show", "dev"])["data"]["snapshots"].as_array().unwrap().len(), 2);
 }
