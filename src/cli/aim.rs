@@ -1,6 +1,7 @@
 //! What `rollback --to` names: a snapshot, a time, a run, a revision or an image. What may be several things is refused.
 
 use crate::core::again::Choice;
+use crate::core::forgotten;
 use crate::core::means::Means;
 use crate::core::restore::When;
 use crate::core::run::RunRecord;
@@ -146,7 +147,10 @@ async fn settle(context: &Context, means: &Means<'_>, environment: &str, one: Ca
         Candidate::Snapshot(manifest) => manifest.id,
         Candidate::Run(record) => left_by(environment, pin, &record)?,
     };
-    Ok(Aim::When(When::Snapshot(Box::new(context.repository().snapshot(pin, &id).await?))))
+    match context.repository().snapshot(pin, &id).await {
+        Ok(snapshot) => Ok(Aim::When(When::Snapshot(Box::new(snapshot)))),
+        Err(e) => Err(forgotten::explained(context.ledger(), pin, Some(environment), &id, e).await),
+    }
 }
 
 /// Returns the snapshot of what the run left.

@@ -115,7 +115,7 @@ impl Context {
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
-        let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects));
+        let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects, clock.clone()));
         let group = log_group(&config, &sessions);
         // Of the ledger in its place checkpoints are kept beside it: its entries have numbers of their own.
         let (ledger, checkpoints) = match glass {

@@ -81,7 +81,8 @@ async fn snapshots(name: &str, select: &Selection, context: &Context, face: &Fac
     let pin = context.pin(name).await?;
     let mut snapshots = Vec::new();
     for id in context.repository().snapshots(&pin).await?.iter().rev() {
-        snapshots.push(SnapshotLine::of(&context.repository().manifest(&pin, id).await?));
+        let manifest = context.repository().listed(&pin, id).await?;
+        snapshots.extend(manifest.as_ref().map(SnapshotLine::of));
     }
     face.ui.result(&SnapshotsReport { environment: name.to_string(), pin, snapshots })?;
     Ok(Exit::Done)

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::extract::{Extraction, OnGaps, extract};
+use crate::core::forgotten::{self, explained_package};
+use crate::core::ledger::Forgone;
 use crate::core::package::Package;
 use crate::core::release::Source;
 use crate::core::select::Selection;
@@ -135,7 +137,14 @@ impl SourceName {
             }
             SourceName::Package(prefix) => {
                 let digest = package_digest(context, prefix).await?;
-                let package = context.repository().package(&digest).await?;
+                let package = match context.repository().package(&digest).await {
+                    Ok(package) => package,
+                    Err(e) => {
+                        let names = context.config.environments.keys();
+                        let pins: Vec<Pin> = names.filter_map(|n| context.written_pin(n).ok()?).collect();
+                        return Err(explained_package(context.ledger(), &pins, &digest, e).await);
+                    }
+                };
                 Ok(Loaded::Package { digest, package: Box::new(package), from_file: false })
             }
         }
@@ -228,7 +237,7 @@ pub(super) async fn find(context: &Context, environment: &str, pin: &Pin, which:
     }
     let (mut passed, good) = (0, matches!(which, Which::Good(_)));
     for id in ids.iter().rev() {
-        let manifest = repository.manifest(pin, id).await?;
+        let Some(manifest) = repository.listed(pin, id).await? else { continue };
         let found = match which {
             Which::Live => false,
             Which::Latest(back) | Which::Good(back) => {
@@ -241,6 +250,14 @@ pub(super) async fn find(context: &Context, environment: &str, pin: &Pin, which:
         };
         if found {
             return Ok(manifest);
+        }
+    }
+    if let Which::Named(text) = which {
+        let is_it = |one: &Forgone| {
+            one.name.as_ref() == Some(text) || (text.len() >= 8 && one.id.as_str().starts_with(text.as_str()))
+        };
+        if let Some(told) = forgotten::of(context.ledger(), pin, is_it).await? {
+            return Err(told.error(Some(environment)));
         }
     }
     let what = match which {

@@ -7,6 +7,7 @@ use super::back::newest;
 use super::drift;
 use super::error::{Error, ErrorKind, Result};
 use super::finding::{Finding, Weight};
+use super::forgotten;
 use super::given::Givens;
 use super::hooking;
 use super::inventory::Found;
@@ -59,7 +60,8 @@ async fn before(means: &Means<'_>, address: &Address) -> Result<Option<String>> 
         Err(e) => return Err(e),
     };
     let Some(before) = &past.progress.before else { return Ok(None) };
-    let snapshot = means.repository.snapshot(&past.record.start.pin, before).await?;
+    let snapshot =
+        forgotten::snapshot(means, &past.record.start.environment, &past.record.start.pin, before).await?;
     Ok(snapshot.documents.get(address).and_then(|d| means.driver.edition(address, d)))
 }
 

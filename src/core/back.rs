@@ -7,6 +7,7 @@ use super::drift::who;
 use super::driver::{Driver, Live};
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
+use super::forgotten;
 use super::home;
 use super::hooking;
 use super::id::RunId;
@@ -174,7 +175,7 @@ pub async fn plan_back_to(means: &Means<'_>, past: &Past, select: &Selection, ai
             Vec::new(),
         );
     };
-    let snapshot = means.repository.snapshot(&start.pin, before).await?;
+    let snapshot = forgotten::snapshot(means, &start.environment, &start.pin, before).await?;
     let then = snapshot.inventory();
     let renames = by_id(&then, &inventory);
     inventory = relabel(inventory, &renames);

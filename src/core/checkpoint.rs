@@ -6,10 +6,9 @@ use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::chain::head_of;
 use super::digest::{Digest, canonical};
 use super::error::{Error, ErrorKind, Result};
-use super::ledger::Entry;
+use super::ledger::Head;
 use super::objects::{Key, Objects};
 use super::pin::Pin;
 
@@ -43,17 +42,12 @@ pub struct Found {
     pub said: Result<Checkpoint, String>,
 }
 
-/// Keeps that `entry` is the newest of its pin's audit. `Corrupt` if there is a checkpoint of that number and it says
+/// Keeps that the newest entry of the audit of `pin` is the one that `head` tells of, as it lies in the ledger; it was
+/// written at `at`. `Corrupt` if there is a checkpoint of that number and it says
 /// something else: the audit is not the one that it was taken of.
-pub async fn keep(objects: &dyn Objects, entry: &Entry) -> Result<Checkpoint> {
-    let (pin, head) = (&entry.pin, head_of(entry)?);
-    let checkpoint = Checkpoint {
-        schema: SCHEMA.into(),
-        pin: pin.clone(),
-        seq: head.seq,
-        digest: head.digest,
-        at: entry.at,
-    };
+pub async fn keep(objects: &dyn Objects, pin: &Pin, head: &Head, at: Timestamp) -> Result<Checkpoint> {
+    let checkpoint =
+        Checkpoint { schema: SCHEMA.into(), pin: pin.clone(), seq: head.seq, digest: head.digest, at };
     let value = serde_json::to_value(&checkpoint)
         .map_err(|e| Error::bug(format!("cannot write a checkpoint as JSON: {e}")).source(e))?;
     let key = Key::new(format!("{}{:020}.json", folder(pin), head.seq))?;

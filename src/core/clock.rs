@@ -15,6 +15,7 @@ use jiff::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Clock {
     scale: u32,
+    ahead: Duration,
     last: Arc<AtomicU64>,
 }
 
@@ -26,12 +27,18 @@ impl Clock {
 
     /// Returns a clock whose waits are `scale` times shorter (1 is real time; 0 is taken as 1).
     pub fn scaled(scale: u32) -> Clock {
-        Clock { scale: scale.max(1), last: Arc::default() }
+        Clock { scale: scale.max(1), ahead: Duration::ZERO, last: Arc::default() }
+    }
+
+    /// Returns a clock that tells the time that it will be in `by`: what is due then can be tried now.
+    pub fn ahead(by: Duration) -> Clock {
+        Clock { ahead: by, ..Clock::system() }
     }
 
     /// Returns the time now, in UTC, never earlier than a time it has told before.
     pub fn now(&self) -> Timestamp {
-        let micros = u64::try_from(Timestamp::now().as_microsecond()).unwrap_or(0);
+        let real = Timestamp::now().checked_add(self.ahead).unwrap_or(Timestamp::MAX);
+        let micros = u64::try_from(real.as_microsecond()).unwrap_or(0);
         let before = self.last.fetch_max(micros, Ordering::SeqCst);
         i64::try_from(micros.max(before))
             .ok()

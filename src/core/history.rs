@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::deed::{Deed, deeds};
+use super::digest::Digest;
 use super::error::Result;
-use super::id::RunId;
+use super::id::{RunId, SnapshotId};
 use super::ledger::{Act, Ledger};
 use super::pin::Pin;
 use super::repository::Repository;
@@ -54,6 +55,27 @@ pub struct Refused {
     pub refusal: Refusal,
 }
 
+/// Snapshots and packages that were forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Forgotten {
+    /// The number of the audit's entry.
+    pub entry: u64,
+    /// Where they were taken.
+    pub pin: Pin,
+    /// When they were forgotten.
+    pub at: Timestamp,
+    /// The snapshots.
+    pub snapshots: Vec<SnapshotId>,
+    /// The packages.
+    pub packages: Vec<Digest>,
+    /// What was to be kept.
+    pub policy: String,
+    /// Who.
+    pub actor: Actor,
+    /// Why, in their words.
+    pub reason: Option<String>,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -62,6 +84,8 @@ pub struct Found {
     /// What was refused as far back as they go, newest first. Nothing where addresses were looked for: nobody knows what
     /// it would have written.
     pub refused: Vec<Refused>,
+    /// What was forgotten as far back as they go, newest first; nothing where addresses were looked for.
+    pub forgotten: Vec<Forgotten>,
 }
 
 /// Returns the newest runs of `pin` that are looked for, newest first; at most `limit`. Reads no more of the audit than
@@ -116,6 +140,25 @@ pub async fn search_all(
                     let asked = late && what.select.is_all() && names(&refusal.actor, text);
                     if asked && found.refused.len() < limit {
                         found.refused.push(Refused { entry: entry.seq, at: entry.at, refusal: *refusal });
+                    }
+                    continue;
+                }
+                (Act::Forgotten { snapshots, packages, policy, actor, reason }, _) => {
+                    let late = what.since.is_none_or(|since| entry.at >= since);
+                    let asked = late && what.select.is_all() && names(&actor, text);
+                    if asked && found.forgotten.len() < limit {
+                        let snapshots = snapshots.into_iter().map(|snapshot| snapshot.id).collect();
+                        let (entry, at, pin) = (entry.seq, entry.at, pin.clone());
+                        found.forgotten.push(Forgotten {
+                            entry,
+                            pin,
+                            at,
+                            snapshots,
+                            packages,
+                            policy,
+                            actor,
+                            reason,
+                        });
                     }
                     continue;
                 }

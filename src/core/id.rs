@@ -96,6 +96,11 @@ id!(
     PlanId,
     "saved plan"
 );
+id!(
+    /// The id of a list of condemned objects, or of a sweep of one, of the same form.
+    SweepId,
+    "sweep"
+);
 
 #[cfg(test)]
 mod tests {

@@ -248,7 +248,7 @@ impl Walk<'_> {
         }
         let pin = self.means.driver.pin();
         for id in self.means.repository.snapshots(pin).await?.iter().rev() {
-            let manifest = self.means.repository.manifest(pin, id).await?;
+            let Some(manifest) = self.means.repository.listed(pin, id).await? else { continue };
             if !matches!(manifest.coverage, Coverage::Full { .. } | Coverage::Selected { .. }) {
                 continue;
             }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::digest::Digest;
 use super::error::{Error, Result};
-use super::id::RunId;
+use super::id::{RunId, SnapshotId};
 use super::objects::Page;
 use super::pin::Pin;
 use super::run::{Actor, Finish, Refusal, Row, RunRecord, RunStart};
@@ -160,6 +160,33 @@ pub enum Act {
         /// Why, in their words.
         reason: Option<String>,
     },
+    /// Snapshots and packages were forgotten, as a policy says: they are removed from here on.
+    Forgotten {
+        /// The snapshots.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        snapshots: Vec<Forgone>,
+        /// The packages.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        packages: Vec<Digest>,
+        /// What was to be kept, as it was said.
+        policy: String,
+        /// Who.
+        actor: Actor,
+        /// Why, in their words.
+        reason: Option<String>,
+    },
+}
+
+/// A snapshot that was forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forgone {
+    /// Which.
+    pub id: SnapshotId,
+    /// What it was called, if it had a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// When it was taken.
+    pub taken_at: Timestamp,
 }
 
 impl Entry {

@@ -73,7 +73,8 @@ impl Lives {
             | Act::Refused { .. }
             | Act::Approved { .. }
             | Act::Imported { .. }
-            | Act::Released { .. } => Vec::new(),
+            | Act::Released { .. }
+            | Act::Forgotten { .. } => Vec::new(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Objects: where bytes are kept, written once and never overwritten.
+//! Objects: where bytes are kept, written once, never overwritten, and removed only by who means to.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::archive::MAX_ARCHIVE;
 use super::error::{Error, Result};
@@ -94,6 +95,17 @@ pub struct Page<T> {
     pub more: bool,
 }
 
+/// An object as a listing tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weighed {
+    /// Its name.
+    pub key: Key,
+    /// How many bytes it has.
+    pub length: u64,
+    /// When it was written, by the clock of whatever keeps it.
+    pub written: Timestamp,
+}
+
 /// Asks `objects` about each of `keys`, and returns those under which nothing is.
 pub async fn one_by_one<O: Objects + ?Sized>(objects: &O, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
     let mut lacking = BTreeSet::new();
@@ -109,7 +121,7 @@ pub async fn one_by_one<O: Objects + ?Sized>(objects: &O, keys: &BTreeSet<Key>) 
 ///
 /// * An object is written whole or not at all: no reader ever sees a part of one, and a writer killed at any moment
 ///   leaves either nothing or everything under the key.
-/// * Nothing is overwritten and nothing is removed. Of several writers to one key exactly one gets `New`; the others
+/// * Nothing is overwritten, and nothing is removed but by [`Objects::delete`]. Of several writers to one key exactly one gets `New`; the others
 ///   get `Same` if their bytes are equal, else a `Corrupt` error that names the key. A write whose answer was lost is
 ///   settled by reading the object back, so a retry never reports a conflict with itself.
 /// * What was created is at once visible to `read` and `list`, of any client.
@@ -138,6 +150,16 @@ pub trait Objects: Send + Sync {
     /// Returns the keys that start with `prefix`, in the order of their bytes, those after `after` only; at most
     /// 1,000 a page.
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>>;
+
+    /// Returns what [`Objects::list`] returns, each key with how many bytes are under it and when they were written.
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>>;
+
+    /// Removes what is under `key`, and nothing else: keys that begin with it stay. Nothing there is no error, so that it
+    /// may be asked twice. After it the key is `NotFound`, and may be created again, with any bytes.
+    ///
+    /// Whoever removes has to know that nobody relies on it: `core/condemned.rs` says how that is known of bytes that are
+    /// shared.
+    async fn delete(&self, key: &Key) -> Result<()>;
 
     /// Returns where this is, for messages: `s3://bucket/prefix`, `file:///path`.
     fn place(&self) -> String;

@@ -83,7 +83,7 @@ impl Performance<'_> {
     async fn newest_whole(&self) -> Result<Option<Snapshot>> {
         let (repository, pin) = (&self.means.repository, self.means.driver.pin());
         for id in repository.snapshots(pin).await?.iter().rev().take(SNAPSHOTS) {
-            if repository.manifest(pin, id).await?.is_whole() {
+            if repository.listed(pin, id).await?.is_some_and(|manifest| manifest.is_whole()) {
                 return repository.snapshot(pin, id).await.map(Some);
             }
         }

@@ -281,7 +281,7 @@ async fn former_names(means: &Means<'_>, source: &Source) -> Result<BTreeMap<Add
     let mut ids = means.repository.snapshots(&source.pin).await?;
     ids.sort();
     for id in ids.iter().rev().take(SNAPSHOTS) {
-        let manifest = means.repository.manifest(&source.pin, id).await?;
+        let Some(manifest) = means.repository.listed(&source.pin, id).await? else { continue };
         if !matches!(manifest.coverage, Coverage::Full { .. }) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! The repository: snapshots, packages and plans in a store of objects. Data first, commit last; readers in the
+//! The repository: snapshots and blobs in a store of objects (packages and plans: `stored.rs`). Data first, commit last; readers in the
 //! opposite order; every read verified against its digest.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,15 +12,16 @@ use serde_json::Value;
 use super::address::Address;
 use super::archive;
 use super::blob::{self, Blobs};
+use super::clock::Clock;
+use super::condemned;
 use super::digest::{Digest, canonical};
 use super::document::Document;
 use super::driver::BlobSource;
 use super::error::{Error, ErrorKind, Result};
 use super::id::SnapshotId;
 use super::objects::{Created, Key, Objects};
-use super::package::{Package, bodies, documents};
+use super::package::{bodies, documents};
 use super::pin::Pin;
-use super::plan::{PLAN_SCHEMA, Plan};
 use super::snapshot::{Manifest, SNAPSHOT_SCHEMA, Snapshot};
 
 /// The member of a stored manifest that has the digest of all its others.
@@ -70,7 +71,7 @@ impl<'a> Repository<'a> {
         }
     }
 
-    async fn mark(&self) -> Result<()> {
+    pub(super) async fn mark(&self) -> Result<()> {
         match self.is_marked().await? {
             true => Ok(()),
             false => {
@@ -86,16 +87,18 @@ impl<'a> Repository<'a> {
     pub async fn commit(&self, snapshot: Snapshot) -> Result<(Snapshot, usize)> {
         self.mark().await?;
         let Snapshot { mut manifest, documents } = snapshot;
-        if let Some((digest, address)) = self.missing_blob(&blob::named(&documents)).await? {
+        let archive = archive::pack(&bodies(documents.values()))?;
+        manifest.bodies = Digest::of(&archive);
+        let named = blob::named(&documents);
+        let key = bodies_key(&manifest.bodies)?;
+        let began = self.spare(named.keys(), Some(&key)).await?;
+        if let Some((digest, address)) = self.missing_blob(&named).await? {
             return Err(Error::bug(format!(
                 "{address} names the blob {digest}, which is not in {}; nothing was committed",
                 self.place()
             )));
         }
-        let archive = archive::pack(&bodies(documents.values()))?;
-        manifest.bodies = Digest::of(&archive);
         let mut written = 0;
-        let key = Key::new(format!("bodies/sha256/{}.zip", manifest.bodies))?;
         let there = match self.objects.read(&key).await {
             Ok(found) => manifest.bodies.check(&found, &key).map(|()| true)?,
             Err(e) if e.kind == ErrorKind::NotFound => false,
@@ -108,6 +111,11 @@ impl<'a> Repository<'a> {
             .map_err(|e| Error::bug(format!("cannot write the manifest: {e}")))?;
         // Its key is an id, so nothing but itself can say what it has to be.
         value[SEAL] = Value::String(Digest::of_json(&value).to_string());
+        // What was looked at so long ago may have been removed.
+        if now().duration_since(began) > condemned::TRUSTED {
+            let message = format!("the snapshot {} was a day in the writing, and was not kept", manifest.id);
+            return Err(Error::new(ErrorKind::Unavailable, message).hint("the same command again"));
+        }
         let key = snapshot_key(&manifest.pin, &manifest.id)?;
         if self.objects.create(&key, Bytes::from(canonical(&value))).await? == Created::New {
             written += 1;
@@ -144,7 +152,7 @@ impl<'a> Repository<'a> {
 
     /// Returns the documents of the snapshot that has this manifest, without a look at their blobs.
     pub async fn documents_of(&self, manifest: &Manifest) -> Result<BTreeMap<Address, Document>> {
-        let key = Key::new(format!("bodies/sha256/{}.zip", manifest.bodies))?;
+        let key = bodies_key(&manifest.bodies)?;
         let archive = self.objects.read(&key).await.map_err(|e| match e.kind {
             ErrorKind::NotFound => {
                 Error::corrupt(format!("the snapshot {} has lost its documents ({key})", manifest.id))
@@ -185,6 +193,15 @@ impl<'a> Repository<'a> {
         Ok(manifest)
     }
 
+    /// Returns the manifest of a snapshot that was listed; `None` if it has been forgotten since.
+    pub async fn listed(&self, pin: &Pin, id: &SnapshotId) -> Result<Option<Manifest>> {
+        match self.manifest(pin, id).await {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(e) if e.kind == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Returns the ids of all snapshots of `pin`, oldest first.
     pub async fn snapshots(&self, pin: &Pin) -> Result<Vec<SnapshotId>> {
         let prefix = format!("snapshots/{pin}/");
@@ -215,7 +232,9 @@ impl<'a> Repository<'a> {
         digests: impl Iterator<Item = &Digest>,
         read: impl AsyncFn(Digest) -> Result<Bytes>,
     ) -> Result<()> {
-        let lacking = self.lacking(digests).await?;
+        let digests: Vec<&Digest> = digests.collect();
+        self.spare(digests.iter().copied(), None).await?;
+        let lacking = self.lacking(digests.into_iter()).await?;
         if !lacking.is_empty() {
             self.mark().await?;
         }
@@ -232,6 +251,7 @@ impl<'a> Repository<'a> {
     pub async fn put_blob(&self, bytes: impl Into<Bytes>) -> Result<Digest> {
         let bytes = bytes.into();
         let digest = Digest::of(&bytes);
+        self.spare([&digest], None).await?;
         // Asked first: bytes that are there need not be sent again.
         if !self.has_blob(&digest).await? {
             self.mark().await?;
@@ -270,6 +290,19 @@ impl<'a> Repository<'a> {
         futures::stream::iter(reads).buffered(BLOBS_AT_ONCE).try_collect().await
     }
 
+    /// Sees to it that neither these blobs nor `other` are removed before they are named; returns since when.
+    pub(super) async fn spare(
+        &self,
+        blobs: impl IntoIterator<Item = &Digest>,
+        other: Option<&Key>,
+    ) -> Result<jiff::Timestamp> {
+        let blobs = blobs.into_iter().map(blob_key);
+        let keys: BTreeSet<Key> = blobs.chain(other.cloned().map(Ok)).collect::<Result<_>>()?;
+        let began = now();
+        condemned::spare(self.objects, &keys, began).await?;
+        Ok(began)
+    }
+
     /// Returns a blob of `named` that is not in the store, and what names it.
     async fn missing_blob<'b>(
         &self,
@@ -289,67 +322,9 @@ impl<'a> Repository<'a> {
         let lacking = self.objects.lacking(&keys.keys().cloned().collect()).await?;
         Ok(lacking.iter().filter_map(|key| keys.get(key)).copied().collect())
     }
-
-    /// Keeps the package, after the blobs in it, and returns its digest.
-    pub async fn put_package(&self, package: &Package) -> Result<Digest> {
-        self.mark().await?;
-        let bytes = package.to_bytes()?;
-        self.put_blobs(package.blobs.values().cloned()).await?;
-        let digest = Digest::of(&bytes);
-        self.objects.create(&package_key(&digest)?, Bytes::from(bytes)).await?;
-        Ok(digest)
-    }
-
-    /// Returns the package with this digest.
-    pub async fn package(&self, digest: &Digest) -> Result<Package> {
-        let bytes = self.objects.read(&package_key(digest)?).await.map_err(|e| match e.kind {
-            ErrorKind::NotFound => {
-                Error::not_found(format!("there is no package {digest} in {}", self.place()))
-            }
-            _ => e,
-        })?;
-        digest.check(&bytes, format!("the package {digest}"))?;
-        Package::from_bytes(&bytes)
-    }
-
-    /// Returns the digests of all packages.
-    pub async fn packages(&self) -> Result<Vec<Digest>> {
-        let mut digests = Vec::new();
-        let mut after: Option<Key> = None;
-        loop {
-            let page = self.objects.list("packages/sha256/", after.as_ref()).await?;
-            let names = page.items.iter().filter_map(|k| k.as_str().strip_prefix("packages/sha256/"));
-            digests.extend(names.filter_map(|n| n.strip_suffix(".zip")?.parse::<Digest>().ok()));
-            after = page.items.last().cloned();
-            if !page.more || after.is_none() {
-                return Ok(digests);
-            }
-        }
-    }
-
-    /// Keeps the plan and returns its digest.
-    pub async fn put_plan(&self, plan: &Plan) -> Result<Digest> {
-        self.mark().await?;
-        let digest = plan.digest();
-        self.objects.create(&plan_key(&digest)?, Bytes::from(plan.to_bytes())).await?;
-        Ok(digest)
-    }
-
-    /// Returns the plan with this digest.
-    pub async fn plan(&self, digest: &Digest) -> Result<Plan> {
-        let bytes = self.objects.read(&plan_key(digest)?).await?;
-        digest.check(&bytes, format!("the plan {digest}"))?;
-        let bad = |e| Error::corrupt(format!("the plan {digest} is not what it has to be: {e}"));
-        let value: Value = serde_json::from_slice(&bytes).map_err(bad)?;
-        if value["schema"] != PLAN_SCHEMA {
-            return Err(other_version(&format!("the plan {digest}")));
-        }
-        let plan: Plan = serde_json::from_value(value).map_err(bad)?;
-        Ok(plan)
-    }
 }
 
-fn other_version(what: &str) -> Error {
+pub(super) fn other_version(what: &str) -> Error {
     Error::input(format!("{what} was made by another version of snapdeploy"))
         .hint("use the version that made it, or a newer one")
 }
@@ -369,14 +344,15 @@ fn blob_key(digest: &Digest) -> Result<Key> {
     Key::new(format!("blobs/sha256/{digest}"))
 }
 
+fn bodies_key(digest: &Digest) -> Result<Key> {
+    Key::new(format!("bodies/sha256/{digest}.zip"))
+}
+
+/// Objects are condemned and spared by the time of the machine, which no other clock counts.
+fn now() -> jiff::Timestamp {
+    Clock::system().now()
+}
+
 fn snapshot_key(pin: &Pin, id: &SnapshotId) -> Result<Key> {
     Key::new(format!("snapshots/{pin}/{id}.json"))
-}
-
-fn package_key(digest: &Digest) -> Result<Key> {
-    Key::new(format!("packages/sha256/{digest}.zip"))
-}
-
-fn plan_key(digest: &Digest) -> Result<Key> {
-    Key::new(format!("plans/sha256/{digest}.json"))
 }

@@ -273,7 +273,7 @@ async fn at_time(means: &Means<'_>, environment: &str, at: Timestamp, select: &S
         if only_named && named.iter().all(|a| then.knows(a)) {
             break;
         }
-        let manifest = means.repository.manifest(pin, id).await?;
+        let Some(manifest) = means.repository.listed(pin, id).await? else { continue };
         if manifest.taken_at > at {
             continue;
         }
@@ -349,18 +349,25 @@ async fn not_kept(
     let Some(oldest) = then.there.values().filter_map(|id| taken.get(id)).min() else {
         return Ok(Vec::new());
     };
+    let there: BTreeSet<SnapshotId> =
+        means.repository.snapshots(means.driver.pin()).await?.into_iter().collect();
     let (mut findings, mut before) = (Vec::new(), None);
     loop {
         let page = means.ledger.entries(means.driver.pin(), before, 200).await?;
         for entry in &page.items {
             let (Act::End { finish, .. }, Some(run)) = (&entry.what, &entry.run) else { continue };
-            if finish.status != RunStatus::Succeeded || finish.after.is_some() || finish.at > at {
+            let has_after = finish.after.as_ref().is_some_and(|id| there.contains(id));
+            if finish.status != RunStatus::Succeeded || has_after || finish.at > at {
                 continue;
             }
+            let lost = match finish.after.is_some() {
+                true => "and the snapshot of what it left is not there any more",
+                false => "which kept no snapshot",
+            };
             for address in &finish.wrote {
                 let kept = then.there.get(address).and_then(|id| taken.get(id));
                 if kept.is_some_and(|kept| *kept < finish.at) {
-                    let message = format!("was written by run {run} since, which kept no snapshot");
+                    let message = format!("was written by run {run} since, {lost}");
                     findings.push(Finding::new(Weight::Warning, Some(address), message));
                 }
             }

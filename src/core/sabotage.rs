@@ -40,11 +40,13 @@ pub enum Ingredient {
     Drift,
     /// No name stands twice in an archive.
     Twice,
+    /// What is about to be named is not removed.
+    Spare,
 }
 
 impl Ingredient {
     /// All of them.
-    pub const ALL: [Ingredient; 17] = [
+    pub const ALL: [Ingredient; 18] = [
         Ingredient::Intent,
         Ingredient::Reread,
         Ingredient::Barrier,
@@ -62,6 +64,7 @@ impl Ingredient {
         Ingredient::Overwrite,
         Ingredient::Drift,
         Ingredient::Twice,
+        Ingredient::Spare,
     ];
 
     /// Returns what `SNAPDEPLOY_SABOTAGE` calls it.
@@ -84,6 +87,7 @@ impl Ingredient {
             Ingredient::Overwrite => "overwrite",
             Ingredient::Drift => "drift",
             Ingredient::Twice => "twice",
+            Ingredient::Spare => "spare",
         }
     }
 }

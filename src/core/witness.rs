@@ -121,16 +121,28 @@ impl Witnessed {
 
     /// Keeps a checkpoint of the newest entry of `pin`, and has those heard that `is_ours` picks.
     async fn keep(&self, pin: &Pin, is_ours: impl Fn(&Entry) -> bool) {
-        let newest = match self.ledger.entries(pin, None, NEAR).await {
-            Ok(page) => page.items,
+        let (head, newest) = match self.newest(pin).await {
+            Ok(found) => found,
             Err(e) => return self.not_kept(e),
         };
-        if let Some(entry) = newest.first()
-            && let Err(e) = checkpoint::keep(&*self.objects, entry).await
-        {
-            self.not_kept(e);
+        // The digest is the one that the ledger took when it was written: nothing that this version does not know is lost.
+        if let (Some(head), Some(entry)) = (head, newest.first()) {
+            let kept = match head.seq == entry.seq {
+                true => checkpoint::keep(&*self.objects, pin, &head, entry.at).await.map(drop),
+                false => Err(Error::corrupt(format!("the head of {pin} is not that of the newest entry"))),
+            };
+            kept.unwrap_or_else(|e| self.not_kept(e));
         }
         self.all_heard(newest.iter().rev().filter(|entry| is_ours(entry))).await;
+    }
+
+    /// Returns what the ledger says of the newest entry of `pin`, and that entry with those before it, the newest first.
+    async fn newest(&self, pin: &Pin) -> Result<(Option<Head>, Vec<Entry>)> {
+        let head = self.ledger.head(pin).await?;
+        // Others may write meanwhile: what comes after the head is not looked at.
+        let before = head.as_ref().map(|head| head.seq + 1);
+        let page = self.ledger.entries(pin, before, NEAR).await?;
+        Ok((head, page.items))
     }
 
     fn not_kept(&self, e: Error) {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 
-use crate::core::objects::{Created, Key, Objects, Page};
+use crate::core::objects::{Created, Key, Objects, Page, Weighed};
 use crate::core::sabotage::{Ingredient, lacks};
 use crate::core::{Error, Result};
 
@@ -104,6 +105,50 @@ impl Objects for DirectoryObjects {
         .await
     }
 
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
+        let Page { items, more } = self.list(prefix, after).await?;
+        let paths: Vec<(Key, PathBuf)> =
+            items.into_iter().map(|key| Ok((key.clone(), self.path(&key)?))).collect::<Result<_>>()?;
+        blocking(move || {
+            let mut items = Vec::with_capacity(paths.len());
+            for (key, path) in paths {
+                match fs::metadata(&path) {
+                    Ok(found) => {
+                        let written = found
+                            .modified()
+                            .map_err(|e| failed("look at", &path.display().to_string(), e))?;
+                        let written = Timestamp::try_from(written).unwrap_or(Timestamp::MIN);
+                        items.push(Weighed { key, length: found.len(), written });
+                    }
+                    // It has been removed since it was listed.
+                    Err(e) if absent(&e) => {}
+                    Err(e) => return Err(failed("look at", &path.display().to_string(), e)),
+                }
+            }
+            Ok(Page { items, more })
+        })
+        .await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let path = self.path(key)?;
+        blocking(move || {
+            let cannot = |e| failed("remove", &path.display().to_string(), e);
+            match fs::metadata(&path) {
+                // Only keys that begin with it are there.
+                Ok(found) if found.is_dir() => return Ok(()),
+                Err(e) if absent(&e) => return Ok(()),
+                _ => {}
+            }
+            match fs::remove_file(&path) {
+                Err(e) if !absent(&e) => return Err(cannot(e)),
+                _ => {}
+            }
+            path.parent().map_or(Ok(()), sync).map_err(cannot)
+        })
+        .await
+    }
+
     fn place(&self) -> String {
         format!("file://{}", self.root.display())
     }
@@ -130,7 +175,11 @@ fn publish(path: &Path, body: &[u8]) -> io::Result<Option<Created>> {
         Err(e) if e.kind() == Io::AlreadyExists => {
             let same = compare(path, body)?;
             sync(directory)?;
-            return Ok(same.unwrap_or(false).then_some(Created::Same));
+            return match same {
+                Some(same) => Ok(same.then_some(Created::Same)),
+                // Somebody has removed it since.
+                None => publish(path, body),
+            };
         }
         Err(e) => return Err(e),
     }

@@ -1,41 +1,85 @@
-//! Objects that are known to be there: who has asked once does not ask again, since this program removes nothing.
+//! Objects that are known to be there: who has asked does not ask again for a day.
 //!
-//! A lifecycle rule of the bucket may: whoever runs on for days after one has struck finds out when the object is read.
+//! What is looked at and relied on within a day is not removed before that is over (`core/condemned.rs`). A lifecycle rule of
+//! the bucket may remove it all the same: whoever relies on it then finds out when the object is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::core::Result;
-use crate::core::objects::{Created, Key, Objects, Page};
+use jiff::Timestamp;
 
-/// Another store of objects, and what this process knows to be in it.
+use crate::core::condemned::{self, Condemned, TRUSTED};
+use crate::core::id::SweepId;
+use crate::core::objects::{Created, Key, Objects, Page, Weighed};
+use crate::core::{Clock, Result};
+
+/// Another store of objects, and what this process knows to be in it. What is condemned is never known: it may go.
 ///
 /// A site of ten thousand files is ten thousand blobs, which every snapshot names: each is looked for once.
 pub struct KnownObjects {
     objects: Arc<dyn Objects>,
-    known: Mutex<BTreeSet<Key>>,
+    clock: Clock,
+    /// What is known to be there, and when that was seen.
+    known: Mutex<BTreeMap<Key, Timestamp>>,
+    /// What lists have that were read: a list never changes.
+    lists: Mutex<BTreeMap<SweepId, Arc<Condemned>>>,
 }
 
 impl KnownObjects {
     /// Returns `objects`, of which nothing is known yet.
-    pub fn new(objects: Arc<dyn Objects>) -> KnownObjects {
-        KnownObjects { objects, known: Mutex::default() }
+    pub fn new(objects: Arc<dyn Objects>, clock: Clock) -> KnownObjects {
+        KnownObjects { objects, clock, known: Mutex::default(), lists: Mutex::default() }
     }
 
-    fn known(&self) -> MutexGuard<'_, BTreeSet<Key>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Key, Timestamp>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Notes that `keys` are there, as was seen at `at`.
+    fn learn(&self, keys: impl IntoIterator<Item = Key>, at: Timestamp) {
+        self.known().extend(keys.into_iter().map(|key| (key, at)));
+    }
+
+    /// Returns what is condemned; `None` where that cannot be told, and then nothing is to be known. Asked before anything is looked at that is to be known: what is condemned later is left
+    /// alone for longer than anything is known.
+    async fn condemned(&self) -> Option<Vec<Arc<Condemned>>> {
+        let mut all = Vec::new();
+        for id in condemned::lists(&*self.objects).await.ok()? {
+            let read = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+            let list = match read {
+                Some(list) => list,
+                None => match condemned::read(&*self.objects, &id).await.ok()? {
+                    Some(list) => Arc::new(list),
+                    None => continue,
+                },
+            };
+            self.lists.lock().unwrap_or_else(PoisonError::into_inner).insert(id, list.clone());
+            all.push(list);
+        }
+        Some(all)
+    }
+
+    fn knows(&self, key: &Key) -> bool {
+        let now = self.clock.now();
+        self.known().get(key).is_some_and(|seen| now.duration_since(*seen) < TRUSTED)
+    }
+}
+
+/// Returns whether `key` may be known, where `lists` are what is condemned.
+fn may_be_known(lists: Option<&Vec<Arc<Condemned>>>, key: &Key) -> bool {
+    lists.is_some_and(|lists| lists.iter().all(|list| !list.objects.contains(key.as_str())))
 }
 
 #[async_trait]
 impl Objects for KnownObjects {
     async fn create(&self, key: &Key, body: Bytes) -> Result<Created> {
+        let at = self.clock.now();
         let created = self.objects.create(key, body).await?;
-        self.known().insert(key.clone());
+        self.learn([key.clone()], at);
         Ok(created)
     }
 
@@ -49,20 +93,30 @@ impl Objects for KnownObjects {
     }
 
     async fn has(&self, key: &Key) -> Result<bool> {
-        if self.known().contains(key) {
+        if self.knows(key) {
             return Ok(true);
         }
+        let at = self.clock.now();
+        let condemned = self.condemned().await;
         let has = self.objects.has(key).await?;
-        if has {
-            self.known().insert(key.clone());
+        if has && may_be_known(condemned.as_ref(), key) {
+            self.learn([key.clone()], at);
         }
         Ok(has)
     }
 
     async fn lacking(&self, keys: &BTreeSet<Key>) -> Result<BTreeSet<Key>> {
-        let asked: BTreeSet<Key> = keys.difference(&self.known()).cloned().collect();
+        let at = self.clock.now();
+        let asked: BTreeSet<Key> = keys.iter().filter(|key| !self.knows(key)).cloned().collect();
+        if asked.is_empty() {
+            return Ok(asked);
+        }
+        let condemned = self.condemned().await;
         let lacking = self.objects.lacking(&asked).await?;
-        self.known().extend(asked.difference(&lacking).cloned());
+        self.learn(
+            asked.difference(&lacking).filter(|key| may_be_known(condemned.as_ref(), key)).cloned(),
+            at,
+        );
         Ok(lacking)
     }
 
@@ -72,6 +126,17 @@ impl Objects for KnownObjects {
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
         self.objects.list(prefix, after).await
+    }
+
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
+        self.objects.weigh(prefix, after).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let deleted = self.objects.delete(key).await;
+        // Also where it failed: it may have gone all the same.
+        self.known().remove(key);
+        deleted
     }
 
     fn place(&self) -> String {

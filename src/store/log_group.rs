@@ -173,6 +173,14 @@ fn event(project: &str, entry: &Entry, start: Option<&RunStart>) -> (String, Val
             put("reason", json!(reason));
             who(&mut put, actor);
         }
+        Act::Forgotten { snapshots, packages, policy, actor, reason } => {
+            put("act", json!("forgotten"));
+            put("snapshots", json!(snapshots));
+            put("packages", json!(packages));
+            put("policy", json!(policy));
+            put("reason", json!(reason));
+            who(&mut put, actor);
+        }
     }
     out.insert("Project".into(), json!(project));
     out.insert("Environment".into(), json!(environment));

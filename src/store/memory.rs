@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Ledger, Notice};
-use crate::core::objects::{Created, Key, Objects, Page};
+use crate::core::objects::{Created, Key, Objects, Page, Weighed};
 use crate::core::run::{Finish, Row, RunRecord, RunStart};
 use crate::core::sabotage::{Ingredient, lacks};
 use crate::core::{Clock, Error, Pin, Result, RunId};
@@ -45,7 +46,7 @@ pub(super) fn check_ttl(ttl: Duration) -> Result<()> {
 /// Objects in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryObjects {
-    objects: Arc<Mutex<BTreeMap<Key, Bytes>>>,
+    objects: Arc<Mutex<BTreeMap<Key, (Bytes, Timestamp)>>>,
 }
 
 impl MemoryObjects {
@@ -54,7 +55,7 @@ impl MemoryObjects {
         MemoryObjects::default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Bytes>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, (Bytes, Timestamp)>> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -65,17 +66,17 @@ impl Objects for MemoryObjects {
         key.takes(&body)?;
         let mut objects = self.lock();
         match objects.get(key) {
-            Some(there) if *there == body => Ok(Created::Same),
+            Some((there, _)) if *there == body => Ok(Created::Same),
             Some(_) if !lacks(Ingredient::Overwrite) => Err(other_bytes(key, &self.place())),
             _ => {
-                objects.insert(key.clone(), body);
+                objects.insert(key.clone(), (body, Clock::system().now()));
                 Ok(Created::New)
             }
         }
     }
 
     async fn read(&self, key: &Key) -> Result<Bytes> {
-        self.lock().get(key).cloned().ok_or_else(|| no_object(key, &self.place()))
+        self.lock().get(key).map(|(body, _)| body.clone()).ok_or_else(|| no_object(key, &self.place()))
     }
 
     async fn has(&self, key: &Key) -> Result<bool> {
@@ -87,14 +88,29 @@ impl Objects for MemoryObjects {
     }
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
+        let Page { items, more } = self.weigh(prefix, after).await?;
+        Ok(Page { items: items.into_iter().map(|one| one.key).collect(), more })
+    }
+
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
         let from = after.map_or(Bound::Unbounded, |key| Bound::Excluded(key.clone()));
         let objects = self.lock();
-        let keys = objects.range((from, Bound::Unbounded)).map(|(key, _)| key);
-        let mut items: Vec<Key> =
-            keys.filter(|key| key.as_str().starts_with(prefix)).take(PAGE + 1).cloned().collect();
+        let all = objects.range((from, Bound::Unbounded));
+        let named = all.filter(|(key, _)| key.as_str().starts_with(prefix)).take(PAGE + 1);
+        let weighed = |(key, (body, written)): (&Key, &(Bytes, Timestamp))| Weighed {
+            key: key.clone(),
+            length: body.len() as u64,
+            written: *written,
+        };
+        let mut items: Vec<Weighed> = named.map(weighed).collect();
         let more = items.len() > PAGE;
         items.truncate(PAGE);
         Ok(Page { items, more })
+    }
+
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.lock().remove(key);
+        Ok(())
     }
 
     fn place(&self) -> String {

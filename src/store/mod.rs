@@ -24,7 +24,7 @@ pub use embedded::{Store, open_embedded};
 pub use known::KnownObjects;
 pub use log_group::LogGroup;
 pub use memory::{MemoryLedger, MemoryObjects};
-pub use permissions::GRANTS;
+pub use permissions::{FORGET_GRANTS, GRANTS};
 pub use s3::S3Objects;
 pub use sqlite::SqliteLedger;
 pub use vault::SealedVault;

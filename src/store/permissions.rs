@@ -18,3 +18,7 @@ pub const GRANTS: &[Grant] = &[
     Grant::write(&["s3:PutObject"], OBJECTS),
     Grant::write(&["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], TABLES),
 ];
+
+/// What `store forget` needs beside [`GRANTS`], and nothing else does: whoever deploys removes nothing from the store. Source:
+/// as above. In a bucket that keeps versions it makes delete markers; s3:DeleteObjectVersion is not asked for.
+pub const FORGET_GRANTS: &[Grant] = &[Grant::write(&["s3:DeleteObject"], OBJECTS).only("store forget")];

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, Object};
 use aws_smithy_types::base64;
 use bytes::Bytes;
+use jiff::Timestamp;
 
-use crate::core::objects::{Created, Key, Objects, Page, one_by_one};
+use crate::core::objects::{Created, Key, Objects, Page, Weighed, one_by_one};
 use crate::core::sabotage::{Ingredient, lacks};
 use crate::core::{Clock, Digest, Error, ErrorKind, Result};
 
@@ -232,6 +233,11 @@ impl Objects for S3Objects {
     }
 
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
+        let Page { items, more } = self.weigh(prefix, after).await?;
+        Ok(Page { items: items.into_iter().map(|one| one.key).collect(), more })
+    }
+
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
         let mut from = after.map(|key| self.name(key.as_str()));
         loop {
             let found = self
@@ -246,14 +252,47 @@ impl Objects for S3Objects {
                 .await
                 .map_err(|e| classify(e, &self.doing("list", prefix)))?;
             let more = found.is_truncated() == Some(true);
-            let names: Vec<&str> = found.contents().iter().filter_map(|object| object.key()).collect();
             // Names that cannot be keys (folders that a console made) are not ours.
-            let own = names.iter().filter_map(|name| name.strip_prefix(self.prefix.as_str()));
-            let items: Vec<Key> = own.filter_map(|name| Key::new(name).ok()).collect();
-            match names.last() {
+            let own = |object: &Object| {
+                let written = object.last_modified().map_or(0, |at| at.secs());
+                Some(Weighed {
+                    key: Key::new(object.key()?.strip_prefix(self.prefix.as_str())?).ok()?,
+                    length: u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
+                    written: Timestamp::from_second(written).unwrap_or(Timestamp::MIN),
+                })
+            };
+            let items: Vec<Weighed> = found.contents().iter().filter_map(own).collect();
+            match found.contents().last().and_then(|object| object.key()) {
                 Some(last) if more && items.is_empty() => from = Some(last.to_string()),
                 _ => return Ok(Page { items, more }),
             }
+        }
+    }
+
+    /// In a bucket that keeps versions, as `init` makes it, DeleteObject without a version writes a delete marker: the
+    /// object is `NotFound` from then on, `If-None-Match: *` takes it for absent, and its bytes stay as a noncurrent
+    /// version until the bucket's rule removes them (90 days, `setup/rules.rs`). So long somebody can have back what was
+    /// removed by mistake, and so long it is paid for. To remove the version itself would need s3:DeleteObjectVersion.
+    ///
+    /// Sources: "DeleteObject", Amazon S3 API Reference (204 also where there is nothing); "Deleting object versions from a
+    /// versioning-enabled bucket" and "How to prevent object overwrites with conditional writes", Amazon S3 User Guide.
+    async fn delete(&self, key: &Key) -> Result<()> {
+        let sent = self
+            .client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(self.name(key.as_str()))
+            .set_expected_bucket_owner(self.expected_owner.clone())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => match classify(error, &self.doing("remove", key.as_str())) {
+                error if error.kind == ErrorKind::NotFound && error.code.as_deref() == Some("NoSuchKey") => {
+                    Ok(())
+                }
+                error => Err(error),
+            },
         }
     }
 

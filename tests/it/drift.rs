@@ -8,7 +8,7 @@ use snapdeploy::core::drift::OnDrift;
 use snapdeploy::core::finding::{Finding, Weight};
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::ledger::Ledger;
-use snapdeploy::core::objects::{Created, Key, Objects, Page};
+use snapdeploy::core::objects::{Created, Key, Objects, Page, Weighed};
 use snapdeploy::core::plan::Plan;
 use snapdeploy::core::release::{Deployment, Source, plan_deploy};
 use snapdeploy::core::repository::Repository;
@@ -222,6 +222,12 @@ impl Objects for Full<'_> {
     }
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
         self.inner.list(prefix, after).await
+    }
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
+        self.inner.weigh(prefix, after).await
+    }
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.inner.delete(key).await
     }
     fn place(&self) -> String {
         self.inner.place()

@@ -21,6 +21,7 @@ mod everything;
 mod examples;
 mod figures;
 mod following;
+mod forgetting;
 mod gates;
 mod generated;
 mod good;

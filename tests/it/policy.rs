@@ -102,6 +102,46 @@ fn every_verb_over_everything_needs_nothing_else() {
 }
 
 #[test]
+fn only_who_may_forget_removes_anything_from_the_store() {
+    let acme = place();
+    allow(&acme, &[]);
+    for _ in 0..3 {
+        acme.run(0, &["extract", "dev"]);
+    }
+    let forget = ["store", "forget", "dev", "--keep-last", "1", "--yes"];
+    let base = policies(&acme, &["dev"]).remove("base").unwrap();
+    assert!(!base.contains("s3:DeleteObject"), "what all others need removes nothing");
+    // The audit is told before anything goes: that is a change.
+    let refused = acme.run(3, &forget);
+    assert!(
+        refused.err.contains("remove s3://") && refused.err.contains("the same command"),
+        "{}",
+        refused.err
+    );
+    acme.run(0, &["store", "check"]);
+
+    let own = policies(&acme, &["dev", "--verb", "store-forget"]);
+    assert_eq!(
+        own.keys().collect::<Vec<_>>(),
+        ["base", "read"],
+        "it looks for where an alias points, no more"
+    );
+    let more: BTreeSet<String> = own["base"].difference(&base).cloned().collect();
+    assert_eq!(more, BTreeSet::from(["s3:DeleteObject".to_string()]));
+    let listed: Vec<String> = own["base"].iter().cloned().collect();
+    acme.sandbox.allow(DEV, None, &listed).unwrap();
+    acme.sandbox.clear_calls();
+    acme.run(0, &forget);
+    let denied = acme
+        .sandbox
+        .calls()
+        .into_iter()
+        .filter(|c| c.error.as_deref().is_some_and(|e| e.contains("AccessDenied")));
+    assert_eq!(denied.count(), 0);
+    acme.run(0, &["store", "check"]);
+}
+
+#[test]
 fn without_one_of_them_it_is_refused() {
     for (lacks, code, arguments) in [
         ("connect:ListQueues", 4, vec!["extract", "dev"]),

@@ -42,6 +42,7 @@ fn misses(ingredient: Ingredient) -> &'static [&'static str] {
         ],
         Ingredient::Drift => &["drift::a_change_since_the_last_run_blocks_and_the_flag_overwrites_it"],
         Ingredient::Twice => &["hostile_names::an_entry_that_is_named_twice_is_refused"],
+        Ingredient::Spare => &["forgetting::swept::in_memory_nothing_that_is_named_is_ever_removed"],
     }
 }
 

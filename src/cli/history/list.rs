@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cli::context::{Context, Face};
@@ -11,7 +12,7 @@ use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
 use crate::core::deed::{Deed, Outcome};
-use crate::core::history::{Refused, Search, Told, search_all};
+use crate::core::history::{Forgotten, Refused, Search, Told, search_all};
 use crate::core::id::RunId;
 use crate::core::plan::Action;
 use crate::core::process;
@@ -30,11 +31,15 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
     };
     let context = Context::open(face).await?;
     let (mut told, mut refused): (Vec<Told>, Vec<Refused>) = Default::default();
-    for pin in runs::pins(&context, args.env.as_deref(), face).await?.keys() {
-        let found = search_all(context.ledger(), context.repository(), pin, &what, args.limit).await?;
+    let mut forgotten = Vec::new();
+    for (pin, environments) in runs::pins(&context, args.env.as_deref(), face).await? {
+        let found = search_all(context.ledger(), context.repository(), &pin, &what, args.limit).await?;
         told.extend(found.runs);
         refused.extend(found.refused);
+        let named = |what| Forgot { environments: environments.clone(), what };
+        forgotten.extend(found.forgotten.into_iter().map(named));
     }
+    forgotten.sort_by_key(|forgot| std::cmp::Reverse(forgot.what.at));
     refused.sort_by_key(|refused| std::cmp::Reverse(refused.at));
     told.sort_by(|a, b| b.record.start.run.cmp(&a.record.start.run));
     let mut runs = Vec::new();
@@ -42,7 +47,7 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
         let did = (!what.select.is_all()).then_some(deeds);
         runs.push(Line { status: status(&context, &record).await?, record, did });
     }
-    face.ui.result(&HistoryReport { runs, refused })?;
+    face.ui.result(&HistoryReport { runs, refused, forgotten })?;
     Ok(Exit::Done)
 }
 
@@ -52,6 +57,16 @@ struct HistoryReport {
     runs: Vec<Line>,
     /// What was asked for and never began; the newest first.
     refused: Vec<Refused>,
+    /// What was forgotten; the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    forgotten: Vec<Forgot>,
+}
+
+#[derive(Serialize)]
+struct Forgot {
+    environments: Vec<String>,
+    #[serde(flatten)]
+    what: Forgotten,
 }
 
 #[derive(Serialize)]
@@ -108,31 +123,19 @@ impl Report for HistoryReport {
     const SCHEMA: &'static str = "snapdeploy.history/1";
 
     fn human(&self, out: &mut dyn Write, ink: Ink) -> io::Result<()> {
-        if self.runs.is_empty() && self.refused.is_empty() {
+        if self.runs.is_empty() && self.refused.is_empty() && self.forgotten.is_empty() {
             return writeln!(out, "No runs");
         }
         if self.runs.iter().any(|line| line.did.is_some()) {
             return self.deeds(out, ink);
         }
         let mut grid = Grid::new(["run", "began", "env", "what", "source", "status", "who", "reason"], ink);
-        let mut refused = self.refused.iter().peekable();
-        for line in &self.runs {
-            let s = &line.record.start;
-            while let Some(later) = refused.next_if(|refused| refused.at > s.at) {
-                grid.row(cells(later));
-            }
-            grid.row([
-                s.run.to_string(),
-                moment(s.at),
-                s.environment.clone(),
-                verb(s.kind).into(),
-                s.source.clone(),
-                line.status.replace('_', " "),
-                who(&s.actor),
-                s.reason.clone().unwrap_or_default(),
-            ]);
-        }
-        refused.for_each(|refused| grid.row(cells(refused)));
+        let mut rows: Vec<(Timestamp, [String; 8])> = Vec::new();
+        rows.extend(self.runs.iter().map(|line| (line.record.start.at, cells_of_run(line))));
+        rows.extend(self.refused.iter().map(|refused| (refused.at, cells(refused))));
+        rows.extend(self.forgotten.iter().map(|forgot| (forgot.what.at, cells_of_forgotten(forgot))));
+        rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+        rows.into_iter().for_each(|(_, row)| grid.row(row));
         grid.write(out)
     }
 }
@@ -160,6 +163,35 @@ impl HistoryReport {
         }
         grid.write(out)
     }
+}
+
+fn cells_of_run(line: &Line) -> [String; 8] {
+    let s = &line.record.start;
+    [
+        s.run.to_string(),
+        moment(s.at),
+        s.environment.clone(),
+        verb(s.kind).into(),
+        s.source.clone(),
+        line.status.replace('_', " "),
+        who(&s.actor),
+        s.reason.clone().unwrap_or_default(),
+    ]
+}
+
+/// Returns the row of what was forgotten.
+fn cells_of_forgotten(forgot: &Forgot) -> [String; 8] {
+    let f = &forgot.what;
+    [
+        "-".to_string(),
+        moment(f.at),
+        forgot.environments.join(", "),
+        "store forget".into(),
+        f.policy.clone(),
+        format!("forgot {} snapshots, {} packages", f.snapshots.len(), f.packages.len()),
+        who(&f.actor),
+        f.reason.clone().unwrap_or_default(),
+    ]
 }
 
 /// Returns the row of what never became a run.

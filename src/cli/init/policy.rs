@@ -46,6 +46,8 @@ enum Verb {
     Deploy,
     Rollback,
     History,
+    /// `store forget`, which alone may remove anything from the store: only where it is named
+    StoreForget,
 }
 
 /// Whom a policy is for.
@@ -61,6 +63,7 @@ enum Whom {
 }
 
 impl Verb {
+    /// What all need together. Who may forget is asked for by name.
     const ALL: [Verb; 8] = [
         Verb::Extract,
         Verb::Diff,
@@ -144,6 +147,9 @@ fn base(environment: &Environment, config: &Config, verbs: &[Verb]) -> Vec<Value
         words.extend(said.map(|(name, value)| (name, vec![value.clone()])));
         let most = verbs.iter().any(|v| v.store() == Need::Write);
         grants.extend(store::GRANTS.iter().filter(|g| most || g.need == Need::Read));
+        if verbs.contains(&Verb::StoreForget) {
+            grants.extend(store::FORGET_GRANTS);
+        }
     }
     if let Some(group) = &config.log_group {
         let at = group.region.as_ref().unwrap_or(region);

@@ -18,17 +18,22 @@ use super::verb::CheckArgs;
 /// Runs `store check`.
 pub(super) async fn run(args: &CheckArgs, face: &Face) -> Result<Exit> {
     let context = Context::open(face).await?;
-    let pins: BTreeSet<Pin> = runs::pins(&context, None, face).await?.into_keys().collect();
+    let found = runs::pins(&context, None, face).await?;
+    // Of one that is left out the audit is not read, unless it has a snapshot.
+    let whole = found.values().flatten().count() == context.config.environments.len();
+    let pins: BTreeSet<Pin> = found.into_keys().collect();
     let reading = if args.read_data { Reading::Data } else { Reading::Names };
-    let checked = check(context.objects(), context.ledger(), &pins, reading).await?;
-    let exit = if checked.wrong.is_empty() { Exit::Done } else { Exit::Unclean };
-    face.ui.result(&CheckReport { store: context.repository().place(), checked })?;
+    let checked = check(context.objects(), context.ledger(), &pins, reading, context.clock.now()).await?;
+    let exit = if checked.wrong.is_empty() && whole { Exit::Done } else { Exit::Unclean };
+    face.ui.result(&CheckReport { store: context.repository().place(), whole, checked })?;
     Ok(exit)
 }
 
 #[derive(Serialize)]
 struct CheckReport {
     store: String,
+    /// Whether the audits of all environments were read.
+    whole: bool,
     #[serde(flatten)]
     checked: Checked,
 }
@@ -44,6 +49,12 @@ impl Report for CheckReport {
         if c.orphans > 0 {
             writeln!(out, "{} objects that nothing names, which do no harm", c.orphans)?;
         }
+        if c.condemned > 0 {
+            writeln!(out, "{} objects are condemned, and go with a later `store forget`", c.condemned)?;
+        }
+        if c.forgotten > 0 {
+            writeln!(out, "{} snapshots were forgotten, as the audit tells", c.forgotten)?;
+        }
         let read = if c.read > 0 { "read" } else { "there" };
         writeln!(
             out,
@@ -51,6 +62,7 @@ impl Report for CheckReport {
             self.store, c.snapshots, c.bodies, c.blobs, c.packages, c.plans, c.runs, c.entries
         )?;
         match c.wrong.len() {
+            0 if !self.whole => writeln!(out, "What was read is as it was written; not all could be read"),
             0 => writeln!(out, "Everything is as it was written"),
             n => writeln!(out, "{n} things are not as they were written"),
         }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::wrong::{Wrong, noted};
-use crate::core::chain::{breach, head_of, journal_digest};
+use crate::core::chain::journal_digest;
 use crate::core::digest::Digest;
 use crate::core::error::Result;
 use crate::core::id::{RunId, SnapshotId};
-use crate::core::ledger::{Act, Entry, Ledger};
+use crate::core::ledger::{Act, Entry, Head, Kept, Ledger, genesis};
 use crate::core::pin::Pin;
 use crate::core::run::{Finish, Note, RunStart, RunStatus};
 
@@ -35,8 +35,25 @@ pub struct Audited {
     /// The runs that are not over.
     #[serde(skip)]
     pub open: BTreeSet<RunId>,
+    /// What it tells, the oldest first.
+    #[serde(skip)]
+    pub told: Vec<Entry>,
+    /// The runs that were undone, each with the run that has undone it.
+    #[serde(skip)]
+    pub undone: BTreeMap<RunId, RunId>,
     /// What is wrong.
     pub wrong: Vec<Wrong>,
+}
+
+impl Audited {
+    /// Returns the snapshots that it tells were forgotten.
+    pub fn forgotten(&self) -> BTreeSet<&SnapshotId> {
+        let forgone = self.told.iter().filter_map(|entry| match &entry.what {
+            Act::Forgotten { snapshots, .. } => Some(snapshots),
+            _ => None,
+        });
+        forgone.flatten().map(|snapshot| &snapshot.id).collect()
+    }
 }
 
 /// How often an audit is read again that grew while it was read.
@@ -59,16 +76,11 @@ pub async fn audited(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
 
 async fn once(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
     let mut found = Audited::default();
-    let Some(entries) = entries(ledger, pin, &mut found.wrong).await? else { return Ok(found) };
+    let Some((entries, newest)) = entries(ledger, pin, &mut found.wrong).await? else { return Ok(found) };
     found.entries = entries.len();
-    let mut before = None;
-    for entry in &entries {
-        found.wrong.extend(breach(pin, before, entry)?.map(|why| Wrong::new(format!("audit of {pin}"), why)));
-        before = Some(entry);
-    }
     let head = noted(&mut found.wrong, format!("head of {pin}"), ledger.head(pin).await)?;
     if let Some(head) = head
-        && head != entries.last().map(head_of).transpose()?
+        && head != newest
     {
         found.wrong.push(Wrong::new(format!("head of {pin}"), "it is not that of the newest entry"));
     }
@@ -96,6 +108,7 @@ async fn once(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
     for (run, start) in &starts {
         found.plans.entry(start.plan).or_insert_with(|| format!("the run {run}"));
         let undone_by = look(ledger, run, start, ends.get(run), &mut found).await?;
+        found.undone.extend(undone_by.clone().map(|by| (run.clone(), by)));
         let undoes = |by: &RunStart| by.undoes.as_ref() == Some(run);
         let is_undone = |by: &RunStart| {
             undoes(by) && ends.get(&by.run).is_some_and(|(finish, _)| finish.status == RunStatus::Succeeded)
@@ -113,25 +126,69 @@ async fn once(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
             found.wrong.push(Wrong::new(run, format!("it does not say that {} has undone it", by.run)));
         }
     }
+    drop((starts, ends));
+    found.told = entries;
     Ok(found)
 }
 
-/// Returns all entries, the oldest first.
-async fn entries(ledger: &dyn Ledger, pin: &Pin, wrong: &mut Vec<Wrong>) -> Result<Option<Vec<Entry>>> {
-    let (mut entries, mut before) = (Vec::new(), None);
+/// Returns all entries, the oldest first, and the newest one's number and digest; what does not follow on the one before
+/// is noted. Digests are those of what lies in the ledger, as `history verify` takes them: what this version cannot read
+/// in an entry counts as well.
+async fn entries(
+    ledger: &dyn Ledger,
+    pin: &Pin,
+    wrong: &mut Vec<Wrong>,
+) -> Result<Option<(Vec<Entry>, Option<Head>)>> {
+    let (mut kept, mut before): (Vec<Kept>, _) = (Vec::new(), None);
     loop {
-        let page = ledger.entries(pin, before, PAGE).await;
-        let Some(page) = noted(wrong, format!("audit of {pin}"), page)? else { return Ok(None) };
-        let last = page.items.last().map(|entry: &Entry| entry.seq);
-        entries.extend(page.items);
+        let page = noted(wrong, format!("audit of {pin}"), ledger.kept(pin, before, PAGE).await)?;
+        let Some(page) = page else { return Ok(None) };
+        let Some(last) = page.last().map(|one| one.seq) else { break };
         // Numbers that do not fall would be read for ever.
-        let falls = before.is_none_or(|before| last.is_some_and(|last| last < before));
-        before = last;
-        if !page.more || before.is_none() || !falls {
-            entries.reverse();
-            return Ok(Some(entries));
+        let falls = before.is_none_or(|before| last < before);
+        before = Some(last);
+        kept.extend(page);
+        if !falls {
+            break;
         }
     }
+    kept.reverse();
+    let (mut entries, mut link) = (Vec::new(), Head { seq: 0, digest: genesis(pin) });
+    for Kept { seq, body } in kept {
+        let body = match body {
+            Ok(body) => body,
+            Err(why) => {
+                wrong.push(Wrong::new(
+                    format!("audit of {pin}"),
+                    format!("entry {seq} cannot be read: {why}"),
+                ));
+                return Ok(None);
+            }
+        };
+        let digest = Digest::of_json(&body);
+        let previous = body["previous"].as_str().and_then(|text| text.parse::<Digest>().ok());
+        let entry: Entry = match serde_json::from_value(body) {
+            Ok(entry) => entry,
+            Err(e) => {
+                wrong.push(Wrong::new(format!("audit of {pin}"), format!("entry {seq} cannot be read: {e}")));
+                return Ok(None);
+            }
+        };
+        let why = match &entry {
+            e if e.seq != seq => Some(format!("in the place of entry {seq} lies entry {}", e.seq)),
+            e if e.pin != *pin => Some(format!("entry {seq} is of another pin, {}", e.pin)),
+            _ if seq != link.seq + 1 => Some(format!("after entry {} comes entry {seq}", link.seq)),
+            _ if previous != Some(link.digest) => Some(match link.seq {
+                0 => format!("entry {seq} is not the first that was written"),
+                last => format!("entry {last} is not as it was when entry {seq} was written"),
+            }),
+            _ => None,
+        };
+        wrong.extend(why.map(|why| Wrong::new(format!("audit of {pin}"), why)));
+        link = Head { seq, digest };
+        entries.push(entry);
+    }
+    Ok(Some((entries, (link.seq > 0).then_some(link))))
 }
 
 /// Looks at a run's record and journal, which the audit binds. Returns the run that has undone it, as its record says.

@@ -1,16 +1,16 @@
 //! Checking the store: that everything in it is there, and is what its name says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures::StreamExt;
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::audit::audited;
-use super::named::Named;
+use super::stock::{Stock, blob_name, bodies_name, snapshot_name};
 use super::wrong::{Wrong, noted};
-use crate::core::blob;
-use crate::core::digest::Digest;
+use crate::core::condemned;
 use crate::core::error::{ErrorKind, Result};
+use crate::core::forgotten;
 use crate::core::id::{RunId, SnapshotId};
 use crate::core::ledger::Ledger;
 use crate::core::objects::Objects;
@@ -52,118 +52,93 @@ pub struct Checked {
     /// Archives, blobs and other objects that nothing names: what an extract that was cut off has left, or one that is
     /// under way. They do no harm.
     pub orphans: usize,
+    /// How many objects are condemned: nothing named them, and a later `store forget` removes them.
+    pub condemned: usize,
+    /// How many snapshots were forgotten, as the audits tell.
+    pub forgotten: usize,
     /// What is not as it was written.
     pub wrong: Vec<Wrong>,
 }
 
-/// Checks everything in `objects`, and the audits of `pins` and of every pin that has a snapshot there. Fails where the
-/// store cannot be read at all, or has a layout that is not known; what is wrong in it is told.
+/// Checks everything in `objects`, and the audits of `pins` and of every pin that has a snapshot there, as they are at
+/// `now`. Fails where the store cannot be read at all, or has a layout that is not known; what is wrong in it is told.
 pub async fn check(
     objects: &dyn Objects,
     ledger: &dyn Ledger,
     pins: &BTreeSet<Pin>,
     reading: Reading,
+    now: Timestamp,
 ) -> Result<Checked> {
-    let repository = Repository::new(objects);
-    repository.check().await?;
-    ledger.check().await?;
-    // Before the objects: what a run that begins now writes is then not missed.
-    let mut audits = BTreeMap::new();
-    for pin in pins {
-        audits.insert(pin.clone(), audited(ledger, pin).await?);
+    let stock = Stock::take(objects, ledger, pins, now).await?;
+    let mut checked = of_stock(&stock, objects, ledger).await?;
+    if reading == Reading::Data {
+        let repository = Repository::new(objects);
+        let reads =
+            stock.named.blobs.iter().map(|digest| async move { (digest, repository.blob(digest).await) });
+        let mut reads = futures::stream::iter(reads).buffered(AT_ONCE);
+        while let Some((digest, read)) = reads.next().await {
+            checked.read += 1;
+            noted(&mut checked.wrong, blob_name(digest), read.map(drop))?;
+        }
     }
-    let named = Named::list(objects).await?;
-    for pin in named.snapshots.keys().filter(|pin| !pins.contains(pin)) {
-        audits.insert(pin.clone(), audited(ledger, pin).await?);
-    }
+    Ok(checked)
+}
+
+/// Holds what was read of a store against what it says of itself.
+pub(super) async fn of_stock(stock: &Stock, objects: &dyn Objects, ledger: &dyn Ledger) -> Result<Checked> {
+    let named = &stock.named;
     let mut checked = Checked {
         snapshots: named.snapshots.values().map(BTreeSet::len).sum(),
         bodies: named.bodies.len(),
         blobs: named.blobs.len(),
         packages: named.packages.len(),
         plans: named.plans.len(),
+        wrong: stock.wrong.clone(),
         ..Checked::default()
     };
-    let used = snapshots(repository, &named, &mut checked.wrong).await?;
-    for digest in &named.packages {
-        noted(&mut checked.wrong, format!("packages/sha256/{digest}.zip"), repository.package(digest).await)?;
-    }
-    for digest in &named.plans {
-        noted(&mut checked.wrong, format!("plans/sha256/{digest}.json"), repository.plan(digest).await)?;
-    }
-    if reading == Reading::Data {
-        let reads = named.blobs.iter().map(|digest| async move { (digest, repository.blob(digest).await) });
-        let mut reads = futures::stream::iter(reads).buffered(AT_ONCE);
-        while let Some((digest, read)) = reads.next().await {
-            checked.read += 1;
-            noted(&mut checked.wrong, format!("blobs/sha256/{digest}"), read.map(drop))?;
-        }
-    }
-    for (pin, run, key) in &used.runs {
+    for ((pin, id), shot) in &stock.snapshots {
+        let (Coverage::Before { run, .. } | Coverage::After { run, .. }) = &shot.coverage else { continue };
         // A ledger that was emptied contradicts itself in nothing.
-        if audits.get(pin).is_some_and(|audit| audit.known.contains(run)) {
+        if stock.audits.get(pin).is_some_and(|audit| audit.known.contains(run)) {
             continue;
         }
         match ledger.run(run).await {
             Ok(_) => {}
             Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => {
-                checked.wrong.push(Wrong::new(key, format!("the audit knows nothing of its run {run}")));
+                let why = format!("the audit knows nothing of its run {run}");
+                checked.wrong.push(Wrong::new(snapshot_name(pin, id), why));
             }
             Err(e) => return Err(e),
         }
     }
-    for (pin, mut audit) in audits {
+    for (pin, audit) in &stock.audits {
         checked.entries += audit.entries;
         checked.runs += audit.runs;
-        checked.wrong.append(&mut audit.wrong);
+        checked.wrong.extend(audit.wrong.iter().cloned());
         for (plan, by) in audit.plans.iter().filter(|(plan, _)| !named.plans.contains(plan)) {
             checked.wrong.push(Wrong::new(by, format!("its plan {plan} is not there")));
         }
-        let there = named.snapshots.get(&pin);
-        let lost = |id: &SnapshotId| there.is_none_or(|ids| !ids.contains(id));
+        let (there, forgotten) = (named.snapshots.get(pin), audit.forgotten());
+        checked.forgotten += forgotten.len();
+        let lost = |id: &SnapshotId| there.is_none_or(|ids| !ids.contains(id)) && !forgotten.contains(id);
         for (id, run) in audit.snapshots.iter().filter(|(id, _)| lost(id)) {
-            checked.wrong.push(missing_snapshot(id, run));
+            // It may have been forgotten since the audit was read.
+            if forgotten::of(ledger, pin, |one| one.id == *id).await?.is_none() {
+                checked.wrong.push(missing_snapshot(id, run));
+            }
         }
     }
-    let unused = named.bodies.difference(&used.bodies).count() + named.blobs.difference(&used.blobs).count();
-    checked.orphans = unused + named.strays.len();
+    let used = stock.names(|_, _| true, |_| true, |_| true);
+    let data = named.bodies.iter().map(bodies_name).chain(named.blobs.iter().map(blob_name));
+    checked.orphans = data.filter(|key| !used.contains(key)).count() + named.strays.len();
+    for id in condemned::about(objects).await?.0.keys() {
+        let read = condemned::read(objects, id).await;
+        let list = noted(&mut checked.wrong, format!("gc/{id}.json"), read)?.flatten();
+        checked.condemned += list.map_or(0, |list| list.objects.len());
+    }
     Ok(checked)
 }
 
 fn missing_snapshot(id: &SnapshotId, run: &RunId) -> Wrong {
     Wrong::new(format!("the run {run}"), format!("its snapshot {id} is not there"))
-}
-
-/// What snapshots name.
-#[derive(Default)]
-struct Used {
-    /// The runs that snapshots from before and after them name, by the pin and with the name of the snapshot.
-    runs: Vec<(Pin, RunId, String)>,
-    bodies: BTreeSet<Digest>,
-    blobs: BTreeSet<Digest>,
-}
-
-/// Reads every snapshot with its documents, and sees that what it names is there.
-async fn snapshots(repository: Repository<'_>, named: &Named, wrong: &mut Vec<Wrong>) -> Result<Used> {
-    let mut used = Used::default();
-    for (pin, ids) in &named.snapshots {
-        for id in ids {
-            let key = format!("snapshots/{pin}/{id}.json");
-            let Some(manifest) = noted(wrong, &key, repository.manifest(pin, id).await)? else { continue };
-            used.bodies.insert(manifest.bodies);
-            if let Coverage::Before { run, .. } | Coverage::After { run, .. } = &manifest.coverage {
-                used.runs.push((pin.clone(), run.clone(), key.clone()));
-            }
-            let read = repository.documents_of(&manifest).await;
-            let Some(documents) = noted(wrong, &key, read)? else { continue };
-            for (digest, address) in blob::named(&documents) {
-                if !named.blobs.contains(&digest) {
-                    let why = format!("the blob {digest}, which {address} names, is not there");
-                    wrong.push(Wrong::new(&key, why));
-                }
-                used.blobs.insert(digest);
-            }
-        }
-    }
-    Ok(used)
 }

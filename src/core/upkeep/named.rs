@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
+use crate::core::condemned;
 use crate::core::digest::Digest;
 use crate::core::error::Result;
 use crate::core::id::SnapshotId;
@@ -19,6 +22,8 @@ pub(super) struct Named {
     pub(super) plans: BTreeSet<Digest>,
     /// Whose name says nothing.
     pub(super) strays: Vec<Key>,
+    /// How many bytes are under each name, and since when.
+    pub(super) weights: BTreeMap<String, (u64, Timestamp)>,
 }
 
 impl Named {
@@ -27,17 +32,28 @@ impl Named {
         let mut named = Named::default();
         let mut after: Option<Key> = None;
         loop {
-            let page = objects.list("", after.as_ref()).await?;
-            for key in &page.items {
-                if named.note(key.as_str()).is_none() {
-                    named.strays.push(key.clone());
+            let page = objects.weigh("", after.as_ref()).await?;
+            after = page.items.last().map(|one| one.key.clone());
+            for one in page.items {
+                named.weights.insert(one.key.to_string(), (one.length, one.written));
+                if named.note(one.key.as_str()).is_none() {
+                    named.strays.push(one.key);
                 }
             }
-            after = page.items.last().cloned();
             if !page.more || after.is_none() {
                 return Ok(named);
             }
         }
+    }
+
+    /// Returns how many bytes are under `key`; none where nothing is.
+    pub(super) fn length(&self, key: &str) -> u64 {
+        self.weights.get(key).map_or(0, |(length, _)| *length)
+    }
+
+    /// Returns when what is under `key` was written; the end of time where nothing is.
+    pub(super) fn written(&self, key: &str) -> Timestamp {
+        self.weights.get(key).map_or(Timestamp::MAX, |(_, written)| *written)
     }
 
     /// Notes an object; `None` where its name says nothing.
@@ -60,6 +76,8 @@ impl Named {
                 let (pin, seq) = rest.strip_suffix(".json")?.split_once('/')?;
                 let _: (Pin, u64) = (pin.parse().ok()?, seq.parse().ok()?);
             }
+            // What is condemned, and what of it is spared.
+            "gc" => condemned::is_named(key).then_some(())?,
             // What a vault keeps is opened by who may, and by nobody else.
             "format.json" | "secrets" => {}
             _ => return None,

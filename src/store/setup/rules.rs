@@ -9,7 +9,7 @@ use crate::core::{Error, Result};
 
 /// After how many days an upload that was never finished is removed.
 const UNFINISHED_DAYS: i32 = 7;
-/// For how many days what somebody deleted can be had back. The store itself deletes and overwrites nothing.
+/// For how many days what was deleted can be had back: by somebody, or by `store forget`, which alone deletes anything.
 const NONCURRENT_DAYS: i32 = 90;
 
 /// Returns the ids of our rules for the objects whose keys begin with `prefix`.

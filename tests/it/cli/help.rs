@@ -27,6 +27,7 @@ const VERBS: &[&[&str]] = &[
     &["health"],
     &["store"],
     &["store", "check"],
+    &["store", "forget"],
     &["init"],
     &["sandbox"],
     &[],

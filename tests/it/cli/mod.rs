@@ -8,6 +8,7 @@ mod configuration;
 mod documents;
 mod exits;
 mod exits_of_runs;
+mod forgetting;
 mod health;
 mod health_watch;
 mod help;

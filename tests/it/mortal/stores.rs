@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use snapdeploy::core::id::RunId;
 use snapdeploy::core::ledger::{Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
-use snapdeploy::core::objects::{Created, Key, Objects, Page};
+use snapdeploy::core::objects::{Created, Key, Objects, Page, Weighed};
 use snapdeploy::core::run::{Finish, Row, RunRecord, RunStart};
 use snapdeploy::core::{Pin, Result};
 
@@ -34,6 +34,12 @@ impl Objects for Mortal<'_, dyn Objects> {
     }
     async fn list(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Key>> {
         self.death.look(self.inner.list(prefix, after)).await
+    }
+    async fn weigh(&self, prefix: &str, after: Option<&Key>) -> Result<Page<Weighed>> {
+        self.death.look(self.inner.weigh(prefix, after)).await
+    }
+    async fn delete(&self, key: &Key) -> Result<()> {
+        self.death.call(self.inner.delete(key)).await
     }
     fn place(&self) -> String {
         self.inner.place()

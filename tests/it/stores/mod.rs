@@ -64,7 +64,10 @@ async fn directory_objects() -> Option<Bench<dyn Objects>> {
 }
 
 async fn known_objects() -> Option<Bench<dyn Objects>> {
-    of_objects(KnownObjects::new(Arc::new(aws::objects(&sandbox("objects in S3")?).await)), None)
+    of_objects(
+        KnownObjects::new(Arc::new(aws::objects(&sandbox("objects in S3")?).await), Clock::system()),
+        None,
+    )
 }
 
 async fn ministack_objects() -> Option<Bench<dyn Objects>> {
@@ -129,6 +132,10 @@ conformance!(objects:
         a_link_leads_to_the_bytes_of_a_store_that_can_make_one
         a_listing_pages_in_the_order_of_bytes
         a_listing_keeps_to_its_prefix_and_starts_after_a_key
+        a_listing_weighs_what_it_lists
+        what_is_removed_is_not_found_and_can_be_created_again
+        removing_touches_nothing_else_and_may_be_asked_twice
+        whoever_writes_while_it_is_removed_is_told_the_truth
     ]
 );
 

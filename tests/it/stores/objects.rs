@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
 use snapdeploy::core::ErrorKind;
 use snapdeploy::core::objects::{Created, Key, Objects};
 
@@ -111,6 +112,69 @@ pub async fn a_listing_keeps_to_its_prefix_and_starts_after_a_key(objects: &dyn 
     assert_eq!(list("q/", Some("a")).await, ["q/1"]);
     assert_eq!(list("q/", Some("z")).await, [""; 0]);
     assert_eq!(list("nothing/", None).await, [""; 0]);
+}
+
+pub async fn a_listing_weighs_what_it_lists(objects: &dyn Objects) {
+    let before = Timestamp::now() - SignedDuration::from_secs(5);
+    for (name, length) in [("w/1", 0), ("w/2", 3000), ("w/3/4", 7), ("x", 1)] {
+        objects.create(&key(name), Bytes::from(vec![b'x'; length])).await.unwrap();
+    }
+    let page = objects.weigh("w/", Some(&key("w/1"))).await.unwrap();
+    let found: Vec<(&str, u64)> = page.items.iter().map(|one| (one.key.as_str(), one.length)).collect();
+    assert_eq!((found, page.more), (vec![("w/2", 3000), ("w/3/4", 7)], false));
+    for one in page.items {
+        assert!(one.written >= before && one.written <= Timestamp::now() + SignedDuration::from_secs(5));
+    }
+}
+
+pub async fn what_is_removed_is_not_found_and_can_be_created_again(objects: &dyn Objects) {
+    let key = key("blobs/sha256/gone");
+    assert_eq!(objects.create(&key, "one".into()).await.unwrap(), Created::New);
+    assert!(objects.has(&key).await.unwrap());
+    objects.delete(&key).await.unwrap();
+    fails(ErrorKind::NotFound, objects.read(&key).await);
+    assert!(!objects.has(&key).await.unwrap());
+    assert_eq!(objects.lacking(&[key.clone()].into()).await.unwrap(), [key.clone()].into());
+    assert!(objects.list("blobs/", None).await.unwrap().items.is_empty());
+    assert_eq!(objects.create(&key, "another".into()).await.unwrap(), Created::New);
+    assert_eq!(objects.read(&key).await.unwrap(), "another");
+}
+
+pub async fn removing_touches_nothing_else_and_may_be_asked_twice(objects: &dyn Objects) {
+    for name in ["d/a/b", "d/a.b", "d/ab", "e"] {
+        objects.create(&key(name), "x".into()).await.unwrap();
+    }
+    // Nothing is there, or only keys that begin with it.
+    for name in ["d/a", "d", "d/a/b/c", "nothing"] {
+        objects.delete(&key(name)).await.unwrap();
+    }
+    assert_eq!(objects.list("", None).await.unwrap().items.len(), 4);
+    for _ in 0..2 {
+        objects.delete(&key("d/a/b")).await.unwrap();
+        let left = objects.list("", None).await.unwrap().items;
+        assert_eq!(left.iter().map(Key::as_str).collect::<Vec<_>>(), ["d/a.b", "d/ab", "e"]);
+    }
+}
+
+pub async fn whoever_writes_while_it_is_removed_is_told_the_truth(objects: &dyn Objects) {
+    for round in 0..20 {
+        let key = key(&format!("race/removed-{round}"));
+        objects.create(&key, "same".into()).await.unwrap();
+        let write = async |after: u32| {
+            for _ in 0..after {
+                tokio::task::yield_now().await;
+            }
+            objects.create(&key, "same".into()).await
+        };
+        let (removed, a, b) = futures::join!(objects.delete(&key), write(0), write(3));
+        removed.unwrap();
+        // Both are well, whoever was first, and what `New` says is there unless it was removed after that.
+        let (a, b) = (a.unwrap(), b.unwrap());
+        let there = objects.read(&key).await;
+        assert!(there.is_ok() || (a, b) != (Created::New, Created::New), "round {round}");
+        objects.delete(&key).await.unwrap();
+        fails(ErrorKind::NotFound, objects.read(&key).await);
+    }
 }
 
 pub async fn what_is_there_is_known_without_reading_it(objects: &dyn Objects) {
