@@ -22,6 +22,7 @@ mod examples;
 mod figures;
 mod following;
 mod gates;
+mod fuzz;
 mod generated;
 mod good;
 mod history;
