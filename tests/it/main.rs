@@ -37,6 +37,7 @@ mod http;
 mod hurts;
 mod hurts_drift;
 mod intake;
+mod irreversible;
 mod jobs;
 mod keeping;
 mod kill;

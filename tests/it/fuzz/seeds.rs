@@ -142,7 +142,8 @@ fn manifests() -> Seeds {
     let snapshot = |coverage: Value| {
         json!({ "schema": "snapdeploy.snapshot/1", "id": id.as_str(), "environment": "dev",
             "pin": "111111111111.us-east-1.1b4e28ba", "taken_at": "2026-11-21T02:45:00.123Z", "tool": "0.1.0",
-            "actor": { "identity": "arn:aws:iam::111111111111:user/ada", "host": "h" }, "coverage": coverage,
+            "actor": { "identity": "arn:aws:iam::111111111111:user/tester", "host": "h", "ci": null },
+            "coverage": coverage,
             "gaps": [], "bodies": Digest::of(b"").to_string(), "kept": kept, "inventory": [beep], "findings": [],
             "name": "nightly", "healthy": true })
     };
@@ -153,10 +154,14 @@ fn manifests() -> Seeds {
     };
     let mut more = serde_json::to_value(&package).unwrap();
     more["kept"][0]["extra"] = json!(1);
+    let full = snapshot(json!({ "full": { "kinds": ["connect/queue"] } }));
+    let mut extra = full.clone();
+    extra["kept"][0]["extra"] = json!(1);
     Seeds::from([
         ("package".into(), lines(&serde_json::to_value(&package).unwrap())),
         ("more".into(), lines(&more)),
-        ("full".into(), lines(&snapshot(json!({ "full": { "kinds": ["connect/queue"] } })))),
+        ("full".into(), lines(&full)),
+        ("extra".into(), lines(&extra)),
         ("selected".into(), lines(&snapshot(json!({ "selected": { "patterns": ["connect/*"] } })))),
         ("document".into(), [&b"{}\n"[..], &queues[0].1.to_bytes()].concat()),
     ])
