@@ -48,6 +48,9 @@ pub(super) struct ChangeArgs {
     /// A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so
     #[arg(long, value_name = "ADDRESS:PATH")]
     pub(super) accept_loss: Vec<String>,
+    /// A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) accept_irreversible: Vec<String>,
     /// Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded
     #[arg(long, value_name = "HOOK")]
     pub(super) skip_hook: Vec<String>,
@@ -88,6 +91,11 @@ impl ChangeArgs {
         Accepted::Named(self.accept_loss.iter().cloned().collect())
     }
 
+    /// Returns what may be destroyed for good.
+    pub(super) fn irreversible(&self) -> Accepted {
+        Accepted::Named(self.accept_irreversible.iter().cloned().collect())
+    }
+
     /// Returns what is not asked or run this time.
     fn waivers(&self) -> Waivers {
         Waivers {
@@ -110,6 +118,7 @@ impl ChangeArgs {
     pub(super) fn means<'a>(&self, context: &'a Context, site: &'a Site, events: &'a Events) -> Means<'a> {
         Means {
             losses: self.losses(),
+            irreversible: self.irreversible(),
             patience: self.following(),
             waivers: self.waivers(),
             ..context.means(site, events)

@@ -262,6 +262,7 @@ impl Context {
             repository: self.repository(),
             vault: &*site.vault,
             losses: Accepted::default(),
+            irreversible: Accepted::default(),
             ledger: &*self.ledger,
             clock: &self.clock,
             events,

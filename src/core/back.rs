@@ -13,6 +13,7 @@ use super::hooking;
 use super::id::RunId;
 use super::instead::can_be_undone;
 use super::inventory::{Found, Inventory};
+use super::irreversible;
 use super::known::{By, known};
 use super::ledger::Act;
 use super::look::find_patiently;
@@ -252,6 +253,7 @@ pub async fn plan_back_to(means: &Means<'_>, past: &Past, select: &Selection, ai
     findings.extend(loss::watch(means, &mut wishes, &past.plan.given).await?);
     let mut plan =
         plan(occasion(before.to_string()), &wishes, means.driver, &inventory, means.values, findings)?;
+    irreversible::watch(means.driver, &mut plan, &means.irreversible, select);
     plan.partly = !select.is_all();
     plan.left = left;
     plan.renames = renames;

@@ -20,6 +20,7 @@ use super::following::{Far, Followed};
 use super::gate::{Inspector, Nobody};
 use super::hook::{Hooks, NoHooks};
 use super::inventory::{Found, Inventory};
+use super::irreversible::Irreversible;
 use super::moves::Move;
 use super::pin::Pin;
 use super::preflight::Line;
@@ -293,6 +294,11 @@ pub trait Driver: Send + Sync {
     /// Sent again, the call has to start anew what has failed, and to name what goes on already. Pure: asks nobody.
     fn starts(&self, _m: &Move) -> bool {
         false
+    }
+
+    /// Returns what `m` does that no rollback could undo, if it does. Pure: asks nobody.
+    fn irreversible(&self, _m: &Move) -> Option<Irreversible> {
+        None
     }
 
     /// Returns whether `m` only tidies up after the switch: what callers get is good without it. Pure: asks nobody.

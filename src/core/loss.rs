@@ -22,7 +22,7 @@ use super::secret_paths::{Path, at, put, sealed, secrets, shown};
 /// What a person has accepted to lose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// Values, each as `ADDRESS:PATH`.
+    /// Values, each as `ADDRESS:PATH`; or resources, each as `ADDRESS`.
     Named(BTreeSet<String>),
     /// Whatever it takes: the way back from a run that failed, which a person has consented to.
     Everything,
@@ -37,8 +37,13 @@ impl Default for Accepted {
 
 impl Accepted {
     fn has(&self, address: &Address, path: &[String]) -> bool {
+        self.takes(&format!("{address}:{}", shown(path)))
+    }
+
+    /// Returns whether what has this name is accepted.
+    pub(super) fn takes(&self, name: &str) -> bool {
         match self {
-            Accepted::Named(names) => names.contains(&format!("{address}:{}", shown(path))),
+            Accepted::Named(names) => names.contains(name),
             Accepted::Everything => true,
         }
     }

@@ -148,6 +148,8 @@ pub struct Means<'a> {
     pub vault: &'a dyn Vault,
     /// Which secrets may be lost.
     pub losses: Accepted,
+    /// What may be destroyed for good, by address.
+    pub irreversible: Accepted,
     /// Where audit, journals and leases are kept.
     pub ledger: &'a dyn Ledger,
     /// The time.

@@ -60,6 +60,7 @@ pub mod import;
 mod impossible;
 pub mod instead;
 pub mod inventory;
+pub mod irreversible;
 pub mod journal;
 pub mod known;
 pub mod lacking;

@@ -158,6 +158,9 @@ pub struct Plan {
     /// Where the secrets that overlays give came from: never what they are.
     #[serde(default, skip_serializing_if = "Givens::is_empty")]
     pub given: Givens,
+    /// What it destroys for good, as somebody has accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Address>,
     /// Addresses that are as they should be already.
     pub unchanged: Vec<Address>,
     /// What a person ought to know; with one of weight `Block` nothing is written.
@@ -366,6 +369,7 @@ pub fn plan(
         gates: Vec::new(),
         hooks: Vec::new(),
         proof: Vec::new(),
+        accepted: Vec::new(),
         unchanged,
         findings,
     })

@@ -16,6 +16,7 @@ use super::hold;
 use super::home;
 use super::hooking;
 use super::inventory::{Found, Inventory};
+use super::irreversible;
 use super::lacking::lacking;
 use super::ladders;
 use super::loss;
@@ -172,6 +173,9 @@ pub async fn plan_deploy(
     if !home {
         plan.given = given::of_plan(means, &inventory, &plan);
     }
+    let none = Selection::default();
+    let asked = if deployment.prune == Prune::Nothing { &none } else { select };
+    irreversible::watch(means.driver, &mut plan, &means.irreversible, asked);
     plan.proven_by = proven_by;
     plan.renames = renames.now;
     plan.left_alone = closure.left_alone.into_iter().collect();

@@ -184,7 +184,12 @@ impl<'a> Repository<'a> {
         if value["schema"] != SNAPSHOT_SCHEMA {
             return Err(other_version(&format!("the snapshot {id}")));
         }
-        let manifest: Manifest = serde_json::from_value(value).map_err(|e| bad(&e))?;
+        let manifest: Manifest = serde_json::from_value(value.clone()).map_err(|e| bad(&e))?;
+        // A member that is known nowhere would otherwise be lost without a word.
+        let again = serde_json::to_value(&manifest).map_err(|e| bad(&e))?;
+        if canonical(&again) != canonical(&value) {
+            return Err(bad(&"it says more than this version reads"));
+        }
         if manifest.id != *id || manifest.pin != *pin {
             return Err(Error::corrupt(format!(
                 "the manifest of the snapshot {id} ({key}) belongs to something else"

@@ -14,6 +14,7 @@ use super::home;
 use super::hooking;
 use super::id::SnapshotId;
 use super::inventory::{Found, Inventory, Ownership};
+use super::irreversible;
 use super::ledger::Act;
 use super::loss;
 use super::means::Means;
@@ -127,6 +128,7 @@ pub async fn plan_restore(
     };
     then.findings.extend(loss::watch(means, &mut wishes, &Givens::new()).await?);
     let mut plan = plan(occasion, &wishes, means.driver, &inventory, means.values, then.findings)?;
+    irreversible::watch(means.driver, &mut plan, &means.irreversible, select);
     plan.renames = renames;
     reach(means, &mut plan).await?;
     preflight::ask(means, &wishes, &mut plan).await?;

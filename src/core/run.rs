@@ -98,6 +98,9 @@ pub struct RunStart {
     /// When the source was taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_taken_at: Option<Timestamp>,
+    /// What it destroys for good, as its plan says that somebody has accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<Address>,
 }
 
 /// A deployment or rollback that was asked for, and refused before it began.

@@ -133,6 +133,7 @@ pub(super) fn start(means: &Means<'_>, plan: &Plan, digest: Digest, reason: Opti
         tool: means.tool.to_string(),
         source_pin: plan.source_pin.clone(),
         source_taken_at: plan.source_taken_at,
+        accepted: plan.accepted.clone(),
     }
 }
 

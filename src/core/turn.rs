@@ -28,7 +28,8 @@ pub(super) async fn way_back(
         progress: performance.progress.clone(),
     };
     // What the run has overwritten was accepted when it began, and what it wrote itself is no loss.
-    let back = Means { losses: Accepted::Everything, ..means.clone() };
+    let (losses, irreversible) = (Accepted::Everything, Accepted::Everything);
+    let back = Means { losses, irreversible, ..means.clone() };
     let plan = Box::pin(plan_back(&back, &past, &Selection::all())).await?;
     plan.permitted()?;
     Ok(if plan.is_empty() && plan.left.is_empty() { None } else { Some(plan) })

@@ -7,6 +7,7 @@ pub mod connect;
 pub mod ecs;
 pub mod gate;
 mod hook;
+pub mod irreversible;
 mod known;
 pub mod lambda;
 pub mod lex;

@@ -12,6 +12,7 @@ use super::connect::Connect;
 use super::ecs::Services;
 use super::gate::Gatekeeper;
 use super::hook::Runner;
+use super::irreversible::irreversible;
 use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
@@ -27,6 +28,7 @@ use crate::core::following::{Far, Followed};
 use crate::core::gate::Inspector;
 use crate::core::hook::Hooks;
 use crate::core::inventory::{Found, Inventory, Standing};
+use crate::core::irreversible::Irreversible;
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
 use crate::core::rollout::Climbs;
@@ -308,6 +310,10 @@ impl Driver for Whole {
 
     fn least_time(&self, ahead: &Ahead) -> Duration {
         self.each().into_iter().map(|d| d.least_time(ahead)).max().unwrap_or_default()
+    }
+
+    fn irreversible(&self, m: &Move) -> Option<Irreversible> {
+        irreversible(m)
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {

@@ -42,6 +42,7 @@ fn start(kind: RunKind, environment: &str, minutes: i64, undoes: Option<&RunId>)
     RunStart {
         source_pin: None,
         source_taken_at: None,
+        accepted: Vec::new(),
         run: RunId::new(at(minutes)),
         kind,
         environment: environment.into(),

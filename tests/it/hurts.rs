@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use snapdeploy::core::Address;
 use snapdeploy::core::extract::{Extraction, OnGaps, extract};
 use snapdeploy::core::finding::Weight;
+use snapdeploy::core::loss::Accepted;
+use snapdeploy::core::means::Means;
 use snapdeploy::core::package::Package;
 use snapdeploy::core::plan::{Action, Plan};
 use snapdeploy::core::prune::{Cap, Prune};
@@ -35,8 +37,13 @@ fn queues(dev: &[&str], prod: &[&str]) -> Scenario {
     scenario
 }
 
+/// Returns the plan of somebody who accepts, by name, that what it deletes is gone.
 async fn planned(world: &World, source: &Source, deployment: &Deployment) -> Plan {
-    plan_deploy(&world.means(&*world.b), "prod", source, deployment).await.unwrap()
+    let means = world.means(&*world.b);
+    let first = plan_deploy(&means, "prod", source, deployment).await.unwrap();
+    let gone = first.steps.iter().filter(|s| s.action == Action::Delete);
+    let irreversible = Accepted::Named(gone.map(|s| s.address.to_string()).collect());
+    plan_deploy(&Means { irreversible, ..means }, "prod", source, deployment).await.unwrap()
 }
 
 fn pruning(limit: Cap) -> Deployment {

@@ -22,6 +22,7 @@ fn start(world: &World) -> RunStart {
     RunStart {
         source_pin: None,
         source_taken_at: None,
+        accepted: Vec::new(),
         run: RunId::new(world.clock.now()),
         kind: RunKind::Deploy,
         environment: "prod".into(),

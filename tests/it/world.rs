@@ -129,6 +129,7 @@ impl World {
             repository: Repository::new(objects),
             vault: &snapdeploy::core::secret::Unkept,
             losses: Default::default(),
+            irreversible: Default::default(),
             ledger,
             clock: &self.clock,
             events: &self.events,

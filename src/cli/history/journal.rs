@@ -83,6 +83,8 @@ impl Report for JournalReport {
             let who = &approval.actor.identity;
             field(out, "approved", &format!("{} by {who}{reason}", moment(approval.at)))?;
         }
+        let accepted: Vec<String> = s.accepted.iter().map(ToString::to_string).collect();
+        field(out, "destroys", &accepted.join(", "))?;
         field(out, "undoes", s.undoes.as_ref().map_or("", |r| r.as_str()))?;
         field(out, "undone by", self.record.undone_by.as_ref().map_or("", |r| r.as_str()))?;
         match &self.record.finish {

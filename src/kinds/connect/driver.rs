@@ -22,11 +22,13 @@ use crate::core::driver::{Change, Check, Driver, Freshness, Gap, Listing, Live, 
 use crate::core::event::Event;
 use crate::core::finding::{Finding, Weight};
 use crate::core::inventory::{Found, Inventory, Ownership};
+use crate::core::irreversible::Irreversible;
 use crate::core::means::{Users, Values};
 use crate::core::moves::{Does, Move};
 use crate::core::place::{drafts, operational, place};
 use crate::core::portable::{Encoder, Origin, encode, to_wire};
 use crate::core::{Error, ErrorKind, Pin, Result};
+use crate::kinds::irreversible::irreversible;
 use crate::kinds::lex::bots;
 use crate::kinds::named;
 
@@ -253,6 +255,10 @@ impl Driver for Connect {
 
     fn least_time(&self, ahead: &Ahead) -> Duration {
         super::ahead::least(&self.calls.account.pace, ahead)
+    }
+
+    fn irreversible(&self, m: &Move) -> Option<Irreversible> {
+        irreversible(m)
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {

@@ -20,6 +20,7 @@ use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, 
 use crate::core::finding::{Finding, Weight};
 use crate::core::following::{Far, Followed};
 use crate::core::inventory::{Found, Inventory};
+use crate::core::irreversible::Irreversible;
 use crate::core::means::Values;
 use crate::core::moves::Move;
 use crate::core::naming::Naming;
@@ -29,6 +30,7 @@ use crate::core::rollout::Climbs;
 use crate::core::run::RunKind;
 use crate::core::secret::Fingerprint;
 use crate::core::{Digest, Error, Pin, Result};
+use crate::kinds::irreversible::irreversible;
 use crate::kinds::named;
 
 /// The functions of one account in one region.
@@ -174,6 +176,10 @@ impl Driver for Functions {
 
     fn empty(&self, change: &Change<'_>) -> Result<Vec<Move>> {
         Ok(permission::empty(change))
+    }
+
+    fn irreversible(&self, m: &Move) -> Option<Irreversible> {
+        irreversible(m)
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {

@@ -21,10 +21,12 @@ use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, 
 use crate::core::encoder::{Encoder, Origin};
 use crate::core::finding::Finding;
 use crate::core::inventory::{Found, Inventory};
+use crate::core::irreversible::Irreversible;
 use crate::core::means::Values;
 use crate::core::moves::{Does, Move};
 use crate::core::place::place;
 use crate::core::{Error, Pin, Result};
+use crate::kinds::irreversible::irreversible;
 use crate::kinds::named;
 
 /// The bots of one account in one region.
@@ -154,6 +156,10 @@ impl Driver for Bots {
         let written =
             writes.iter().filter_map(|call| ahead.writes.get(*call)).map(|count| pace.bound(*count));
         written.chain([read]).max().unwrap_or_default()
+    }
+
+    fn irreversible(&self, m: &Move) -> Option<Irreversible> {
+        irreversible(m)
     }
 
     async fn send(&self, m: &Move, id: Option<&Found>, args: Value, with: &Sending<'_>) -> Reply {

@@ -113,8 +113,25 @@ fn pruning_is_typed_with_its_limit_and_a_blocked_plan_says_all_reasons() {
     );
     acme.run(2, &["deploy", "prod@all", "--to", "prod", "--prune-limit", "3"]);
     acme.run(2, &to_prod("prod@all", &["--prune-limit", "most"]));
-    acme.run(0, &[&to_prod("prod@all", &["--prune-limit", "100%"])[..], CONFIRM].concat());
+    // What is not coming back as it was is named, and the words that accept it.
+    let all = to_prod("prod@all", &["--prune-limit", "100%"]);
+    let refused = acme.run(13, &[&all[..], CONFIRM].concat());
+    assert!(refused.err.contains("this would destroy the id that its metrics"), "{}", refused.err);
+    let dry = acme.run(13, &[&all[..], &["--dry-run"]].concat());
+    let named = dry.out.split("--accept-irreversible '").skip(1).filter_map(|rest| rest.split('\'').next());
+    let flags: Vec<&str> = named.flat_map(|address| ["--accept-irreversible", address]).collect();
+    assert!(!flags.is_empty(), "{}", dry.out);
+    acme.run(13, &[&all[..], &flags[2..], CONFIRM].concat());
+    let done = acme.run(0, &[&all[..], &flags, CONFIRM].concat());
+    assert!(done.err.contains("for good, as accepted"), "{}", done.err);
     assert!(acme.prod() != before);
+    let told = acme.run(0, &["history", "--env", "prod", "--output", "json"]).out;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let accepted: Vec<String> =
+        serde_json::from_value(told["data"]["runs"][0]["start"]["accepted"].clone()).unwrap();
+    let mut named: Vec<&str> = flags.iter().copied().filter(|f| !f.starts_with("--")).collect();
+    named.sort_unstable();
+    assert_eq!(accepted, named, "what was accepted is in the audit");
     acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
     let names = |state: &serde_json::Value| {
         let queues = state["us-east-1/acme-prod"]["queue"].as_object().unwrap().values();

@@ -133,7 +133,7 @@ fn beside(to: &mut InstanceSeed) {
     to.queue("BasicQueue", json!({})).quick_connect("Outside");
 }
 
-fn a_with_all() -> Scenario {
+pub fn a_with_all() -> Scenario {
     let mut scenario = scenario();
     let a = scenario.account(A).instance(REGION, "dev");
     beside(a);
@@ -157,7 +157,7 @@ fn kept() -> Values {
 }
 
 /// Who is kept where: a world whose environments keep users.
-async fn keeping(scenario: Scenario) -> World {
+pub async fn keeping(scenario: Scenario) -> World {
     world(scenario, kept()).await
 }
 

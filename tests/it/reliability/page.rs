@@ -205,6 +205,27 @@ fn row(m: &Measurement) -> String {
     )
 }
 
+/// Returns the table of the fuzz targets, as `fuzz/run` has left it.
+fn fuzz() -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/figures.json");
+    let figures: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut out = "\n## Fuzz\n\nWhat each asserts is in `tests/it/fuzz`; `fuzz/run` measures it, and `cargo test` holds \
+                   the kept inputs against the same.\n\n\
+                   | target | runs | seconds | coverage | inputs | crashes left | measured |\n|---|---|---|---|---|---|---|\n"
+        .to_string();
+    for row in figures["targets"].as_array().into_iter().flatten() {
+        let number = |name: &str| row[name].as_u64().unwrap_or_default();
+        let [execs, seconds, coverage] = ["execs", "seconds", "coverage"].map(number);
+        let [corpus, crashes] = ["corpus", "crashes"].map(number);
+        let (target, date, commit) = (text(&row["target"]), text(&row["date"]), text(&row["commit"]));
+        let line = format!(
+            "| {target} | {execs} | {seconds} | {coverage} edges | {corpus} | {crashes} | {date}, {commit} |\n"
+        );
+        out.push_str(&line);
+    }
+    out
+}
+
 /// Returns the page.
 fn page() -> String {
     let mut out = HEAD.to_string();
@@ -219,6 +240,7 @@ fn page() -> String {
     }
     out.push_str(MOVES);
     out.push_str(&kinds_of_moves::table(&measured("crash-")));
+    out.push_str(&fuzz());
     out.push_str("\n## Sabotage\n\n| left out | what then fails |\n|---|---|\n");
     for (_, v) in measured("sabotage") {
         for line in v["figures"]["table"].as_array().into_iter().flatten() {
@@ -250,6 +272,7 @@ fn the_page_has_every_measurement_and_every_failure() {
     let known: BTreeSet<&str> = MEASUREMENTS.iter().map(|m| m.what).collect();
     let again = "SNAPDEPLOY_BLESS=1 cargo test --test it reliability::page writes the page";
     assert_eq!(rows(&kept), known, "{again}");
+    assert!(kept.contains(&fuzz()), "the figures of the fuzz targets: {again}");
     for f in FAILURES {
         let line = format!("| {} | {} | {} |", f.what, f.found, f.fixed);
         assert!(kept.contains(&line), "{}: {again}", f.what);

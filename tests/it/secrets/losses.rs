@@ -45,6 +45,7 @@ impl Bench {
             repository: Repository::new(&self.objects),
             vault,
             losses: Accepted::default(),
+            irreversible: Accepted::default(),
             ledger: &self.ledger,
             clock: &self.clock,
             events: &self.events,

@@ -38,6 +38,7 @@ pub fn start(pin: &Pin) -> RunStart {
         tool: "0.1.0".into(),
         source_pin: Some(pin.clone()),
         source_taken_at: Some(at),
+        accepted: Vec::new(),
     }
 }
 
