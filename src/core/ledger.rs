@@ -133,6 +133,15 @@ pub enum Act {
         /// What was asked, and why not.
         refusal: Box<Refusal>,
     },
+    /// Somebody saved a plan, to have it performed later: what is performed from a file has to be one of these.
+    Saved {
+        /// The stored plan.
+        plan: Digest,
+        /// The digest of all that its file says: the plan, and what it stands on.
+        file: Digest,
+        /// Who.
+        actor: Actor,
+    },
     /// Somebody approved a plan.
     Approved {
         /// The stored plan.
