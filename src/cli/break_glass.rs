@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::core::ledger::Ledger;
-use crate::core::{Clock, Error, ErrorKind, Result};
+use crate::core::ledger::{Claim, Ledger};
+use crate::core::run::{Note, Row};
+use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
 use crate::store::{self, open_embedded};
 
 use super::config::{Config, Store};
@@ -21,6 +22,11 @@ pub(super) fn directory(config: &Config) -> PathBuf {
     config.file.parent().unwrap_or(&config.file).join(PLACE)
 }
 
+/// Returns whether there is such a ledger.
+pub(super) fn is_there(config: &Config) -> bool {
+    matches!(config.store, Store::Shared { .. }) && directory(config).join("ledger.sqlite3").is_file()
+}
+
 /// What the ledger in the place of the shared one is opened for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -28,6 +34,19 @@ pub(super) enum Purpose {
     Begin,
     /// To bring to an end what was begun in it, also once the shared one answers again.
     GoOn,
+}
+
+/// Fails unless `shared` can be read, and could be written: the claim is nobody's, so what is written with it is refused.
+async fn answers(shared: &dyn Ledger, clock: &Clock) -> Result<()> {
+    shared.check().await?;
+    let pin = Pin::services("000000000000".into(), "nowhere".into());
+    let claim = Claim { pin, run: RunId::new(clock.now()), epoch: 0 };
+    let what = Note::Stopped { why: "nothing is written here".into() };
+    match shared.record(&claim, &[Row { seq: 0, at: clock.now(), what }]).await {
+        Err(e) if e.kind == ErrorKind::Fenced => Ok(()),
+        Err(e) => Err(e),
+        Ok(()) => Err(Error::bug(format!("{} takes what nobody may write", shared.place()))),
+    }
 }
 
 /// Opens the ledger in the place of `shared`, and says what that means.
@@ -45,8 +64,8 @@ pub(super) async fn open(
         return Err(Error::input("--break-glass is for a shared ledger, and this one is on this machine")
             .hint("leave --break-glass out"));
     }
-    let why = match tokio::time::timeout(LIMIT, shared.check()).await {
-        Ok(Ok(())) if purpose == Purpose::GoOn && directory(config).join("ledger.sqlite3").is_file() => {
+    let why = match tokio::time::timeout(LIMIT, answers(shared, clock)).await {
+        Ok(Ok(())) if purpose == Purpose::GoOn && is_there(config) => {
             "answers again: this goes on with what was begun without it".to_string()
         }
         Ok(Ok(())) => {
@@ -62,6 +81,11 @@ pub(super) async fn open(
     let opened = opened.ok_or_else(|| Error::bug(format!("{PLACE} is not a directory's name")))?;
     ui.say(format!("BREAK GLASS: {} {why}", shared.place()));
     ui.say("BREAK GLASS: nobody on another machine is kept out, or sees this: agree with them first");
+    if purpose == Purpose::Begin {
+        ui.say(
+            "BREAK GLASS: what the ledger knows is not asked: who approved, where a release has succeeded, what is held",
+        );
+    }
     ui.say(format!(
         "BREAK GLASS: what is done is written to {}; once the ledger answers: snapdeploy history import {}",
         directory(config).display(),

@@ -9,7 +9,7 @@ use super::digest::Digest;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::ledger::{Act, Entry, Ledger, Notice};
-use super::means::Means;
+use super::means::{Glass, Means};
 use super::pin::Pin;
 use super::plan::Plan;
 use super::redact::redact;
@@ -94,6 +94,14 @@ pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>
     }
     let block = |message: String| vec![Finding::new(Weight::Block, None, message)];
     let environment = &plan.environment;
+    if means.waivers.glass == Glass::Broken {
+        let message = format!(
+            "{environment} takes a plan that {} approved, which nobody can see while the ledger cannot be reached: it goes \
+             without, since somebody broke the glass",
+            people(needed)
+        );
+        return Ok(vec![Finding::new(Weight::Warning, None, message)]);
+    }
     let Some(saving) = &plan.saving else {
         let message = format!("{environment} takes only a saved plan that {} approved", people(needed));
         let hint = "save it with --save-plan plan.json, have it approved (snapdeploy approve plan.json), and perform it: \

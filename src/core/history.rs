@@ -10,6 +10,7 @@ use super::error::Result;
 use super::id::RunId;
 use super::ledger::{Act, Ledger};
 use super::pin::Pin;
+use super::readable::{self, Read};
 use super::repository::Repository;
 use super::run::{Actor, Refusal, RunRecord, RunStatus};
 use super::select::Selection;
@@ -62,6 +63,8 @@ pub struct Found {
     /// What was refused as far back as they go, newest first. Nothing where addresses were looked for: nobody knows what
     /// it would have written.
     pub refused: Vec<Refused>,
+    /// The numbers of entries that cannot be read: what they tell of is not here.
+    pub spoilt: Vec<u64>,
 }
 
 /// Returns the newest runs of `pin` that are looked for, newest first; at most `limit`. Reads no more of the audit than
@@ -95,9 +98,16 @@ pub async fn search_all(
     // A run has two entries, seldom more.
     let page = limit.saturating_mul(2).clamp(20, PAGE);
     while found.runs.len() < limit {
-        let page = ledger.entries(pin, before, page).await?;
-        before = page.items.last().map(|e| e.seq);
-        for entry in page.items {
+        let page = readable::read(ledger, pin, before, page).await?;
+        before = page.last().map(Read::seq);
+        for read in page {
+            let entry = match read {
+                Read::Entry(entry) => *entry,
+                Read::Spoilt(seq) => {
+                    found.spoilt.push(seq);
+                    continue;
+                }
+            };
             if let Act::Imported { runs, .. } = &entry.what {
                 imported.extend(runs.iter().cloned());
             }
@@ -133,7 +143,7 @@ pub async fn search_all(
                 return Ok(found);
             }
         }
-        if !page.more || before.is_none() {
+        if before.is_none_or(|seq| seq <= 1) {
             break;
         }
     }

@@ -123,7 +123,9 @@ async fn against(means: &Means<'_>, plan: &Plan) -> Result<Against> {
         let last = run.undoings.iter().map(|u| u.at).max().unwrap_or(Timestamp::MIN);
         // Somebody else's deployments beside it are no loop of this one.
         let same = |u: &Undoing| plan.steps.iter().any(|s| u.back.contains(&s.address));
-        if now.duration_since(last) < LATELY && run.undoings.iter().any(same) {
+        // What wrote nothing has moved nothing to and fro.
+        let wrote = run.finish.as_ref().is_some_and(|finish| !finish.wrote.is_empty());
+        if wrote && now.duration_since(last) < LATELY && run.undoings.iter().any(same) {
             against.lately.push(run.start.run.clone());
         }
         let free = released.get(&run.start.source_digest).copied().unwrap_or_default();

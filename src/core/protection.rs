@@ -5,7 +5,7 @@ use super::calendar;
 use super::error::{Error, Result};
 use super::finding::{Finding, Weight};
 use super::hold;
-use super::means::Means;
+use super::means::{Glass, Means};
 use super::plan::Plan;
 use super::promotion;
 
@@ -34,11 +34,15 @@ pub(super) async fn admit(means: &Means<'_>, plan: &Plan, reason: Option<String>
             None => error,
         });
     }
-    let outside = calendar::watch(means, plan).into_iter().map(|f| f.message).next();
-    Ok(match (reason, outside) {
-        (reason, None) => reason,
-        (None, Some(why)) => Some(format!("deployed although {why}")),
-        (Some(reason), Some(why)) => Some(format!("{reason} (deployed although {why})")),
+    let mut despite: Vec<String> = calendar::watch(means, plan).into_iter().map(|f| f.message).collect();
+    if means.waivers.glass == Glass::Broken {
+        despite.extend(approval::watch(means, plan).await?.into_iter().map(|f| f.message));
+    }
+    let despite = despite.join("; and although ");
+    Ok(match (reason, despite.is_empty()) {
+        (reason, true) => reason,
+        (None, false) => Some(format!("deployed although {despite}")),
+        (Some(reason), false) => Some(format!("{reason} (deployed although {despite})")),
     })
 }
 

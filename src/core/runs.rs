@@ -14,6 +14,7 @@ use super::given;
 use super::holder::{Manner, claim, take_over};
 use super::hooking;
 use super::id::{RunId, SnapshotId};
+use super::import;
 use super::instead::in_place_of_another;
 pub use super::instead::{converge, undo_open};
 use super::journal::Journal;
@@ -128,6 +129,7 @@ pub async fn resume_without(
         return Err(Error::failed(format!("the run {id} has ended: {}", finish.message))
             .hint(format!("snapdeploy history show {id}")));
     }
+    import::is_whole(means, &record.start)?;
     let plan = means.repository.plan(&record.start.plan).await?;
     hooking::named(means, &plan)?;
     given::again(means, &plan).await?;

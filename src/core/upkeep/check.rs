@@ -52,15 +52,20 @@ pub struct Checked {
     /// Archives, blobs and other objects that nothing names: what an extract that was cut off has left, or one that is
     /// under way. They do no harm.
     pub orphans: usize,
+    /// Runs that another ledger knows, and that are to be told to this one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub waiting: BTreeSet<RunId>,
     /// What is not as it was written.
     pub wrong: Vec<Wrong>,
 }
 
 /// Checks everything in `objects`, and the audits of `pins` and of every pin that has a snapshot there. Fails where the
-/// store cannot be read at all, or has a layout that is not known; what is wrong in it is told.
+/// store cannot be read at all, or has a layout that is not known; what is wrong in it is told. Runs that were not told to
+/// `ledger` yet are those that `besides` knows.
 pub async fn check(
     objects: &dyn Objects,
     ledger: &dyn Ledger,
+    besides: Option<&dyn Ledger>,
     pins: &BTreeSet<Pin>,
     reading: Reading,
 ) -> Result<Checked> {
@@ -105,12 +110,20 @@ pub async fn check(
             continue;
         }
         match ledger.run(run).await {
-            Ok(_) => {}
-            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => {
-                checked.wrong.push(Wrong::new(key, format!("the audit knows nothing of its run {run}")));
-            }
+            Ok(_) => continue,
+            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => {}
             Err(e) => return Err(e),
         }
+        if let Some(besides) = besides
+            && besides.run(run).await.is_ok()
+        {
+            checked.waiting.insert(run.clone());
+            continue;
+        }
+        let why = format!(
+            "the audit knows nothing of its run {run} (one behind a broken glass is told by `snapdeploy history import`)"
+        );
+        checked.wrong.push(Wrong::new(key, why));
     }
     for (pin, mut audit) in audits {
         checked.entries += audit.entries;
