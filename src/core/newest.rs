@@ -51,16 +51,12 @@ pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
     if let Some(found) = search.late.take() {
         return search.settle(found);
     }
-    let what = if select.is_all() {
-        "to undo".to_string()
-    } else {
-        format!("of {}", select.patterns().join(", "))
-    };
+    let what =
+        if select.is_all() { "to undo".to_string() } else { format!("of {}", select.patterns().join(", ")) };
     let place = format!("account {}, {}", pin.account, pin.region);
     let spoilt = search.said();
-    Err(Error::not_found(format!("there is no deployment {what} in {place}{spoilt}")).hint(
-        "`snapdeploy history` lists the runs; `snapdeploy rollback ENV --run RUN` undoes a given one",
-    ))
+    Err(Error::not_found(format!("there is no deployment {what} in {place}{spoilt}"))
+        .hint("`snapdeploy history` lists the runs; `snapdeploy rollback ENV --run RUN` undoes a given one"))
 }
 
 /// Returns the run that `start` undoes, and its plan. A run that put back what was there at a time undoes none: it is a

@@ -132,9 +132,7 @@ async fn put_back(means: &Means<'_>, pin: &Pin, run: &RunId) -> Result<BTreeSet<
                 Some(_) => {}
                 None => {
                     let since = undone.remove(&start.run).unwrap_or_default();
-                    restores.extend(
-                        Restore::of(means, (**start).clone(), plan, &finish, &since).await,
-                    );
+                    restores.extend(Restore::of(means, (**start).clone(), plan, &finish, &since).await);
                 }
             }
         }

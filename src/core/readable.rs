@@ -29,12 +29,7 @@ impl Read {
 }
 
 /// Returns the audit of `pin` as [`Ledger::entries`] does, with what is spoilt in its place; empty at the end.
-pub async fn read(
-    ledger: &dyn Ledger,
-    pin: &Pin,
-    before: Option<u64>,
-    limit: usize,
-) -> Result<Vec<Read>> {
+pub async fn read(ledger: &dyn Ledger, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Read>> {
     match ledger.entries(pin, before, limit).await {
         Ok(page) => Ok(page.items.into_iter().map(|entry| Read::Entry(Box::new(entry))).collect()),
         Err(e) if e.kind == ErrorKind::Corrupt => {

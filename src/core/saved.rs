@@ -168,7 +168,9 @@ impl SavedPlan {
             for entry in &page.items {
                 match &entry.what {
                     // Nothing has performed it before it was saved.
-                    Act::Saved { plan, file: of, .. } if *plan == digest && *of == file => return Ok(performed),
+                    Act::Saved { plan, file: of, .. } if *plan == digest && *of == file => {
+                        return Ok(performed);
+                    }
                     Act::Start { start } if start.plan == digest && performed.is_none() => {
                         // One that has come to nothing leaves the plan as it was.
                         let end = means.ledger.run(&start.run).await?.finish;

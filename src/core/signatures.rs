@@ -64,9 +64,7 @@ impl Repository<'_> {
         let names = [key(package, &signature.key, None)?, key(package, &signature.key, Some(&digest))?];
         match names.contains(at) {
             true => Ok(signature),
-            false => {
-                Err(Error::corrupt(format!("the signature {at} is of another key than it is named by")))
-            }
+            false => Err(Error::corrupt(format!("the signature {at} is of another key than it is named by"))),
         }
     }
 }

@@ -71,3 +71,34 @@ fn inode(path: &Path) -> Option<u64> {
 fn inode(_: &Path) -> Option<u64> {
     None
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use rusqlite::{Connection, TransactionBehavior};
+
+    use super::*;
+    use crate::store::sqlite_file::{connect, failed};
+
+    #[test]
+    fn whoever_writes_is_named_with_what_to_do() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("ledger.sqlite3");
+        let mut own = connect(&path).unwrap();
+        assert_eq!(holder(&path), None);
+        let writing = own.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let holder = holder(&path).unwrap();
+        assert_eq!((holder.pid, holder.stopped), (std::process::id(), false));
+        let other = Connection::open(&path).unwrap();
+        other.busy_timeout(Duration::ZERO).unwrap();
+        let refused = other.execute_batch("BEGIN IMMEDIATE").unwrap_err();
+        let e = named(failed(refused), &path);
+        assert!(
+            e.kind == ErrorKind::Unavailable && e.message.contains(&format!("the process {}", holder.pid)),
+            "{e}"
+        );
+        assert!(e.hint.unwrap().contains(&format!("kill {}", holder.pid)));
+        drop(writing);
+    }
+}

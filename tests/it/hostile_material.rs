@@ -102,7 +102,7 @@ pub async fn tell(store: &Objects, file: &Path, pin: &Pin) -> Result<Told> {
     let ledger = SqliteLedger::open(file, Clock::system()).await?;
     ledger.check().await?;
     let pins = BTreeSet::from([pin.clone()]);
-    if let Some(wrong) = check(&store.0, &ledger, &pins, Reading::Names).await?.wrong.first() {
+    if let Some(wrong) = check(&store.0, &ledger, None, &pins, Reading::Names).await?.wrong.first() {
         return Err(Error::corrupt(format!("{}: {}", wrong.what, wrong.why)));
     }
     let entries = ledger.entries(pin, None, 1000).await?.items;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are not marked as tests")]
 
 mod access;
+mod admitted;
 mod audit;
 mod blobs;
 mod centre;

@@ -33,6 +33,11 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
     for pin in runs::pins(&context, args.env.as_deref(), face).await?.keys() {
         let found = search_all(context.ledger(), context.repository(), pin, &what, args.limit).await?;
         told.extend(found.runs);
+        for entry in found.spoilt {
+            face.ui.say(format!(
+                "warning: entry {entry} of the audit of {pin} cannot be read: snapdeploy history verify"
+            ));
+        }
         refused.extend(found.refused);
     }
     refused.sort_by_key(|refused| std::cmp::Reverse(refused.at));
