@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::core::ledger::{Claim, Ledger};
-use crate::core::run::{Note, Row};
-use crate::core::{Clock, Error, ErrorKind, Pin, Result, RunId};
+use crate::core::ledger::Ledger;
+use crate::core::{Clock, Error, ErrorKind, Result};
 use crate::store::{self, open_embedded};
 
 use super::config::{Config, Store};
@@ -36,17 +35,10 @@ pub(super) enum Purpose {
     GoOn,
 }
 
-/// Fails unless `shared` can be read, and could be written: the claim is nobody's, so what is written with it is refused.
-async fn answers(shared: &dyn Ledger, clock: &Clock) -> Result<()> {
+/// Fails unless `shared` can be read, and takes writes.
+async fn answers(shared: &dyn Ledger) -> Result<()> {
     shared.check().await?;
-    let pin = Pin::services("000000000000".into(), "nowhere".into());
-    let claim = Claim { pin, run: RunId::new(clock.now()), epoch: 0 };
-    let what = Note::Stopped { why: "nothing is written here".into() };
-    match shared.record(&claim, &[Row { seq: 0, at: clock.now(), what }]).await {
-        Err(e) if e.kind == ErrorKind::Fenced => Ok(()),
-        Err(e) => Err(e),
-        Ok(()) => Err(Error::bug(format!("{} takes what nobody may write", shared.place()))),
-    }
+    shared.takes_writes().await
 }
 
 /// Opens the ledger in the place of `shared`, and says what that means.
@@ -64,7 +56,7 @@ pub(super) async fn open(
         return Err(Error::input("--break-glass is for a shared ledger, and this one is on this machine")
             .hint("leave --break-glass out"));
     }
-    let why = match tokio::time::timeout(LIMIT, answers(shared, clock)).await {
+    let why = match tokio::time::timeout(LIMIT, answers(shared)).await {
         Ok(Ok(())) if purpose == Purpose::GoOn && is_there(config) => {
             "answers again: this goes on with what was begun without it".to_string()
         }

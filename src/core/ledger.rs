@@ -279,6 +279,12 @@ pub trait Ledger: Send + Sync {
     /// Fails unless the ledger can be reached and is what it has to be (its tables exist).
     async fn check(&self) -> Result<()>;
 
+    /// Fails unless the ledger takes writes: where it is one that may be read and not written, it is asked for a write that
+    /// changes nothing, since what that is based on is not there.
+    async fn takes_writes(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns where this is, for messages: `dynamodb table acme-audit`, `sqlite /path`.
     fn place(&self) -> String;
 }

@@ -134,7 +134,7 @@ fn images_are_read_in_other_accounts_and_regions_and_written_in_the_own_account(
         let allows = statements.filter(|s| s["Action"].as_array().unwrap().iter().any(|a| a == action));
         allows.flat_map(|s| s["Resource"].as_array().unwrap()).map(|r| r.as_str().unwrap().into()).collect()
     };
-    for read in ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImageScanFindings"] {
+    for read in ["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"] {
         assert_eq!(on(read), ["arn:aws:ecr:*:*:repository/*"], "{read}");
     }
     assert_eq!(on("ecr:PutImage"), [format!("arn:aws:ecr:*:{PROD}:repository/*")]);

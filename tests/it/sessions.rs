@@ -185,7 +185,8 @@ fn a_profile_may_send_services_elsewhere() {
     let sections: String = services.map(|s| format!("{s} =\n  endpoint_url = {here}\n")).concat();
     let shell = Shell::with(
         &include_str!("../../examples/acme/snapdeploy.toml")
-            .replace("store = \"s3://acme-snapdeploy/snapdeploy\"", "store = \"file://.store\""),
+            .replace("store = \"s3://acme-snapdeploy/snapdeploy\"", "store = \"file://.store\"")
+            .replace("protected = true\n", ""),
     );
     let profile = shell.directory.path().join("aws-config");
     std::fs::write(&profile, format!("[default]\nservices = here\n[services here]\n{sections}")).unwrap();

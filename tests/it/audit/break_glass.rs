@@ -104,7 +104,10 @@ fn approvals_and_proofs_that_nobody_can_see_are_gone_without_and_that_is_recorde
     let deploy = ["deploy", "dev@latest", "--to", "prod", HOURS, "--confirm", "acme/prod"];
     acme.run(13, &deploy);
     let glass = [&deploy[..], &["--break-glass", "outage 9"]].concat();
-    assert!(cut_off(&acme, 13, &glass).err.contains("freeze"), "the calendar is here, and is kept to");
+    assert!(
+        cut_off(&acme, 13, &glass).err.contains("prod is frozen"),
+        "the calendar is here, and is kept to"
+    );
     let said = cut_off(&acme, 0, &[&glass[..], &["--outside-window"]].concat());
     for part in ["1 other person", "succeeded in dev", "since somebody broke the glass"] {
         assert!(said.err.contains(part), "{part}: {}", said.err);

@@ -104,7 +104,7 @@ fn what_was_put_back_to_a_time_proves_nothing_to_the_next_environment() {
         |text| text.replace("protected = true\n", "protected = true\npromote_from = \"dev\"\n"),
     );
     let file = acme.shell.directory.path();
-    acme.run(0, &["extract", "prod", "connect/hours/*"]);
+    acme.run(0, &["extract", "prod"]);
     acme.run(0, &["package", "create", "prod@latest", "connect/hours/*", "--out", "r.zip"]);
     assert!(file.join("r.zip").is_file());
     acme.run(0, &["extract", "dev", "--name", "before"]);
