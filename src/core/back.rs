@@ -10,6 +10,7 @@ use super::finding::{Finding, Weight};
 use super::home;
 use super::hooking;
 use super::id::RunId;
+use super::instead::can_be_undone;
 use super::inventory::{Found, Inventory};
 use super::known::{By, known};
 use super::look::find_patiently;
@@ -61,6 +62,7 @@ pub async fn plan_back(means: &Means<'_>, past: &Past, select: &Selection) -> Re
 /// Returns the plan that [`plan_back`] does, where it leads to `aim`. An open run is undone by what was there before it.
 pub async fn plan_back_to(means: &Means<'_>, past: &Past, select: &Selection, aim: Aim) -> Result<Plan> {
     let start = &past.record.start;
+    can_be_undone(means, &past.record).await?;
     let occasion = |source_digest: String| Occasion {
         kind: RunKind::Rollback,
         environment: start.environment.clone(),

@@ -13,7 +13,7 @@ use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
 use super::readable::{self, Read};
-use super::run::{Finish, Note, RunStart, RunStatus};
+use super::run::{Finish, Note, RunKind, RunRecord, RunStart, RunStatus};
 use super::runs::{Ended, Leg, OnFailure, carry};
 use super::select::Selection;
 use super::turn::turn;
@@ -149,6 +149,24 @@ async fn replace(
 /// not end before it has. Where that cannot be told it is taken for so: an open run can be gone on with.
 pub(super) async fn in_place_of_another(means: &Means<'_>, start: &RunStart) -> bool {
     looked_up(means, start).await.unwrap_or(true)
+}
+
+/// Refuses to undo a run that took the place of another. What was there before it was left by that one in mid-run: nothing
+/// whole, so nothing to go back to.
+pub(super) async fn can_be_undone(means: &Means<'_>, record: &RunRecord) -> Result<()> {
+    let start = &record.start;
+    // What a deployment finds was left by nobody in mid-run: an open run holds the environment.
+    if start.kind == RunKind::Deploy || !looked_up(means, start).await? {
+        return Ok(());
+    }
+    let (run, env) = (&start.run, &start.environment);
+    let error = Error::failed(format!(
+        "the run {run} took the place of one that was not through: what was there before it is half-way"
+    ));
+    Err(error.hint(match record.status() {
+        RunStatus::Open => format!("snapdeploy deploy --resume {run} brings it to its end; snapdeploy rollback {env} --to SNAPSHOT --take-over leads elsewhere"),
+        _ => format!("snapdeploy rollback {env} --to SNAPSHOT puts back what was there at a time; snapdeploy history {env} lists the runs"),
+    }))
 }
 
 /// Looks for the end of the run that `start` took the place of: it is told to the audit together with the start.

@@ -147,6 +147,8 @@ fn is_end(entry: &Entry, run: &RunId) -> bool {
     matches!(entry.what, Act::End { .. }) && entry.run.as_ref() == Some(run)
 }
 
+// What it forgot to hand on would be as if the ledger could not do it.
+#[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl Ledger for Witnessed {
     async fn begin(&self, start: &RunStart, lease: Duration) -> Result<Claim, BeginError> {

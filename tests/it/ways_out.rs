@@ -258,3 +258,29 @@ async fn what_somebody_else_has_come_to_need_is_left_with_all_that_it_needs_itse
     assert_eq!(state["flow"].as_object().unwrap().len(), 1, "what nobody needs is gone");
     assert!(is_free(&world).await);
 }
+
+#[tokio::test]
+async fn what_took_the_place_of_a_half_done_run_is_gone_on_with_and_not_undone() {
+    let world = World::new(two()).await;
+    let before = world.sandbox.connect_state(B);
+    let dev = world.extract(&*world.a, "dev").await;
+    world.sandbox.fault(fault("UpdateContactFlowContent", 2, FaultKind::AccessDenied));
+    let Ok(Ended::Stopped { run, .. }) = world.deploy(&dev, OnFailure::Stop).await else { panic!() };
+    world.sandbox.fault(fault("UpdateContactFlowContent", 1, FaultKind::AccessDenied));
+    let Ended::Stopped { run: back, .. } = undo(&world, &run).await else { panic!("it was not stopped") };
+    let means = world.means(&*world.b);
+    let refused = async || {
+        let past = past(&means, &back).await.unwrap();
+        plan_back(&means, &past, &Selection::all()).await.unwrap_err()
+    };
+    let error = refused().await;
+    assert!(error.message.contains("half-way"), "{error:?}");
+    assert!(error.hint.unwrap().contains(&format!("deploy --resume {back}")));
+    let ended = resume(&means, &back, OnFailure::Stop).await;
+    assert!(matches!(ended, Ok(Ended::Done { .. })), "{ended:?}");
+    assert_eq!(world.sandbox.connect_state(B), before);
+    // Nor once it is over.
+    let hint = refused().await.hint.unwrap();
+    assert!(hint.contains("rollback prod --to"), "{hint}");
+    assert!(is_free(&world).await);
+}

@@ -103,10 +103,13 @@ fn what_was_put_back_to_a_time_proves_nothing_to_the_next_environment() {
         |_| {},
         |text| text.replace("protected = true\n", "protected = true\npromote_from = \"dev\"\n"),
     );
-    let file = acme.shell.directory.path();
-    acme.run(0, &["extract", "prod"]);
-    acme.run(0, &["package", "create", "prod@latest", "connect/hours/*", "--out", "r.zip"]);
-    assert!(file.join("r.zip").is_file());
+    for (from, file) in [("prod", "other.zip"), ("dev", "r.zip")] {
+        acme.run(0, &["extract", from]);
+        let latest = format!("{from}@latest");
+        acme.run(0, &["package", "create", &latest, "connect/hours/*", "--out", file]);
+    }
+    // Something else was there, and the release took its place.
+    acme.run(0, &["deploy", "other.zip", "--to", "dev", "--yes", "--overwrite-drift"]);
     acme.run(0, &["extract", "dev", "--name", "before"]);
     acme.run(0, &["deploy", "r.zip", "--to", "dev", "--yes", "--overwrite-drift"]);
     let prove = ["deploy", "r.zip", "--to", "prod", "--dry-run"];

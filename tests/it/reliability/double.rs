@@ -39,7 +39,7 @@ struct Count {
     bytes: usize,
 }
 
-async fn deploy(scene: &Scene, death: &Death) -> bool {
+pub async fn deploy(scene: &Scene, death: &Death) -> bool {
     let world = &scene.world;
     let dev = world.extract(&*world.a, "dev").await;
     let plan = planned(world, &dev, &Deployment::default()).await;

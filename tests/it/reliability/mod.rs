@@ -7,6 +7,8 @@ pub mod dice;
 mod double;
 mod failures;
 mod killed;
+mod kinds_of_moves;
+mod matrix;
 mod moves;
 mod page;
 mod paused;

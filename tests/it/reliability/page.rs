@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::failures::FAILURES;
+use super::kinds_of_moves;
 use crate::figures;
 
 /// What is measured, and how.
@@ -19,7 +20,7 @@ struct Measurement {
     tests: &'static str,
 }
 
-const MEASUREMENTS: [Measurement; 13] = [
+const MEASUREMENTS: [Measurement; 15] = [
     Measurement {
         name: "crash-",
         what: "Crash matrix",
@@ -81,6 +82,18 @@ const MEASUREMENTS: [Measurement; 13] = [
         tests: "reliability::paused",
     },
     Measurement {
+        name: "hostile-",
+        what: "Hostile input",
+        method: "packages, snapshots, saved plans, configurations and ledger files, each changed by chance in one or several ways, read by whatever reads them",
+        tests: "hostile_mutants",
+    },
+    Measurement {
+        name: "tampering-",
+        what: "Tampering with the audit",
+        method: "edits, deletions, insertions, reorderings and cut tails of a ledger in a file and in tables, then `history verify`",
+        tests: "audit::tampering",
+    },
+    Measurement {
         name: "sabotage",
         what: "Sabotage",
         method: "each ingredient of safety is left out by a build for it, and tests that pass otherwise have to fail",
@@ -107,6 +120,15 @@ This page is written by the tests, from what they measured last (`target/reliabi
 says so. By default each measurement is small; `SNAPDEPLOY_FULL=1` makes them full. All of it runs against the simulated AWS
 of this repository: nothing here was measured against AWS itself. The seeds say which faults and which kills there were; what
 the machine does in between is not the same twice.
+
+";
+
+const MOVES: &str = "
+## Kinds of moves
+
+The calls that change something, as the kinds' sources name them and as IAM has to allow them, and how many of them a process
+was killed at before, after and unnoted. What is sent inside of a move is no move: nothing is noted between its calls, so an
+answer that was heard is no more than one that was lost.
 
 ";
 
@@ -152,6 +174,24 @@ fn row(m: &Measurement) -> String {
             format!("{} matrices, {} moves, {} cases", all.len(), sum("calls"), sum("cases")),
             format!("{0} of {0} exactly as before or as after", sum("cases")),
         ),
+        "hostile-" => (
+            format!(
+                "{} mutants of {} sorts",
+                sum("mutants"),
+                all.iter().filter(|(_, v)| v["figures"]["mutants"].is_u64()).count()
+            ),
+            format!(
+                "{} refused, {} are as before, {} say something else that is in order, {} wrongly accepted, no panic",
+                sum("refused"),
+                sum("same"),
+                sum("other"),
+                sum("wrong"),
+            ),
+        ),
+        "tampering-" => (
+            format!("{} tamperings", sum("tamperings")),
+            format!("{} found, {} unseen", sum("found"), sum("unseen")),
+        ),
         "searched" => (format!("{} bytes", sum("bytes")), format!("{} hits", sum("hits"))),
         _ => (text(&newest["figures"]["size"]).to_string(), text(&newest["figures"]["result"]).to_string()),
     };
@@ -177,6 +217,8 @@ fn page() -> String {
         let (calls, cases) = (&v["figures"]["calls"], &v["figures"]["cases"]);
         writeln!(out, "| {} | {calls} | {cases} |", name.trim_start_matches("crash-")).unwrap();
     }
+    out.push_str(MOVES);
+    out.push_str(&kinds_of_moves::table(&measured("crash-")));
     out.push_str("\n## Sabotage\n\n| left out | what then fails |\n|---|---|\n");
     for (_, v) in measured("sabotage") {
         for line in v["figures"]["table"].as_array().into_iter().flatten() {
