@@ -47,7 +47,7 @@ const HOSTS: [&str; 4] = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"
 pub struct IdentityGuard {
     account: String,
     region: String,
-    /// Hosts that the configuration or the process's environment names in place of AWS's own.
+    /// Hosts that the configuration, the process's environment or a profile names in place of AWS's own.
     hosts: Vec<String>,
     instance: Arc<OnceLock<String>>,
 }
@@ -58,12 +58,13 @@ pub struct IdentityGuard {
 pub(super) struct Astray(String);
 
 impl IdentityGuard {
-    /// Returns the guard of `account` in `region`, whose calls go to AWS or to `endpoint`.
-    pub(super) fn new(account: &str, region: &str, endpoint: Option<&str>) -> IdentityGuard {
-        let named = std::env::vars()
-            .filter(|(name, url)| name.starts_with("AWS_ENDPOINT_URL_") && !url.is_empty())
-            .map(|(_, url)| url);
-        let hosts = endpoint.map(String::from).into_iter().chain(named).map(|url| host(&url).to_string());
+    /// Returns the guard of `account` in `region`, whose calls go to AWS or to one of `endpoints`.
+    pub(super) fn new(
+        account: &str,
+        region: &str,
+        endpoints: impl IntoIterator<Item = String>,
+    ) -> IdentityGuard {
+        let hosts = endpoints.into_iter().map(|url| host(&url).to_string());
         IdentityGuard {
             account: account.into(),
             region: region.into(),
@@ -239,7 +240,7 @@ mod tests {
     }
 
     fn said(uri: &str, authorization: &str, body: &str) -> Option<String> {
-        let guard = IdentityGuard::new("111122223333", "eu-central-1", None);
+        let guard = IdentityGuard::new("111122223333", "eu-central-1", []);
         guard.settle(OWN);
         guard.judge(uri, authorization, body.as_bytes()).err().map(|e| e.to_string())
     }

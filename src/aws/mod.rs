@@ -2,6 +2,7 @@
 
 mod assuming;
 mod elsewhere;
+mod endpoints;
 mod error;
 mod grant;
 mod guard;

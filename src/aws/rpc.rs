@@ -31,6 +31,7 @@ use aws_types::SigningName;
 use aws_types::region::{Region, SigningRegion};
 use serde_json::Value;
 
+use super::endpoints;
 use super::error::{Failure, Fate, classify};
 use super::guard::Guard;
 use super::identity_guard::IdentityGuard;
@@ -146,14 +147,11 @@ impl Rpc {
         self.config.region().map_or("", |region| region.as_ref())
     }
 
-    /// Returns where the service is that `variable` is of: where the process's environment or the configuration says,
-    /// else `host`.
+    /// Returns where the service is that `variable` is of: where the process's environment, a profile or the configuration
+    /// says, else `host`.
     pub(super) fn endpoint(&self, variable: &str, host: impl FnOnce() -> String) -> String {
-        let variable = std::env::var(format!("AWS_ENDPOINT_URL_{variable}"));
-        if let Some(url) = variable.ok().filter(|url| !url.is_empty()) {
-            return url;
-        }
-        self.config.endpoint_url().map_or_else(host, str::to_string)
+        let own = endpoints::of_service(&self.config, variable);
+        own.or_else(|| self.config.endpoint_url().map(str::to_string)).unwrap_or_else(host)
     }
 
     /// Returns AWS's own host for `labels` in the region of the calls.

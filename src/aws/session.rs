@@ -15,6 +15,7 @@ use aws_smithy_async::time::SystemTimeSource;
 use tokio::sync::OnceCell;
 
 use super::assuming::Assuming;
+use super::endpoints;
 use super::error::classify;
 use super::identity_guard::{BucketOwner, IdentityGuard};
 use super::noted::Noted;
@@ -158,6 +159,11 @@ impl Sessions {
         caller(&self.base).await
     }
 
+    /// Returns the services that the settings of AWS's own tools send elsewhere one by one, each with where.
+    pub fn sent_elsewhere(&self) -> Vec<(&'static str, String)> {
+        endpoints::all(&self.base)
+    }
+
     /// Returns the region of the base settings, if anything says it.
     pub fn region(&self) -> Option<String> {
         self.base.region().map(ToString::to_string)
@@ -181,8 +187,17 @@ impl Sessions {
                     // reads why a role was refused needs not read it.
                     redact::confide(id);
                 }
-                // Who is not known to STS is not told to it either.
-                let identity = self.identity().await.ok();
+                let identity = match self.identity().await {
+                    Ok(identity) => Some(identity),
+                    // A session that does not say who is at work is not what was asked for.
+                    Err(e) if environment.values.session.source_identity => {
+                        return Err(e.context(format!(
+                            "{name} is worked in with a source identity, and who we are cannot be told"
+                        )));
+                    }
+                    // Who is not known to STS is not told to it either.
+                    Err(_) => None,
+                };
                 let provider = Assuming::new(&base, role, environment, access, identity.as_deref());
                 let renewing = Renewing::around(Noted::around(provider), self.clock.clone());
                 let config = base
@@ -210,7 +225,9 @@ impl Sessions {
             .hint(format!("correct the account or the role of [environments.{name}] in snapdeploy.toml")));
         }
         let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
-        let identity = IdentityGuard::new(&account, &environment.region, once.endpoint_url());
+        let elsewhere = endpoints::all(&once).into_iter().map(|(_, url)| url);
+        let elsewhere = once.endpoint_url().map(String::from).into_iter().chain(elsewhere);
+        let identity = IdentityGuard::new(&account, &environment.region, elsewhere);
         let connect = aws_sdk_connect::config::Builder::from(&once).interceptor(identity.clone());
         let lex = aws_sdk_lexmodelsv2::config::Builder::from(&once).interceptor(identity.clone());
         let lambda = aws_sdk_lambda::config::Builder::from(&once).interceptor(identity.clone());

@@ -21,6 +21,11 @@ pub(super) fn directory(config: &Config) -> PathBuf {
     config.file.parent().unwrap_or(&config.file).join(PLACE)
 }
 
+/// Returns whether there is such a ledger.
+pub(super) fn is_there(config: &Config) -> bool {
+    matches!(config.store, Store::Shared { .. }) && directory(config).join("ledger.sqlite3").is_file()
+}
+
 /// What the ledger in the place of the shared one is opened for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -28,6 +33,12 @@ pub(super) enum Purpose {
     Begin,
     /// To bring to an end what was begun in it, also once the shared one answers again.
     GoOn,
+}
+
+/// Fails unless `shared` can be read, and takes writes.
+async fn answers(shared: &dyn Ledger) -> Result<()> {
+    shared.check().await?;
+    shared.takes_writes().await
 }
 
 /// Opens the ledger in the place of `shared`, and says what that means.
@@ -45,8 +56,8 @@ pub(super) async fn open(
         return Err(Error::input("--break-glass is for a shared ledger, and this one is on this machine")
             .hint("leave --break-glass out"));
     }
-    let why = match tokio::time::timeout(LIMIT, shared.check()).await {
-        Ok(Ok(())) if purpose == Purpose::GoOn && directory(config).join("ledger.sqlite3").is_file() => {
+    let why = match tokio::time::timeout(LIMIT, answers(shared)).await {
+        Ok(Ok(())) if purpose == Purpose::GoOn && is_there(config) => {
             "answers again: this goes on with what was begun without it".to_string()
         }
         Ok(Ok(())) => {
@@ -62,6 +73,11 @@ pub(super) async fn open(
     let opened = opened.ok_or_else(|| Error::bug(format!("{PLACE} is not a directory's name")))?;
     ui.say(format!("BREAK GLASS: {} {why}", shared.place()));
     ui.say("BREAK GLASS: nobody on another machine is kept out, or sees this: agree with them first");
+    if purpose == Purpose::Begin {
+        ui.say(
+            "BREAK GLASS: what the ledger knows is not asked: who approved, where a release has succeeded, what is held",
+        );
+    }
     ui.say(format!(
         "BREAK GLASS: what is done is written to {}; once the ledger answers: snapdeploy history import {}",
         directory(config).display(),

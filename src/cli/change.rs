@@ -10,8 +10,9 @@ use crate::core::environment::Access;
 use crate::core::event::Events;
 use crate::core::finding::{Finding, Weight};
 use crate::core::following::PATIENCE;
+use crate::core::import::REASON;
 use crate::core::loss::Accepted;
-use crate::core::means::{Means, Waivers};
+use crate::core::means::{Glass, Means, Waivers};
 use crate::core::plan::Plan;
 use crate::core::protection;
 use crate::core::run::RunKind;
@@ -33,7 +34,7 @@ pub(super) struct ChangeArgs {
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Why, for the audit
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", group = "why", value_parser = reason)]
     pub(super) reason: Option<String>,
     /// If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11
     #[arg(long, value_name = "DURATION")]
@@ -65,7 +66,7 @@ pub(super) struct ChangeArgs {
     pub(super) confirm: Option<String>,
     /// Where the shared ledger cannot be reached: work without it, for this reason, which is recorded. Nobody on another
     /// machine is kept out; asks for the phrase, or --confirm; told to the ledger later by `history import`
-    #[arg(long, value_name = "REASON", conflicts_with = "reason")]
+    #[arg(long, value_name = "REASON", group = "why")]
     pub(super) break_glass: Option<String>,
     /// What a deployment does without.
     #[arg(skip)]
@@ -81,7 +82,7 @@ impl ChangeArgs {
     /// Returns why it is done, as it is recorded.
     pub(super) fn why(&self) -> Option<String> {
         match &self.break_glass {
-            Some(reason) => Some(format!("break-glass: {reason}")),
+            Some(reason) => Some(format!("{REASON}{reason}")),
             None => self.reason.clone(),
         }
     }
@@ -101,6 +102,7 @@ impl ChangeArgs {
         Waivers {
             hooks: self.skip_hook.iter().cloned().collect(),
             repeated: self.repeat_hook.iter().cloned().collect(),
+            glass: if self.break_glass.is_some() { Glass::Broken } else { Glass::Whole },
             ..self.waived.waivers()
         }
     }
@@ -128,6 +130,14 @@ impl ChangeArgs {
     /// Returns how long another run is waited for.
     pub(super) fn patience(&self) -> Duration {
         self.wait_lock.map_or(Duration::ZERO, |typed| typed.0)
+    }
+}
+
+/// Returns a reason as it was typed, unless it reads as one that only `--break-glass` gives.
+fn reason(text: &str) -> Result<String, String> {
+    match text.starts_with(REASON) {
+        true => Err(format!("`{REASON}` begins the reasons of --break-glass")),
+        false => Ok(text.to_string()),
     }
 }
 

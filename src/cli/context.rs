@@ -114,6 +114,12 @@ impl Context {
         banner(&config, &face.ui);
         let (region, endpoint) = base(&config);
         let sessions = Sessions::load(&clock, region, endpoint).await.sharing(config.share);
+        for (service, url) in sessions.sent_elsewhere() {
+            // Of variables the banner speaks.
+            if variable(&format!("AWS_ENDPOINT_URL_{service}")).is_none() {
+                face.ui.say(format!("Not AWS: the profile sends the calls of {service} to {url}"));
+            }
+        }
         let (objects, ledger) = open_store(&config, &sessions, &clock).await?;
         let objects: Arc<dyn Objects> = Arc::new(KnownObjects::new(objects, clock.clone()));
         let group = log_group(&config, &sessions);

@@ -226,7 +226,9 @@ pub(super) async fn run(args: &DeployArgs, face: &Face) -> Result<Exit> {
     change::consent(face, &context, &site, &change::amount(&plan), &change)?;
     let on_failure = on_failure.unwrap_or(site.environment.on_failure);
     change::perform(face, &plan, None, &change, async |events| {
-        // Whoever was asked may have taken long, and the signature is on what is in memory still.
+        // Whoever was asked, or is waited for, may take long; and the signature is on what is in memory still.
+        let waiting = change.means(&context, &site, events);
+        not_held(&waiting, change.patience()).await?;
         if let Some(loaded) = &loaded {
             signed::source(&context, &site, name, loaded, built.len()).await?;
         }

@@ -147,6 +147,11 @@ pub(super) async fn perform(
     };
     change::perform(face, plan, None, args, async |events| {
         let means = args.means(&context, &site, events);
+        // Whoever was asked, or is waited for, may take long.
+        not_held(&means, args.patience()).await?;
+        if kind == RunKind::Deploy {
+            signed::plan(&context, &site, plan).await?;
+        }
         runs::begin_within(&means, plan, args.why(), on_failure, args.patience()).await
     })
     .await

@@ -11,6 +11,7 @@ use crate::core::environment::Access;
 use crate::core::plan::Plan;
 use crate::core::restart::is_restart;
 use crate::core::signature::{Signature, Signer, Statement};
+use crate::core::signatures::Signatures;
 use crate::core::{Digest, Error, ErrorKind, Result};
 
 use super::bounded;
@@ -18,7 +19,7 @@ use super::context::{Context, Site};
 use super::source::{Loaded, SourceName};
 
 /// A file of signatures is not larger than this.
-const MOST: u64 = 1 << 20;
+pub(super) const FILE: u64 = 1 << 20;
 
 /// A signature, as far as it could be verified.
 #[derive(Serialize)]
@@ -33,6 +34,13 @@ pub(super) struct Seen {
     pub(super) why: Option<String>,
 }
 
+impl Seen {
+    /// Returns what was taken for a signature, and is none.
+    pub(super) fn none(why: String) -> Seen {
+        Seen { key: String::new(), good: Some(false), statement: None, why: Some(why) }
+    }
+}
+
 /// Returns where the signatures on the package in `file` are: `PACKAGE.sig`, one a line.
 pub(super) fn beside(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_os_string();
@@ -40,36 +48,42 @@ pub(super) fn beside(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Returns the signatures that lie beside the package in `file`; none where there is no such file.
-pub(super) fn in_file(file: &Path) -> Result<Vec<Signature>> {
+/// Returns what lies beside the package in `file`; nothing where there is no such file.
+pub(super) fn in_file(file: &Path) -> Signatures {
     let path = beside(file);
-    let bytes = match bounded::read(&path, MOST) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(Error::input(format!("cannot read {}: {e}", path.display()))),
-    };
-    let lines = bytes.split_inclusive(|b| *b == b'\n');
-    lines.map(|line| Signature::from_bytes(line).map_err(|e| e.context(path.display()))).collect()
+    let mut all = Signatures::default();
+    match bounded::read(&path, FILE) {
+        Ok(bytes) => {
+            for line in bytes.split_inclusive(|b| *b == b'\n') {
+                match Signature::from_bytes(line) {
+                    Ok(signature) => all.found.push(signature),
+                    Err(e) => all.unreadable.push(e.context(path.display()).message),
+                }
+            }
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        Err(e) => all.unreadable.push(format!("cannot read {}: {e}", path.display())),
+    }
+    all
 }
 
-/// Returns the signatures on a package, of the store and beside its file, each once.
+/// Returns what lies beside a package, in the store and beside its file, each signature once.
 pub(super) async fn all(
     context: Option<&Context>,
     file: Option<&Path>,
     package: &Digest,
-) -> Result<Vec<Signature>> {
-    let mut found = match file {
-        Some(file) => in_file(file)?,
-        None => Vec::new(),
-    };
+) -> Result<Signatures> {
+    let mut all = file.map(in_file).unwrap_or_default();
     if let Some(context) = context {
-        for kept in context.repository().signatures(package).await? {
-            if !found.contains(&kept) {
-                found.push(kept);
+        let kept = context.repository().signatures(package).await?;
+        for signature in kept.found {
+            if !all.found.contains(&signature) {
+                all.found.push(signature);
             }
         }
+        all.unreadable.extend(kept.unreadable);
     }
-    Ok(found)
+    Ok(all)
 }
 
 /// Verifies a signature on `package`, as `environment` of the configuration where its key is one of KMS.
@@ -108,8 +122,10 @@ pub(super) async fn permitted(
         return Ok(());
     }
     let name = &site.environment.name;
-    let (mut why, mut keys) = (Vec::new(), BTreeSet::new());
-    for signature in all(Some(context), file, package).await? {
+    let mut keys = BTreeSet::new();
+    let all = all(Some(context), file, package).await?;
+    let mut why = all.unreadable;
+    for signature in all.found {
         let is_wanted = signature.signer().is_ok_and(|signer| wanted.contains(&signer));
         if !is_wanted {
             keys.insert(signature.key);

@@ -22,11 +22,11 @@ pub(super) struct WaivedArgs {
     #[arg(long)]
     all_at_once: bool,
     /// Deploy again what a rollback has undone, or although deployments go round in a loop; recorded with --reason
-    #[arg(long, requires = "reason", conflicts_with = "resume")]
+    #[arg(long, requires = "why", conflicts_with = "resume")]
     release_hold: bool,
     /// Deploy outside the environment's change windows, or in a freeze; recorded with --reason. A rollback needs no window,
     /// and a run that has begun goes on
-    #[arg(long, requires = "reason", conflicts_with = "resume")]
+    #[arg(long, requires = "why", conflicts_with = "resume")]
     outside_window: bool,
 }
 

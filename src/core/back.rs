@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address::Address;
 use super::drift::who;
 use super::driver::{Driver, Live};
-use super::error::{Error, Result};
+use super::error::Result;
 use super::finding::{Finding, Weight};
 use super::forgotten;
 use super::home;
@@ -15,11 +15,11 @@ use super::instead::can_be_undone;
 use super::inventory::{Found, Inventory};
 use super::irreversible;
 use super::known::{By, known};
-use super::ledger::Act;
 use super::look::find_patiently;
 use super::loss;
 use super::means::Means;
 use super::moves::{Does, facet_digest};
+pub use super::newest::newest;
 use super::picked::disowned;
 use super::plan::{Action, Occasion, Plan, Step, Wish, plan};
 use super::preflight;
@@ -27,7 +27,7 @@ use super::progress::Progress;
 use super::referrers::{referrers, strangers};
 use super::renames::{by_id, relabel};
 use super::repoint::repoint;
-use super::run::{RunKind, RunRecord, RunStart, RunStatus};
+use super::run::{RunKind, RunRecord, RunStatus};
 use super::select::Selection;
 use super::snapshot::Snapshot;
 use super::survey;
@@ -50,99 +50,6 @@ pub async fn past(means: &Means<'_>, id: &RunId) -> Result<Past> {
     let plan = means.repository.plan(&record.start.plan).await?;
     let progress = Progress::of(&means.ledger.rows(id).await?);
     Ok(Past { record, plan, progress })
-}
-
-/// Returns the run that `start` undoes, and its plan. A run that put back what was there at a time undoes none: it is a
-/// change like a deployment, and can itself be undone.
-async fn undoing(means: &Means<'_>, start: &RunStart) -> Result<Option<(RunId, Plan)>> {
-    if start.kind == RunKind::Deploy {
-        return Ok(None);
-    }
-    let plan = means.repository.plan(&start.plan).await?;
-    Ok(plan.undoes.clone().map(|undone| (undone, plan)))
-}
-
-/// Returns the newest run of the environment that changed something that `select` picks and is not undone yet: a
-/// deployment, or what put back a time. An open run, interrupted or stopped, counts; what undid a run does not.
-pub async fn newest(means: &Means<'_>, select: &Selection) -> Result<Past> {
-    let pin = means.driver.pin();
-    let mut before = None;
-    // (run, addresses) that later rollbacks of a part of a run have put back.
-    let mut partly: BTreeMap<RunId, Vec<Address>> = BTreeMap::new();
-    // Runs that were told to the audit later than they took place, and the newest of them that would do.
-    let (mut imported, mut late): (BTreeSet<RunId>, Option<Past>) = (BTreeSet::new(), None);
-    loop {
-        let page = means.ledger.entries(pin, before, 200).await?;
-        for entry in &page.items {
-            let start = match &entry.what {
-                Act::Start { start } => start,
-                Act::Imported { runs, .. } => {
-                    imported.extend(runs.iter().cloned());
-                    continue;
-                }
-                _ => continue,
-            };
-            let is_late = imported.contains(&start.run);
-            if let Some(found) = late.take_if(|late| !is_late && start.run < late.record.start.run) {
-                return Ok(found);
-            }
-            let record = means.ledger.run(&start.run).await?;
-            if let Some((undone, plan)) = undoing(means, start).await? {
-                if record.finish.is_none() {
-                    return Err(Error::failed(format!("the rollback {} has not ended", start.run))
-                        .hint(format!("snapdeploy deploy --resume {}", start.run)));
-                }
-                if record.status() == RunStatus::Succeeded {
-                    let steps = plan.steps.into_iter().map(|s| s.address);
-                    partly.entry(undone).or_default().extend(steps.chain(plan.unchanged));
-                }
-                continue;
-            }
-            // A run that turned round counts until what undoes it has succeeded. A run that succeeded may be undone in
-            // part: what is left of it decides, below.
-            let counts = match record.finish.as_ref().map(|f| (f.changed, f.status)) {
-                None | Some((true, RunStatus::Succeeded | RunStatus::Superseded)) => true,
-                Some((true, RunStatus::Turned)) => record.undone_by.is_none(),
-                _ => false,
-            };
-            if !counts {
-                continue;
-            }
-            let ended = record.finish.is_some();
-            let past = past(means, &start.run).await?;
-            let undone = partly.get(&start.run).cloned().unwrap_or_default();
-            // What only began again is as it was before; an open run is to be ended all the same.
-            let again = |a: &Address| past.plan.steps.iter().any(|s| s.address == *a && s.is_again());
-            let touched = past.progress.touched(&past.plan);
-            let left =
-                touched.into_iter().any(|a| select.picks(a) && !undone.contains(a) && !(ended && again(a)));
-            // An open run holds the environment, whatever it has done: nothing goes on there before it has come to an end.
-            let holds = !ended && select.is_all();
-            if left || holds {
-                if !is_late {
-                    return Ok(past);
-                }
-                if late.as_ref().is_none_or(|late| late.record.start.run < past.record.start.run) {
-                    late = Some(past);
-                }
-            }
-        }
-        before = page.items.last().map(|e| e.seq);
-        if !page.more || before.is_none() {
-            if let Some(found) = late {
-                return Ok(found);
-            }
-            let what = if select.is_all() {
-                "to undo".to_string()
-            } else {
-                format!("of {}", select.patterns().join(", "))
-            };
-            let place = format!("account {}, {}", pin.account, pin.region);
-            return Err(Error::not_found(format!("there is no deployment {what} in {place}")).hint(
-                "`snapdeploy history` lists the runs; `snapdeploy rollback ENV --run RUN` undoes a given one",
-            ));
-        }
-    }
 }
 
 /// Returns the plan that puts back, for what `select` picks of it, what was there before `past`. Reads the environment;
@@ -207,7 +114,8 @@ pub async fn plan_back_to(means: &Means<'_>, past: &Past, select: &Selection, ai
             continue;
         }
         if let Some(mut why) = conflict {
-            why.push_str(&later(means, address, &start.run).await?);
+            // Who it was is only said besides.
+            why.push_str(&later(means, address, &start.run).await.unwrap_or_default());
             findings.push(Finding::new(Weight::Block, Some(address), why).hint(format!(
                 "leave it out by naming the others, or undo the later change of {address} first"
             )));

@@ -11,6 +11,7 @@ use super::error::Result;
 use super::id::{RunId, SnapshotId};
 use super::ledger::{Act, Ledger};
 use super::pin::Pin;
+use super::readable::{self, Read};
 use super::repository::Repository;
 use super::run::{Actor, Refusal, RunRecord, RunStatus};
 use super::select::Selection;
@@ -86,6 +87,8 @@ pub struct Found {
     pub refused: Vec<Refused>,
     /// What was forgotten as far back as they go, newest first; nothing where addresses were looked for.
     pub forgotten: Vec<Forgotten>,
+    /// The numbers of entries that cannot be read: what they tell of is not here.
+    pub spoilt: Vec<u64>,
 }
 
 /// Returns the newest runs of `pin` that are looked for, newest first; at most `limit`. Reads no more of the audit than
@@ -119,9 +122,16 @@ pub async fn search_all(
     // A run has two entries, seldom more.
     let page = limit.saturating_mul(2).clamp(20, PAGE);
     while found.runs.len() < limit {
-        let page = ledger.entries(pin, before, page).await?;
-        before = page.items.last().map(|e| e.seq);
-        for entry in page.items {
+        let page = readable::read(ledger, pin, before, page).await?;
+        before = page.last().map(Read::seq);
+        for read in page {
+            let entry = match read {
+                Read::Entry(entry) => *entry,
+                Read::Spoilt(seq) => {
+                    found.spoilt.push(seq);
+                    continue;
+                }
+            };
             if let Act::Imported { runs, .. } = &entry.what {
                 imported.extend(runs.iter().cloned());
             }
@@ -176,7 +186,7 @@ pub async fn search_all(
                 return Ok(found);
             }
         }
-        if !page.more || before.is_none() {
+        if before.is_none_or(|seq| seq <= 1) {
             break;
         }
     }

@@ -13,8 +13,9 @@ use super::gate::Decision;
 use super::id::RunId;
 use super::ledger::{Act, Notice};
 use super::means::Means;
-use super::plan::{Action, Plan, Step};
+use super::plan::{Plan, Step};
 use super::redact::redact;
+use super::restored::{Restore, sets_the_same};
 use super::run::{Finish, HookState, Note, Row, RunKind, RunStart, RunStatus, Verdict};
 
 /// How many audit entries are read at once.
@@ -69,7 +70,7 @@ struct Against {
 /// there, or that puts something back, is never held.
 ///
 /// A release is what was deployed under one digest or id, or what sets the same to the same. It is held once a rollback has
-/// undone a deployment of it that had succeeded, once AWS has taken it back, and once a run that did not come to its end was
+/// undone a deployment of it that had succeeded, or has put back what was there before it, once AWS has taken it back, and once a run that did not come to its end was
 /// undone, by itself or by hand, after a gate, a hook, the verification or what AWS had started for it judged it. A failure
 /// that says nothing about the release (throttled, denied, interrupted) holds nothing.
 pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>> {
@@ -93,7 +94,8 @@ pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>
     Ok(findings)
 }
 
-/// Tells the audit that what is held of `plan` may go again, where somebody says so.
+/// Tells the audit that what is held of `plan` may go again, where somebody says so. It is told once the run has begun that
+/// it is said for: of one that is refused nothing is let go.
 pub(super) async fn release(means: &Means<'_>, plan: &Plan, reason: Option<&str>) -> Result<()> {
     if means.waivers.holds == Holds::Kept {
         return Ok(());
@@ -121,7 +123,9 @@ async fn against(means: &Means<'_>, plan: &Plan) -> Result<Against> {
         let last = run.undoings.iter().map(|u| u.at).max().unwrap_or(Timestamp::MIN);
         // Somebody else's deployments beside it are no loop of this one.
         let same = |u: &Undoing| plan.steps.iter().any(|s| u.back.contains(&s.address));
-        if now.duration_since(last) < LATELY && run.undoings.iter().any(same) {
+        // What wrote nothing has moved nothing to and fro.
+        let wrote = run.finish.as_ref().is_some_and(|finish| !finish.wrote.is_empty());
+        if wrote && now.duration_since(last) < LATELY && run.undoings.iter().any(same) {
             against.lately.push(run.start.run.clone());
         }
         let free = released.get(&run.start.source_digest).copied().unwrap_or_default();
@@ -157,6 +161,7 @@ async fn undone(means: &Means<'_>, plan: &Plan) -> Result<(Vec<Undone>, BTreeMap
     let mut ends: BTreeMap<RunId, (u64, Finish)> = BTreeMap::new();
     let mut undoings: BTreeMap<RunId, Vec<Undoing>> = BTreeMap::new();
     let (mut found, mut released, mut before) = (Vec::new(), BTreeMap::new(), None);
+    let mut restores: Vec<(u64, Timestamp, Restore)> = Vec::new();
     for _ in 0..PAGES {
         let page = means.ledger.entries(&plan.pin, before, PAGE).await?;
         before = page.items.last().map(|e| e.seq);
@@ -173,7 +178,14 @@ async fn undone(means: &Means<'_>, plan: &Plan) -> Result<(Vec<Undone>, BTreeMap
                     }
                     // A plan that cannot be read any more tells nothing of what is held, and must not stop all that comes.
                     let Ok(back) = means.repository.plan(&start.plan).await else { continue };
-                    let Some(run) = back.undoes else { continue };
+                    let Some(run) = back.undoes.clone() else {
+                        let undone = undoings.remove(&start.run).unwrap_or_default();
+                        let undone = undone.into_iter().flat_map(|u| u.back).collect();
+                        if let Some(restore) = Restore::of(means, *start, back, &finish, &undone).await {
+                            restores.push((seq, finish.at, restore));
+                        }
+                        continue;
+                    };
                     let addresses = back.steps.into_iter().map(|s| s.address).chain(back.unchanged).collect();
                     let undoing = Undoing { seq, at: finish.at, by: Some(*start), back: addresses };
                     undoings.entry(run).or_default().push(undoing);
@@ -186,6 +198,17 @@ async fn undone(means: &Means<'_>, plan: &Plan) -> Result<(Vec<Undone>, BTreeMap
                     {
                         let back = finish.wrote.iter().cloned().collect();
                         undoings.push(Undoing { seq: *seq, at: finish.at, by: None, back });
+                    }
+                    if let Some((_, finish)) = end.as_ref().filter(|_| !restores.is_empty())
+                        && let Ok(plan) = means.repository.plan(&start.plan).await
+                    {
+                        for (seq, at, restore) in &mut restores {
+                            let back = restore.undid(&start.run, finish, &plan);
+                            if !back.is_empty() {
+                                let by = Some(restore.start.clone());
+                                undoings.push(Undoing { seq: *seq, at: *at, by, back });
+                            }
+                        }
                     }
                     if !undoings.is_empty() {
                         let finish = end.map(|(_, finish)| finish);
@@ -215,17 +238,6 @@ async fn is_again(means: &Means<'_>, plan: &Plan, run: &Undone, undoing: &Undoin
     let of = means.repository.plan(&run.start.plan).await?;
     let then: BTreeMap<&Address, &Step> = of.steps.iter().map(|s| (&s.address, s)).collect();
     Ok(plan.steps.iter().all(|s| then.get(&s.address).is_some_and(|t| sets_the_same(s, t))))
-}
-
-/// Returns whether two steps of one address end in the same.
-fn sets_the_same(a: &Step, b: &Step) -> bool {
-    match (&a.after, &b.after) {
-        (Some(a), Some(b)) => {
-            a.portable == b.portable && (a.local == b.local || a.local.is_none() || b.local.is_none())
-        }
-        (None, None) => a.action == Action::Delete && b.action == Action::Delete,
-        _ => false,
-    }
 }
 
 /// Returns whether something or somebody has judged the release that the run deployed. To undo what had come to a good end is a

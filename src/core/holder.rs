@@ -46,16 +46,17 @@ pub async fn not_held(means: &Means<'_>, patience: Duration) -> Result<Freed> {
 }
 
 /// Takes the free lease for the run that `start` makes; if somebody has been faster, once more after waiting for
-/// `patience` at most. The plan then decides by what is there whether it still holds.
+/// `patience` at most: `start` is asked again then, and may refuse. The plan decides by what is there whether it still
+/// holds.
 pub async fn claim(
     means: &Means<'_>,
     patience: Duration,
-    start: impl Fn() -> RunStart,
+    start: impl AsyncFn() -> Result<RunStart>,
 ) -> Result<(Claim, RunStart)> {
     let mut waited = patience.is_zero();
     loop {
         // A new one each time: its id and its time are those of the moment when it begins.
-        let start = start();
+        let start = start().await?;
         match means.ledger.begin(&start, LEASE).await {
             Ok(claim) => return Ok((claim, start)),
             Err(BeginError::Held(held)) if waited => return Err(locked(means, &held)),

@@ -4,6 +4,7 @@ use super::address::Address;
 use super::back::{Past, past, plan_back};
 use super::error::{Error, ErrorKind, Result};
 use super::holder::{Manner, take_over};
+use super::import;
 use super::journal::Journal;
 use super::lease::Lease;
 use super::ledger::Act;
@@ -11,6 +12,7 @@ use super::means::Means;
 use super::perform::Performance;
 use super::plan::Plan;
 use super::progress::Progress;
+use super::readable::{self, Read};
 use super::run::{Finish, Note, RunKind, RunRecord, RunStart, RunStatus};
 use super::runs::{Ended, Leg, OnFailure, carry};
 use super::select::Selection;
@@ -66,6 +68,7 @@ pub async fn undo_open(
     reason: Option<String>,
     manner: Manner,
 ) -> Result<Ended> {
+    import::is_whole(means, &past_run.record.start)?;
     let id = &past_run.record.start.run;
     let replan = async || Box::pin(plan_back(means, &past(means, id).await?, &Selection::all())).await;
     replace(means, past_run, shown, reason, manner, Fate::Undone, replan).await
@@ -171,8 +174,10 @@ async fn looked_up(means: &Means<'_>, start: &RunStart) -> Result<bool> {
     let mut before = None;
     let mut begun = false;
     loop {
-        let page = means.ledger.entries(&start.pin, before, PAGE).await?;
-        for entry in &page.items {
+        let page = readable::read(means.ledger, &start.pin, before, PAGE).await?;
+        before = page.last().map(Read::seq);
+        for read in &page {
+            let Read::Entry(entry) = read else { continue };
             match &entry.what {
                 Act::Start { .. } if entry.run.as_ref() == Some(&start.run) => begun = true,
                 Act::End { finish, .. } if begun => {
@@ -182,8 +187,7 @@ async fn looked_up(means: &Means<'_>, start: &RunStart) -> Result<bool> {
                 _ => {}
             }
         }
-        before = page.items.last().map(|e| e.seq);
-        if !page.more || before.is_none() {
+        if before.is_none_or(|seq| seq <= 1) {
             return Ok(false);
         }
     }

@@ -133,6 +133,15 @@ pub enum Act {
         /// What was asked, and why not.
         refusal: Box<Refusal>,
     },
+    /// Somebody saved a plan, to have it performed later: what is performed from a file has to be one of these.
+    Saved {
+        /// The stored plan.
+        plan: Digest,
+        /// The digest of all that its file says: the plan, and what it stands on.
+        file: Digest,
+        /// Who.
+        actor: Actor,
+    },
     /// Somebody approved a plan.
     Approved {
         /// The stored plan.
@@ -296,6 +305,12 @@ pub trait Ledger: Send + Sync {
 
     /// Fails unless the ledger can be reached and is what it has to be (its tables exist).
     async fn check(&self) -> Result<()>;
+
+    /// Fails unless the ledger takes writes: where it is one that may be read and not written, it is asked for a write that
+    /// changes nothing, since what that is based on is not there.
+    async fn takes_writes(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Returns where this is, for messages: `dynamodb table acme-audit`, `sqlite /path`.
     fn place(&self) -> String;

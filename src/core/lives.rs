@@ -71,6 +71,7 @@ impl Lives {
             }
             Act::Resume { .. }
             | Act::Refused { .. }
+            | Act::Saved { .. }
             | Act::Approved { .. }
             | Act::Imported { .. }
             | Act::Released { .. }

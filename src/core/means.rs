@@ -125,6 +125,19 @@ pub struct Waivers {
     pub holds: Holds,
     /// Whether the calendar is kept to.
     pub hours: Hours,
+    /// Whether the ledger is the one that knows of all that was approved and done.
+    pub glass: Glass,
+}
+
+/// Whether the ledger that is worked with is the one that everybody works with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Glass {
+    /// It is.
+    #[default]
+    Whole,
+    /// It cannot be reached, and somebody said why it cannot wait: approvals, and where a release has succeeded, are not
+    /// seen, and a change goes without, which is recorded.
+    Broken,
 }
 
 /// Whether ladders are climbed.

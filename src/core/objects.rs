@@ -40,6 +40,8 @@ impl Key {
     pub fn most(&self) -> u64 {
         match self.0.split('/').next().unwrap_or_default() {
             "blobs" => 5 << 30,
+            // What lies beside a package is a line.
+            "packages" if self.0.contains(".sig/") => 1 << 20,
             "bodies" | "packages" => MAX_ARCHIVE,
             _ => 256 << 20,
         }

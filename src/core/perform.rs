@@ -8,11 +8,11 @@ use tokio::sync::{Mutex, Notify};
 
 use super::address::Address;
 use super::ahead::Ahead;
-use super::driver::Live;
+use super::driver::{Gap, Live};
 use super::error::{Error, ErrorKind, Result};
 use super::event::Event;
 use super::hook::HookAt;
-use super::inventory::{Found, Inventory};
+use super::inventory::Inventory;
 use super::journal::Journal;
 use super::lease::Lease;
 use super::make::{Making, found, settle};
@@ -78,6 +78,9 @@ impl<'a> Performance<'a> {
         self.journal.record(Note::Verdict { good: problems.is_empty(), problems: problems.clone() }).await?;
         if problems.is_empty() {
             if let Err(e) = self.well().await {
+                if e.leaves_the_work() {
+                    return Err(e);
+                }
                 // It is a judgement on the release, and stays one after the way back.
                 let problems = vec![e.message.clone()];
                 self.journal.record(Note::Verdict { good: false, problems }).await?;
@@ -131,13 +134,21 @@ impl<'a> Performance<'a> {
         let addresses: Vec<&Address> = self.plan.steps.iter().map(|s| &s.address).collect();
         let (lives, gaps) =
             survey::read(self.means.driver, inventory, addresses, &super::event::Events::silent()).await;
-        let mut problems: Vec<String> =
-            gaps.iter().map(|g| format!("cannot be read again: {}", g.why)).collect();
+        let mut problems = Vec::new();
         let left = self.progress.left(self.plan);
+        let mut unseen: Vec<Gap> = gaps;
         for step in self.plan.steps.iter().filter(|s| !left.contains(&s.address)) {
             let address = &step.address;
             if let (Action::Delete, Some(found)) = (step.action, &step.found) {
-                problems.extend(self.still_there(found, inventory).await);
+                match self.means.driver.read(found, inventory).await {
+                    Ok(_) => problems.push(format!("{address} is still there")),
+                    Err(e) if e.kind == ErrorKind::NotFound => {}
+                    Err(e) => unseen.push(Gap::of(address.kind(), Some(address), e)),
+                }
+                continue;
+            }
+            // What could not be read is not missing.
+            if unseen.iter().any(|g| g.address.as_ref() == Some(address)) {
                 continue;
             }
             match (lives.get(address), &step.after) {
@@ -157,23 +168,18 @@ impl<'a> Performance<'a> {
                 }
             }
         }
-        if !gaps.is_empty() && problems.len() == gaps.len() {
+        let is_seen = problems.is_empty();
+        problems.extend(unseen.iter().map(|g| format!("cannot be read again: {}", g.why)));
+        let message = || format!("verification found: {}", problems.join("; "));
+        // A way back could see no more than this did.
+        if let Some(code) = unseen.iter().find(|g| g.is_expired()).and_then(|g| g.code.clone()) {
+            return Err(Error::new(ErrorKind::Denied, message()).code(code));
+        }
+        if is_seen && !unseen.is_empty() {
             // Nobody has seen anything wrong: that says nothing about the release.
-            let message = format!("verification found: {}", problems.join("; "));
-            return Err(Error::new(ErrorKind::Unavailable, message));
+            return Err(Error::new(ErrorKind::Unavailable, message()));
         }
         self.seen = Some(Seen { lives, inventory: inventory.clone() });
         Ok(problems)
-    }
-}
-
-impl Performance<'_> {
-    /// Returns what is wrong with a resource that is to be gone: asked by its id, not looked up in a listing.
-    async fn still_there(&self, found: &Found, inventory: &Inventory) -> Option<String> {
-        match self.means.driver.read(found, inventory).await {
-            Ok(_) => Some(format!("{} is still there", found.address)),
-            Err(e) if e.kind == ErrorKind::NotFound => None,
-            Err(e) => Some(format!("cannot be read again: {}", e.message)),
-        }
     }
 }

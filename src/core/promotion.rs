@@ -1,6 +1,6 @@
 //! Promotion: an environment that takes only what has succeeded in another one first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
 use super::error::Result;
@@ -9,7 +9,9 @@ use super::id::RunId;
 use super::ledger::Act;
 use super::means::Means;
 use super::pin::Pin;
+use super::plan::Plan;
 use super::release::Source;
+use super::restored::Restore;
 use super::run::{RunKind, RunStatus};
 
 /// How many audit entries are read at once.
@@ -70,30 +72,73 @@ pub async fn proof(
     Ok(Err(Finding::new(Weight::Block, None, message).hint(hint)))
 }
 
-/// Returns what of the run `run`, which is in `pin`, rollbacks of a part of it have put back.
-pub(super) async fn put_back(means: &Means<'_>, pin: &Pin, run: &RunId) -> Result<BTreeSet<Address>> {
-    let (mut back, mut before) = (BTreeSet::new(), None);
+/// Returns what speaks against `plan` since it was made: the run in which its release had succeeded was undone, or a part of
+/// it that the plan takes was put back.
+pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>> {
+    let Some(run) = plan.proven_by.as_ref().filter(|_| plan.kind == RunKind::Deploy) else {
+        return Ok(Vec::new());
+    };
+    let record = means.ledger.run(run).await?;
+    if let Some(by) = record.undone_by {
+        let message = format!("the run {run}, in which the release had succeeded, was undone by {by}");
+        let hint = format!("snapdeploy history show {by}");
+        return Ok(vec![Finding::new(Weight::Block, None, message).hint(hint)]);
+    }
+    let back = put_back(means, &record.start.pin, run).await?;
+    let put = plan.steps.iter().find(|step| back.contains(&step.address)).map(|step| {
+        let message = format!(
+            "{} was put back as it was before the run {run}, in which the release had succeeded",
+            step.address
+        );
+        Finding::new(Weight::Block, None, message).hint("make the plan again, without it")
+    });
+    Ok(put.into_iter().collect())
+}
+
+/// Returns what of the run `run`, which is in `pin`, is not there any more since it was put back: by rollbacks of a part of
+/// it, and by those that lead to a time before it.
+async fn put_back(means: &Means<'_>, pin: &Pin, run: &RunId) -> Result<BTreeSet<Address>> {
+    let mut undone: BTreeMap<RunId, BTreeSet<Address>> = BTreeMap::new();
+    let (mut restores, mut before): (Vec<Restore>, _) = (Vec::new(), None);
     loop {
         let page = means.ledger.entries(pin, before, PAGE).await?;
         for entry in &page.items {
             let Act::Start { start } = &entry.what else { continue };
-            if start.run == *run {
-                return Ok(back);
-            }
-            if start.kind != RunKind::Rollback {
+            let wanted = start.run == *run;
+            if !wanted && start.kind == RunKind::Deploy && restores.is_empty() {
                 continue;
             }
+            if wanted && restores.is_empty() {
+                return Ok(undone.remove(run).unwrap_or_default());
+            }
             let plan = means.repository.plan(&start.plan).await?;
-            if plan.undoes.as_ref() == Some(run)
-                && means.ledger.run(&start.run).await?.status() == RunStatus::Succeeded
-            {
-                back.extend(plan.steps.into_iter().map(|s| s.address));
-                back.extend(plan.unchanged);
+            let Some(finish) = means.ledger.run(&start.run).await?.finish else { continue };
+            if start.kind == RunKind::Deploy {
+                // Those between are asked about too: what leads to no time leads to where one of them began.
+                let back: BTreeSet<Address> =
+                    restores.iter_mut().flat_map(|r| r.undid(&start.run, &finish, &plan)).collect();
+                if wanted {
+                    let mut all = undone.remove(run).unwrap_or_default();
+                    all.extend(back);
+                    return Ok(all);
+                }
+            }
+            match &plan.undoes {
+                Some(of) if finish.status == RunStatus::Succeeded => {
+                    let back = undone.entry(of.clone()).or_default();
+                    back.extend(plan.steps.into_iter().map(|s| s.address));
+                    back.extend(plan.unchanged);
+                }
+                Some(_) => {}
+                None => {
+                    let since = undone.remove(&start.run).unwrap_or_default();
+                    restores.extend(Restore::of(means, (**start).clone(), plan, &finish, &since).await);
+                }
             }
         }
         before = page.items.last().map(|e| e.seq);
         if !page.more || before.is_none() {
-            return Ok(back);
+            return Ok(undone.remove(run).unwrap_or_default());
         }
     }
 }

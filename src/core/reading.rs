@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::address::Address;
 use super::digest::Digest;
 use super::document::Document;
+use super::error::{EXPIRED, Error};
 use super::finding::Finding;
 use super::inventory::Found;
 use super::secret::Secret;
@@ -22,6 +23,25 @@ pub struct Gap {
     pub address: Option<Address>,
     /// Why, in AWS's words.
     pub why: String,
+    /// The code that AWS gave, if AWS gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
+}
+
+impl Gap {
+    /// Returns the gap that `e` leaves in `kind`, or where `address` is.
+    pub fn of(kind: &str, address: Option<&Address>, e: Error) -> Gap {
+        let why = match e.hint {
+            Some(hint) => format!("{} ({hint})", e.message),
+            None => e.message,
+        };
+        Gap { kind: kind.to_string(), address: address.cloned(), why, code: e.code }
+    }
+
+    /// Returns whether it is there since the credentials of a session are over: it says nothing about what is there.
+    pub fn is_expired(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| EXPIRED.contains(&code))
+    }
 }
 
 /// Everything that is there, by name.

@@ -20,7 +20,7 @@ use super::irreversible;
 use super::lacking::lacking;
 use super::ladders;
 use super::loss;
-use super::means::{Means, Values};
+use super::means::{Glass, Means, Values};
 use super::overlay;
 use super::picked::{is_ours, pick};
 use super::pin::Pin;
@@ -111,6 +111,13 @@ pub async fn plan_deploy(
     if let (Some(first), false) = (&values.promote_from, home) {
         match promotion::proof(means, first, deployment.proven_in.as_ref(), source, &picked).await? {
             Ok(run) => proven_by = Some(run),
+            Err(_) if means.waivers.glass == Glass::Broken => {
+                let message = format!(
+                    "{environment} takes what has succeeded in {first}, which nobody can see while the ledger cannot be \
+                     reached: it goes without, since somebody broke the glass"
+                );
+                findings.push(Finding::new(Weight::Warning, None, message));
+            }
             Err(block) => findings.push(block),
         }
     }

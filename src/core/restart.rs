@@ -57,7 +57,14 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
             let message = "takes what its tags stand for now, which are other bits than those that run";
             let hint = "to keep the bits, deploy them by digest: --artifact ADDRESS=@sha256:...";
             // What a release has to have proven elsewhere first does not come in by a tag.
+            let signed = !means.values.signers.is_empty();
             let (weight, hint) = match &means.values.promote_from {
+                None if signed => (
+                    Weight::Block,
+                    format!(
+                        "{environment} takes only what was signed: package it, sign that, and snapdeploy deploy PACKAGE --to {environment} '{address}'"
+                    ),
+                ),
                 Some(first) => (
                     Weight::Block,
                     format!(
@@ -94,8 +101,12 @@ pub async fn plan_restart(means: &Means<'_>, environment: &str, addresses: &[Add
     Ok(plan)
 }
 
-/// Returns whether `plan` only starts again what is there: it takes nothing from anywhere.
+/// Returns whether `plan` only starts again what is there: it takes nothing from anywhere, and each of its steps leaves what
+/// it finds.
 pub fn is_restart(plan: &Plan) -> bool {
+    if !plan.begins_again() {
+        return false;
+    }
     let names: Vec<String> = plan.steps.iter().map(|step| step.address.to_string()).collect();
     plan.source_digest == digest_of(&names)
 }

@@ -12,10 +12,10 @@ use super::finding::{Finding, Weight};
 use super::given::Givens;
 use super::home;
 use super::hooking;
-use super::id::SnapshotId;
+use super::id::{RunId, SnapshotId};
 use super::inventory::{Found, Inventory, Ownership};
 use super::irreversible;
-use super::ledger::Act;
+use super::ledger::{Act, Entry};
 use super::loss;
 use super::means::Means;
 use super::migrated;
@@ -354,9 +354,14 @@ async fn not_kept(
     let there: BTreeSet<SnapshotId> =
         means.repository.snapshots(means.driver.pin()).await?.into_iter().collect();
     let (mut findings, mut before) = (Vec::new(), None);
+    // Their times are those of when they were done, not of when they were told.
+    let mut imported: BTreeSet<RunId> = BTreeSet::new();
     loop {
         let page = means.ledger.entries(means.driver.pin(), before, 200).await?;
         for entry in &page.items {
+            if let Act::Imported { runs, .. } = &entry.what {
+                imported.extend(runs.iter().cloned());
+            }
             let (Act::End { finish, .. }, Some(run)) = (&entry.what, &entry.run) else { continue };
             let has_after = finish.after.as_ref().is_some_and(|id| there.contains(id));
             if finish.status != RunStatus::Succeeded || has_after || finish.at > at {
@@ -374,7 +379,8 @@ async fn not_kept(
                 }
             }
         }
-        let past = page.items.last().is_some_and(|e| e.at < *oldest);
+        let told_then = |e: &&Entry| e.run.as_ref().is_none_or(|run| !imported.contains(run));
+        let past = page.items.iter().rev().find(told_then).is_some_and(|e| e.at < *oldest);
         before = page.items.last().map(|e| e.seq);
         if past || !page.more || before.is_none() {
             return Ok(findings);

@@ -1,5 +1,6 @@
 //! Runs: beginning, going on, turning round and ending.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use super::address::Address;
@@ -13,6 +14,7 @@ use super::given;
 use super::holder::{Manner, claim, take_over};
 use super::hooking;
 use super::id::{RunId, SnapshotId};
+use super::import;
 use super::instead::in_place_of_another;
 pub use super::instead::{converge, undo_open};
 use super::journal::Journal;
@@ -72,12 +74,35 @@ pub async fn begin_within(
 ) -> Result<Ended> {
     hooking::named(means, plan)?;
     given::again(means, plan).await?;
-    let reason = protection::admit(means, plan, reason).await?;
-    let digest = means.repository.put_plan(plan).await?;
-    let (claim, start) = claim(means, patience, || start(means, plan, digest, reason.clone())).await?;
+    let head = Cell::new(None);
+    let admitted = async || {
+        head.set(means.ledger.head(&plan.pin).await?.map(|head| head.seq));
+        let reason = protection::admit(means, plan, reason.clone()).await?;
+        Ok(start(means, plan, means.repository.put_plan(plan).await?, reason))
+    };
+    let (claim, start) = claim(means, patience, admitted).await?;
+    if let Err(e) = protection::admit_begun(means, plan, head.get(), start.reason.as_deref()).await {
+        // Where even this cannot be written, the audit shows a run that was interrupted.
+        let _ = means.ledger.end(&claim, &nothing(means, &e)).await;
+        return Err(e);
+    }
     means.events.emit(Event::Begun { run: start.run.clone(), moves: plan.moves.len() });
     // The work is a large value: on the heap it leaves the stack to what calls this.
     Box::pin(carry(means, Leg { claim, start, plan: plan.clone(), rows: Vec::new() }, on_failure)).await
+}
+
+/// Returns the end of a run that has done nothing because of `why`.
+fn nothing(means: &Means<'_>, why: &Error) -> Finish {
+    Finish {
+        status: RunStatus::Failed,
+        at: means.clock.now(),
+        changed: false,
+        wrote: Vec::new(),
+        left: Vec::new(),
+        message: redact(&why.message).into_owned(),
+        turned_into: None,
+        after: None,
+    }
 }
 
 /// Goes on with the run `id`, which was interrupted or stopped. An error means that this changed nothing.
@@ -104,6 +129,7 @@ pub async fn resume_without(
         return Err(Error::failed(format!("the run {id} has ended: {}", finish.message))
             .hint(format!("snapdeploy history show {id}")));
     }
+    import::is_whole(means, &record.start)?;
     let plan = means.repository.plan(&record.start.plan).await?;
     hooking::named(means, &plan)?;
     given::again(means, &plan).await?;
@@ -164,7 +190,7 @@ pub(super) async fn carry(means: &Means<'_>, mut leg: Leg, on_failure: OnFailure
             }
             // Somebody else goes on with it, or it was stopped on purpose: the rollback has not failed.
             (Ok(LegEnd::Over(Ended::Stopped { why, .. })), Some(_))
-                if matches!(why.kind, ErrorKind::Fenced | ErrorKind::Interrupted) =>
+                if why.kind == ErrorKind::Fenced || why.leaves_the_work() =>
             {
                 return Ok(Ended::Stopped { run, why });
             }

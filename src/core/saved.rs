@@ -1,4 +1,7 @@
 //! A saved plan: made and shown now, approved and performed later, once, unless what it writes or resolves has changed.
+//!
+//! The audit is told of each plan that is saved, by its digest. So nobody who can only write the file can make another plan of
+//! it: what signatures, promotion and the calendar were asked about is what is performed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,12 +16,12 @@ use super::error::{Error, ErrorKind, Result};
 use super::given;
 use super::id::{PlanId, RunId};
 use super::inventory::Inventory;
-use super::ledger::Act;
+use super::ledger::{Act, Notice};
 use super::means::{Means, Values};
 use super::picked::is_ours;
 use super::plan::{Action, Plan};
 use super::portable::{Resolver, resolve};
-use super::promotion::put_back;
+use super::promotion;
 use super::renames::relabel;
 use super::run::{Actor, RunKind, RunStatus};
 use super::survey;
@@ -27,9 +30,8 @@ use super::template::Placeholder;
 /// The name and version of a saved plan.
 pub const SAVED_SCHEMA: &str = "snapdeploy.saved-plan/1";
 
-/// How many audit entries are read at once, and by how much the clocks of two machines may differ.
+/// How many audit entries are read at once.
 const PAGE: usize = 200;
-const SLACK: SignedDuration = SignedDuration::from_hours(24);
 
 /// A plan, when and by whom it was made, and what it stands on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,8 +53,8 @@ pub struct SavedPlan {
 }
 
 impl SavedPlan {
-    /// Returns `plan` as it is saved, to be performed within `lasts`. Fails with `Blocked` where something forbids the
-    /// plan, and where the environment cannot be listed whole.
+    /// Returns `plan` as it is saved, to be performed within `lasts`; keeps it, and tells the audit that it was saved. Fails
+    /// with `Blocked` where something forbids the plan, and where the environment cannot be listed whole.
     pub async fn of(means: &Means<'_>, plan: &Plan, lasts: SignedDuration) -> Result<SavedPlan> {
         plan.permitted()?;
         let now = means.clock.now();
@@ -62,14 +64,18 @@ impl SavedPlan {
         let inventory = relabel(listed(means).await?, &plan.renames);
         let saving = Saving { by: means.actor.identity.clone(), at: now, until: expires_at };
         let plan = Plan { saved: Some(PlanId::new(now)), saving: Some(saving), ..plan.clone() };
-        Ok(SavedPlan {
+        let saved = SavedPlan {
             made_at: now,
             made_by: means.actor.clone(),
             expires_at,
             tool: means.tool.to_string(),
             resolves: resolves(&plan, &inventory, means.values)?,
             plan,
-        })
+        };
+        let plan = means.repository.put_plan(&saved.plan).await?;
+        let what = Act::Saved { plan, file: saved.digest()?, actor: means.actor.clone() };
+        means.ledger.tell(&Notice { pin: saved.plan.pin.clone(), at: now, run: None, what }).await?;
+        Ok(saved)
     }
 
     /// Returns the bytes of the file.
@@ -99,8 +105,9 @@ impl SavedPlan {
         serde_json::from_value(whole["data"].clone()).map_err(bad)
     }
 
-    /// Fails unless the plan may still be performed: in time, in the same place, for the first time, with what it
-    /// writes and resolves as they were, and still the environment's to write. Everything that has changed is named.
+    /// Fails unless the plan may still be performed: in time, in the same place, the very one that was saved, for the first
+    /// time, with what it writes and resolves as they were, and still the environment's to write. Everything that has
+    /// changed is named.
     pub async fn fresh(&self, means: &Means<'_>) -> Result<()> {
         let plan = &self.plan;
         let stale = |message: String| {
@@ -129,21 +136,12 @@ impl SavedPlan {
             let message = format!("{} does not own these any more: {}", plan.environment, foreign.join(", "));
             return Err(Error::blocked(message));
         }
-        if let Some(run) = &plan.proven_by {
-            let record = means.ledger.run(run).await?;
-            if let Some(by) = record.undone_by {
-                let message =
-                    format!("the run {run}, in which the release had succeeded, was undone by {by}");
-                return Err(Error::blocked(message).hint(format!("snapdeploy history show {by}")));
-            }
-            let back = put_back(means, &record.start.pin, run).await?;
-            if let Some(step) = plan.steps.iter().find(|s| back.contains(&s.address)) {
-                let message = format!(
-                    "{} was put back as it was before the run {run}, in which the release had succeeded",
-                    step.address
-                );
-                return Err(Error::blocked(message).hint("make the plan again, without it"));
-            }
+        if let Some(undone) = promotion::watch(means, plan).await?.into_iter().next() {
+            let error = Error::blocked(undone.message);
+            return Err(match undone.hint {
+                Some(hint) => error.hint(hint),
+                None => error,
+            });
         }
         given::again(means, plan).await?;
         let changes = self.changes(means).await?;
@@ -153,31 +151,54 @@ impl SavedPlan {
         }
     }
 
-    /// Returns the run that has performed the plan, if one has.
+    /// Returns the digest of all that its file says: of the plan, and of what it stands on.
+    fn digest(&self) -> Result<Digest> {
+        let value = serde_json::to_value(self)
+            .map_err(|e| Error::bug(format!("cannot write the plan as JSON: {e}")).source(e))?;
+        Ok(Digest::of_json(&value))
+    }
+
+    /// Returns the run that has performed the plan, if one has. Fails with `Blocked` unless the audit was told that it was
+    /// saved, all that its file says: what that says for itself, whoever can write the file can make it say.
     async fn performed(&self, means: &Means<'_>) -> Result<Option<RunId>> {
-        let (digest, mut before) = (self.plan.digest(), None);
-        let since = self.made_at.checked_sub(SLACK).unwrap_or(Timestamp::MIN);
+        let (digest, file, mut before) = (self.plan.digest(), self.digest()?, None);
+        let mut performed = None;
         loop {
             let page = means.ledger.entries(means.driver.pin(), before, PAGE).await?;
             for entry in &page.items {
-                if let Act::Start { start } = &entry.what
-                    && start.plan == digest
-                {
-                    // One that has come to nothing leaves the plan as it was.
-                    let end = means.ledger.run(&start.run).await?.finish;
-                    if !end.is_some_and(|end| end.status == RunStatus::Failed && !end.changed) {
-                        return Ok(Some(start.run.clone()));
+                match &entry.what {
+                    // Nothing has performed it before it was saved.
+                    Act::Saved { plan, file: of, .. } if *plan == digest && *of == file => {
+                        return Ok(performed);
                     }
-                }
-                if entry.at < since {
-                    return Ok(None);
+                    Act::Start { start } if start.plan == digest && performed.is_none() => {
+                        // One that has come to nothing leaves the plan as it was.
+                        let end = means.ledger.run(&start.run).await?.finish;
+                        if !end.is_some_and(|end| end.status == RunStatus::Failed && !end.changed) {
+                            performed = Some(start.run.clone());
+                        }
+                    }
+                    _ => {}
                 }
             }
             before = page.items.last().map(|e| e.seq);
             if !page.more || before.is_none() {
-                return Ok(None);
+                return Err(self.unknown());
             }
         }
+    }
+
+    fn unknown(&self) -> Error {
+        let Plan { environment, source, .. } = &self.plan;
+        let again = match self.plan.kind {
+            RunKind::Deploy => format!("snapdeploy deploy {source} --to {environment}"),
+            RunKind::Rollback => format!("snapdeploy rollback {environment}"),
+        };
+        Error::blocked(format!(
+            "the audit of {environment} does not have this plan as one that was saved: its file was edited since, or \
+             belongs to another store"
+        ))
+        .hint(format!("go without it: {again}; or save it again, with --save-plan"))
     }
 
     /// Returns what is not as it was, one line each.

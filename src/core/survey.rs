@@ -186,14 +186,7 @@ impl Gathering<'_, '_> {
             match result {
                 Ok(raw) => drop(lives.insert(address.clone(), driver.encode(&found, raw, inventory))),
                 Err(e) if e.kind == ErrorKind::NotFound => {}
-                Err(e) => gaps.push(Gap {
-                    kind: address.kind().to_string(),
-                    address: Some(address.clone()),
-                    why: match e.hint {
-                        Some(hint) => format!("{} ({hint})", e.message),
-                        None => e.message,
-                    },
-                }),
+                Err(e) => gaps.push(Gap::of(address.kind(), Some(address), e)),
             }
             events.emit(Event::Read { address: address.clone() });
         }
@@ -224,18 +217,23 @@ async fn fetch(
 }
 
 /// Fails unless everything was seen that a plan looks at: every listing, and each resource that `concerned` picks. What
-/// could not be seen must not be taken for absent, nor an id that could not be looked up for text.
+/// could not be seen must not be taken for absent, nor an id that could not be looked up for text. `Denied`, with AWS's code,
+/// where the credentials were over: then a run is left as it is, and gone on with.
 pub fn complete(gaps: &[Gap], concerned: impl Fn(&Address) -> bool) -> Result<()> {
+    let gaps: Vec<&Gap> = gaps.iter().filter(|g| g.address.as_ref().is_none_or(&concerned)).collect();
     let hidden: Vec<String> = gaps
         .iter()
-        .filter(|g| g.address.as_ref().is_none_or(&concerned))
         .map(|g| match &g.address {
             Some(address) => format!("{address}: {}", g.why),
             None => format!("{}: {}", g.kind, g.why),
         })
         .collect();
-    match hidden.is_empty() {
-        true => Ok(()),
-        false => Err(Error::new(ErrorKind::Unclean, format!("cannot see everything: {}", hidden.join("; ")))),
+    if hidden.is_empty() {
+        return Ok(());
     }
+    let message = format!("cannot see everything: {}", hidden.join("; "));
+    Err(match gaps.iter().find(|g| g.is_expired()).and_then(|g| g.code.clone()) {
+        Some(code) => Error::new(ErrorKind::Denied, message).code(code),
+        None => Error::new(ErrorKind::Unclean, message),
+    })
 }

@@ -36,10 +36,15 @@ pub(super) async fn way_back(
 }
 
 /// Returns how the run ends that failed because of `why`, and that could not turn round because of `then`: where somebody
-/// else has taken it over, what becomes of it is theirs to tell, and nobody has to look.
+/// else has taken it over, what becomes of it is theirs to tell, and nobody has to look; where the credentials are over, it
+/// can be gone on with once there are others.
 pub(super) fn unturned(run: RunId, why: Error, then: Error) -> Ended {
     match then.kind {
         ErrorKind::Fenced => Ended::Stopped { run, why: then },
+        _ if then.leaves_the_work() => {
+            let why = then.context(format!("{}; and the way back could not be planned", why.message));
+            Ended::Stopped { run, why }
+        }
         _ => Ended::RollbackFailed { run, by: None, why, then },
     }
 }

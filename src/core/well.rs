@@ -37,6 +37,8 @@ impl Performance<'_> {
         };
         let problems = match asked {
             Ok(problems) => problems,
+            // It is asked again by whoever goes on.
+            Err(e) if e.leaves_the_work() => return Err(e),
             Err(e) => {
                 let what =
                     format!("everything is written, and nobody can tell whether it is well: {}", e.message);

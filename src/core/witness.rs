@@ -252,6 +252,10 @@ impl Ledger for Witnessed {
         self.ledger.check().await
     }
 
+    async fn takes_writes(&self) -> Result<()> {
+        self.ledger.takes_writes().await
+    }
+
     fn place(&self) -> String {
         self.ledger.place()
     }

@@ -46,6 +46,6 @@ pub fn rename(naming: &Naming, found: &mut [Found]) {
 pub fn note(listing: &mut Listing, kind: &str, result: Result<Vec<Found>>) {
     match result {
         Ok(found) => listing.found.extend(found),
-        Err(e) => listing.gaps.push(Gap { kind: kind.to_string(), address: None, why: e.message }),
+        Err(e) => listing.gaps.push(Gap::of(kind, None, e)),
     }
 }

@@ -19,6 +19,13 @@ pub struct Store {
     pub ledger: Arc<dyn Ledger>,
 }
 
+/// Opens the store in `directory`, to be read: its ledger is not written to, whatever else it is asked for.
+pub async fn open_to_read(directory: &Path, clock: Clock) -> Result<Store> {
+    let ledger = SqliteLedger::open_to_read(directory.join(LEDGER), clock).await?;
+    let objects = DirectoryObjects::open(directory).await?;
+    Ok(Store { objects: Arc::new(objects), ledger: Arc::new(ledger) })
+}
+
 /// Opens the store that the configuration calls `store` if it is an embedded one, `file://DIRECTORY` (relative to
 /// `base`), and makes it if it is not there; `None` if it is of another sort.
 pub async fn open_embedded(store: &str, base: &Path, clock: Clock) -> Result<Option<Store>> {

@@ -155,6 +155,11 @@ fn event(project: &str, entry: &Entry, start: Option<&RunStart>) -> (String, Val
             who(&mut put, &refusal.actor);
             metrics.push(("Refusals", "Count", 1));
         }
+        Act::Saved { plan, actor, .. } => {
+            put("act", json!("saved"));
+            put("plan", json!(plan));
+            who(&mut put, actor);
+        }
         Act::Approved { plan, actor, reason } => {
             put("act", json!("approved"));
             put("plan", json!(plan));

@@ -15,12 +15,13 @@ mod s3;
 pub mod setup;
 mod sqlite;
 mod sqlite_file;
+mod sqlite_lock;
 mod steps;
 mod vault;
 
 pub use directory::DirectoryObjects;
 pub use dynamodb::DynamoLedger;
-pub use embedded::{Store, open_embedded};
+pub use embedded::{Store, open_embedded, open_to_read};
 pub use known::KnownObjects;
 pub use log_group::LogGroup;
 pub use memory::{MemoryLedger, MemoryObjects};

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Params, Transaction, TransactionBehavior, params};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -16,7 +17,8 @@ use crate::core::{Clock, Error, Pin, Result, RunId};
 use super::blocking::blocking;
 use super::lease::{Lease, Owner, no_run};
 use super::memory::PAGE;
-use super::sqlite_file::{connect, failed};
+use super::sqlite_file::{connect, connect_to_read, failed};
+use super::sqlite_lock::named;
 use super::steps::{self, Tables};
 
 /// A ledger in an SQLite file. Clones share one connection.
@@ -33,6 +35,17 @@ impl SqliteLedger {
         let path = path.into();
         blocking(move || {
             let connection = connect(&path)
+                .map_err(|e| named(e, &path).context(format!("cannot open the ledger {}", path.display())))?;
+            Ok(SqliteLedger { connection: Arc::new(Mutex::new(connection)), path, clock })
+        })
+        .await
+    }
+
+    /// Opens the file to read it: nothing is written to it.
+    pub(super) async fn open_to_read(path: impl Into<PathBuf>, clock: Clock) -> Result<SqliteLedger> {
+        let path = path.into();
+        blocking(move || {
+            let connection = connect_to_read(&path)
                 .map_err(|e| e.context(format!("cannot open the ledger {}", path.display())))?;
             Ok(SqliteLedger { connection: Arc::new(Mutex::new(connection)), path, clock })
         })
@@ -48,11 +61,12 @@ impl SqliteLedger {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let connection = Arc::clone(&self.connection);
+        let (connection, path) = (Arc::clone(&self.connection), self.path.clone());
         blocking(move || {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(|e| named(failed(e), &path))?;
             let done = step(&mut Sql(&transaction))?;
             transaction.commit().map_err(failed)?;
             Ok(done)
@@ -293,8 +307,14 @@ impl Ledger for SqliteLedger {
         self.look(move |s| {
             let mut statement = s.0.prepare_cached(sql).map_err(failed)?;
             let one = |r: &rusqlite::Row<'_>| {
-                let (seq, text): (i64, String) = (r.get(0)?, r.get(1)?);
-                let body = serde_json::from_str(&text).map_err(|e| e.to_string());
+                let seq: i64 = r.get(0)?;
+                // As it lies there: what is no text is what one looks for.
+                let body = match r.get_ref(1)? {
+                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+                        serde_json::from_slice(bytes).map_err(|e| e.to_string())
+                    }
+                    other => Err(format!("it is no text, but {}", other.data_type())),
+                };
                 Ok(match u64::try_from(seq) {
                     Ok(seq) => Kept { seq, body },
                     Err(_) => Kept { seq: 0, body: Err(format!("its number is {seq}")) },

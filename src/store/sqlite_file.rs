@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::core::{Error, ErrorKind, Result};
 
@@ -60,6 +60,20 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     }
     transaction.commit().map_err(failed)?;
     Ok(connection)
+}
+
+/// Opens the file to read it. `NotFound` if it is not there.
+pub(super) fn connect_to_read(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_timeout(PATIENCE).map_err(failed)?;
+    let version: i64 =
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    match version {
+        VERSION => Ok(connection),
+        other => Err(Error::failed(format!("its version is {other}; this snapdeploy reads {VERSION}"))
+            .hint("use the snapdeploy that made it")),
+    }
 }
 
 /// Returns what an error of SQLite means.

@@ -102,9 +102,8 @@ pub async fn tell(store: &Objects, file: &Path, pin: &Pin) -> Result<Told> {
     let ledger = SqliteLedger::open(file, Clock::system()).await?;
     ledger.check().await?;
     let pins = BTreeSet::from([pin.clone()]);
-    if let Some(wrong) =
-        check(&store.0, &ledger, &pins, Reading::Names, jiff::Timestamp::now()).await?.wrong.first()
-    {
+    let now = jiff::Timestamp::now();
+    if let Some(wrong) = check(&store.0, &ledger, None, &pins, Reading::Names, now).await?.wrong.first() {
         return Err(Error::corrupt(format!("{}: {}", wrong.what, wrong.why)));
     }
     let entries = ledger.entries(pin, None, 1000).await?.items;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are not marked as tests")]
 
 mod access;
+mod admitted;
 mod audit;
 mod blobs;
 mod centre;
@@ -22,8 +23,8 @@ mod examples;
 mod figures;
 mod following;
 mod forgetting;
-mod gates;
 mod fuzz;
+mod gates;
 mod generated;
 mod good;
 mod history;

@@ -165,6 +165,22 @@ fn without_one_of_them_it_is_refused() {
 }
 
 #[test]
+fn images_are_read_in_other_accounts_and_regions_and_written_in_the_own_account() {
+    let acme = place();
+    let report = acme.json(0, &["init", "--policy", "prod", "--of", "write"]);
+    let on = |action: &str| -> Vec<String> {
+        let policies = report["data"]["policies"][0]["policies"].as_array().unwrap();
+        let statements = policies.iter().flat_map(|p| p["Statement"].as_array().unwrap());
+        let allows = statements.filter(|s| s["Action"].as_array().unwrap().iter().any(|a| a == action));
+        allows.flat_map(|s| s["Resource"].as_array().unwrap()).map(|r| r.as_str().unwrap().into()).collect()
+    };
+    for read in ["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"] {
+        assert_eq!(on(read), ["arn:aws:ecr:*:*:repository/*"], "{read}");
+    }
+    assert_eq!(on("ecr:PutImage"), [format!("arn:aws:ecr:*:{PROD}:repository/*")]);
+}
+
+#[test]
 fn a_verb_gets_what_it_needs_alone() {
     let acme = place();
     let looks = policies(&acme, &["prod", "--verb", "extract"]);

@@ -1,7 +1,6 @@
 //! `history import`: what was done behind a broken glass, told to the ledger.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use crate::cli::ui::Ink;
 use crate::core::import::import;
 use crate::core::verify::verify;
 use crate::core::{Error, Result, RunId};
-use crate::store::open_embedded;
+use crate::store::open_to_read;
 
 use super::verb::ImportArgs;
 
@@ -25,8 +24,7 @@ pub(super) async fn run(args: &ImportArgs, face: &Face) -> Result<Exit> {
             .hint(format!("snapdeploy history import {}", crate::cli::break_glass::PLACE)));
     }
     let context = Context::open(face).await?;
-    let opened = open_embedded(&format!("file://{shown}"), Path::new(""), context.clock.clone()).await?;
-    let from = opened.ok_or_else(|| Error::bug(format!("{shown} is not a directory's name")))?;
+    let from = open_to_read(&args.directory, context.clock.clone()).await?;
     let actor = context.actor().await?;
     let pins = runs::pins(&context, None, face).await?;
     // Nothing is told before all of it is known to be as it was written.

@@ -24,9 +24,9 @@ pub(super) async fn run(run: &str, face: &Face) -> Result<Exit> {
     let plan = context.repository().plan(&record.start.plan).await?;
     let status = status(&context, &record).await?;
     let approvals = match &plan.saving {
-        Some(saving) => {
+        Some(_) => {
             let (pin, digest) = (&record.start.pin, &record.start.plan);
-            approval::of_plan(context.ledger(), pin, digest, saving.at).await?
+            approval::of_plan(context.ledger(), pin, digest).await?
         }
         None => Vec::new(),
     };

@@ -35,6 +35,11 @@ pub(super) async fn run(args: &ListArgs, face: &Face) -> Result<Exit> {
     for (pin, environments) in runs::pins(&context, args.env.as_deref(), face).await? {
         let found = search_all(context.ledger(), context.repository(), &pin, &what, args.limit).await?;
         told.extend(found.runs);
+        for entry in found.spoilt {
+            face.ui.say(format!(
+                "warning: entry {entry} of the audit of {pin} cannot be read: snapdeploy history verify"
+            ));
+        }
         refused.extend(found.refused);
         let named = |what| Forgot { environments: environments.clone(), what };
         forgotten.extend(found.forgotten.into_iter().map(named));

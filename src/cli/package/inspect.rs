@@ -64,9 +64,11 @@ async fn signatures(
         false => None,
     };
     let mut seen = Vec::new();
-    for signature in signed::all(context.as_ref(), file, digest).await? {
-        seen.push(signed::seen(&signature, digest, context.as_ref().zip(environment)).await);
+    let all = signed::all(context.as_ref(), file, digest).await?;
+    for signature in &all.found {
+        seen.push(signed::seen(signature, digest, context.as_ref().zip(environment)).await);
     }
+    seen.extend(all.unreadable.into_iter().map(Seen::none));
     Ok(seen)
 }
 

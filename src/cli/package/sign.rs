@@ -11,12 +11,13 @@ use crate::cli::bounded;
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::output::Report;
-use crate::cli::signed::{beside, in_file};
+use crate::cli::signed::{FILE, beside, in_file};
 use crate::cli::source::SourceName;
 use crate::cli::ui::Ink;
 use crate::core::environment::Access;
 use crate::core::objects::Created;
 use crate::core::signature::{STATEMENT_SCHEMA, Signature, Signer, Statement};
+use crate::core::signatures::Signatures;
 use crate::core::signing_key::SigningKey;
 use crate::core::{Clock, Digest, Error, Result};
 
@@ -42,7 +43,7 @@ pub(super) async fn sign(args: &SignArgs, face: &Face) -> Result<Exit> {
         signer,
         labels: package.manifest.labels.clone(),
     };
-    let signature = match (&context, is_kms) {
+    let (signature, public) = match (&context, is_kms) {
         (Some(context), true) => {
             let Some(environment) = &args.env else {
                 return Err(Error::input("a KMS key is used with the role of an environment")
@@ -54,7 +55,7 @@ pub(super) async fn sign(args: &SignArgs, face: &Face) -> Result<Exit> {
             let signature = Signature::new(&arn.parse::<Signer>()?, &kept, &made);
             let public = signing::public_key(&account, &arn).await?;
             signature.verify(&digest, Some(&public))?;
-            signature
+            (signature, Some(public))
         }
         _ => {
             let path = Path::new(&args.key);
@@ -62,30 +63,46 @@ pub(super) async fn sign(args: &SignArgs, face: &Face) -> Result<Exit> {
                 .map_err(|e| Error::input(format!("cannot read the key {}: {e}", path.display())))?;
             let key = SigningKey::from_bytes(&bytes)?;
             let (message, kept) = statement(None).to_bytes()?;
-            Signature::new(&key.signer(), &kept, &key.sign(&message))
+            (Signature::new(&key.signer(), &kept, &key.sign(&message)), None)
         }
     };
+    // A key signs a package once; what only says that it is of this key does not count.
+    let signed = |there: &Signatures| {
+        let good = |one: &Signature| one.verify(&digest, public.as_deref()).is_ok();
+        there.found.iter().any(|one| one.key == signature.key && good(one))
+    };
     let mut is_new = false;
-    if let Some(context) = &context {
+    if let Some(context) = &context
+        && !signed(&context.repository().signatures(&digest).await?)
+    {
         is_new |= context.repository().put_signature(&digest, &signature).await? == Created::New;
     }
-    if let Some(file) = file {
-        is_new |= append(file, &signature)?;
+    if let Some(file) = file
+        && !signed(&in_file(file))
+    {
+        append(file, &signature)?;
+        is_new = true;
     }
     face.ui.result(&SignReport { digest, key: signature.key, is_new })?;
     Ok(Exit::Done)
 }
 
-/// Writes the signature beside the package, unless its key has signed there. Returns whether it was written.
-fn append(file: &Path, signature: &Signature) -> Result<bool> {
-    if in_file(file)?.iter().any(|there| there.key == signature.key) {
-        return Ok(false);
-    }
+/// Writes the signature beside the package, on a line of its own whatever is there.
+fn append(file: &Path, signature: &Signature) -> Result<()> {
     let path = beside(file);
-    let cannot = |e: io::Error| Error::failed(format!("cannot write {}: {e}", path.display()));
+    let cannot = |e: io::Error| {
+        Error::failed(format!("cannot write {}: {e}", path.display()))
+            .hint("if it holds no signatures, remove it and sign again")
+    };
+    let mut line = signature.to_bytes()?;
+    match bounded::read(&path, FILE) {
+        Ok(there) if there.last().is_some_and(|last| *last != b'\n') => line.insert(0, b'\n'),
+        Ok(_) => {}
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+        Err(e) => return Err(cannot(e)),
+    }
     let mut out = OpenOptions::new().append(true).create(true).open(&path).map_err(cannot)?;
-    out.write_all(&signature.to_bytes()?).map_err(cannot)?;
-    Ok(true)
+    out.write_all(&line).map_err(cannot)
 }
 
 /// Runs `package keygen`.

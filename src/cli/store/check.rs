@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::cli::break_glass;
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
 use crate::cli::output::Report;
@@ -12,6 +13,7 @@ use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::upkeep::{Checked, Reading, check};
 use crate::core::{Pin, Result};
+use crate::store::open_to_read;
 
 use super::verb::CheckArgs;
 
@@ -23,7 +25,20 @@ pub(super) async fn run(args: &CheckArgs, face: &Face) -> Result<Exit> {
     let whole = found.values().flatten().count() == context.config.environments.len();
     let pins: BTreeSet<Pin> = found.into_keys().collect();
     let reading = if args.read_data { Reading::Data } else { Reading::Names };
-    let checked = check(context.objects(), context.ledger(), &pins, reading, context.clock.now()).await?;
+    let glass = break_glass::directory(&context.config);
+    let besides = match break_glass::is_there(&context.config) {
+        true => Some(open_to_read(&glass, context.clock.clone()).await?.ledger),
+        false => None,
+    };
+    let now = context.clock.now();
+    let checked = check(context.objects(), context.ledger(), besides.as_deref(), &pins, reading, now).await?;
+    if !checked.waiting.is_empty() {
+        face.ui.say(format!(
+            "{} runs were done behind a broken glass, and are not told to the ledger yet: snapdeploy history import {}",
+            checked.waiting.len(),
+            glass.display()
+        ));
+    }
     let exit = if checked.wrong.is_empty() && whole { Exit::Done } else { Exit::Unclean };
     face.ui.result(&CheckReport { store: context.repository().place(), whole, checked })?;
     Ok(exit)

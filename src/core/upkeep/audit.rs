@@ -90,7 +90,7 @@ async fn once(ledger: &dyn Ledger, pin: &Pin) -> Result<Audited> {
         match (&entry.what, &entry.run) {
             (Act::Start { start }, Some(run)) if start.run == *run => drop(starts.insert(run.clone(), start)),
             (Act::End { finish, journal }, Some(run)) => drop(ends.insert(run.clone(), (finish, journal))),
-            (Act::Approved { plan, .. }, _) => {
+            (Act::Saved { plan, .. } | Act::Approved { plan, .. }, _) => {
                 found.plans.insert(*plan, format!("entry {} of the audit of {pin}", entry.seq));
             }
             (Act::Start { .. } | Act::End { .. }, _) => {

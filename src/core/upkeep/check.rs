@@ -56,21 +56,26 @@ pub struct Checked {
     pub condemned: usize,
     /// How many snapshots were forgotten, as the audits tell.
     pub forgotten: usize,
+    /// Runs that another ledger knows, and that are to be told to this one.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub waiting: BTreeSet<RunId>,
     /// What is not as it was written.
     pub wrong: Vec<Wrong>,
 }
 
 /// Checks everything in `objects`, and the audits of `pins` and of every pin that has a snapshot there, as they are at
-/// `now`. Fails where the store cannot be read at all, or has a layout that is not known; what is wrong in it is told.
+/// `now`. Fails where the store cannot be read at all, or has a layout that is not known; what is wrong in it is told. Runs
+/// that were not told to `ledger` yet are those that `besides` knows.
 pub async fn check(
     objects: &dyn Objects,
     ledger: &dyn Ledger,
+    besides: Option<&dyn Ledger>,
     pins: &BTreeSet<Pin>,
     reading: Reading,
     now: Timestamp,
 ) -> Result<Checked> {
     let stock = Stock::take(objects, ledger, pins, now).await?;
-    let mut checked = of_stock(&stock, objects, ledger).await?;
+    let mut checked = of_stock(&stock, objects, (ledger, besides)).await?;
     if reading == Reading::Data {
         let repository = Repository::new(objects);
         let reads =
@@ -85,7 +90,11 @@ pub async fn check(
 }
 
 /// Holds what was read of a store against what it says of itself.
-pub(super) async fn of_stock(stock: &Stock, objects: &dyn Objects, ledger: &dyn Ledger) -> Result<Checked> {
+pub(super) async fn of_stock(
+    stock: &Stock,
+    objects: &dyn Objects,
+    (ledger, besides): (&dyn Ledger, Option<&dyn Ledger>),
+) -> Result<Checked> {
     let named = &stock.named;
     let mut checked = Checked {
         snapshots: named.snapshots.values().map(BTreeSet::len).sum(),
@@ -103,13 +112,20 @@ pub(super) async fn of_stock(stock: &Stock, objects: &dyn Objects, ledger: &dyn 
             continue;
         }
         match ledger.run(run).await {
-            Ok(_) => {}
-            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => {
-                let why = format!("the audit knows nothing of its run {run}");
-                checked.wrong.push(Wrong::new(snapshot_name(pin, id), why));
-            }
+            Ok(_) => continue,
+            Err(e) if matches!(e.kind, ErrorKind::NotFound | ErrorKind::Corrupt) => {}
             Err(e) => return Err(e),
         }
+        if let Some(besides) = besides
+            && besides.run(run).await.is_ok()
+        {
+            checked.waiting.insert(run.clone());
+            continue;
+        }
+        let why = format!(
+            "the audit knows nothing of its run {run} (one behind a broken glass is told by `snapdeploy history import`)"
+        );
+        checked.wrong.push(Wrong::new(snapshot_name(pin, id), why));
     }
     for (pin, audit) in &stock.audits {
         checked.entries += audit.entries;

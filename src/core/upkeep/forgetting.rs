@@ -128,7 +128,7 @@ impl Forgetting {
         for pin in stock.audits.keys().filter(|pin| !pins.contains(pin)) {
             heads.insert(pin.clone(), ledger.head(pin).await?);
         }
-        let checked = of_stock(&stock, objects, ledger).await?;
+        let checked = of_stock(&stock, objects, (ledger, None)).await?;
         if !checked.wrong.is_empty() {
             return Ok(Err(Why::Wrong(checked.wrong)));
         }

@@ -62,11 +62,11 @@ pub(super) fn needed(stock: &Stock, retention: SignedDuration) -> Needed {
         let newest = audit.told.len().saturating_sub(HELD);
         for (i, entry) in audit.told.iter().enumerate() {
             match &entry.what {
-                Act::Approved { plan, .. } => {
+                Act::Approved { plan, .. } | Act::Saved { plan, .. } => {
                     let open =
                         stock.plans.get(plan).and_then(|p| p.until).is_some_and(|until| until > stock.at);
                     if open || stock.at.duration_since(entry.at) <= retention {
-                        needed.plan(stock, plan, "of a plan that was approved");
+                        needed.plan(stock, plan, "of a plan that was saved or approved");
                     }
                 }
                 Act::Released { source_digest, .. } if i >= newest => {

@@ -379,6 +379,7 @@ fn namesakes(found: &[Found]) -> Vec<Gap> {
             kind: address.kind().to_string(),
             address: Some(address.clone()),
             why: format!("{} resources have this name: {}; rename all but one", ids.len(), ids.join(", ")),
+            code: None,
         })
         .collect()
 }

@@ -11,7 +11,10 @@ const CLUSTERS: &[&str] = &[
     "arn:{partition}:ecs:{region}:{account}:task/*",
 ];
 const DEFINITIONS: &[&str] = &["arn:{partition}:ecs:{region}:{account}:task-definition/*"];
-const IMAGES: &[&str] = &["arn:{partition}:ecr:{region}:{account}:repository/*"];
+/// Images are put into registries of the own account, and read wherever a service has them from: the policy of a repository of
+/// another account decides there ("Private repository policies", Amazon ECR User Guide).
+const OWN_IMAGES: &[&str] = &["arn:{partition}:ecr:*:{account}:repository/*"];
+const IMAGES: &[&str] = &["arn:{partition}:ecr:*:*:repository/*"];
 const CODEDEPLOY: &[&str] = &["arn:{partition}:codedeploy:{region}:{account}:*"];
 
 /// Source: "Actions, resources, and condition keys" for Amazon ECS, ECR, CodeDeploy, Elastic Load Balancing V2, CloudWatch, CloudWatch
@@ -115,7 +118,7 @@ pub const GRANTS: &[Grant] = &[
         .only("images are copied from here"),
     Grant::write(
         &["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"],
-        IMAGES,
+        OWN_IMAGES,
     )
     .only("images are copied to here"),
 ];

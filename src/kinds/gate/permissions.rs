@@ -7,7 +7,7 @@ use crate::aws::Grant;
 pub const GRANTS: &[Grant] = &[
     Grant::read(&["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], &["*"])
         .only("gates on alarms and metrics"),
-    Grant::read(&["ecr:DescribeImageScanFindings"], &["arn:{partition}:ecr:{region}:{account}:repository/*"])
+    Grant::read(&["ecr:DescribeImageScanFindings"], &["arn:{partition}:ecr:*:*:repository/*"])
         .only("gates on scans of images"),
     Grant::write(&["lambda:InvokeFunction"], &["arn:{partition}:lambda:{region}:{account}:function:*"])
         .only("gates that invoke a function"),

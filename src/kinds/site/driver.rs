@@ -99,11 +99,7 @@ impl Driver for Sites {
         for (address, site) in self.values.sites.iter().filter(|(a, _)| self.values.owns.picks(a)) {
             match self.look(address, site).await {
                 Ok(found) => listing.found.extend(found),
-                Err(e) => listing.gaps.push(Gap {
-                    kind: KIND.into(),
-                    address: Some(address.clone()),
-                    why: e.message,
-                }),
+                Err(e) => listing.gaps.push(Gap::of(KIND, Some(address), e)),
             }
         }
         Ok(listing)

@@ -11,7 +11,7 @@ use crate::core::{Error, Pin, Result};
 
 use super::super::memory::PAGE;
 use super::items::{
-    Item, audit_sk, document, documents, get_text, head_item, is_first, number, pin_pk, text,
+    Item, LEASE, audit_sk, document, documents, get_text, head_item, is_first, number, pin_pk, text,
 };
 use super::ledger::DynamoLedger;
 use super::query::Query;
@@ -41,6 +41,24 @@ impl DynamoLedger {
             writes.put(&self.leases, head_item(pin, &newest), at_head)?;
         }
         Ok(entries)
+    }
+
+    /// Asks for a transaction over both tables that is refused, since the lease that it is based on is nobody's. Fails where
+    /// not even that is answered.
+    pub(super) async fn refuses_a_write(&self) -> Result<()> {
+        let (place, doing) = ("CHECK", "see whether the ledger takes writes");
+        let mut persistence = Persistence::new(&self.clock);
+        loop {
+            let mut writes = Writes::default();
+            let nobody = When::any().is("epoch", number(0)).is("holder", text("nobody"));
+            writes.check(&self.leases, place, LEASE, nobody)?;
+            writes.add(&self.audit, document(place, place, &doing)?)?;
+            match writes.send(&self.client, doing).await? {
+                Sent::Refused => return Ok(()),
+                Sent::Taken(()) => return Err(Error::bug("the ledger took what nobody may write")),
+                sent => persistence.wait(sent, doing).await?,
+            }
+        }
     }
 
     /// Adds `notice` to the audit, once.

@@ -372,6 +372,10 @@ impl Ledger for DynamoLedger {
         Ok(())
     }
 
+    async fn takes_writes(&self) -> Result<()> {
+        self.refuses_a_write().await
+    }
+
     fn place(&self) -> String {
         format!("dynamodb tables {} and {}", self.audit, self.leases)
     }

@@ -52,7 +52,7 @@ fn every_entry_is_an_event_and_ends_and_refusals_have_metrics() {
     let exported = acme.run(0, &["history", "export", "--env", "prod"]).out;
     assert_eq!(events.len(), exported.lines().count(), "one for each entry");
     let acts: Vec<&str> = events.iter().map(|event| event["act"].as_str().unwrap()).collect();
-    assert_eq!(acts, ["refused", "start", "end", "start", "end", "released", "start", "end", "start", "end"]);
+    assert_eq!(acts, ["refused", "start", "end", "start", "end", "start", "released", "end", "start", "end"]);
     let numbers: Vec<u64> = events.iter().map(|event| event["entry"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 

@@ -4,6 +4,7 @@ mod break_glass;
 mod checkpoints;
 mod log_group;
 mod refused;
+mod spoilt;
 mod state;
 mod tampering;
 mod vandal;

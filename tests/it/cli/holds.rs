@@ -75,6 +75,54 @@ fn going_back_is_never_held_and_neither_is_another_release() {
 }
 
 #[test]
+fn what_a_rollback_to_a_time_undid_is_held_too_until_that_is_undone() {
+    let acme = Acme::new();
+    acme.run(0, &["extract", "prod", "--name", "before"]);
+    acme.run(0, &["extract", "dev", "connect/hours/*", "--name", "hours"]);
+    acme.run(0, &["extract", "dev"]);
+    // Two releases, one on the other; then back to before both.
+    acme.run(0, &["deploy", "dev@hours", "--to", "prod", "--confirm", "acme/prod"]);
+    acme.deploy(0, &[]);
+    let there = acme.prod();
+    acme.run(0, &["rollback", "prod", "--to", "before", "--confirm", "acme/prod", "--reason", "INC-12"]);
+    assert!(acme.prod() != there);
+    let held = acme.deploy(13, &[]);
+    assert!(held.err.contains("this release is held") && held.err.contains("INC-12"), "{}", held.err);
+    let first = ["deploy", "dev@hours", "--to", "prod", "--confirm", "acme/prod"];
+    assert!(acme.run(13, &first).err.contains("INC-12"), "of both");
+    // What it leads to is not undone by it: the newest deployment is put back, and is nobody's to let go.
+    acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
+    assert!(acme.prod() == there);
+    assert!(acme.deploy(0, &[]).out.starts_with("Nothing to do"));
+    assert!(released(&acme).is_empty());
+}
+
+#[test]
+fn what_was_put_back_to_a_time_proves_nothing_to_the_next_environment() {
+    let acme = Acme::with(
+        |_| {},
+        |text| text.replace("protected = true\n", "protected = true\npromote_from = \"dev\"\n"),
+    );
+    for (from, file) in [("prod", "other.zip"), ("dev", "r.zip")] {
+        acme.run(0, &["extract", from]);
+        let latest = format!("{from}@latest");
+        acme.run(0, &["package", "create", &latest, "connect/hours/*", "--out", file]);
+    }
+    // Something else was there, and the release took its place.
+    acme.run(0, &["deploy", "other.zip", "--to", "dev", "--yes", "--overwrite-drift"]);
+    acme.run(0, &["extract", "dev", "--name", "before"]);
+    acme.run(0, &["deploy", "r.zip", "--to", "dev", "--yes", "--overwrite-drift"]);
+    let prove = ["deploy", "r.zip", "--to", "prod", "--dry-run"];
+    assert!(!acme.run(0, &prove).err.contains("has not succeeded in dev"));
+    acme.run(0, &["rollback", "dev", "--to", "before", "--yes"]);
+    let said = acme.run(13, &prove);
+    assert!(said.err.contains("deployed this release to dev without connect/hours/"), "{}", said.err);
+    // Once that is undone it is there again, and so is the proof.
+    acme.run(0, &["rollback", "dev", "--yes"]);
+    acme.run(0, &prove);
+}
+
+#[test]
 fn a_failure_that_says_nothing_about_the_release_holds_nothing_but_a_loop_is_ended() {
     let acme = Acme::new();
     acme.run(0, &["extract", "dev"]);

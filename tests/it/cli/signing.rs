@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
+use snapdeploy::core::Digest;
 use snapdeploy::core::package::Package;
+use snapdeploy::core::plan::Plan;
+use snapdeploy::core::restart::is_restart;
 
 use super::journey::Acme;
+use crate::stores::aws;
 
 const PROD: &str = "222222222222";
 const RELEASE: [&str; 6] = ["deploy", "release.zip", "--to", "prod", "--confirm", "acme/prod"];
@@ -99,6 +103,89 @@ fn a_saved_plan_of_what_is_not_signed_any_more_gets_nowhere() {
     assert_eq!(acme.prod(), before);
 }
 
+/// Edits the plan in `file` as somebody would who knows how it is written, and gives it its digest.
+fn edit(acme: &Acme, file: &str, change: impl FnOnce(&mut Value)) {
+    let path = acme.shell.directory.path().join(file);
+    let mut whole: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    change(&mut whole["data"]);
+    whole["digest"] = Digest::of_json(&whole["data"]).to_string().into();
+    std::fs::write(path, whole.to_string()).unwrap();
+}
+
+#[test]
+fn a_saved_plan_is_the_one_that_was_saved_whoever_can_write_its_file() {
+    let (acme, _) = signed("");
+    acme.run(0, &["package", "sign", "release.zip", "--key", "alias/releases", "--env", "prod"]);
+    let save = ["deploy", "release.zip", "--to", "prod", "--save-plan"];
+    let before = acme.prod();
+    // Its package is signed; what it writes is something else.
+    acme.run(0, &[&save[..], &["edited.json"]].concat());
+    let move_of = |data: &mut Value| {
+        let moves = data["plan"]["moves"].as_array_mut().unwrap();
+        let update = moves.iter_mut().find(|m| m["args"]["Description"].is_string()).unwrap();
+        update["args"]["Description"] = "nobody has signed this".into();
+    };
+    edit(&acme, "edited.json", move_of);
+    let said = acme.run(13, &["deploy", "--plan", "edited.json", "--confirm", "acme/prod"]);
+    assert!(said.err.contains("does not have this plan as one that was saved"), "{}", said.err);
+    let instead = said.err.lines().find(|line| line.contains("snapdeploy deploy ")).unwrap_or_default();
+    assert!(instead.contains("--to prod"), "what deploys the package itself: {}", said.err);
+    // As the plan of a rollback it would need no signature.
+    edit(&acme, "edited.json", |data| data["plan"]["kind"] = "rollback".into());
+    acme.run(13, &["rollback", "--plan", "edited.json", "--confirm", "acme/prod"]);
+    // Nor as what only starts something again.
+    edit(&acme, "edited.json", |data| {
+        let steps = data["plan"]["steps"].as_array().unwrap();
+        let mut names: Vec<&str> = steps.iter().map(|s| s["address"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        let digest = Digest::of(format!("restart {}", names.join(" ")).as_bytes());
+        data["plan"]["source_digest"] = digest.to_string().into();
+        data["plan"]["kind"] = "deploy".into();
+        let plan: Plan = serde_json::from_value(data["plan"].clone()).unwrap();
+        assert!(!is_restart(&plan), "its steps change something");
+    });
+    acme.run(13, &["deploy", "--plan", "edited.json", "--confirm", "acme/prod"]);
+    // What it stands on is in the audit too, and when it was good until.
+    acme.run(0, &[&save[..], &["late.json"]].concat());
+    edit(&acme, "late.json", |data| data["expires_at"] = "2099-01-01T00:00:00Z".into());
+    acme.run(13, &["deploy", "--plan", "late.json", "--confirm", "acme/prod"]);
+    assert_eq!(acme.prod(), before);
+    acme.run(0, &[&save[..], &["plan.json"]].concat());
+    acme.run(0, &["deploy", "--plan", "plan.json", "--confirm", "acme/prod"]);
+    assert_ne!(acme.prod(), before);
+    acme.run(0, &["store", "check"]);
+    acme.run(0, &["history", "verify"]);
+}
+
+#[tokio::test]
+async fn what_lies_beside_a_package_and_is_no_signature_shuts_nobody_out() {
+    let (acme, arn) = signed("");
+    let package = std::fs::read(acme.shell.directory.path().join("release.zip")).unwrap();
+    let package = Digest::of(&package);
+    acme.run(0, &["package", "inspect", "release.zip"]);
+    let s3 = aws::s3_of(&acme.sandbox.endpoint(), "111111111111", "us-east-1");
+    let put = async |name: String, body: Vec<u8>| {
+        let key = format!("snapdeploy/packages/sha256/{package}.sig/{name}.json");
+        s3.put_object().bucket("acme-snapdeploy").key(key).body(body.into()).send().await.unwrap();
+    };
+    // Somebody has written where the key's own signature goes, and more than is read.
+    put(Digest::of(arn.as_bytes()).to_string(), b"{}".to_vec()).await;
+    put("0".repeat(64), vec![b' '; (1 << 20) + 1]).await;
+    let said = acme.run(13, &RELEASE);
+    assert!(said.err.contains("not a signature") && said.err.contains("was not read"), "{}", said.err);
+    let sign = ["package", "sign", "release.zip", "--key", "alias/releases", "--env", "prod"];
+    assert!(acme.run(0, &sign).out.starts_with("Signed"), "it is written beside");
+    assert!(acme.run(0, &sign).out.contains("already"));
+    // The store alone has it, and a spoilt file beside the package changes nothing.
+    std::fs::write(acme.shell.directory.path().join("release.zip.sig"), "what is this").unwrap();
+    acme.run(0, &[&RELEASE[..], &["--dry-run"]].concat());
+    // A signature is put on a line of its own there.
+    let key = keygen(&acme, "key.json");
+    acme.run(0, &["package", "sign", "release.zip", "--key", "key.json"]);
+    assert!(acme.run(4, &["package", "verify", "release.zip"]).out.contains(&format!("by {key}")));
+    acme.run(0, &RELEASE);
+}
+
 #[test]
 fn a_signature_is_on_one_package_and_forgeries_are_named() {
     let (acme, _) = signed("");
@@ -125,7 +212,8 @@ fn a_signature_is_on_one_package_and_forgeries_are_named() {
         .unwrap();
     acme.run(4, &["package", "verify", "other.zip"]);
     std::fs::write(place.join("other.zip.sig"), "{}").unwrap();
-    assert!(acme.run(1, &["package", "verify", "other.zip"]).err.contains("not a signature"));
+    let said = acme.run(4, &["package", "verify", "other.zip"]);
+    assert!(said.out.contains("NOT SIGNED") && said.out.contains("not a signature"), "{}", said.out);
     acme.run(0, &RELEASE);
     let kept = std::fs::metadata(place.join("key.json")).unwrap();
     #[cfg(unix)]

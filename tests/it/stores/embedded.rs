@@ -7,7 +7,7 @@ use snapdeploy::core::ledger::{BeginError, Ledger};
 use snapdeploy::core::objects::{Created, Key, Objects};
 use snapdeploy::core::run::RunStatus;
 use snapdeploy::core::{Clock, ErrorKind};
-use snapdeploy::store::{DirectoryObjects, SqliteLedger, open_embedded};
+use snapdeploy::store::{DirectoryObjects, SqliteLedger, open_embedded, open_to_read};
 
 use super::world::{LEASE, begin, fails, finish, pin, row, start};
 
@@ -44,6 +44,22 @@ async fn an_embedded_store_opens_its_directory_and_keeps_the_ledger_out_of_the_o
     fails(ErrorKind::Input, store.objects.create(&key("ledger.sqlite3"), "x".into()).await);
     fails(ErrorKind::Input, store.objects.read(&key("ledger.sqlite3-wal")).await);
     assert!(store.objects.place().starts_with("file:///"));
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_opened_to_read_takes_nothing() {
+    let base = tempfile::tempdir().unwrap();
+    let store = open_embedded("file://.s", base.path(), Clock::system()).await.unwrap().unwrap();
+    let begun = start(&pin());
+    begin(&*store.ledger, &begun).await;
+    let place = base.path().join(".s");
+    let reading = open_to_read(&place, Clock::system()).await.unwrap();
+    assert_eq!(reading.ledger.run(&begun.run).await.unwrap().start, begun);
+    reading.ledger.check().await.unwrap();
+    assert!(reading.ledger.begin(&start(&pin()), LEASE).await.is_err());
+    assert_eq!(store.ledger.entries(&begun.pin, None, 10).await.unwrap().items.len(), 1);
+    assert!(open_to_read(&base.path().join("nowhere"), Clock::system()).await.is_err());
+    assert!(!base.path().join("nowhere").exists());
 }
 
 #[test]
