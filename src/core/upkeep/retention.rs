@@ -42,6 +42,9 @@ pub(super) struct Taken<'a> {
     pub(super) note: Option<&'a str>,
 }
 
+/// Of how many periods the newest is kept, how they are called, and in which one a day is.
+type Period<'p> = (usize, &'static str, &'p dyn Fn(Date) -> String);
+
 impl Policy {
     /// Returns whether it keeps nothing: then nobody has said what is to be kept.
     pub fn is_empty(&self) -> bool {
@@ -58,7 +61,7 @@ impl Policy {
             keep(one, format!("one of the newest {}", self.last));
         }
         let week = |day: Date| day.iso_week_date();
-        let periods: [(usize, &str, &dyn Fn(Date) -> String); 4] = [
+        let periods: [Period<'_>; 4] = [
             (self.daily, "daily", &|day| day.to_string()),
             (self.weekly, "weekly", &|day| format!("{}-W{}", week(day).year(), week(day).week())),
             (self.monthly, "monthly", &|day| format!("{}-{}", day.year(), day.month())),
