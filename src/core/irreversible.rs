@@ -42,7 +42,9 @@ pub fn watch(driver: &dyn Driver, plan: &mut Plan, accepted: &Accepted, asked: &
         let finding = |weight, message: String| Finding::new(weight, Some(&address), message);
         findings.push(match (plan.kind, accepted) {
             (_, Accepted::Everything) => continue,
-            (RunKind::Rollback, _) => finding(Weight::Note, format!("destroys {what}, since that run made it")),
+            (RunKind::Rollback, _) => {
+                finding(Weight::Note, format!("destroys {what}, since that run made it"))
+            }
             (RunKind::Deploy, accepted) if is_named || accepted.takes(&address.to_string()) => {
                 plan.accepted.push(address.clone());
                 finding(Weight::Warning, format!("destroys {what}, for good, as accepted"))

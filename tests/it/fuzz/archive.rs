@@ -62,7 +62,8 @@ fn truthful(bytes: &[u8]) -> Vec<u8> {
     let Some(mut at) = four(bytes, end + 16) else { return out };
     while bytes.get(at..).is_some_and(|rest| rest.starts_with(b"PK\x01\x02")) {
         let entry = (|| {
-            let (method, packed, start) = (two(bytes, at + 10)?, four(bytes, at + 20)?, four(bytes, at + 42)?);
+            let (method, packed, start) =
+                (two(bytes, at + 10)?, four(bytes, at + 20)?, four(bytes, at + 42)?);
             let data = start.checked_add(30)?.checked_add(two(bytes, start.checked_add(26)?)?)?;
             let packed = bytes.get(data..data.checked_add(packed)?)?;
             Some((start, content(packed, method)?))

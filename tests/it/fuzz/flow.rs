@@ -36,7 +36,8 @@ struct Side {
 
 /// Returns an environment whose ids all have `mark` in them.
 fn side(mark: char, account: &str, region: &str) -> Side {
-    let uuid = |n: usize| format!("{0}{0}{0}{0}{n:04x}-{0}{0}{0}{0}-4000-8000-{n:012x}", mark.to_ascii_lowercase());
+    let uuid =
+        |n: usize| format!("{0}{0}{0}{0}{n:04x}-{0}{0}{0}{0}-4000-8000-{n:012x}", mark.to_ascii_lowercase());
     let pin = Pin { account: account.into(), region: region.into(), instance: uuid(0xfff) };
     let found = RESOURCES.iter().enumerate().map(|(n, (kind, name, segment))| {
         let (service, _) = kind.split_once('/').unwrap_or_default();
@@ -56,7 +57,10 @@ fn side(mark: char, account: &str, region: &str) -> Side {
                     arn: arn(&format!("bot-alias/{id}/{alias}")),
                     id: alias,
                 };
-                Found { aliases: Some(vec![live]), ..Found::new(address, id.clone(), arn(&format!("bot/{id}"))) }
+                Found {
+                    aliases: Some(vec![live]),
+                    ..Found::new(address, id.clone(), arn(&format!("bot/{id}")))
+                }
             }
             _ if service == "connect" => {
                 Found::new(address, uuid(n), arn(&format!("instance/{}/{segment}/{}", pin.instance, uuid(n))))
@@ -94,18 +98,29 @@ impl Side {
     /// Returns every text that is found here alone.
     fn marks(&self) -> Vec<String> {
         let pin = &self.inventory.pin;
-        let aliases = |f: &Found| f.aliases.clone().into_iter().flatten().flat_map(|a| [a.id, a.name, a.physical.unwrap_or_default()]);
-        let of = |f: &Found| [f.id.clone(), f.physical.clone().unwrap_or_default()].into_iter().chain(aliases(f));
+        let aliases = |f: &Found| {
+            f.aliases
+                .clone()
+                .into_iter()
+                .flatten()
+                .flat_map(|a| [a.id, a.name, a.physical.unwrap_or_default()])
+        };
+        let of =
+            |f: &Found| [f.id.clone(), f.physical.clone().unwrap_or_default()].into_iter().chain(aliases(f));
         let all = self.inventory.iter().flat_map(of).chain(self.vars.values().cloned());
-        let pin = [pin.account.clone(), pin.region.clone(), pin.instance.clone(), pin.partition().to_string()];
+        let pin =
+            [pin.account.clone(), pin.region.clone(), pin.instance.clone(), pin.partition().to_string()];
         all.chain(pin).filter(|mark| !mark.is_empty() && mark != "live").collect()
     }
 
     /// Returns `text` with what stands for ids: `~` and a letter is one of the ids or ARNs here.
     fn told(&self, text: &str) -> String {
         let pin = &self.inventory.pin;
-        let mut words: Vec<String> = self.inventory.iter().flat_map(|f| [f.id.clone(), f.arn.clone()]).collect();
-        words.extend(self.inventory.iter().flat_map(|f| f.aliases.clone().into_iter().flatten()).map(|a| a.arn));
+        let mut words: Vec<String> =
+            self.inventory.iter().flat_map(|f| [f.id.clone(), f.arn.clone()]).collect();
+        words.extend(
+            self.inventory.iter().flat_map(|f| f.aliases.clone().into_iter().flatten()).map(|a| a.arn),
+        );
         words.extend([pin.account.clone(), pin.region.clone(), pin.instance_arn()]);
         words.extend(self.vars.values().cloned());
         let letters = ('a'..='z').chain('A'..='Z');
@@ -169,7 +184,10 @@ fn nothing_left(value: &Value, side: &Side, inside: bool) {
         while let Some(found) = find_arn(text, from) {
             from = found.end;
             let arn = &text[found];
-            assert!(Arn::parse(arn).is_some_and(|a| a.account != side.inventory.pin.account), "{arn} is left");
+            assert!(
+                Arn::parse(arn).is_some_and(|a| a.account != side.inventory.pin.account),
+                "{arn} is left"
+            );
         }
         // What AWS owns is named as it is everywhere.
         let known = |at| side.inventory.any_by_id(&text[at]).next().is_some() && !text.contains(":aws:");
