@@ -163,12 +163,13 @@ pub fn holds(bytes: &[u8]) {
 }
 
 /// What a flow calls its own parts, whatever that looks like.
-const OWN: [&str; 9] = [
+const OWN: [&str; 10] = [
     "ActionMetadata",
     "ErrorType",
     "Identifier",
     "NextAction",
     "StartAction",
+    "Type",
     "actionId",
     "children",
     "fragments",

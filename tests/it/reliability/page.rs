@@ -218,8 +218,9 @@ fn fuzz() -> String {
         let [execs, seconds, coverage] = ["execs", "seconds", "coverage"].map(number);
         let [corpus, crashes] = ["corpus", "crashes"].map(number);
         let (target, date, commit) = (text(&row["target"]), text(&row["date"]), text(&row["commit"]));
+        let note = row["note"].as_str().map(|note| format!(" ({note})")).unwrap_or_default();
         let line = format!(
-            "| {target} | {execs} | {seconds} | {coverage} edges | {corpus} | {crashes} | {date}, {commit} |\n"
+            "| {target}{note} | {execs} | {seconds} | {coverage} edges | {corpus} | {crashes} | {date}, {commit} |\n"
         );
         out.push_str(&line);
     }
