@@ -229,7 +229,11 @@ impl Sessions {
         let elsewhere = once.endpoint_url().map(String::from).into_iter().chain(elsewhere);
         let identity = IdentityGuard::new(&account, &environment.region, elsewhere);
         let connect = aws_sdk_connect::config::Builder::from(&once).interceptor(identity.clone());
-        let lex = aws_sdk_lexmodelsv2::config::Builder::from(&once).interceptor(identity.clone());
+        let mut lex = aws_sdk_lexmodelsv2::config::Builder::from(&once).interceptor(identity.clone());
+        // The SDK looks for `lex-models-v2` in a profile; AWS's guide, and its other tools, call it `lex_models_v2`.
+        if let Some(url) = endpoints::of_service(&once, "LEX_MODELS_V2") {
+            lex.set_endpoint_url(Some(url));
+        }
         let lambda = aws_sdk_lambda::config::Builder::from(&once).interceptor(identity.clone());
         let s3 = s3_config(&config).interceptor(identity.clone()).interceptor(BucketOwner(account.clone()));
         Ok(Account {

@@ -181,7 +181,7 @@ fn a_session_that_cannot_say_who_is_at_work_is_not_opened_where_that_is_asked_fo
 fn a_profile_may_send_services_elsewhere() {
     let acme = Acme::new();
     let here = acme.sandbox.endpoint().replace("127.0.0.1", "localhost");
-    let services = ["sts", "connect", "lambda", "lex_models_v2"];
+    let services = ["sts", "connect", "lambda", "lex_models_v2", "ecs"];
     let sections: String = services.map(|s| format!("{s} =\n  endpoint_url = {here}\n")).concat();
     let shell = Shell::with(
         &include_str!("../../examples/acme/snapdeploy.toml")

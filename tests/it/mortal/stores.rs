@@ -104,6 +104,9 @@ impl Ledger for Mortal<'_, dyn Ledger> {
     async fn check(&self) -> Result<()> {
         self.inner.check().await
     }
+    async fn takes_writes(&self) -> Result<()> {
+        self.inner.takes_writes().await
+    }
     fn place(&self) -> String {
         self.inner.place()
     }
