@@ -33,6 +33,7 @@ async fn start(world: &World, plan: &Plan) -> RunStart {
     RunStart {
         run: RunId::new(world.clock.now()),
         kind: plan.kind,
+        accepted: Vec::new(),
         environment: "prod".into(),
         pin: world.b.pin().clone(),
         actor: means.actor.clone(),

@@ -131,6 +131,7 @@ impl<'a> Shelf<'a> {
         let start = RunStart {
             run: RunId::new(at),
             kind,
+            accepted: Vec::new(),
             environment: "prod".into(),
             pin: pin(),
             actor: actor(),
@@ -187,7 +188,8 @@ impl<'a> Shelf<'a> {
     /// Fails unless everything in the store is as it was written; returns how many objects nothing names.
     pub async fn check(&self, when: &str) -> usize {
         let pins = BTreeSet::from([pin()]);
-        let checked = check(self.objects, self.ledger, &pins, Reading::Data, Timestamp::now()).await.unwrap();
+        let checked =
+            check(self.objects, self.ledger, None, &pins, Reading::Data, Timestamp::now()).await.unwrap();
         assert!(checked.wrong.is_empty(), "{when}: {:?}", checked.wrong);
         for id in self.ids().await {
             self.repository().snapshot(&pin(), &id).await.unwrap();
