@@ -54,7 +54,9 @@ pub fn find_arn(text: &str, from: usize) -> Option<Range<usize>> {
             let resource = text.len() - arn.resource.len();
             let length = arn.resource.find(ends_arn).unwrap_or(arn.resource.len());
             let kept = arn.resource[..length].trim_end_matches(['.', ':']);
-            return Some(start..resource + kept.len());
+            // What is nothing but that is all there is of it.
+            let kept = if kept.is_empty() { length } else { kept.len() };
+            return Some(start..resource + kept);
         }
         at = start + 4;
     }
@@ -148,6 +150,7 @@ mod tests {
         let second = find_arn(&text, first.end).unwrap();
         assert_eq!(&text[second.clone()], "arn:aws-iso:lambda:$.AwsRegion:111111111111:function:f");
         assert_eq!(find_arn(&text, second.end), None);
+        assert_eq!(find_arn("(arn:aws:iam::111111111111:.)", 0), Some(1..28));
         assert_eq!(find_arn("barn:aws:s3:::x arn:aws:x arn:${AWS::Partition}:lex:r:a:b", 0), None);
     }
 

@@ -211,7 +211,7 @@ fn fuzz() -> String {
     let figures: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let mut out = "\n## Fuzz\n\nWhat each asserts is in `tests/it/fuzz`; `fuzz/run` measures it, and `cargo test` holds \
                    the kept inputs against the same.\n\n\
-                   | target | runs | seconds | coverage | inputs | crashes left | measured |\n|---|---|---|---|---|---|---|\n"
+                   | target | runs | seconds | coverage | inputs | crashes | measured |\n|---|---|---|---|---|---|---|\n"
         .to_string();
     for row in figures["targets"].as_array().into_iter().flatten() {
         let number = |name: &str| row[name].as_u64().unwrap_or_default();
