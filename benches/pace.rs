@@ -236,6 +236,7 @@ fn means<'a>(
         repository: Repository::new(objects),
         vault: &snapdeploy::core::secret::Unkept,
         losses: Default::default(),
+        irreversible: Default::default(),
         ledger,
         clock,
         events,

@@ -142,7 +142,7 @@ async fn a_queue_is_only_destroyed_where_that_is_accepted_by_its_name() {
     assert!(message.contains(loses("connect/queue")), "{message}");
     assert!(hint.ends_with(r"--accept-irreversible 'connect/queue/it'\''s old'"), "{hint}");
     // Whoever names it, and says that what is named is to go, has been asked.
-    let select = Selection::new(&[named.clone()]).unwrap();
+    let select = Selection::new(std::slice::from_ref(&named)).unwrap();
     let asked = taking(&world, &dev, &Deployment { select, ..pruning() }, &[]).await;
     assert_eq!((blocks(&asked), asked.accepted), (vec![], vec![address.clone()]));
     let plan = taking(&world, &dev, &pruning(), &[&named]).await;
@@ -152,7 +152,7 @@ async fn a_queue_is_only_destroyed_where_that_is_accepted_by_its_name() {
     let means = world.means(&*world.b);
     let ended = begin(&means, &plan, None, OnFailure::Stop).await.unwrap();
     let Ended::Done { run, .. } = &ended else { panic!("{ended:?}") };
-    assert_eq!(means.ledger.run(run).await.unwrap().start.accepted, [address.clone()]);
+    assert_eq!(means.ledger.run(run).await.unwrap().start.accepted, std::slice::from_ref(&address));
     assert!(matches!(world.roll_back().await, Ok(Ended::Done { .. })));
     let after = world.b.find(&address).await.unwrap().unwrap();
     assert_ne!(after.id, before.id, "it is another one of the same name, which is what was accepted");

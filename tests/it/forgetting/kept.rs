@@ -48,7 +48,7 @@ async fn a_policy_keeps_the_newest_of_each_period_and_what_has_a_name_or_a_note(
     assert_eq!(counts(Policy { daily: 14, ..none.clone() }).await, (14, [false, false, false]));
     assert_eq!(counts(Policy { weekly: 4, ..none.clone() }).await, (4, [false, false, false]));
     assert_eq!(counts(Policy { monthly: 3, ..none.clone() }).await, (3, [false, false, false]));
-    assert_eq!(counts(Policy { yearly: 50, ..none.clone() }).await.1[2], true, "its year has no newer one");
+    assert!(counts(Policy { yearly: 50, ..none.clone() }).await.1[2], "its year has no newer one");
     assert_eq!(counts(Policy { named: true, ..none.clone() }).await, (2, [true, false, false]));
     let notes = BTreeSet::from(["CHG-".to_string()]);
     assert_eq!(counts(Policy { notes, ..none.clone() }).await, (2, [false, true, false]));

@@ -61,7 +61,7 @@ pub fn snapshot(at: Timestamp, coverage: Coverage, bytes: &[Bytes]) -> Snapshot 
         let address: Address = format!("connect/prompt/{i}").parse().unwrap();
         documents.insert(address, Document { portable, ..Document::default() });
     }
-    let found = |address: &Address| Found::new(address.clone(), &format!("id of {address}"), "arn");
+    let found = |address: &Address| Found::new(address.clone(), format!("id of {address}"), "arn");
     let manifest = Manifest {
         schema: SNAPSHOT_SCHEMA.into(),
         id: SnapshotId::new(at),

@@ -7,8 +7,11 @@ use snapdeploy::core::archive::unpack;
 
 use super::{archive, configuration, flow, manifest};
 
+/// What holds for an input, or panics.
+type Holds = fn(&[u8]);
+
 /// The targets, as `fuzz/Cargo.toml` and the folders of `fuzz/corpus` call them.
-pub const TARGETS: [(&str, fn(&[u8])); 4] = [
+pub const TARGETS: [(&str, Holds); 4] = [
     ("archive", archive::holds),
     ("configuration", configuration::holds),
     ("flow", flow::holds),

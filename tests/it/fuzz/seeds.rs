@@ -40,7 +40,7 @@ fn archives() -> Seeds {
         ("nothing".into(), join(&[])),
         ("twice".into(), join(&[a.clone(), a.clone()])),
         ("hidden".into(), join(&[hidden])),
-        ("before".into(), join_with(&[a.clone()], b"#!", b"")),
+        ("before".into(), join_with(std::slice::from_ref(&a), b"#!", b"")),
         ("link".into(), join(&[a.clone().listed(38, &(0o120_777u32 << 16).to_le_bytes())])),
         ("descriptor".into(), join(&[a.both(2, &[8]), b])),
         ("two".into(), [&packed[..], &stored].concat()),

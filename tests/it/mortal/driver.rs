@@ -18,6 +18,7 @@ use snapdeploy::core::following::{Far, Followed};
 use snapdeploy::core::gate::Inspector;
 use snapdeploy::core::hook::Hooks;
 use snapdeploy::core::inventory::{Found, Inventory};
+use snapdeploy::core::irreversible::Irreversible;
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::preflight::Line;
 use snapdeploy::core::rollout::Climbs;
@@ -193,6 +194,9 @@ impl Driver for Mortal<'_, dyn Driver> {
         files: Vec<(String, Bytes)>,
     ) -> Result<(Document, Vec<Bytes>)> {
         self.inner.with_folder(address, document, files)
+    }
+    fn irreversible(&self, m: &Move) -> Option<Irreversible> {
+        self.inner.irreversible(m)
     }
     fn least_time(&self, ahead: &Ahead) -> Duration {
         self.inner.least_time(ahead)
