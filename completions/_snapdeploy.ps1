@@ -41,7 +41,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two snapshots or packages')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who did what, when, why, and how it ended')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask whether all is well with an environment and with the store')
-            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store: whether all of it is as it was written')
+            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store: whether all of it is as it was written, and what need not be kept any longer')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration to begin with, and set its store up')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Simulate AWS on this machine')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write what the repository has of completions, man pages and tables')
@@ -241,6 +241,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback')
             [CompletionResult]::new('--accept-loss', '--accept-loss', [CompletionResultType]::ParameterName, 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so')
+            [CompletionResult]::new('--accept-irreversible', '--accept-irreversible', [CompletionResultType]::ParameterName, 'A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded')
             [CompletionResult]::new('--skip-hook', '--skip-hook', [CompletionResultType]::ParameterName, 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded')
             [CompletionResult]::new('--repeat-hook', '--repeat-hook', [CompletionResultType]::ParameterName, 'Run this hook again though nobody knows how it ended')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
@@ -276,6 +277,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--wait-lock', '--wait-lock', [CompletionResultType]::ParameterName, 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback')
             [CompletionResult]::new('--accept-loss', '--accept-loss', [CompletionResultType]::ParameterName, 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so')
+            [CompletionResult]::new('--accept-irreversible', '--accept-irreversible', [CompletionResultType]::ParameterName, 'A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded')
             [CompletionResult]::new('--skip-hook', '--skip-hook', [CompletionResultType]::ParameterName, 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded')
             [CompletionResult]::new('--repeat-hook', '--repeat-hook', [CompletionResultType]::ParameterName, 'Run this hook again though nobody knows how it ended')
             [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant')
@@ -482,6 +484,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything in the store is there, and is what its name says')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -498,12 +501,41 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'snapdeploy;store;forget' {
+            [CompletionResult]::new('--keep-last', '--keep-last', [CompletionResultType]::ParameterName, 'Keep the newest N extracts')
+            [CompletionResult]::new('--keep-daily', '--keep-daily', [CompletionResultType]::ParameterName, 'Keep the newest extract of each of the last N days that have one (UTC)')
+            [CompletionResult]::new('--keep-weekly', '--keep-weekly', [CompletionResultType]::ParameterName, 'Keep the newest of each of the last N weeks that have one')
+            [CompletionResult]::new('--keep-monthly', '--keep-monthly', [CompletionResultType]::ParameterName, 'Keep the newest of each of the last N months that have one')
+            [CompletionResult]::new('--keep-yearly', '--keep-yearly', [CompletionResultType]::ParameterName, 'Keep the newest of each of the last N years that have one')
+            [CompletionResult]::new('--keep-within', '--keep-within', [CompletionResultType]::ParameterName, 'Keep all that are younger, such as 60d')
+            [CompletionResult]::new('--keep-note', '--keep-note', [CompletionResultType]::ParameterName, 'Keep all whose note has this text in it')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the audit')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Do not ask: the phrase PROJECT/ENV says that it is meant; once for each protected environment')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration; the nearest snapdeploy.toml upwards if not given')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the result is printed')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When there is colour')
+            [CompletionResult]::new('--all-environments', '--all-environments', [CompletionResultType]::ParameterName, 'Look at those of all environments')
+            [CompletionResult]::new('--keep-named', '--keep-named', [CompletionResultType]::ParameterName, 'Keep all that have a name')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the plan and stop; nothing is written')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask; not enough for a protected environment')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but the result, errors and questions')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Log what happens beneath; more with -vv')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'snapdeploy;store;help' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything in the store is there, and is what its name says')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'snapdeploy;store;help;check' {
+            break
+        }
+        'snapdeploy;store;help;forget' {
             break
         }
         'snapdeploy;store;help;help' {
@@ -632,7 +664,7 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what differs between two snapshots or packages')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who did what, when, why, and how it ended')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Ask whether all is well with an environment and with the store')
-            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store: whether all of it is as it was written')
+            [CompletionResult]::new('store', 'store', [CompletionResultType]::ParameterValue, 'Look after the store: whether all of it is as it was written, and what need not be kept any longer')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write a configuration to begin with, and set its store up')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Simulate AWS on this machine')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Write what the repository has of completions, man pages and tables')
@@ -720,9 +752,13 @@ Register-ArgumentCompleter -Native -CommandName 'snapdeploy' -ScriptBlock {
         }
         'snapdeploy;help;store' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check that everything in the store is there, and is what its name says')
+            [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more')
             break
         }
         'snapdeploy;help;store;check' {
+            break
+        }
+        'snapdeploy;help;store;forget' {
             break
         }
         'snapdeploy;help;init' {

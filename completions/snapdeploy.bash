@@ -175,6 +175,9 @@ _snapdeploy() {
             snapdeploy__subcmd__help__subcmd__store,check)
                 cmd="snapdeploy__subcmd__help__subcmd__store__subcmd__check"
                 ;;
+            snapdeploy__subcmd__help__subcmd__store,forget)
+                cmd="snapdeploy__subcmd__help__subcmd__store__subcmd__forget"
+                ;;
             snapdeploy__subcmd__history,export)
                 cmd="snapdeploy__subcmd__history__subcmd__export"
                 ;;
@@ -268,11 +271,17 @@ _snapdeploy() {
             snapdeploy__subcmd__store,check)
                 cmd="snapdeploy__subcmd__store__subcmd__check"
                 ;;
+            snapdeploy__subcmd__store,forget)
+                cmd="snapdeploy__subcmd__store__subcmd__forget"
+                ;;
             snapdeploy__subcmd__store,help)
                 cmd="snapdeploy__subcmd__store__subcmd__help"
                 ;;
             snapdeploy__subcmd__store__subcmd__help,check)
                 cmd="snapdeploy__subcmd__store__subcmd__help__subcmd__check"
+                ;;
+            snapdeploy__subcmd__store__subcmd__help,forget)
+                cmd="snapdeploy__subcmd__store__subcmd__help__subcmd__forget"
                 ;;
             snapdeploy__subcmd__store__subcmd__help,help)
                 cmd="snapdeploy__subcmd__store__subcmd__help__subcmd__help"
@@ -340,7 +349,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__deploy)
-            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --skip --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --skip-gate --all-at-once --release-hold --outside-window --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --break-glass --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --to --artifact --restart --resume --with-dependencies --prune --prune-limit --include-operational --skip --on-failure --overwrite-drift --rename --as-new --exit-code --save-plan --expires --plan --skip-gate --all-at-once --release-hold --outside-window --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --accept-irreversible --skip-hook --repeat-hook --yes --confirm --break-glass --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -415,6 +424,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --accept-loss)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept-irreversible)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1142,7 +1155,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__store)
-            opts="check"
+            opts="check forget"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1156,6 +1169,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__help__subcmd__store__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__help__subcmd__store__subcmd__forget)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1559,7 +1586,7 @@ _snapdeploy() {
                     return 0
                     ;;
                 --verb)
-                    COMPREPLY=($(compgen -W "extract diff health plan approve deploy rollback history" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "extract diff health plan approve deploy rollback history store-forget" -- "${cur}"))
                     return 0
                     ;;
                 --of)
@@ -1952,7 +1979,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__rollback)
-            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --skip-hook --repeat-hook --yes --confirm --break-glass --config --output --quiet --verbose --color --help"
+            opts="-q -v -h --run --to --take-over --save-plan --expires --plan --dry-run --reason --wait-lock --timeout --no-wait --accept-loss --accept-irreversible --skip-hook --repeat-hook --yes --confirm --break-glass --config --output --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1991,6 +2018,10 @@ _snapdeploy() {
                     return 0
                     ;;
                 --accept-loss)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept-irreversible)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2094,7 +2125,7 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__store)
-            opts="-q -v -h --config --output --quiet --verbose --color --help check help"
+            opts="-q -v -h --config --output --quiet --verbose --color --help check forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2145,8 +2176,70 @@ _snapdeploy() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        snapdeploy__subcmd__store__subcmd__forget)
+            opts="-q -v -h --all-environments --keep-last --keep-daily --keep-weekly --keep-monthly --keep-yearly --keep-within --keep-named --keep-note --dry-run --reason --yes --confirm --config --output --quiet --verbose --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --keep-last)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-daily)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-weekly)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-monthly)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-yearly)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-within)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keep-note)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "human json github" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         snapdeploy__subcmd__store__subcmd__help)
-            opts="check help"
+            opts="check forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2160,6 +2253,20 @@ _snapdeploy() {
             return 0
             ;;
         snapdeploy__subcmd__store__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        snapdeploy__subcmd__store__subcmd__help__subcmd__forget)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -38,7 +38,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand diff 'Show what differs between two snapshots or packages'
             cand history 'Show who did what, when, why, and how it ended'
             cand health 'Ask whether all is well with an environment and with the store'
-            cand store 'Look after the store: whether all of it is as it was written'
+            cand store 'Look after the store: whether all of it is as it was written, and what need not be kept any longer'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
             cand generate 'Write what the repository has of completions, man pages and tables'
@@ -218,6 +218,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
             cand --timeout 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback'
             cand --accept-loss 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so'
+            cand --accept-irreversible 'A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded'
             cand --skip-hook 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded'
             cand --repeat-hook 'Run this hook again though nobody knows how it ended'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
@@ -252,6 +253,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand --wait-lock 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11'
             cand --timeout 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback'
             cand --accept-loss 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so'
+            cand --accept-irreversible 'A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded'
             cand --skip-hook 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded'
             cand --repeat-hook 'Run this hook again though nobody knows how it ended'
             cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant'
@@ -439,6 +441,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand check 'Check that everything in the store is there, and is what its name says'
+            cand forget 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;store;check'= {
@@ -453,11 +456,38 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'snapdeploy;store;forget'= {
+            cand --keep-last 'Keep the newest N extracts'
+            cand --keep-daily 'Keep the newest extract of each of the last N days that have one (UTC)'
+            cand --keep-weekly 'Keep the newest of each of the last N weeks that have one'
+            cand --keep-monthly 'Keep the newest of each of the last N months that have one'
+            cand --keep-yearly 'Keep the newest of each of the last N years that have one'
+            cand --keep-within 'Keep all that are younger, such as 60d'
+            cand --keep-note 'Keep all whose note has this text in it'
+            cand --reason 'Why, for the audit'
+            cand --confirm 'Do not ask: the phrase PROJECT/ENV says that it is meant; once for each protected environment'
+            cand --config 'The configuration; the nearest snapdeploy.toml upwards if not given'
+            cand --output 'How the result is printed'
+            cand --color 'When there is colour'
+            cand --all-environments 'Look at those of all environments'
+            cand --keep-named 'Keep all that have a name'
+            cand --dry-run 'Show the plan and stop; nothing is written'
+            cand --yes 'Do not ask; not enough for a protected environment'
+            cand -q 'Say nothing but the result, errors and questions'
+            cand --quiet 'Say nothing but the result, errors and questions'
+            cand -v 'Log what happens beneath; more with -vv'
+            cand --verbose 'Log what happens beneath; more with -vv'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'snapdeploy;store;help'= {
             cand check 'Check that everything in the store is there, and is what its name says'
+            cand forget 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'snapdeploy;store;help;check'= {
+        }
+        &'snapdeploy;store;help;forget'= {
         }
         &'snapdeploy;store;help;help'= {
         }
@@ -573,7 +603,7 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
             cand diff 'Show what differs between two snapshots or packages'
             cand history 'Show who did what, when, why, and how it ended'
             cand health 'Ask whether all is well with an environment and with the store'
-            cand store 'Look after the store: whether all of it is as it was written'
+            cand store 'Look after the store: whether all of it is as it was written, and what need not be kept any longer'
             cand init 'Write a configuration to begin with, and set its store up'
             cand sandbox 'Simulate AWS on this machine'
             cand generate 'Write what the repository has of completions, man pages and tables'
@@ -638,8 +668,11 @@ set edit:completion:arg-completer[snapdeploy] = {|@words|
         }
         &'snapdeploy;help;store'= {
             cand check 'Check that everything in the store is there, and is what its name says'
+            cand forget 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more'
         }
         &'snapdeploy;help;store;check'= {
+        }
+        &'snapdeploy;help;store;forget'= {
         }
         &'snapdeploy;help;init'= {
         }

@@ -44,7 +44,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "approve" -d '
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "diff" -d 'Show what differs between two snapshots or packages'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "history" -d 'Show who did what, when, why, and how it ended'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
-complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "store" -d 'Look after the store: whether all of it is as it was written'
+complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "store" -d 'Look after the store: whether all of it is as it was written, and what need not be kept any longer'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "init" -d 'Write a configuration to begin with, and set its store up'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "sandbox" -d 'Simulate AWS on this machine'
 complete -c snapdeploy -n "__fish_snapdeploy_needs_command" -f -a "generate" -d 'Write what the repository has of completions, man pages and tables'
@@ -197,6 +197,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l reason 
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l timeout -d 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l accept-irreversible -d 'A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l skip-hook -d 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l repeat-hook -d 'Run this hook again though nobody knows how it ended' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand deploy" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
@@ -230,6 +231,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l reaso
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l wait-lock -d 'If another run holds the environment, wait for it this long, such as 90s or 10m, instead of ending with 11' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l timeout -d 'Follow what AWS goes on with by itself (a deployment of a service) for this long, such as 30m, then let go of it and end with 8; 75m if nothing is said, and as much again for a rollback' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l accept-loss -d 'A secret that may be overwritten or deleted though nobody could put it back; a plan that needs this says so' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l accept-irreversible -d 'A resource that may be destroyed though no rollback brings it back as it was; a plan that needs this says so; recorded' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l skip-hook -d 'Do not run this hook; of one that an earlier process was running, take it that it ended well; recorded' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l repeat-hook -d 'Run this hook again though nobody knows how it ended' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand rollback" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant' -r
@@ -380,18 +382,19 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -l watch -
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
 github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
 always\t'Always'
 never\t'Never'"
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Check that everything in the store is there, and is what its name says'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -f -a "check" -d 'Check that everything in the store is there, and is what its name says'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -f -a "forget" -d 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and not __fish_seen_subcommand_from check forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from check" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from check" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
 json\t'One JSON document'
@@ -403,7 +406,31 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but the result, errors and questions'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Log what happens beneath; more with -vv'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-last -d 'Keep the newest N extracts' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-daily -d 'Keep the newest extract of each of the last N days that have one (UTC)' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-weekly -d 'Keep the newest of each of the last N weeks that have one' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-monthly -d 'Keep the newest of each of the last N months that have one' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-yearly -d 'Keep the newest of each of the last N years that have one' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-within -d 'Keep all that are younger, such as 60d' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-note -d 'Keep all whose note has this text in it' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l reason -d 'Why, for the audit' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l confirm -d 'Do not ask: the phrase PROJECT/ENV says that it is meant; once for each protected environment' -r
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l config -d 'The configuration; the nearest snapdeploy.toml upwards if not given' -r -F
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l output -d 'How the result is printed' -r -f -a "human\t'Sentences and tables'
+json\t'One JSON document'
+github\t'Sentences; and for GitHub Actions: annotations, a summary of the step, and outputs'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l color -d 'When there is colour' -r -f -a "auto\t'If it is a terminal, and NO_COLOR, CLICOLOR and TERM do not say otherwise'
+always\t'Always'
+never\t'Never'"
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l all-environments -d 'Look at those of all environments'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l keep-named -d 'Keep all that have a name'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l dry-run -d 'Show the plan and stop; nothing is written'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -l yes -d 'Do not ask; not enough for a protected environment'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but the result, errors and questions'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Log what happens beneath; more with -vv'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check that everything in the store is there, and is what its name says'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l project -d 'The project\'s name; the directory\'s if not given' -r
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l env -d 'The environment\'s name' -r
@@ -423,7 +450,8 @@ plan\t'`deploy --dry-run` and `--save-plan`'
 approve\t''
 deploy\t''
 rollback\t''
-history\t''"
+history\t''
+store-forget\t'`store forget`, which alone may remove anything from the store: only where it is named'"
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand init" -l of -d 'Only those of this one, so that a policy can be given to `aws iam`' -r -f -a "base\t'Who runs snapdeploy: the store, and the roles to assume'
 read\t'The role in which the environment is looked at'
 write\t'The role in which it is changed'"
@@ -510,7 +538,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fi
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "diff" -d 'Show what differs between two snapshots or packages'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "history" -d 'Show who did what, when, why, and how it ended'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "health" -d 'Ask whether all is well with an environment and with the store'
-complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "store" -d 'Look after the store: whether all of it is as it was written'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "store" -d 'Look after the store: whether all of it is as it was written, and what need not be kept any longer'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "init" -d 'Write a configuration to begin with, and set its store up'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "sandbox" -d 'Simulate AWS on this machine'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and not __fish_seen_subcommand_from extract show package deploy rollback approve diff history health store init sandbox generate help" -f -a "generate" -d 'Write what the repository has of completions, man pages and tables'
@@ -529,6 +557,7 @@ complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_s
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "verify" -d 'Tell whether anybody has changed the audit'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from history" -f -a "import" -d 'Tell the ledger what was done with --break-glass while it could not be reached'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "check" -d 'Check that everything in the store is there, and is what its name says'
+complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "forget" -d 'Forget the snapshots and packages that a policy does not keep, and later the bytes that nothing names any more'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "completions" -d 'Write the completions of every shell'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "man" -d 'Write a man page for every verb'
 complete -c snapdeploy -n "__fish_snapdeploy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "coverage" -d 'Write the table of what is covered between its marks in a file'
