@@ -28,6 +28,7 @@ use super::progress::Progress;
 use super::protection;
 use super::redact::redact;
 use super::run::{Finish, Note, Row, RunKind, RunStart, RunStatus};
+use super::stored::keep_plan;
 use super::turn::{turn, unturned, way_back};
 
 /// What a failed deploy does.
@@ -78,7 +79,7 @@ pub async fn begin_within(
     let admitted = async || {
         head.set(means.ledger.head(&plan.pin).await?.map(|head| head.seq));
         let reason = protection::admit(means, plan, reason.clone()).await?;
-        Ok(start(means, plan, means.repository.put_plan(plan).await?, reason))
+        Ok(start(means, plan, keep_plan(means, plan).await?, reason))
     };
     let (claim, start) = claim(means, patience, admitted).await?;
     if let Err(e) = protection::admit_begun(means, plan, head.get(), start.reason.as_deref()).await {

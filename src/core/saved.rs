@@ -24,6 +24,7 @@ use super::portable::{Resolver, resolve};
 use super::promotion;
 use super::renames::relabel;
 use super::run::{Actor, RunKind, RunStatus};
+use super::stored::keep_plan;
 use super::survey;
 use super::template::Placeholder;
 
@@ -72,7 +73,7 @@ impl SavedPlan {
             resolves: resolves(&plan, &inventory, means.values)?,
             plan,
         };
-        let plan = means.repository.put_plan(&saved.plan).await?;
+        let plan = keep_plan(means, &saved.plan).await?;
         let what = Act::Saved { plan, file: saved.digest()?, actor: means.actor.clone() };
         means.ledger.tell(&Notice { pin: saved.plan.pin.clone(), at: now, run: None, what }).await?;
         Ok(saved)

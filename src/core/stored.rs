@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::digest::Digest;
 use super::error::{Error, ErrorKind, Result};
 use super::holes::blobs;
+use super::means::Means;
 use super::objects::Key;
 use super::package::Package;
 use super::plan::{PLAN_SCHEMA, Plan};
@@ -83,6 +84,16 @@ impl Repository<'_> {
 /// Returns the blobs whose bytes the moves of `plan` write.
 fn blobs_of(plan: &Plan) -> BTreeSet<Digest> {
     plan.moves.iter().flat_map(|m| blobs(&m.args)).collect()
+}
+
+/// Keeps `plan`, after those bytes of it that the configuration gives, so that whoever goes on with it elsewhere has them, and
+/// returns its digest. `Stale` if bytes that it writes are not in the store any more.
+pub(super) async fn keep_plan(means: &Means<'_>, plan: &Plan) -> Result<Digest> {
+    let named = blobs_of(plan);
+    let given = means.values.sites.values().flat_map(|site| site.given.values());
+    let given: Vec<Bytes> = given.filter(|bytes| named.contains(&Digest::of(bytes))).cloned().collect();
+    means.repository.put_blobs(given).await?;
+    means.repository.put_plan(plan).await
 }
 
 fn package_key(digest: &Digest) -> Result<Key> {

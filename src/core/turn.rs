@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::run::{Finish, RunStart, RunStatus};
 use super::runs::{Leg, start};
 use super::select::Selection;
+use super::stored::keep_plan;
 
 /// Plans the way back from a run that failed under its lease. `None` if there is nothing to undo.
 pub(super) async fn way_back(
@@ -59,7 +60,7 @@ pub(super) async fn turn(
     why: &Error,
     reason: Option<String>,
 ) -> Result<Leg> {
-    let digest = means.repository.put_plan(&plan).await?;
+    let digest = keep_plan(means, &plan).await?;
     let plan_undoes = plan.undoes.is_some();
     let next = start(means, &plan, digest, reason);
     let finish = Finish {
