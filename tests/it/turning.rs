@@ -377,7 +377,7 @@ async fn a_rollback_that_aws_refuses_is_told_and_finished_later() {
 }
 
 #[tokio::test]
-async fn a_rollback_that_was_given_up_leaves_the_failed_run_to_be_undone() {
+async fn a_rollback_in_the_place_of_a_failed_run_is_gone_on_with_and_not_given_up() {
     let (world, plan, before) = world(3).await;
     deny(&world, "UpdateQueueName", 3);
     let ended = begin(&world.means(&*world.b), &plan, None, OnFailure::Rollback).await;
@@ -386,13 +386,12 @@ async fn a_rollback_that_was_given_up_leaves_the_failed_run_to_be_undone() {
 
     let means = world.means(&*world.b);
     let past = past(&means, &by).await.unwrap();
-    let nothing = plan_back(&means, &past, &Selection::all()).await.unwrap();
-    assert!(nothing.is_empty(), "it had done nothing yet");
-    undo_open(&means, &past, &nothing, None, Manner::AskToStop).await.unwrap();
+    let error = plan_back(&means, &past, &Selection::all()).await.unwrap_err();
+    assert!(error.message.contains("half-way"), "{error:?}");
+    let gone_on = resume(&means, &by, OnFailure::Stop).await;
+    assert!(matches!(gone_on, Ok(Ended::Done { .. })), "{gone_on:?}");
     assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none());
-    assert_eq!(world.ledger.run(&by).await.unwrap().status(), RunStatus::Failed);
-
-    assert_eq!(roll_back(&world).await, run);
+    assert_eq!(world.ledger.run(&run).await.unwrap().undone_by, Some(by));
     assert_eq!(world.sandbox.connect_state(B), before);
     assert!(newest(&means, &Selection::all()).await.is_err(), "nothing is left to undo");
 }
