@@ -168,7 +168,9 @@ fn row(m: &Measurement) -> String {
     let Some((_, newest)) = all.last() else {
         return format!("| {} | {} | - | - | not measured yet | - | `{command}` |\n", m.what, m.method);
     };
-    let sum = |what: &str| all.iter().filter_map(|(_, v)| v["figures"][what].as_u64()).sum::<u64>();
+    // What is held beside another reader is counted where it was made.
+    let counted = || all.iter().filter(|(_, v)| m.name != "hostile-" || v["figures"]["mutants"].is_u64());
+    let sum = |what: &str| counted().filter_map(|(_, v)| v["figures"][what].as_u64()).sum::<u64>();
     let (size, result) = match m.name {
         "crash-" => (
             format!("{} matrices, {} moves, {} cases", all.len(), sum("calls"), sum("cases")),
