@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1:-}" != "--inside" ]; then
     cd "$here/.."
     cargo build --quiet
-    export PATH="$PWD/target/debug:$PATH"
+    export PATH="$(cd "${CARGO_TARGET_DIR:-target}/debug" && pwd):$PATH"
     exec snapdeploy sandbox --scenario examples/acme -- bash "$here/quickstart.sh" --inside
 fi
 

@@ -43,8 +43,8 @@ pub struct Found {
 }
 
 /// Keeps that the newest entry of the audit of `pin` is the one that `head` tells of, as it lies in the ledger; it was
-/// written at `at`. `Corrupt` if there is a checkpoint of that number and it says
-/// something else: the audit is not the one that it was taken of.
+/// written at `at`. `Corrupt` if there is a checkpoint of that number and it says something else: the audit is not the one
+/// that it was taken of.
 pub async fn keep(objects: &dyn Objects, pin: &Pin, head: &Head, at: Timestamp) -> Result<Checkpoint> {
     let checkpoint =
         Checkpoint { schema: SCHEMA.into(), pin: pin.clone(), seq: head.seq, digest: head.digest, at };

@@ -70,9 +70,10 @@ struct Against {
 /// there, or that puts something back, is never held.
 ///
 /// A release is what was deployed under one digest or id, or what sets the same to the same. It is held once a rollback has
-/// undone a deployment of it that had succeeded, or has put back what was there before it, once AWS has taken it back, and once a run that did not come to its end was
-/// undone, by itself or by hand, after a gate, a hook, the verification or what AWS had started for it judged it. A failure
-/// that says nothing about the release (throttled, denied, interrupted) holds nothing.
+/// undone a deployment of it that had succeeded, or has put back what was there before it, once AWS has taken it back, and
+/// once a run that did not come to its end was undone, by itself or by hand, after a gate, a hook, the verification or what
+/// AWS had started for it judged it. A failure that says nothing about the release (throttled, denied, interrupted) holds
+/// nothing.
 pub(super) async fn watch(means: &Means<'_>, plan: &Plan) -> Result<Vec<Finding>> {
     let against = against(means, plan).await?;
     let finding = |message: String| match means.waivers.holds {

@@ -169,15 +169,31 @@ pub(super) async fn can_be_undone(means: &Means<'_>, record: &RunRecord) -> Resu
     }))
 }
 
-/// Looks for the end of the run that `start` took the place of: it is told to the audit together with the start.
+/// Looks for the end of the run that `start` took the place of: it is told to the audit together with the start. `Corrupt` if
+/// one of the two could be what cannot be read.
 async fn looked_up(means: &Means<'_>, start: &RunStart) -> Result<bool> {
     let mut before = None;
-    let mut begun = false;
+    let (mut begun, mut spoilt) = (false, None);
+    let unknown = |seq: u64| {
+        let (run, pin) = (&start.run, &start.pin);
+        let what = format!("whether {run} took the place of another run cannot be told");
+        Error::corrupt(format!("{what}: entry {seq} of the audit of {pin} cannot be read")).hint(format!(
+            "snapdeploy rollback {} --to SNAPSHOT puts back what was there at a time",
+            start.environment
+        ))
+    };
     loop {
         let page = readable::read(means.ledger, &start.pin, before, PAGE).await?;
         before = page.last().map(Read::seq);
         for read in &page {
-            let Read::Entry(entry) = read else { continue };
+            let entry = match read {
+                Read::Entry(entry) => entry,
+                Read::Spoilt(seq) if begun => return Err(unknown(*seq)),
+                Read::Spoilt(seq) => {
+                    spoilt = Some(*seq);
+                    continue;
+                }
+            };
             match &entry.what {
                 Act::Start { .. } if entry.run.as_ref() == Some(&start.run) => begun = true,
                 Act::End { finish, .. } if begun => {
@@ -188,7 +204,10 @@ async fn looked_up(means: &Means<'_>, start: &RunStart) -> Result<bool> {
             }
         }
         if before.is_none_or(|seq| seq <= 1) {
-            return Ok(false);
+            return match spoilt {
+                Some(seq) if !begun => Err(unknown(seq)),
+                _ => Ok(false),
+            };
         }
     }
 }

@@ -242,12 +242,19 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         Ok(problems) => Error::failed(format!("verification found: {}", problems.join("; "))),
         Err(e) => e,
     };
+    // What it met may be the work of who has taken the environment over meanwhile, and then it is no failure of its own.
+    let error = match lease.sure().await {
+        Err(lost) if lost.kind == ErrorKind::Fenced => lost,
+        _ => error,
+    };
     let hooked = performance.progress.is_hooked(&leg.plan);
     if !performance.progress.changed() && !hooked && !in_place_of_another(means, &leg.start).await {
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
-        let _ = end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
-        return Err(error);
+        return match end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await {
+            Err(lost) if lost.kind == ErrorKind::Fenced => Err(lost),
+            _ => Err(error),
+        };
     }
     match error.kind {
         ErrorKind::Fenced => return Ok(LegEnd::Over(Ended::Stopped { run, why: error })),
@@ -288,12 +295,14 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
                 performance.progress = Progress::default();
                 let ended =
                     end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await;
-                return Err(match ended {
-                    Ok(()) => error,
-                    Err(_) => {
-                        error.hint(format!("its end could not be recorded: snapdeploy deploy --resume {run}"))
+                return match ended {
+                    Ok(()) => Err(error),
+                    Err(why) if why.kind == ErrorKind::Fenced => {
+                        Ok(LegEnd::Over(Ended::Stopped { run, why }))
                     }
-                });
+                    Err(_) => Err(error
+                        .hint(format!("its end could not be recorded: snapdeploy deploy --resume {run}"))),
+                };
             }
             Ok(Some(_)) | Err(_) if !wants_back => {}
             Ok(Some(plan)) => {

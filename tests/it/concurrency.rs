@@ -210,6 +210,7 @@ impl Ledger for Suspended<'_> {
         self.inner.end(claim, finish).await
     }
     async fn succeed(&self, c: &Claim, f: &Finish, s: &RunStart, lease: Duration) -> Result<Claim> {
+        self.suspend(Pause::BeforeEnd).await;
         self.inner.succeed(c, f, s, lease).await
     }
     async fn take_over(&self, held: &Held, start: &RunStart, lease: Duration) -> Result<Claim> {
@@ -281,6 +282,35 @@ async fn an_owner_that_wakes_after_its_lease_was_taken_over_writes_nothing_more(
         assert_eq!(audit(&world.ledger, world.b.pin()).await.len(), log, "{at:?}: the audit");
         assert_eq!(world.ledger.rows(&run).await.unwrap().len(), rows, "{at:?}: the journal");
         assert!(world.plan(&dev).await.is_empty(), "{at:?}: all is there");
+    }
+}
+
+/// It may have met what its successor has done: that it has lost the environment is what there is to say.
+#[tokio::test]
+async fn an_owner_that_fails_after_its_lease_was_taken_over_says_that_it_was() {
+    for (moves, kind) in
+        [(1, FaultKind::AccessDenied), (1, FaultKind::DropBefore), (2, FaultKind::AccessDenied)]
+    {
+        let world = World::new(words(moves)).await;
+        let dev = world.extract(&*world.a, "dev").await;
+        let plan = world.plan(&dev).await;
+        let fault = Fault { nth: moves as u64, times: 10, ..Fault::next("UpdateQueueName", kind.clone()) };
+        world.sandbox.fault(fault);
+        let sleeper = Suspended { inner: &world.ledger, at: Pause::BeforeEnd, state: watch::Sender::new(0) };
+        let means = world.means_with(&*world.b, &world.objects, &sleeper);
+        let first = begin(&means, &plan, None, OnFailure::Rollback);
+        let second = async {
+            let _ = sleeper.state.subscribe().wait_for(|state| *state == 1).await;
+            let held = world.ledger.held(world.b.pin()).await.unwrap().expect("the sleeper holds it");
+            world.ledger.take_over(&held, &held.start, LEASE).await.unwrap();
+            sleeper.state.send_replace(2);
+        };
+        let (woken, ()) = tokio::join!(first, second);
+        let said = match &woken {
+            Ok(Ended::Stopped { why, .. }) | Err(why) => why.kind,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(said, ErrorKind::Fenced, "{moves} with {kind:?}: {woken:?}");
     }
 }
 

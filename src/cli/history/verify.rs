@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
-use crate::cli::output::Report;
+use crate::cli::output::{Report, counted};
 use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::Result;
@@ -99,8 +99,4 @@ fn line(breach: &Breach) -> String {
         (Some(entry), Some(run)) => format!("run {run} (entry {entry}): "),
     };
     format!("{about}{}", breach.what)
-}
-
-fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }

@@ -56,6 +56,11 @@ pub(in crate::cli) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
+/// Returns how many there are, with the word for one or for more.
+pub(in crate::cli) fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// Returns where an environment really is.
 pub(in crate::cli) fn place_of(pin: &Pin) -> String {
     match pin.instance.as_str() {

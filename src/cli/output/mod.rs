@@ -14,7 +14,7 @@ mod report;
 pub(super) use ended::RunReport;
 pub(super) use errors::{error_document, error_section, human_error};
 pub(super) use github::{annotation, annotations, group, guarded, guarded_json};
-pub(super) use human::{Grid, finding_lines, moment, place_of};
+pub(super) use human::{Grid, counted, finding_lines, moment, place_of};
 pub(super) use json::result_document;
 pub(super) use markdown::{block, cell, cut, findings as finding_table, table};
 pub(super) use plan::PlanReport;

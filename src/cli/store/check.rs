@@ -8,13 +8,14 @@ use serde::Serialize;
 use crate::cli::break_glass;
 use crate::cli::context::{Context, Face};
 use crate::cli::exit::Exit;
-use crate::cli::output::Report;
+use crate::cli::output::{Report, counted};
 use crate::cli::runs;
 use crate::cli::ui::Ink;
 use crate::core::upkeep::{Checked, Reading, check};
 use crate::core::{Pin, Result};
 use crate::store::open_to_read;
 
+use super::forget_report::{objects, packages, snapshots};
 use super::verb::CheckArgs;
 
 /// Runs `store check`.
@@ -62,19 +63,26 @@ impl Report for CheckReport {
             writeln!(out, "wrong: {}: {}", wrong.what, wrong.why)?;
         }
         if c.orphans > 0 {
-            writeln!(out, "{} objects that nothing names, which do no harm", c.orphans)?;
+            writeln!(out, "Named by nothing, which does no harm: {}", objects(c.orphans))?;
         }
         if c.condemned > 0 {
-            writeln!(out, "{} objects are condemned, and go with a later `store forget`", c.condemned)?;
+            writeln!(out, "Condemned, and removed by a later `store forget`: {}", objects(c.condemned))?;
         }
         if c.forgotten > 0 {
-            writeln!(out, "{} snapshots were forgotten, as the audit tells", c.forgotten)?;
+            writeln!(out, "Forgotten, as the audit tells: {}", snapshots(c.forgotten))?;
         }
         let read = if c.read > 0 { "read" } else { "there" };
         writeln!(
             out,
-            "{}: {} snapshots in {} archives, {} blobs {read}, {} packages, {} plans; {} runs in {} entries of the audit",
-            self.store, c.snapshots, c.bodies, c.blobs, c.packages, c.plans, c.runs, c.entries
+            "{}: {} in {}, {} {read}, {}, {}; {} in {} of the audit",
+            self.store,
+            snapshots(c.snapshots),
+            counted(c.bodies, "archive", "archives"),
+            counted(c.blobs, "blob", "blobs"),
+            packages(c.packages),
+            counted(c.plans, "plan", "plans"),
+            counted(c.runs, "run", "runs"),
+            counted(c.entries, "entry", "entries"),
         )?;
         match c.wrong.len() {
             0 if !self.whole => writeln!(out, "What was read is as it was written; not all could be read"),

@@ -11,7 +11,7 @@ use crate::cli::runs;
 use crate::core::upkeep::{Forget, Forgetting, Policy, Why, forget};
 use crate::core::{Error, ErrorKind, Pin, Result};
 
-use super::forget_report::{ForgetReport, size};
+use super::forget_report::{ForgetReport, objects, packages, size, snapshots};
 use super::verb::ForgetArgs;
 
 /// Runs `store forget`.
@@ -141,10 +141,10 @@ fn consent(
         }));
     }
     let what = format!(
-        "This forgets {} snapshots and {} packages, and removes {} objects ({}) for good",
-        plan.forgotten.len(),
-        plan.forgotten_packages.len(),
-        plan.removes.objects + plan.sweeps.iter().map(|s| s.amount.objects).sum::<usize>(),
+        "This forgets {} and {}, and removes {} ({}) for good",
+        snapshots(plan.forgotten.len()),
+        packages(plan.forgotten_packages.len()),
+        objects(plan.removes.objects + plan.sweeps.iter().map(|s| s.amount.objects).sum::<usize>()),
         size(plan.removes.bytes + plan.sweeps.iter().map(|s| s.amount.bytes).sum::<u64>())
     );
     let mut open = wanted.iter().filter(|phrase| !args.confirm.contains(phrase)).peekable();

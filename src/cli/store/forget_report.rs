@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::cli::output::{Grid, Report, moment, table};
+use crate::cli::output::{Grid, Report, counted, moment, table};
 use crate::cli::ui::Ink;
 use crate::core::upkeep::{Amount, Done, Forgetting, Line, Sweeping};
 
@@ -64,9 +64,9 @@ impl<'a> ForgetReport<'a> {
 
     fn ended(&self) -> Option<String> {
         let done = self.done?;
-        let mut line = format!("Forgot {} snapshots and {} packages", done.snapshots, done.packages);
+        let mut line = format!("Forgot {} and {}", snapshots(done.snapshots), packages(done.packages));
         if done.condemned > 0 {
-            line.push_str(&format!(", condemned {} objects", done.condemned));
+            line.push_str(&format!(", condemned {}", objects(done.condemned)));
         }
         if done.swept > 0 {
             line.push_str(&format!(
@@ -82,12 +82,12 @@ impl<'a> ForgetReport<'a> {
     fn head(&self) -> String {
         let p = self.plan;
         format!(
-            "{}: of {} snapshots {} go, of {} packages {} ({})",
+            "{}: to forget are {} of {}, and {} of {} ({})",
             self.store,
-            p.kept.len() + p.forgotten.len(),
             p.forgotten.len(),
-            p.kept_packages.len() + p.forgotten_packages.len(),
+            snapshots(p.kept.len() + p.forgotten.len()),
             p.forgotten_packages.len(),
+            packages(p.kept_packages.len() + p.forgotten_packages.len()),
             p.policy
         )
     }
@@ -156,7 +156,19 @@ impl Report for ForgetReport<'_> {
 }
 
 fn amount(amount: &Amount) -> String {
-    format!("{} objects, {}", amount.objects, size(amount.bytes))
+    format!("{}, {}", objects(amount.objects), size(amount.bytes))
+}
+
+pub(super) fn snapshots(n: usize) -> String {
+    counted(n, "snapshot", "snapshots")
+}
+
+pub(super) fn packages(n: usize) -> String {
+    counted(n, "package", "packages")
+}
+
+pub(super) fn objects(n: usize) -> String {
+    counted(n, "object", "objects")
 }
 
 /// Returns so many bytes as people say them: `12 KiB`, `1.5 GiB`.

@@ -10,16 +10,21 @@ use snapdeploy::kinds::{connect, ecs, lambda, lex, site};
 /// What one call of a site is called as a move.
 const OF_SITES: [&str; 4] = ["PutAssets", "PutPages", "DeleteRetired", "CreateInvalidation"];
 
-/// Calls that are sent inside of a move, or that only look to AWS as if they wrote, each with the move that sends it.
-const INSIDE: &[(&str, &str)] = &[
-    ("BuildBotLocale", "StartImport"),
-    ("CreateBotVersion", "UpdateBotAlias"),
-    ("CreateUploadUrl", "StartImport"),
-    ("DeleteBotLocale", "StartImport"),
-    ("DeleteBotVersion", "DeleteBot"),
-    ("StopDeployment", "CreateDeployment"),
-    ("StopServiceDeployment", "UpdateService"),
-    ("DeregisterTaskDefinition", "RegisterTaskDefinition"),
+/// Calls that a kind sends inside of a move, or while it follows one, and never as a move.
+const INSIDE: &[&str] = &[
+    "BuildBotLocale",
+    "CompleteLayerUpload",
+    "ContinueServiceDeployment",
+    "CreateBotVersion",
+    "CreateUploadUrl",
+    "DeleteBotLocale",
+    "DeleteBotVersion",
+    "DeregisterTaskDefinition",
+    "InitiateLayerUpload",
+    "PutObject",
+    "StopDeployment",
+    "StopServiceDeployment",
+    "UploadLayerPart",
 ];
 
 /// Returns the moves of each service: what the sources of its kinds name and IAM has to allow.
@@ -39,7 +44,7 @@ pub fn known() -> BTreeMap<&'static str, BTreeSet<String>> {
         let calls = actions.map(|a| a.split_once(':').unwrap().1);
         let named =
             calls.filter(|c| sources.contains(&format!("\"{c}\"")) || sources.contains(&format!("\"{c}:")));
-        let moves = named.filter(|c| INSIDE.iter().all(|(inside, _)| inside != c));
+        let moves = named.filter(|c| !INSIDE.contains(c));
         all.insert(service, moves.map(str::to_string).collect());
     }
     assert!(!site::GRANTS.is_empty());

@@ -104,14 +104,15 @@ fn a_suspended_owner_that_wakes_after_a_takeover_changes_nothing() {
     let mut dice = Dice::new(seed);
     let mut suspended = [0, 0];
     for (i, store) in ["file://.snapdeploy", "s3://kept/small"].into_iter().enumerate() {
-        for _ in 0..pauses {
+        // One that ends before it is suspended is no pause: on a busy machine there are some.
+        let mut tries = 0;
+        while suspended[i] < pauses && tries < 5 * pauses {
             suspended[i] += usize::from(play(store, 1 + dice.below(10)));
+            tries += 1;
         }
     }
-    println!(
-        "{pauses} pauses each: {suspended:?} in mid-run with SQLite and DynamoDB, none changed anything"
-    );
-    assert!(suspended.iter().all(|n| *n > 0), "{suspended:?}");
+    println!("paused in mid-run with SQLite and DynamoDB: {suspended:?}, none changed anything");
+    assert!(suspended.iter().all(|n| *n == pauses), "{suspended:?}");
     figures::record(
         "paused",
         json!({
