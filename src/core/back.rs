@@ -247,7 +247,7 @@ fn conflict(
     let rest: Vec<String> = [&old.portable, &old.local, &document.portable, &document.local]
         .into_iter()
         .flat_map(|part| part.keys().cloned())
-        .filter(|k| !set_by_moves.contains(&k))
+        .filter(|k| !set_by_moves.contains(&k) && !driver.derived(step.address.kind()).contains(&k.as_str()))
         .collect();
     if facet_digest(old, &rest) != facet_digest(document, &rest) { changed("has been changed") } else { None }
 }

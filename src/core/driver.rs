@@ -84,6 +84,11 @@ pub trait Driver: Send + Sync {
         true
     }
 
+    /// Returns the members of documents of `kind` that follow from others, and that no call sets.
+    fn derived(&self, _kind: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Returns whether calls that write resources of `kind` carry bytes themselves; else the service takes them from a
     /// place.
     fn carries_bytes(&self, _kind: &str) -> bool {

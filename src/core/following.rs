@@ -64,7 +64,9 @@ impl Making<'_, '_> {
             let progress = self.progress.borrow();
             (progress.tickets.get(&index).cloned(), progress.intended.get(&index).copied())
         };
-        let Some(since) = since.filter(|_| again && known.is_none()) else { return Ok(known) };
+        // Of a move that starts nothing, what goes on there is another's.
+        let asks = again && known.is_none() && self.means.driver.starts(m);
+        let Some(since) = since.filter(|_| asks) else { return Ok(known) };
         let found = self.means.driver.ticket(m, self.found(&m.address).as_ref(), since).await?;
         if let Some(ticket) = &found {
             self.journal.lock().await.record(Note::Started { index, ticket: ticket.clone() }).await?;

@@ -131,6 +131,10 @@ impl Driver for Whole {
         self.of(kind).is_tagged(kind)
     }
 
+    fn derived(&self, kind: &str) -> &'static [&'static str] {
+        self.of(kind).derived(kind)
+    }
+
     fn carries_bytes(&self, kind: &str) -> bool {
         self.of(kind).carries_bytes(kind)
     }

@@ -18,6 +18,7 @@ use snapdeploy::core::select::Selection;
 use snapdeploy::core::{Address, Digest};
 use snapdeploy::sandbox::{Fault, FaultKind, Kind, Scenario};
 
+use crate::crash::counted_as;
 use crate::mortal::{Death, Mortal, Side};
 use crate::world::{A, B, REGION, World, assert_same, content, dead, scenario, sdk_of};
 
@@ -247,4 +248,5 @@ async fn killed_at_any_call_drafts_and_aliases_end_as_before_or_as_after() {
     let played: Vec<bool> = stream::iter(cases).buffer_unordered(8).collect().await;
     let open = played.into_iter().filter(|open| *open).count();
     assert!(open > 20, "{open}");
+    counted_as("connect-aliases", counted.calls(), open);
 }

@@ -53,6 +53,7 @@ mod leftovers;
 mod lex;
 mod limits;
 mod live;
+mod matrix;
 mod mortal;
 mod mutant;
 mod names;

@@ -183,9 +183,6 @@ impl Driver for Services {
     }
 
     async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
-        if m.call == PUT {
-            return Ok(None);
-        }
         Box::pin(follow::ticket(self, m, of, since)).await
     }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use serde_json::{Map, Value};
 
-use super::bot::{FIELDS, KIND};
+use super::bot::{FIELDS, KIND, VERSIONS};
 use super::calls::Calls;
 use super::moves;
 use super::prepare::Bench;
@@ -85,6 +85,11 @@ impl Driver for Bots {
 
     fn has_alias_ids(&self, _: &str) -> bool {
         true
+    }
+
+    /// What versions hold, of those that aliases name; where none does, the draft, through which every import goes.
+    fn derived(&self, _: &str) -> &'static [&'static str] {
+        &[VERSIONS]
     }
 
     async fn list(&self) -> Result<Listing> {

@@ -1,13 +1,13 @@
 //! Invariant 5 for services: killed before or after any call that writes, of a deployment or of its rollback, then
 //! resumed or rolled back, a service is exactly as before or exactly as after.
 
-use super::matrix::{At, matrix};
 use super::place::{both, start};
 use crate::crash::Phase;
+use crate::matrix::{At, Matrix, matrix};
 
 async fn rolling(phase: Phase, exactly: usize) {
     let world = async || start(both("2", "1")).await;
-    matrix("ecs-rolling", world, (phase, At::Moves(exactly)), async |_, _, _| ()).await;
+    matrix(Matrix::new("ecs-rolling", phase, At::Moves(exactly)), world, async |_, _, _| ()).await;
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -8,10 +8,10 @@ use snapdeploy::core::gate::{Gate, GateAt, Probe, Undecided};
 use snapdeploy::core::hook::{Hook, HookAt, HookDeed, HookFailure};
 use snapdeploy::core::means::Values;
 
-use super::matrix::{At, matrix};
 use super::place::both;
 use super::shifted::with;
 use crate::crash::Phase;
+use crate::matrix::{At, Matrix, matrix};
 use crate::reliability::size;
 
 /// A hook that leaves a line; done again it does no harm.
@@ -55,7 +55,8 @@ async fn guarded(phase: Phase) {
         ];
         with(both("2", "1"), Values { hooks, gates: vec![gate(path)], ..Values::default() }).await
     };
-    matrix("guarded", world, (phase, At::Calls(size::of(24, usize::MAX))), async |_, _, _| ()).await;
+    matrix(Matrix::new("guarded", phase, At::Calls(size::of(24, usize::MAX))), world, async |_, _, _| ())
+        .await;
     let said = std::fs::read_to_string(path.join("hooks")).unwrap();
     for name in ["begin", "end", "unbegin", "unend"] {
         assert!(said.lines().any(|l| l == name), "{name} was never run");

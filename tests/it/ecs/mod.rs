@@ -12,7 +12,7 @@ mod explain;
 mod follow;
 mod guarded_crash;
 mod journey;
-mod matrix;
+mod made_crash;
 mod native_crash;
 pub(crate) mod place;
 mod preflight;

@@ -4,10 +4,10 @@
 use serde_json::json;
 use snapdeploy::sandbox::{ImageSeed, Scenario, ServiceSeed};
 
-use super::matrix::{At, matrix};
 use super::place::{image, service};
 use super::shifted::start;
 use crate::crash::Phase;
+use crate::matrix::{At, Matrix, matrix};
 use crate::reliability::size;
 use crate::world::{A, B, REGION};
 
@@ -57,7 +57,7 @@ async fn native(strategy: &str, phase: Phase) {
         world
     };
     let name = format!("ecs-{}", strategy.to_lowercase().replace('_', "-"));
-    matrix(&name, world, (phase, At::Calls(size::of(12, usize::MAX))), async |world, _, here| {
+    matrix(Matrix::new(&name, phase, At::Calls(size::of(12, usize::MAX))), world, async |world, _, here| {
         let deployments = service(world).await["deployments"].as_array().unwrap().len();
         assert_eq!(deployments, 1, "{here}: something is in flight");
     })

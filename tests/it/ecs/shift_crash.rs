@@ -1,9 +1,9 @@
 //! Invariant 5 for what CodeDeploy deploys: killed before or after any call that writes, of a deployment or of its
 //! rollback, then resumed or rolled back, a service is exactly as before or exactly as after, and nothing is in flight.
 
-use super::matrix::{At, End, matrix};
 use super::shifted::{at_rest, both, runs, start};
 use crate::crash::Phase;
+use crate::matrix::{At, End, Matrix, matrix};
 
 /// For how many minutes the old tasks are kept: as long as they are, the way back is a stop, and then another deployment.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ async fn shift(phase: Phase, keeps: Keeps, exactly: usize) {
         world
     };
     let name = format!("ecs-codedeploy-{}", keeps.0);
-    matrix(&name, world, (phase, At::Moves(exactly)), async |world, end, here| {
+    matrix(Matrix::new(&name, phase, At::Moves(exactly)), world, async |world, end, here| {
         assert!(at_rest(world).await, "{here}: something is in flight");
         assert_eq!(runs(world).await, if end == End::New { "web:2" } else { "web:1" }, "{here}");
     })

@@ -5,6 +5,7 @@ use snapdeploy::core::means::Values;
 use snapdeploy::sandbox::{InstanceSeed, Kind, Scenario};
 
 use super::crash::{Course, Small, matrix};
+use super::place::promoting;
 use crate::crash::Phase;
 use crate::world::{A, B, REGION, content, scenario};
 
@@ -12,7 +13,7 @@ const RULES: Small = Small {
     name: "connect-rules",
     scenario: rules,
     values: Values::default,
-    course: Course::Deployment,
+    course: Course::Deployment(promoting),
     forth: &[
         "ActivateEvaluationForm",
         "AssociateDefaultVocabulary",
@@ -36,13 +37,14 @@ const RULES: Small = Small {
         "DeleteVocabulary",
         "UpdateInstanceAttribute",
     ],
+    stays: None,
 };
 
 const TABLES: Small = Small {
     name: "connect-tables",
     scenario: tables,
     values: Values::default,
-    course: Course::Deployment,
+    course: Course::Deployment(promoting),
     forth: &[
         "AssociateEmailAddressAlias",
         "AssociateFlow",
@@ -70,6 +72,7 @@ const TABLES: Small = Small {
         "DeleteEmailAddress",
         "DisassociateFlow",
     ],
+    stays: None,
 };
 
 /// `make` with each of A, which is new, and B.

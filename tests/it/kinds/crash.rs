@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::Values;
 use snapdeploy::core::plan::Plan;
+use snapdeploy::core::release::Deployment;
 use snapdeploy::core::restore::{When, plan_restore};
 use snapdeploy::core::select::Selection;
 use snapdeploy::core::snapshot::Snapshot;
@@ -150,12 +151,14 @@ pub struct Small {
     pub course: Course,
     pub forth: &'static [&'static str],
     pub back: &'static [&'static str],
+    /// The kind that no call deletes: what is made of it stays.
+    pub stays: Option<&'static str>,
 }
 
 /// What it is that is killed, and rolled back.
 pub enum Course {
-    /// Dev goes to prod.
-    Deployment,
+    /// Dev goes to prod, in this manner.
+    Deployment(fn() -> Deployment),
     /// Prod is put back to what it was at the beginning, after somebody has changed it: what is never promoted.
     Restored { begin: fn(&mut Scenario), meddle: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()> },
 }
@@ -164,9 +167,10 @@ const SMALL: Small = Small {
     name: "connect",
     scenario: small,
     values,
-    course: Course::Deployment,
+    course: Course::Deployment(promoting),
     forth: &FORTH,
     back: &BACK,
+    stays: None,
 };
 
 /// How many worlds are played at once: while one waits for its sandbox, which has a thread of its own, another goes on.
@@ -180,22 +184,31 @@ fn values() -> Values {
     Values { names, ..Values::default() }
 }
 
-/// A world in which nothing has been deployed, and what it is put back to.
+/// A world in which nothing has been deployed, and what is to be done there.
 struct Fresh {
     world: World,
-    first: Option<Snapshot>,
+    of: Wish,
+}
+
+enum Wish {
+    Deployed(fn() -> Deployment),
+    Restored(Box<Snapshot>),
 }
 
 async fn fresh(of: &Small) -> Fresh {
     let mut scenario = (of.scenario)();
-    let Course::Restored { begin, meddle } = of.course else {
-        return Fresh { world: world(scenario, (of.values)()).await, first: None };
+    let (begin, meddle) = match of.course {
+        Course::Deployment(manner) => {
+            let world = world(scenario, (of.values)()).await;
+            return Fresh { world, of: Wish::Deployed(manner) };
+        }
+        Course::Restored { begin, meddle } => (begin, meddle),
     };
     begin(&mut scenario);
     let world = world(scenario, (of.values)()).await;
     let first = world.extract(&*world.b, "prod").await;
     meddle(&world).await;
-    Fresh { world, first: Some(first) }
+    Fresh { world, of: Wish::Restored(Box::new(first)) }
 }
 
 /// Returns the plan that puts prod back to `snapshot`.
@@ -207,11 +220,11 @@ pub async fn restoring(world: &World, snapshot: Snapshot) -> Plan {
 impl Fresh {
     async fn plan(&self) -> Plan {
         let world = &self.world;
-        let plan = match &self.first {
-            Some(first) => restoring(world, first.clone()).await,
-            None => {
+        let plan = match &self.of {
+            Wish::Restored(first) => restoring(world, *first.clone()).await,
+            Wish::Deployed(manner) => {
                 let dev = world.extract(&*world.a, "dev").await;
-                planned(world, &dev, &promoting()).await
+                planned(world, &dev, &manner()).await
             }
         };
         assert_eq!(plan.blocks().count(), 0, "{:#?}", plan.findings);
@@ -243,6 +256,17 @@ fn but_ids(mut state: Value) -> Value {
     state
 }
 
+/// Returns what B is: all of its state, and its documents by digest. What stays of a kind is in neither.
+async fn now(of: &Small, world: &World) -> (Value, Prints) {
+    let (mut state, mut prints) = (but_ids(world.sandbox.connect_state(B)), prints(world).await);
+    if let Some(kind) = of.stays {
+        prints.retain(|address, _| address.kind() != kind);
+        let (_, name) = kind.split_once('/').unwrap();
+        state[format!("{REGION}/prod")][name] = Value::Null;
+    }
+    (state, prints)
+}
+
 /// What B is before the deployment and after it.
 struct Ends {
     old: (Value, Prints),
@@ -265,10 +289,11 @@ async fn play(of: &Small, phase: Phase, at: usize, side: Side, way: WayOut, ends
     assert!(!finished, "{here}: it did not die");
     assert!(Box::pin(recover(world, way)).await, "{here}: nothing is open");
     let is_new = (phase == Phase::Deploy) == (way == WayOut::Resume);
-    assert_eq!(prints(world).await, *if is_new { &ends.new } else { &ends.old.1 }, "{here}");
+    let (state, prints) = now(of, world).await;
+    assert_eq!(prints, *if is_new { &ends.new } else { &ends.old.1 }, "{here}");
     if !is_new {
         println!("{here}: exactly as before");
-        assert_same(&but_ids(world.sandbox.connect_state(B)), &ends.old.0);
+        assert_same(&state, &ends.old.0);
     }
     assert!(world.ledger.held(world.b.pin()).await.unwrap().is_none(), "{here}: the lease is free");
 }
@@ -277,7 +302,7 @@ async fn play(of: &Small, phase: Phase, at: usize, side: Side, way: WayOut, ends
 async fn ends(of: &Small) -> (Ends, usize, usize) {
     let fresh = fresh(of).await;
     let world = &fresh.world;
-    let old = (but_ids(world.sandbox.connect_state(B)), prints(world).await);
+    let old = now(of, world).await;
     let made = |all: &[&str]| {
         let calls = world.sandbox.calls();
         let calls: BTreeSet<String> =
@@ -289,12 +314,12 @@ async fn ends(of: &Small) -> (Ends, usize, usize) {
     world.sandbox.clear_calls();
     assert!(Box::pin(perform(world, &forth, &Death::never())).await);
     made(of.forth);
-    let new = prints(world).await;
+    let (_, new) = now(of, world).await;
     let back = super::place::back(world).await.moves.len();
     world.sandbox.clear_calls();
     assert!(Box::pin(roll_back(world, &Death::never())).await);
     made(of.back);
-    assert_same(&but_ids(world.sandbox.connect_state(B)), &old.0);
+    assert_same(&now(of, world).await.0, &old.0);
     // Each move is sent at least once, however slow the machine is.
     (Ends { old, new }, forth.moves.len(), back)
 }

@@ -6,6 +6,7 @@ use snapdeploy::core::means::{Users, Values};
 use snapdeploy::sandbox::{Kind, Scenario};
 
 use super::crash::{Course, Small, matrix};
+use super::place::promoting;
 use crate::crash::Phase;
 use crate::world::{A, B, REGION, content, scenario};
 
@@ -13,7 +14,7 @@ const SMALL: Small = Small {
     name: "connect-members",
     scenario: small,
     values: || Values { users: Users::Kept, ..Values::default() },
-    course: Course::Deployment,
+    course: Course::Deployment(promoting),
     forth: &[
         "AssociateUserProficiencies",
         "CreatePredefinedAttribute",
@@ -42,6 +43,7 @@ const SMALL: Small = Small {
         "DeleteUserHierarchyGroup",
         "DeleteView",
     ],
+    stays: None,
 };
 
 fn small() -> Scenario {

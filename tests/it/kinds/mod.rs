@@ -11,6 +11,7 @@ mod missed;
 mod numbers;
 mod overrides;
 pub mod place;
+mod queues_crash;
 mod rules;
 mod settings_crash;
 mod switches;

@@ -32,6 +32,7 @@ const SETTINGS: Small = Small {
         "UpdateInstanceAttribute",
         "UpdateInstanceStorageConfig",
     ],
+    stays: None,
 };
 
 fn s3(bucket: &str) -> Value {

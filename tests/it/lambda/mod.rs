@@ -5,6 +5,7 @@ mod crash;
 mod grants;
 mod journey;
 mod ladder;
+mod made_crash;
 pub mod place;
 mod referring;
 mod secrets;

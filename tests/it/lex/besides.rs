@@ -18,7 +18,7 @@ fn logs(account: &str) -> Value {
 }
 
 /// The same bot in both, with other settings and other words of its alias.
-fn both() -> Scenario {
+pub(super) fn both() -> Scenario {
     let mut s = scenario();
     let newer = edited("vocabulary", |text| {
         text.replace("\"idleSessionTTLInSeconds\": 300", "\"idleSessionTTLInSeconds\": 600")
@@ -37,7 +37,7 @@ fn both() -> Scenario {
 }
 
 /// The ARNs of the bot in an account, and of its alias.
-async fn arns(world: &World, account: &str) -> (aws_sdk_lexmodelsv2::Client, [String; 2]) {
+pub(super) async fn arns(world: &World, account: &str) -> (aws_sdk_lexmodelsv2::Client, [String; 2]) {
     let sdk = sdk_of(&world.sandbox.endpoint(), account);
     let client = aws_sdk_lexmodelsv2::Client::new(&sdk);
     let all = client.list_bots().send().await.unwrap();
@@ -49,7 +49,7 @@ async fn arns(world: &World, account: &str) -> (aws_sdk_lexmodelsv2::Client, [St
     (client, [format!("{prefix}:bot/{id}"), format!("{prefix}:bot-alias/{id}/{alias}")])
 }
 
-async fn allow(client: &aws_sdk_lexmodelsv2::Client, account: &str, arn: &str, action: &str) {
+pub(super) async fn allow(client: &aws_sdk_lexmodelsv2::Client, account: &str, arn: &str, action: &str) {
     let policy = json!({ "Version": "2012-10-17", "Statement": [{
         "Sid": "connect", "Effect": "Allow", "Principal": { "Service": "connect.amazonaws.com" },
         "Action": action, "Resource": arn,

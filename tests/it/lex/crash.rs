@@ -1,4 +1,5 @@
-//! Killed at every call to Lex, inside of a move too: resumed it ends as after, rolled back as before.
+//! Killed at every call to Lex, inside of a move too, and at every move and its way back: resumed it ends as after, rolled
+//! back as before.
 
 use std::time::Duration;
 
@@ -6,9 +7,14 @@ use snapdeploy::core::means::Means;
 use snapdeploy::core::runs::{OnFailure, begin};
 use snapdeploy::sandbox::Scenario;
 
-use super::place::{archive, bot, bots, newer, planned, world_with_roles, written};
-use crate::crash::{Prints, WayOut, counted_as, prints, recover};
+use super::besides::{allow, arns, both};
+use super::place::{self, archive, bot, bots, newer, planned, world_with_roles, written};
+use crate::crash::{Phase, Prints, WayOut, counted_as, prints, recover};
+use crate::matrix::{At, Matrix, matrix};
 use crate::world::{A, B, REGION, World, dead, scenario};
+
+/// What Lex does by itself takes no longer here.
+const WHILE: Duration = Duration::from_millis(200);
 
 /// Prod has an older bot than dev.
 fn older() -> Scenario {
@@ -66,7 +72,7 @@ async fn everywhere(name: &str, scenario: fn() -> Scenario) {
             }
             // What Lex was still doing ends by itself. A plan made meanwhile is refused as stale, since a bot that has no alias
             // yet is its draft, and is made again by the same command.
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(WHILE).await;
             if !Box::pin(recover(&world, way)).await {
                 // It died after its end was recorded, or before its beginning was.
                 continue;
@@ -88,4 +94,40 @@ async fn killed_at_any_call_of_an_update() {
 #[tokio::test(flavor = "current_thread")]
 async fn killed_at_any_call_of_a_creation() {
     everywhere("creation", none).await;
+}
+
+/// A bot with other settings and tags, and policies of which one is new and one is another.
+async fn besides() -> World {
+    let world = place::world(both()).await;
+    let (dev, [dev_bot, dev_alias]) = arns(&world, A).await;
+    let (prod, [_, alias]) = arns(&world, B).await;
+    allow(&dev, A, &dev_bot, "lex:RecognizeText").await;
+    allow(&dev, A, &dev_alias, "lex:StartConversation").await;
+    allow(&prod, B, &alias, "lex:RecognizeText").await;
+    world
+}
+
+async fn moves(name: &str, start: impl AsyncFn() -> World, phase: Phase, exactly: usize) {
+    let of = Matrix { left_alone: WHILE, ..Matrix::new(name, phase, At::Moves(exactly)) };
+    matrix(of, start, async |_, _, _| ()).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_any_move_that_makes_a_bot_it_is_there_or_not() {
+    moves("lex-made", async || world_with_roles(none()).await, Phase::Deploy, 4).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_any_move_that_takes_a_bot_away_it_is_there_or_not() {
+    moves("lex-made", async || world_with_roles(none()).await, Phase::Rollback, 2).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_any_move_on_what_is_beside_a_bot_it_is_as_before_or_as_after() {
+    moves("lex-besides", besides, Phase::Deploy, 7).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_any_move_on_what_was_beside_a_bot_it_is_as_before_or_as_after() {
+    moves("lex-besides", besides, Phase::Rollback, 6).await;
 }

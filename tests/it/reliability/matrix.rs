@@ -7,6 +7,7 @@ use super::double::deploy;
 use super::scene::{Ends, Scene, state};
 use super::size;
 use crate::crash::{CELLS, Phase, WayOut, counted_as, recover, roll_back};
+use crate::matrix::spread;
 use crate::mortal::{Death, Side};
 
 /// How many worlds are played at once: while one waits, another goes on.
@@ -54,9 +55,7 @@ async fn matrix(phase: Phase) {
     let moves = if phase == Phase::Deploy { forth.calls() } else { back.calls() };
     let all: Vec<_> = (0..moves).flat_map(|at| CELLS.map(|cell| (at, cell))).collect();
     let played = size::of(FEW, all.len());
-    // A step that has no factor in common with six meets each cell in turn, and each move sooner or later.
-    let step = (all.len() / played..).find(|n| n % 2 == 1 && n % 3 != 0).unwrap();
-    let cases = (0..played).map(|n| all[n * step % all.len()]);
+    let cases = spread(&all, played).into_iter();
     let cases: Vec<_> = cases.map(|(at, cell)| Box::pin(play(phase, at, cell, &ends))).collect();
     futures::stream::iter(cases).buffer_unordered(AT_ONCE).for_each(async |()| ()).await;
     counted_as(&format!("everything-{phase:?}"), moves, played);

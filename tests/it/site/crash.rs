@@ -163,9 +163,9 @@ async fn play(name: &str, setting: Setting, cases: Vec<Case>) {
     counted_as(&format!("site-{name}"), played, played);
 }
 
-#[tokio::test(flavor = "current_thread")]
-async fn killed_before_or_after_any_move_a_site_is_as_before_or_as_after() {
-    let cases = [(Phase::Deploy, 3), (Phase::Rollback, 2)].into_iter().flat_map(|(phase, calls)| {
+/// Returns the cases of a deployment and of a rollback with so many moves.
+fn moves(all: [usize; 2]) -> Vec<Case> {
+    let cases = [Phase::Deploy, Phase::Rollback].into_iter().zip(all).flat_map(|(phase, calls)| {
         (0..calls).flat_map(move |at| {
             // What was done and never heard of is met by both ways out; of what was only begun, each meets every other.
             let before = if at % 2 == 0 { WayOut::Resume } else { WayOut::Rollback };
@@ -174,7 +174,17 @@ async fn killed_before_or_after_any_move_a_site_is_as_before_or_as_after() {
             cells.map(move |(side, way)| (phase, Dies::Move(at, side), way))
         })
     });
-    play("moves", Setting::Plain, cases.collect()).await;
+    cases.collect()
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_before_or_after_any_move_a_site_is_as_before_or_as_after() {
+    play("moves", Setting::Plain, moves([3, 2])).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_before_or_after_any_move_a_site_behind_cloudfront_is_as_before_or_as_after() {
+    play("fronted", Setting::Fronted, moves([4, 3])).await;
 }
 
 /// Begins `plan` in a process that dies at the n-th call of an operation, before or after it has had its effect.
