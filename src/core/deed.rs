@@ -67,7 +67,7 @@ pub fn deeds(plan: &Plan, rows: &[Row], select: &Selection) -> Vec<Deed> {
     // The last word on each move counts: what was refused may have been tried again.
     let mut last: BTreeMap<usize, &Note> = BTreeMap::new();
     for row in rows {
-        if let Note::Intent { index }
+        if let Note::Intent { index, .. }
         | Note::Done { index, .. }
         | Note::Started { index, .. }
         | Note::Fell { index, .. }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -16,7 +15,7 @@ use super::document::Document;
 use super::edition::Edition;
 use super::error::{Error, Result};
 use super::finding::Finding;
-use super::following::{Far, Followed};
+use super::following::{Far, Followed, Since};
 use super::gate::{Inspector, Nobody};
 use super::hook::{Hooks, NoHooks};
 use super::inventory::{Found, Inventory};
@@ -323,9 +322,15 @@ pub trait Driver: Send + Sync {
         false
     }
 
-    /// Returns the ticket of what a call for `m`, sent at `since` or later, has started on `of`, if one has: asked where the
-    /// answer of that call was lost. Another's work is not taken for it.
-    async fn ticket(&self, _m: &Move, _of: Option<&Found>, _since: Timestamp) -> Result<Option<String>> {
+    /// Returns what the service calls the newest thing on `of` of the sort that `m` starts, if there is one: asked before `m`
+    /// is sent first.
+    async fn newest(&self, _m: &Move, _of: Option<&Found>) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Returns the ticket of what a call for `m`, sent after `since`, has started on `of`, if one has: asked where the answer of
+    /// that call was lost. Another's work is not taken for it.
+    async fn ticket(&self, _m: &Move, _of: Option<&Found>, _since: &Since) -> Result<Option<String>> {
         Ok(None)
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::error::{Error, ErrorKind, Result};
 use super::make::Making;
 use super::moves::{Does, Move};
@@ -45,6 +47,15 @@ pub enum End {
     Fell(Verdict),
 }
 
+/// When the first call for a move was intended, and what was there then: what is no newer was not started by it.
+#[derive(Clone, Debug)]
+pub struct Since {
+    /// When.
+    pub at: Timestamp,
+    /// What the service called the newest thing of the sort that the move starts, where there was one.
+    pub newest: Option<String>,
+}
+
 impl Making<'_, '_> {
     /// Returns whether `e` says that something goes on which nobody was ever to wait for.
     pub(super) fn lets_go(&self, e: &Error) -> bool {
@@ -62,16 +73,32 @@ impl Making<'_, '_> {
     pub(super) async fn ticket(&self, index: usize, m: &Move, again: bool) -> Result<Option<String>> {
         let (known, since) = {
             let progress = self.progress.borrow();
-            (progress.tickets.get(&index).cloned(), progress.intended.get(&index).copied())
+            (progress.tickets.get(&index).cloned(), progress.intended.get(&index).cloned())
         };
         // Of a move that starts nothing, what goes on there is another's.
         let asks = again && known.is_none() && self.means.driver.starts(m);
         let Some(since) = since.filter(|_| asks) else { return Ok(known) };
-        let found = self.means.driver.ticket(m, self.found(&m.address).as_ref(), since).await?;
+        let found = self.means.driver.ticket(m, self.found(&m.address).as_ref(), &since).await?;
         if let Some(ticket) = &found {
             self.journal.lock().await.record(Note::Started { index, ticket: ticket.clone() }).await?;
         }
         Ok(found)
+    }
+
+    /// Notes that a call for `m` is about to be sent, the first time also what was there before it.
+    pub(super) async fn intend(&self, index: usize, m: &Move) -> Result<()> {
+        let first = !self.progress.borrow().intended.contains_key(&index);
+        let newest = match first && self.means.driver.starts(m) {
+            true => self.means.driver.newest(m, self.found(&m.address).as_ref()).await?,
+            false => None,
+        };
+        let since = Since { at: self.means.clock.now(), newest: newest.clone() };
+        self.lease.sure().await?;
+        self.journal.lock().await.record(Note::Intent { index, newest }).await?;
+        let mut progress = self.progress.borrow_mut();
+        progress.begun.insert(index);
+        progress.intended.entry(index).or_insert(since);
+        Ok(())
     }
 
     /// Follows what a call for `m` has started to its end.

@@ -148,10 +148,7 @@ impl Making<'_, '_> {
             }
             let target = self.found(&address);
             let args = self.arguments(m)?;
-            self.lease.sure().await?;
-            self.journal.lock().await.record(Note::Intent { index }).await?;
-            self.progress.borrow_mut().begun.insert(index);
-            self.progress.borrow_mut().intended.entry(index).or_insert(self.means.clock.now());
+            self.intend(index, m).await?;
             // Writing the intent can take long, and a process can be suspended meanwhile.
             self.lease.sure().await?;
             self.means.events.emit(Event::Moving { index, address: address.clone(), call: call.clone() });

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::address::Address;
+use super::following::Since;
 use super::hook::HookAt;
 use super::id::SnapshotId;
 use super::plan::Plan;
@@ -28,8 +29,8 @@ pub struct Progress {
     pub done: BTreeSet<usize>,
     /// Moves that may have had an effect: sent, and not certainly refused.
     pub begun: BTreeSet<usize>,
-    /// When the first call for a move was intended, since it last fell.
-    pub intended: BTreeMap<usize, Timestamp>,
+    /// When the first call for a move was intended, since it last fell, and what was there then.
+    pub intended: BTreeMap<usize, Since>,
     /// What AWS calls what it goes on with by itself, of moves that are not done.
     pub tickets: BTreeMap<usize, String>,
     /// What came out of those that have not succeeded.
@@ -63,9 +64,10 @@ impl Progress {
         for row in rows {
             match &row.what {
                 Note::Before { snapshot } => progress.before = Some(snapshot.clone()),
-                Note::Intent { index } => {
+                Note::Intent { index, newest } => {
                     let earlier = open.insert(*index, row.at);
-                    progress.intended.entry(*index).or_insert(row.at);
+                    let since = || Since { at: row.at, newest: newest.clone() };
+                    progress.intended.entry(*index).or_insert_with(since);
                     progress.doubt(earlier.map(|at| (*index, at)));
                     progress.begun.insert(*index);
                 }

@@ -207,6 +207,9 @@ pub enum Note {
     Intent {
         /// The move.
         index: usize,
+        /// What the service calls the newest thing of the sort that the move starts, as it is before the call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newest: Option<String>,
     },
     /// The move's effect is there.
     Done {

@@ -17,6 +17,7 @@ mod named;
 mod policy;
 mod readable;
 pub mod site;
+mod standing;
 mod tag;
 mod whole;
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::connect::Connect;
@@ -17,6 +16,7 @@ use super::lambda::{Functions, function};
 use super::lex::Bots;
 use super::named;
 use super::site::Sites;
+use super::standing::{associated, stand};
 use crate::core::address::Address;
 use crate::core::ahead::Ahead;
 use crate::core::digest::Digest;
@@ -24,10 +24,10 @@ use crate::core::document::Document;
 use crate::core::driver::{BlobSource, Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::edition::Edition;
 use crate::core::finding::Finding;
-use crate::core::following::{Far, Followed};
+use crate::core::following::{Far, Followed, Since};
 use crate::core::gate::Inspector;
 use crate::core::hook::Hooks;
-use crate::core::inventory::{Found, Inventory, Standing};
+use crate::core::inventory::{Found, Inventory};
 use crate::core::irreversible::Irreversible;
 use crate::core::moves::Move;
 use crate::core::preflight::Line;
@@ -79,31 +79,6 @@ impl Whole {
 
     fn at(&self, address: &Address) -> &dyn Driver {
         self.of(address.kind())
-    }
-}
-
-/// Returns the ids of the associations of `kind` in `listing`: the ARNs of what they are with.
-fn associated(listing: &Listing, kind: &str) -> Vec<String> {
-    listing.found.iter().filter(|f| f.address.kind() == kind).map(|f| f.id.clone()).collect()
-}
-
-/// Says of each function and bot in `listing` that no association is with it, that it is beside the instance; functions
-/// that bots with associations call (`hooks`) are used too.
-fn stand(listing: &mut Listing, hooks: BTreeSet<String>) {
-    let mut functions = associated(listing, "connect/lambda-association");
-    functions.extend(hooks);
-    let bots = associated(listing, "connect/bot-association");
-    let used = |f: &Found| match f.address.kind() {
-        "lambda/function" => functions
-            .iter()
-            .any(|arn| arn.strip_prefix(&f.arn).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))),
-        "lex/bot" => f.aliases.iter().flatten().any(|alias| bots.contains(&alias.arn)),
-        _ => true,
-    };
-    for f in &mut listing.found {
-        if !used(f) {
-            f.standing = Standing::Beside;
-        }
     }
 }
 
@@ -340,7 +315,11 @@ impl Driver for Whole {
         self.at(&m.address).needs_company(m)
     }
 
-    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+    async fn newest(&self, m: &Move, of: Option<&Found>) -> Result<Option<String>> {
+        self.at(&m.address).newest(m, of).await
+    }
+
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: &Since) -> Result<Option<String>> {
         self.at(&m.address).ticket(m, of, since).await
     }
 

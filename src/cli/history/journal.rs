@@ -119,7 +119,7 @@ pub(super) fn line(plan: &Plan, note: &Note) -> String {
     };
     match note {
         Note::Before { snapshot } => format!("kept what was there: snapshot {snapshot}"),
-        Note::Intent { index } => format!("about to: {}", call(*index)),
+        Note::Intent { index, .. } => format!("about to: {}", call(*index)),
         Note::Done { index, how, .. } => {
             let how = match how {
                 How::Sent => "done",

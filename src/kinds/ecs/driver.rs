@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::bring::{self, Brought, PUT};
@@ -24,7 +23,7 @@ use crate::core::document::Document;
 use crate::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use crate::core::edition::Edition;
 use crate::core::finding::Finding;
-use crate::core::following::{Far, Followed};
+use crate::core::following::{Far, Followed, Since};
 use crate::core::inventory::{Found, Inventory};
 use crate::core::means::Values;
 use crate::core::moves::Move;
@@ -182,7 +181,11 @@ impl Driver for Services {
         Box::pin(Sender { services: self, with }.send(m, id, args)).await
     }
 
-    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+    async fn newest(&self, m: &Move, of: Option<&Found>) -> Result<Option<String>> {
+        Box::pin(follow::newest(self, m, of)).await
+    }
+
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: &Since) -> Result<Option<String>> {
         Box::pin(follow::ticket(self, m, of, since)).await
     }
 

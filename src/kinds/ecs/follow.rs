@@ -11,7 +11,7 @@ use crate::core::following::Followed;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
 
-pub use super::ticket::ticket;
+pub use super::ticket::{newest, ticket};
 
 /// What to do about a deployment of somebody else's.
 pub const LOOK_WHO: &str =

@@ -1,6 +1,5 @@
 //! Tickets: what a call whose answer was lost has started, if it has.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::calls::family_of;
@@ -11,6 +10,7 @@ use super::in_flight::{Flight, Heading, flight, original};
 use super::moves::{REVISION, UPDATE};
 use super::stop::ticket_back;
 use super::{appspec, codedeploy};
+use crate::core::following::Since;
 use crate::core::inventory::Found;
 use crate::core::moves::Move;
 use crate::core::{ErrorKind, Result};
@@ -18,32 +18,73 @@ use crate::core::{ErrorKind, Result};
 /// How far the clock of this machine and AWS's may be apart.
 const APART: f64 = 5.0;
 
-/// Returns the ticket of what a call for `m`, sent at `since` or later, has started on `of`, if one has.
+/// What was started longer ago than this, in seconds, is told from what a call starts by the time alone.
+const LONG: f64 = 3600.0;
+/// So many deployments of a service are looked through.
+const MANY: usize = 20;
+
+/// Returns what AWS calls the newest deployment of the sort that `m` starts, if there is one that could be taken for what it
+/// starts.
+pub async fn newest(services: &Services, m: &Move, of: Option<&Found>) -> Result<Option<String>> {
+    if m.call == UPDATE && !starts(&m.args) {
+        return Ok(None);
+    }
+    let Some(of) = of else { return Ok(None) };
+    let member = match m.call == codedeploy::START {
+        true => {
+            let service = services.calls.service(&of.id).await?;
+            let group = group_of(services, &of.id, &service).await?;
+            let now = services.calls.account.clock.now().as_second() as f64;
+            group
+                .deployments(services, now - LONG, now + LONG)
+                .await?
+                .pop()
+                .map(|mut one| one["deploymentId"].take())
+        }
+        false => {
+            let all = services.calls.deployments_in_short(&of.id, MANY).await?;
+            all.into_iter().next().map(|mut one| one["serviceDeploymentArn"].take())
+        }
+    };
+    Ok(member.and_then(|id| id.as_str().map(String::from)))
+}
+
+/// Returns those of `all`, the oldest first, that came after `newest`: all of them where that is not among them.
+fn after(mut all: Vec<Value>, id: &str, newest: Option<&str>) -> Vec<Value> {
+    match newest.and_then(|newest| all.iter().position(|one| one[id] == newest)) {
+        Some(place) => all.split_off(place + 1),
+        None => all,
+    }
+}
+
+/// Returns the ticket of what a call for `m`, sent after `since`, has started on `of`, if one has.
 pub async fn ticket(
     services: &Services,
     m: &Move,
     of: Option<&Found>,
-    since: Timestamp,
+    since: &Since,
 ) -> Result<Option<String>> {
     if m.call == UPDATE && !starts(&m.args) {
         return Ok(None);
     }
     let physical = services.values.names.physical(&m.address);
     let id = of.map_or(physical.as_str(), |of| &of.id);
-    let since = since.as_millisecond() as f64 / 1000.0 - APART;
+    let newest = since.newest.as_deref();
+    let since = since.at.as_millisecond() as f64 / 1000.0 - APART;
     if m.call == codedeploy::START {
-        return of_codedeploy(services, m, id, since).await;
+        return of_codedeploy(services, m, id, (since, newest)).await;
     }
     let at = |v: &Value| v["createdAt"].as_f64().unwrap_or_default();
-    let mut fresh = match services.calls.deployments_in_short(id, 20).await {
+    let mut fresh = match services.calls.deployments_in_short(id, MANY).await {
         Ok(fresh) => fresh,
         // What was to be created is not there: nothing was started.
         Err(e) if e.kind == ErrorKind::NotFound && of.is_none() => return Ok(None),
         Err(e) => return Err(e),
     };
-    fresh.retain(|one| at(one) >= since);
     // The oldest first: a later one is somebody else's, or an answer to the first.
     fresh.reverse();
+    fresh = after(fresh, "serviceDeploymentArn", newest);
+    fresh.retain(|one| at(one) >= since);
     for one in fresh {
         let revision = one["targetServiceRevisionArn"].as_str().map(String::from);
         let revisions = services.calls.service_revisions(revision.as_slice()).await?;
@@ -57,11 +98,17 @@ pub async fn ticket(
     Ok(None)
 }
 
-async fn of_codedeploy(services: &Services, m: &Move, id: &str, since: f64) -> Result<Option<String>> {
+async fn of_codedeploy(
+    services: &Services,
+    m: &Move,
+    id: &str,
+    (since, newest): (f64, Option<&str>),
+) -> Result<Option<String>> {
     let service = services.calls.service(id).await?;
     let group = group_of(services, id, &service).await?;
-    let until = services.calls.account.clock.now().as_second() as f64 + 3600.0;
-    for one in group.deployments(services, since.floor(), until).await? {
+    let until = services.calls.account.clock.now().as_second() as f64 + LONG;
+    let fresh = group.deployments(services, since.floor(), until).await?;
+    for one in after(fresh, "deploymentId", newest) {
         if let Some(of) = one["rollbackInfo"]["rollbackTriggeringDeploymentId"].as_str() {
             // A rollback, which may copy the description of what it takes back; ours, if it leads where `m` does.
             if original(&service, of)["taskDefinition"].as_str().is_some_and(|to| names(&m.args, to)) {
@@ -114,6 +161,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_was_there_before_is_not_what_a_call_started() {
+        let all = |ids: &[&str]| ids.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
+        for (newest, left) in
+            [(None, &["a", "b"][..]), (Some("a"), &["b"]), (Some("b"), &[]), (Some("z"), &["a", "b"])]
+        {
+            assert_eq!(after(all(&["a", "b"]), "id", newest), all(left), "{newest:?}");
+        }
+    }
 
     #[test]
     fn another_revision_is_somebody_elses() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use snapdeploy::core::driver::{Driver, Reply};
+use snapdeploy::core::following::Since;
 use snapdeploy::core::moves::Move;
 use snapdeploy::core::run::RunKind;
 use snapdeploy::core::{Error, ErrorKind};
@@ -140,13 +141,16 @@ async fn stopped_by_hand_and_deployed_by_somebody_else_is_superseded() {
 #[tokio::test]
 async fn a_lost_answer_is_found_again_by_the_mark_and_the_revision() {
     let (shop, _) = open(|_| ()).await;
-    let since = jiff::Timestamp::now();
+    let since = Since { at: jiff::Timestamp::now(), newest: None };
     let m = a_start(&shop, GOOD).await;
     let Reply::Started(id) = shop.send(&m).await else { panic!("not started") };
-    let ticket = shop.driver.ticket(&m, Some(&shop.found()), since).await.unwrap();
+    let ticket = shop.driver.ticket(&m, Some(&shop.found()), &since).await.unwrap();
     assert_eq!(ticket.as_deref(), Some(id.as_str()));
     let other = shop.a_move("CreateDeployment", json!({ "taskDefinition": "web:9" }));
-    assert_eq!(shop.driver.ticket(&other, Some(&shop.found()), since).await.unwrap(), None);
+    assert_eq!(shop.driver.ticket(&other, Some(&shop.found()), &since).await.unwrap(), None);
+    assert_eq!(shop.driver.newest(&m, Some(&shop.found())).await.unwrap(), Some(id.clone()));
+    let again = Since { newest: Some(id), ..since };
+    assert_eq!(shop.driver.ticket(&m, Some(&shop.found()), &again).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use snapdeploy::core::driver::Driver;
+use snapdeploy::core::following::Since;
 use snapdeploy::sandbox::{AlarmSeed, AlarmState, Behaviour, Fault, FaultKind, ServiceSeed};
 
 use super::shop::{Shop, Wish, exits, image, scenario, verdict};
@@ -173,14 +174,18 @@ async fn patience_at_its_end_is_no_verdict() {
 #[tokio::test]
 async fn a_lost_answer_is_found_again_and_anothers_work_is_not() {
     let (shop, _) = open(ServiceSeed::default()).await;
-    let since = jiff::Timestamp::now();
+    let since = Since { at: jiff::Timestamp::now(), newest: None };
     let (arn, _) = shop.deploy(GOOD).await;
     for (wanted, found) in [("web:2", Some(arn.clone())), ("web:1", None), ("web:3", None)] {
         let m = shop.a_move("UpdateService", json!({ "taskDefinition": wanted }));
-        let ticket = shop.driver.ticket(&m, Some(&shop.found()), since).await.unwrap();
+        let ticket = shop.driver.ticket(&m, Some(&shop.found()), &since).await.unwrap();
         assert_eq!(ticket, found, "{wanted}");
     }
     let m = shop.a_move("UpdateService", json!({ "taskDefinition": "web:2" }));
-    let later = since + jiff::SignedDuration::from_secs(60);
-    assert_eq!(shop.driver.ticket(&m, Some(&shop.found()), later).await.unwrap(), None);
+    let later = Since { at: since.at + jiff::SignedDuration::from_secs(60), newest: None };
+    assert_eq!(shop.driver.ticket(&m, Some(&shop.found()), &later).await.unwrap(), None);
+    // What was there before the call was not started by it, however close the clocks are.
+    assert_eq!(shop.driver.newest(&m, Some(&shop.found())).await.unwrap(), Some(arn.clone()));
+    let again = Since { newest: Some(arn), ..since };
+    assert_eq!(shop.driver.ticket(&m, Some(&shop.found()), &again).await.unwrap(), None);
 }

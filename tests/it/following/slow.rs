@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::finding::Finding;
-use snapdeploy::core::following::Followed;
+use snapdeploy::core::following::{Followed, Since};
 use snapdeploy::core::gate::{Answer, Asked, Decision, Gate, Inspector};
 use snapdeploy::core::inventory::{Found, Inventory};
 use snapdeploy::core::lease::Stop;
@@ -229,9 +229,9 @@ impl Driver for Slow<'_> {
         self.slow.contains(&m.address)
     }
 
-    async fn ticket(&self, m: &Move, _: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+    async fn ticket(&self, m: &Move, _: Option<&Found>, since: &Since) -> Result<Option<String>> {
         let started = self.started.lock().unwrap();
-        let mine = started.iter().filter(|(_, (address, at))| *address == m.address && *at >= since);
+        let mine = started.iter().filter(|(_, (address, at))| *address == m.address && *at >= since.at);
         Ok(mine.map(|(ticket, _)| ticket.clone()).max())
     }
 

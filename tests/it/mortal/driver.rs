@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use snapdeploy::core::address::Address;
@@ -14,7 +13,7 @@ use snapdeploy::core::document::Document;
 use snapdeploy::core::driver::{Change, Check, Driver, Freshness, Listing, Live, Raw, Reply, Sending};
 use snapdeploy::core::edition::Edition;
 use snapdeploy::core::finding::Finding;
-use snapdeploy::core::following::{Far, Followed};
+use snapdeploy::core::following::{Far, Followed, Since};
 use snapdeploy::core::gate::Inspector;
 use snapdeploy::core::hook::Hooks;
 use snapdeploy::core::inventory::{Found, Inventory};
@@ -115,7 +114,10 @@ impl Driver for Mortal<'_, dyn Driver> {
     fn inspector(&self) -> &dyn Inspector {
         self.inner.inspector()
     }
-    async fn ticket(&self, m: &Move, of: Option<&Found>, since: Timestamp) -> Result<Option<String>> {
+    async fn newest(&self, m: &Move, of: Option<&Found>) -> Result<Option<String>> {
+        self.death.look(self.inner.newest(m, of)).await
+    }
+    async fn ticket(&self, m: &Move, of: Option<&Found>, since: &Since) -> Result<Option<String>> {
         self.death.look(self.inner.ticket(m, of, since)).await
     }
     async fn follow(&self, m: &Move, of: Option<&Found>, ticket: &str, with: &Sending<'_>) -> Followed {

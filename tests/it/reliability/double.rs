@@ -88,6 +88,8 @@ fn is_new(audit: &[Entry], from: usize, phase: Phase) -> bool {
 
 async fn play(seed: u64, pair: Pair, ends: &Ends, count: &std::cell::RefCell<Count>) {
     let here = format!("seed {seed}: {pair:?}");
+    // Of what failed, this is all that tells which it was.
+    println!("{here}");
     let mut scene = Scene::new().await;
     let mut from = 0;
     if pair.phase == Phase::Rollback {

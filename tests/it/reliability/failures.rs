@@ -48,4 +48,19 @@ pub const FAILURES: &[Failure] = &[
         found: "`fuzz::flow`",
         fixed: "the commit of its fuzz figures",
     },
+    Failure {
+        what: "An owner that woke after a takeover, and met what that had put back, found nothing to undo and ended with its own failure (exit 14) in place of what had become of it (exit 9); it had sent nothing",
+        found: "`reliability::paused`, SQLite",
+        fixed: "43d128d",
+    },
+    Failure {
+        what: "The deletion of a service that was killed before it was sent counted as made when it was resumed, since an earlier deployment of that service was taken for its own; verification found the service there",
+        found: "`ecs::made_crash`",
+        fixed: "38f5c8d",
+    },
+    Failure {
+        what: "A bot whose alias was written and whose policies were not was left by its own rollback as changed by somebody else",
+        found: "`lex::crash`",
+        fixed: "38f5c8d",
+    },
 ];
