@@ -4,6 +4,7 @@
 
 mod kept;
 mod killed;
+mod missed;
 mod shelf;
 mod swept;
 mod turns;
