@@ -243,11 +243,13 @@ fn conflict(
         }
     }
     let set_by_moves: Vec<&String> = moves.iter().flat_map(|m| &m.facet).collect();
+    let is_set = |member: &str| set_by_moves.iter().any(|set| *set == member);
+    let follows = |k: &str| driver.derived(step.address.kind()).iter().any(|(by, of)| *by == k && is_set(of));
     let old = before.documents.get(&step.address)?;
     let rest: Vec<String> = [&old.portable, &old.local, &document.portable, &document.local]
         .into_iter()
         .flat_map(|part| part.keys().cloned())
-        .filter(|k| !set_by_moves.contains(&k) && !driver.derived(step.address.kind()).contains(&k.as_str()))
+        .filter(|k| !is_set(k) && !follows(k))
         .collect();
     if facet_digest(old, &rest) != facet_digest(document, &rest) { changed("has been changed") } else { None }
 }

@@ -83,8 +83,8 @@ pub trait Driver: Send + Sync {
         true
     }
 
-    /// Returns the members of documents of `kind` that follow from others, and that no call sets.
-    fn derived(&self, _kind: &str) -> &'static [&'static str] {
+    /// Returns which members of documents of `kind` follow from another: each with that one. What sets that one changes both.
+    fn derived(&self, _kind: &str) -> &'static [(&'static str, &'static str)] {
         &[]
     }
 

@@ -145,17 +145,16 @@ async fn replace(
     }
 }
 
-/// Returns whether the run took the place of another: what that one changed is then this one's to bring to an end, so it may
+/// Returns whether the run took the place of another, which a deployment never does: an open run holds the environment. What that one changed is then this one's to bring to an end, so it may
 /// not end before it has. Where that cannot be told it is taken for so: an open run can be gone on with.
 pub(super) async fn in_place_of_another(means: &Means<'_>, start: &RunStart) -> bool {
-    looked_up(means, start).await.unwrap_or(true)
+    start.kind != RunKind::Deploy && looked_up(means, start).await.unwrap_or(true)
 }
 
 /// Refuses to undo a run that took the place of another. What was there before it was left by that one in mid-run: nothing
 /// whole, so nothing to go back to.
 pub(super) async fn can_be_undone(means: &Means<'_>, record: &RunRecord) -> Result<()> {
     let start = &record.start;
-    // What a deployment finds was left by nobody in mid-run: an open run holds the environment.
     if start.kind == RunKind::Deploy || !looked_up(means, start).await? {
         return Ok(());
     }
@@ -175,11 +174,11 @@ async fn looked_up(means: &Means<'_>, start: &RunStart) -> Result<bool> {
     let mut before = None;
     let (mut begun, mut spoilt) = (false, None);
     let unknown = |seq: u64| {
-        let (run, pin) = (&start.run, &start.pin);
+        let (run, pin, env) = (&start.run, &start.pin, &start.environment);
         let what = format!("whether {run} took the place of another run cannot be told");
         Error::corrupt(format!("{what}: entry {seq} of the audit of {pin} cannot be read")).hint(format!(
-            "snapdeploy rollback {} --to SNAPSHOT puts back what was there at a time",
-            start.environment
+            "snapdeploy rollback {env} --to SNAPSHOT puts back what was there at a time; where {run} is open, with --take-over, or \
+             snapdeploy deploy --resume {run} brings it to its end"
         ))
     };
     loop {

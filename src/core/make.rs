@@ -173,7 +173,7 @@ impl Making<'_, '_> {
                 Reply::Refused(e) => {
                     self.journal.lock().await.note(Note::Refused { index, error: e.message.clone() });
                     if !again {
-                        self.progress.borrow_mut().begun.remove(&index);
+                        self.progress.borrow_mut().refused(index);
                     }
                     if !overtaken(m, &e) {
                         return self.despite(index, again, e).await;

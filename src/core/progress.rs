@@ -80,7 +80,7 @@ impl Progress {
                 Note::Refused { index, .. } => {
                     open.remove(index);
                     if !progress.doubtful.contains(index) {
-                        progress.begun.remove(index);
+                        progress.refused(*index);
                     }
                 }
                 Note::Unknown { index, .. } => {
@@ -152,6 +152,12 @@ impl Progress {
         self.done.insert(index);
         self.tickets.remove(&index);
         self.fallen.remove(&index);
+    }
+
+    /// Notes that no call for a move has had an effect.
+    pub fn refused(&mut self, index: usize) {
+        self.begun.remove(&index);
+        self.intended.remove(&index);
     }
 
     /// Notes that what a move has started came to an end that is no success. What starts it again is another one: the

@@ -244,7 +244,7 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
     };
     // What it met may be the work of who has taken the environment over meanwhile, and then it is no failure of its own.
     let error = match lease.sure().await {
-        Err(lost) if lost.kind == ErrorKind::Fenced => lost,
+        Err(lost) if lost.kind == ErrorKind::Fenced && error.kind != ErrorKind::Fenced => lost.because(error),
         _ => error,
     };
     let hooked = performance.progress.is_hooked(&leg.plan);
@@ -252,7 +252,9 @@ async fn one_leg(means: &Means<'_>, lease: &Lease<'_>, leg: &Leg, on_failure: On
         // Where even this cannot be written, the audit shows a run that was interrupted.
         let _ = performance.journal.flush().await;
         return match end(means, lease, leg, &performance, RunStatus::Failed, &error.message, None).await {
-            Err(lost) if lost.kind == ErrorKind::Fenced => Err(lost),
+            Err(lost) if lost.kind == ErrorKind::Fenced => {
+                Ok(LegEnd::Over(Ended::Stopped { run, why: lost }))
+            }
             _ => Err(error),
         };
     }

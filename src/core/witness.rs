@@ -14,6 +14,7 @@ use super::id::RunId;
 use super::ledger::{Act, Beat, BeginError, Claim, Entry, Head, Held, Kept, Ledger, Notice};
 use super::objects::{Objects, Page};
 use super::pin::Pin;
+use super::readable::{self, Read};
 use super::run::{Finish, Row, RunRecord, RunStart};
 
 /// How many of the newest entries are looked through for those that were just written: others may have written since.
@@ -103,6 +104,17 @@ impl Witnessed {
                 self.seen.fell_short(format!("what was written to the audit cannot be told: {}", e.message))
             }
         }
+    }
+
+    /// Returns `e`, which says that an entry cannot be read, with which one that is and what shows more.
+    async fn placed(&self, e: Error, pin: &Pin, before: Option<u64>, limit: usize) -> Error {
+        let all = readable::read(&*self.ledger, pin, before, limit).await.unwrap_or_default();
+        let spoilt = all.iter().find(|read| matches!(read, Read::Spoilt(_)));
+        let e = match spoilt {
+            Some(read) => e.context(format!("entry {} of the audit of {pin} cannot be read", read.seq())),
+            None => e.context(format!("the audit of {pin} cannot be read")),
+        };
+        e.hint("snapdeploy history verify says what does not fit; snapdeploy rollback goes without what it can do without")
     }
 
     async fn all_heard(&self, entries: impl Iterator<Item = &Entry>) {
@@ -241,7 +253,10 @@ impl Ledger for Witnessed {
     }
 
     async fn entries(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Page<Entry>> {
-        self.ledger.entries(pin, before, limit).await
+        match self.ledger.entries(pin, before, limit).await {
+            Err(e) if e.kind == ErrorKind::Corrupt => Err(self.placed(e, pin, before, limit).await),
+            page => page,
+        }
     }
 
     async fn kept(&self, pin: &Pin, before: Option<u64>, limit: usize) -> Result<Vec<Kept>> {

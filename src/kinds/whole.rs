@@ -106,7 +106,7 @@ impl Driver for Whole {
         self.of(kind).is_tagged(kind)
     }
 
-    fn derived(&self, kind: &str) -> &'static [&'static str] {
+    fn derived(&self, kind: &str) -> &'static [(&'static str, &'static str)] {
         self.of(kind).derived(kind)
     }
 

@@ -59,6 +59,7 @@ mod mutant;
 mod names;
 mod order_laws;
 mod outcomes;
+mod overtaken;
 mod pace;
 mod policy;
 mod portable;

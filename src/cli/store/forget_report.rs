@@ -82,7 +82,7 @@ impl<'a> ForgetReport<'a> {
     fn head(&self) -> String {
         let p = self.plan;
         format!(
-            "{}: to forget are {} of {}, and {} of {} ({})",
+            "{}: forgets {} of {} and {} of {} ({})",
             self.store,
             p.forgotten.len(),
             snapshots(p.kept.len() + p.forgotten.len()),

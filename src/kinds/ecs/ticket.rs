@@ -24,12 +24,19 @@ const LONG: f64 = 3600.0;
 const MANY: usize = 20;
 
 /// Returns what AWS calls the newest deployment of the sort that `m` starts, if there is one that could be taken for what it
-/// starts.
+/// starts. Where nobody may look, or AWS keeps no list of it, the time alone has to tell.
 pub async fn newest(services: &Services, m: &Move, of: Option<&Found>) -> Result<Option<String>> {
-    if m.call == UPDATE && !starts(&m.args) {
-        return Ok(None);
+    let Some(of) = of.filter(|_| m.call != UPDATE || starts(&m.args)) else { return Ok(None) };
+    match before(services, m, of).await {
+        Err(e) if matches!(e.kind, ErrorKind::Denied | ErrorKind::NotFound) && !e.leaves_the_work() => {
+            Ok(None)
+        }
+        Err(e) if e.message.contains("InvalidParameter") => Ok(None),
+        found => found,
     }
-    let Some(of) = of else { return Ok(None) };
+}
+
+async fn before(services: &Services, m: &Move, of: &Found) -> Result<Option<String>> {
     let member = match m.call == codedeploy::START {
         true => {
             let service = services.calls.service(&of.id).await?;

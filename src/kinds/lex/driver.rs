@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use serde_json::{Map, Value};
 
-use super::bot::{FIELDS, KIND, VERSIONS};
+use super::bot::{ALIASES, FIELDS, KIND, VERSIONS};
 use super::calls::Calls;
 use super::moves;
 use super::prepare::Bench;
@@ -87,9 +87,10 @@ impl Driver for Bots {
         true
     }
 
-    /// What versions hold, of those that aliases name; where none does, the draft, through which every import goes.
-    fn derived(&self, _: &str) -> &'static [&'static str] {
-        &[VERSIONS]
+    /// What is told of versions is what those hold that aliases name. On the way to a first alias it is the draft, and a version is
+    /// imported through that: whose the draft is then, nobody can tell.
+    fn derived(&self, _: &str) -> &'static [(&'static str, &'static str)] {
+        &[(VERSIONS, ALIASES)]
     }
 
     async fn list(&self) -> Result<Listing> {

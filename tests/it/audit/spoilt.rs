@@ -69,3 +69,34 @@ fn a_rollback_goes_on_without_what_it_can_do_without_and_says_so() {
         assert!(acme.prod() != there);
     }
 }
+
+#[test]
+fn whether_a_run_took_anothers_place_is_not_guessed() {
+    let (acme, file) = place();
+    let then = acme.json(0, &["extract", "prod"])["data"]["snapshot"].as_str().unwrap().to_string();
+    let rollback = ["rollback", "prod", "--confirm", "acme/prod"];
+    acme.run(0, &rollback);
+    acme.run(0, &[&rollback[..], &["--to", &then]].concat());
+    let newest: i64 = file.query_row("SELECT max(seq) FROM audit", [], |r| r.get(0)).unwrap();
+    let there = acme.prod();
+    // The newest are its START and END; the one before could be the END of a run whose place it took.
+    spoil(&file, newest - 2);
+    let said = acme.run(1, &rollback);
+    assert!(said.err.contains("took the place of another run cannot be told"), "{}", said.err);
+    assert!(said.err.contains("snapdeploy rollback prod --to SNAPSHOT"), "{}", said.err);
+    assert!(acme.prod() == there);
+}
+
+#[test]
+fn a_deployment_is_told_which_entry_cannot_be_read() {
+    let (acme, file) = place();
+    acme.run(0, &["rollback", "prod", "--confirm", "acme/prod"]);
+    let newest: i64 = file.query_row("SELECT max(seq) FROM audit", [], |r| r.get(0)).unwrap();
+    spoil(&file, newest);
+    let there = acme.prod();
+    let said = acme.deploy(1, &[]);
+    let which = format!("entry {newest} of the audit of 222222222222");
+    assert!(said.err.contains(&which), "{}", said.err);
+    assert!(said.err.contains("snapdeploy history verify"), "{}", said.err);
+    assert!(acme.prod() == there);
+}

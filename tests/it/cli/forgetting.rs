@@ -71,9 +71,7 @@ fn nothing_is_forgotten_unless_it_is_said_what_stays_and_that_it_is_meant() {
     assert!(objects(&store) == before, "nothing was written");
     // What is kept in any case needs no consent.
     assert!(
-        acme.run(0, &["store", "forget", "dev", "--keep-last", "2"])
-            .out
-            .contains("to forget are 0 of 2 snapshots")
+        acme.run(0, &["store", "forget", "dev", "--keep-last", "2"]).out.contains("forgets 0 of 2 snapshots")
     );
 }
 

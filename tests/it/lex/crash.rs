@@ -3,15 +3,19 @@
 
 use std::time::Duration;
 
-use snapdeploy::core::means::Means;
+use snapdeploy::core::back::{past, plan_back};
+use snapdeploy::core::ledger::Ledger;
+use snapdeploy::core::means::{Beside, Means};
 use snapdeploy::core::runs::{OnFailure, begin};
+use snapdeploy::core::select::Selection;
 use snapdeploy::sandbox::Scenario;
 
 use super::besides::{allow, arns, both};
 use super::place::{self, archive, bot, bots, newer, planned, world_with_roles, written};
-use crate::crash::{Phase, Prints, WayOut, counted_as, prints, recover};
+use crate::crash::{Phase, Prints, WayOut, counted_as, perform, prints, recover};
 use crate::matrix::{At, Matrix, matrix};
-use crate::world::{A, B, REGION, World, dead, scenario};
+use crate::mortal::{Death, Side};
+use crate::world::{A, B, REGION, World, dead, scenario, sdk_of};
 
 /// What Lex does by itself takes no longer here.
 const WHILE: Duration = Duration::from_millis(200);
@@ -130,4 +134,36 @@ async fn killed_at_any_move_on_what_is_beside_a_bot_it_is_as_before_or_as_after(
 #[tokio::test(flavor = "current_thread")]
 async fn killed_at_any_move_on_what_was_beside_a_bot_it_is_as_before_or_as_after() {
     moves("lex-besides", besides, Phase::Rollback, 6).await;
+}
+
+/// The run sets other members of the bot: the draft is not its own.
+#[tokio::test(flavor = "current_thread")]
+async fn what_somebody_changes_in_the_draft_of_a_bot_without_aliases_is_left() {
+    let mut s = scenario();
+    for (account, tag) in [(A, "new"), (B, "old")] {
+        s.account(account).bot_from(REGION, &archive("vocabulary")).unwrap().tag("team", tag).tag(tag, "x");
+    }
+    let mut world = place::world(s).await;
+    world.values.owns = Selection::new(&["lex/*".to_string()]).unwrap();
+    world.values.beside = Beside::Owned;
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev).await;
+    let calls: Vec<&str> = plan.moves.iter().map(|m| m.call.as_str()).collect();
+    assert_eq!(calls, ["UntagResource", "TagResource"], "{:#?}", plan.findings);
+    assert!(!perform(&world, &plan, &Death::at_move(0, Side::After)).await, "it did not die");
+
+    let (prod, id) = (sdk_of(&world.sandbox.endpoint(), B), world.b.list().await.unwrap());
+    let id = &id.found.iter().find(|f| f.address.kind() == "lex/bot").unwrap().id;
+    let client = aws_sdk_lexmodelsv2::Client::new(&prod);
+    let edit = client.update_bot_locale().bot_id(id).bot_version("DRAFT").locale_id("en_US");
+    edit.nlu_intent_confidence_threshold(0.77).send().await.unwrap();
+    let theirs = bots(&world).await;
+
+    let means = world.means(&*world.b);
+    let held = world.ledger.held(world.b.pin()).await.unwrap().unwrap();
+    let past = past(&means, &held.start.run).await.unwrap();
+    let back = plan_back(&means, &past, &Selection::all()).await.unwrap();
+    let left: Vec<String> = back.left.iter().map(ToString::to_string).collect();
+    assert_eq!((left, back.moves.len()), (vec!["lex/bot/Bistro".to_string()], 0), "{:#?}", back.findings);
+    assert!(bots(&world).await == theirs);
 }

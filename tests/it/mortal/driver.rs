@@ -64,7 +64,7 @@ impl Driver for Mortal<'_, dyn Driver> {
     fn is_tagged(&self, kind: &str) -> bool {
         self.inner.is_tagged(kind)
     }
-    fn derived(&self, kind: &str) -> &'static [&'static str] {
+    fn derived(&self, kind: &str) -> &'static [(&'static str, &'static str)] {
         self.inner.derived(kind)
     }
     fn has_alias_ids(&self, kind: &str) -> bool {

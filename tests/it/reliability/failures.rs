@@ -63,4 +63,14 @@ pub const FAILURES: &[Failure] = &[
         found: "`lex::crash`",
         fixed: "38f5c8d",
     },
+    Failure {
+        what: "A service that went forth, back and forth again within five seconds: a process killed before its third UpdateService took the first one's deployment for its own and sent nothing; verification found it",
+        found: "`reliability::double`, a pair of 2,000",
+        fixed: "6558e00",
+    },
+    Failure {
+        what: "The rollback of a half-done run overwrote what somebody had changed meanwhile in the draft of a bot without aliases (for one commit, by the mend of the row before the last)",
+        found: "reading",
+        fixed: "the commit after 6558e00",
+    },
 ];
