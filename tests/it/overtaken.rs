@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use snapdeploy::core::ErrorKind;
 use snapdeploy::core::event::{Event, Events};
 use snapdeploy::core::lease::LEASE;
 use snapdeploy::core::ledger::Ledger;
 use snapdeploy::core::means::Means;
 use snapdeploy::core::runs::{Ended, OnFailure, begin};
-use snapdeploy::core::{Address, ErrorKind};
 use snapdeploy::sandbox::{Fault, FaultKind};
 
 use crate::world::{B, World, meddle, words};
@@ -25,15 +25,15 @@ async fn what_it_meets_is_the_work_of_who_took_it_over() {
     let first = begin(&means, &plan, None, OnFailure::Stop);
     let second = async {
         let at = loop {
-            match heard.recv().await.expect("it goes on") {
-                Event::Moving { index: 1, address, .. } => break address,
-                _ => {}
+            let event = heard.recv().await.expect("it goes on");
+            if let Event::Moving { index: 1, address, .. } = event {
+                break address;
             }
         };
         tokio::time::sleep(Duration::from_millis(30)).await;
         let held = world.ledger.held(world.b.pin()).await.unwrap().expect("it goes on");
         world.ledger.take_over(&held, &held.start, LEASE).await.unwrap();
-        meddle(&*world.b, &Address::new(at.kind(), at.name()), None).await;
+        meddle(&*world.b, &at, None).await;
     };
     let (ended, ()) = tokio::join!(first, second);
     let Ok(Ended::Stopped { why, .. }) = &ended else { panic!("{ended:?}") };

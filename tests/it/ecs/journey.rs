@@ -73,6 +73,19 @@ async fn a_new_image_is_one_update_the_count_is_left_and_the_way_back_is_one_upd
     assert_eq!((&after.portable, &after.local), (&before.portable, &before.local));
 }
 
+/// What is there before the call is looked for so that another's deployment is not taken for ours; it is no condition.
+#[tokio::test(flavor = "current_thread")]
+async fn where_nobody_may_list_deployments_a_service_is_deployed_all_the_same() {
+    let world = start(both("2", "1")).await;
+    let dev = world.extract(&*world.a, "dev").await;
+    let plan = planned(&world, &dev, &Deployment::default()).await;
+    let denied = Fault::next("ListServiceDeployments", FaultKind::AccessDenied);
+    world.sandbox.fault(Fault { account: Some(B.into()), times: u64::MAX, ..denied });
+    perform(&world, &plan).await;
+    world.sandbox.clear_faults();
+    assert_eq!(revision(&world).await, 2);
+}
+
 #[tokio::test(flavor = "current_thread")]
 async fn a_revision_that_is_inactive_is_registered_anew_as_a_clone_of_it() {
     let world = start(both("2", "1")).await;
