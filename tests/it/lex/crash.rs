@@ -12,6 +12,7 @@ use snapdeploy::sandbox::Scenario;
 
 use super::besides::{allow, arns, both};
 use super::place::{self, archive, bot, bots, newer, planned, world_with_roles, written};
+use super::sharing::shared_by;
 use crate::crash::{Phase, Prints, WayOut, counted_as, perform, prints, recover};
 use crate::matrix::{At, Matrix, matrix};
 use crate::mortal::{Death, Side};
@@ -134,6 +135,11 @@ async fn killed_at_any_move_on_what_is_beside_a_bot_it_is_as_before_or_as_after(
 #[tokio::test(flavor = "current_thread")]
 async fn killed_at_any_move_on_what_was_beside_a_bot_it_is_as_before_or_as_after() {
     moves("lex-besides", besides, Phase::Rollback, 6).await;
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn killed_at_the_move_that_takes_the_first_alias_of_a_stage_away_it_is_there_or_not() {
+    moves("lex-first-alias", async || shared_by(&["dev", "spare"]).await, Phase::Rollback, 1).await;
 }
 
 /// The run sets other members of the bot: the draft is not its own.

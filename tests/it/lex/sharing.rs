@@ -26,7 +26,7 @@ async fn shared() -> World {
 }
 
 /// One bot in one account, with these aliases.
-async fn shared_by(aliases: &[&str]) -> World {
+pub(super) async fn shared_by(aliases: &[&str]) -> World {
     let mut s = scenario();
     s.account(A).instance(REGION, "stage");
     let mut bot = s.account(A).bot_from(REGION, &archive("vocabulary")).unwrap();

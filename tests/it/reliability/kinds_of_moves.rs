@@ -16,6 +16,7 @@ const INSIDE: &[&str] = &[
     "CompleteLayerUpload",
     "ContinueServiceDeployment",
     "CreateBotVersion",
+    "CreateContactFlowModuleVersion",
     "CreateUploadUrl",
     "DeleteBotLocale",
     "DeleteBotVersion",
