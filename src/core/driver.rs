@@ -328,8 +328,8 @@ pub trait Driver: Send + Sync {
         Ok(None)
     }
 
-    /// Returns the ticket of what a call for `m`, sent after `since`, has started on `of`, if one has: asked where the answer of
-    /// that call was lost. Another's work is not taken for it.
+    /// Returns the ticket of what a call for `m`, sent after `since`, has started on `of`, if one has: asked where the answer
+    /// of that call was lost. Another's work is not taken for it.
     async fn ticket(&self, _m: &Move, _of: Option<&Found>, _since: &Since) -> Result<Option<String>> {
         Ok(None)
     }

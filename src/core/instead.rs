@@ -145,8 +145,9 @@ async fn replace(
     }
 }
 
-/// Returns whether the run took the place of another, which a deployment never does: an open run holds the environment. What that one changed is then this one's to bring to an end, so it may
-/// not end before it has. Where that cannot be told it is taken for so: an open run can be gone on with.
+/// Returns whether the run took the place of another, which a deployment never does: an open run holds the environment.
+/// What that one changed is then this one's to bring to an end, so it may not end before it has. Where that cannot be told
+/// it is taken for so: an open run can be gone on with.
 pub(super) async fn in_place_of_another(means: &Means<'_>, start: &RunStart) -> bool {
     start.kind != RunKind::Deploy && looked_up(means, start).await.unwrap_or(true)
 }

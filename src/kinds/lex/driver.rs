@@ -87,8 +87,8 @@ impl Driver for Bots {
         true
     }
 
-    /// What is told of versions is what those hold that aliases name. On the way to a first alias it is the draft, and a version is
-    /// imported through that: whose the draft is then, nobody can tell.
+    /// What is told of versions is what those hold that aliases name. On the way to a first alias it is the draft, and a
+    /// version is imported through that: whose the draft is then, nobody can tell.
     fn derived(&self, _: &str) -> &'static [(&'static str, &'static str)] {
         &[(VERSIONS, ALIASES)]
     }

@@ -15,35 +15,36 @@ use super::place::members;
 use crate::crash::Phase;
 use crate::world::{A, B, REGION, content, scenario, week};
 
+/// A status that is new is made on the way forth, and disabled on the way back; the rest is called both ways.
+const CALLS: [&str; 11] = [
+    "CreateAgentStatus",
+    "UpdateContactFlowModuleMetadata",
+    "UpdateQueueMaxContacts",
+    "UpdateQueueOutboundEmailConfig",
+    "UpdateQueueStatus",
+    "UpdateQuickConnectName",
+    "UpdateRoutingProfileAgentAvailabilityTimer",
+    "UpdateRoutingProfileDefaultOutboundQueue",
+    "UpdateRoutingProfileName",
+    "UpdateUserHierarchyGroupName",
+    "UpdateAgentStatus",
+];
+const FORTH: &[&str] = {
+    let [forth @ .., _] = &CALLS;
+    forth
+};
+const BACK: &[&str] = {
+    let [_, back @ ..] = &CALLS;
+    back
+};
+
 const QUEUES: Small = Small {
     name: "connect-queues",
     scenario: small,
     values,
     course: Course::Deployment(renaming),
-    forth: &[
-        "CreateAgentStatus",
-        "UpdateContactFlowModuleMetadata",
-        "UpdateQueueMaxContacts",
-        "UpdateQueueOutboundEmailConfig",
-        "UpdateQueueStatus",
-        "UpdateQuickConnectName",
-        "UpdateRoutingProfileAgentAvailabilityTimer",
-        "UpdateRoutingProfileDefaultOutboundQueue",
-        "UpdateRoutingProfileName",
-        "UpdateUserHierarchyGroupName",
-    ],
-    back: &[
-        "UpdateAgentStatus",
-        "UpdateContactFlowModuleMetadata",
-        "UpdateQueueMaxContacts",
-        "UpdateQueueOutboundEmailConfig",
-        "UpdateQueueStatus",
-        "UpdateQuickConnectName",
-        "UpdateRoutingProfileAgentAvailabilityTimer",
-        "UpdateRoutingProfileDefaultOutboundQueue",
-        "UpdateRoutingProfileName",
-        "UpdateUserHierarchyGroupName",
-    ],
+    forth: FORTH,
+    back: BACK,
     stays: Some("connect/agent-status"),
 };
 

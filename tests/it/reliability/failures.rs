@@ -69,8 +69,8 @@ pub const FAILURES: &[Failure] = &[
         fixed: "6558e00",
     },
     Failure {
-        what: "The rollback of a half-done run overwrote what somebody had changed meanwhile in the draft of a bot without aliases (for one commit, by the mend of the row before the last)",
+        what: "The rollback of a half-done run overwrote what somebody had changed meanwhile in the draft of a bot without aliases; it came with the mend of the bot above, and no release had it",
         found: "reading",
-        fixed: "the commit after 6558e00",
+        fixed: "fe4b94a",
     },
 ];
